@@ -1,0 +1,60 @@
+# Every target makes what it needs: .venv for Python, .venv-sam for SAM CLI, which pins boto3 and
+# pydantic, and .venv-lambda for the Lambda runtime's own Python.
+PYTHON ?= python3
+# Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
+PYTHON_3_13 ?= $(shell infra/find_python.sh)
+PINS = functions/requirements.txt
+
+.PHONY: serve test check format bench build train requirements clean
+
+serve: .venv/.serve
+	.venv/bin/medmaas serve
+
+test: .venv/.dev .venv-sam/.made .venv-lambda/.made
+	.venv/bin/pytest
+
+check: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: .venv/.dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: .venv/.dev .venv-sam/.made .venv-lambda/.made
+	.venv/bin/python -m benchmarks
+
+build: .venv-sam/.made
+	.venv-sam/bin/sam build
+
+train: .venv/.dev
+	.venv/bin/medmaas train survival
+	.venv/bin/medmaas train breast_fna
+
+requirements:
+	$(PYTHON) infra/requirements.py
+
+clean:
+	rm -rf .venv .venv-sam .venv-lambda .aws-sam build
+
+.venv/.serve: pyproject.toml $(PINS)
+	test -d .venv || $(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --constraint $(PINS) --editable ".[serve]"
+	touch $@
+
+.venv/.dev: pyproject.toml $(PINS)
+	test -d .venv || $(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --constraint $(PINS) --editable ".[dev,training]"
+	touch $@ .venv/.serve
+
+.venv-sam/.made: infra/sam-requirements.txt
+	test -d .venv-sam || $(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-lambda/.made: infra/lambda-requirements.txt
+	if test -n "$(PYTHON_3_13)"; then \
+	  "$(PYTHON_3_13)" -m venv .venv-lambda && .venv-lambda/bin/pip install --quiet --requirement $<; \
+	else mkdir -p .venv-lambda; fi
+	touch $@

@@ -1,0 +1,7 @@
+"""`python -m medmaas`."""
+
+import sys
+
+from medmaas.cli import main
+
+sys.exit(main())

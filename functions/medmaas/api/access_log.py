@@ -1,0 +1,102 @@
+"""What surrounds every request: its id, its security headers, its log line, its last defence.
+
+The log line says who answered what route how fast. It never holds a path, a query, a header, a body
+or the text of an exception, because each of these may hold patient data.
+"""
+
+import json
+import logging
+import sys
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID = "x-request-id"
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class AccessLog:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and write one line when it is answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                headers[REQUEST_ID] = request_id
+            await send(message)
+
+        line: dict[str, Any] = {"request_id": request_id, "method": scope["method"]}
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
+            line |= {"exception": type(error).__name__, "raised_at": _where(error)}
+            if not status:
+                await _internal_error(request_id)(scope, receive, send_with_headers)
+        route = getattr(scope.get("route"), "path", None)
+        line |= {"route": route, "status": status, **scope["state"].get("log", {})}
+        line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
+        logger.info(json.dumps(line))
+
+
+def _request_id(scope: Scope) -> str:
+    """API Gateway's own id, so that its access log and ours can be joined; else a new one."""
+    gateway = (scope.get("aws.event") or {}).get("requestContext") or {}
+    invocation = getattr(scope.get("aws.context"), "aws_request_id", None)
+    return str(gateway.get("requestId") or invocation or uuid4())
+
+
+def _internal_error(request_id: str) -> JSONResponse:
+    sentence = f"the service failed on this request: report its id, {request_id}"
+    return JSONResponse({"error": sentence, "details": []}, status_code=500)
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+
+
+def _make_logger() -> logging.Logger:
+    made = logging.getLogger("medmaas.access")
+    made.setLevel(logging.INFO)
+    made.propagate = False  # Lambda's root handler would write every line again
+    if not made.handlers:
+        made.addHandler(_StderrHandler())
+    return made
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """Writes to whatever standard error is when the line is written."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:  # noqa: ANN401 - as the base class has it
+        return sys.stderr
+
+
+logger = _make_logger()

@@ -1,0 +1,108 @@
+"""The HTTPS door: a FastAPI application, and the Lambda handler around it."""
+
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from mangum import Mangum
+from mangum.types import LambdaContext, LambdaEvent
+from starlette.exceptions import HTTPException
+
+from medmaas import __version__, settings
+from medmaas.api.access_log import AccessLog
+from medmaas.api.models import router
+from medmaas.api.openapi import build_openapi
+from medmaas.errors import (
+    MedmaasError,
+    MethodNotAllowedError,
+    NotFoundError,
+    UnsupportedEventError,
+)
+from medmaas.model.registry import Registry
+
+_DESCRIPTION = (
+    "Medical models as a service. For research use, not for time-critical decisions. "
+    "Every answer names the model, version and sha256 that made it."
+)
+
+
+def create_app(registry: Registry) -> FastAPI:
+    """The application that answers for the models of a registry."""
+    app: FastAPI = FastAPIOffline(
+        title="medmaas", version=__version__, description=_DESCRIPTION, redoc_url=None
+    )
+    app.state.registry = registry
+    app.include_router(router)
+    app.add_api_route("/", _describe_service, tags=["models"])
+    app.add_exception_handler(MedmaasError, _refuse)
+    app.add_exception_handler(HTTPException, _refuse_page)
+    app.add_middleware(AccessLog)
+    app.openapi = lambda: build_openapi(app, registry)  # type: ignore[method-assign]
+    return app
+
+
+async def _describe_service() -> dict[str, Any]:
+    """What this service is, and where to go on."""
+    return {
+        "name": "medmaas",
+        "version": __version__,
+        "description": _DESCRIPTION,
+        "links": {
+            "models": "/models",
+            "docs": "/docs",
+            "openapi": "/openapi.json",
+            "live": "/health/live",
+            "ready": "/health/ready",
+        },
+    }
+
+
+async def _refuse(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, MedmaasError):
+        raise error
+    details = [asdict(problem) for problem in error.details]
+    return JSONResponse({"error": error.message, "details": details}, status_code=error.status)
+
+
+async def _refuse_page(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    known: dict[int, MedmaasError] = {
+        404: NotFoundError("there is no such page: GET / names the pages there are"),
+        405: MethodNotAllowedError("this page does not take this method: see /docs"),
+    }
+    refusal = known.get(error.status_code, MedmaasError("the service cannot answer this request"))
+    response = await _refuse(request, refusal)
+    response.status_code = error.status_code
+    response.headers.update(error.headers or {})
+    return response
+
+
+_TEXT = ["text/", "application/json", "application/javascript"]  # all else travels as base64
+
+registry = Registry(settings.models_directory())
+app = create_app(registry)
+logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
+_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
+
+if settings.initialised_for_snapshot():
+    list(registry.list())  # so that the snapshot holds models that are loaded and verified
+
+
+def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
+    """Answer an HTTP API, REST API or load-balancer event.
+
+    Raises:
+        UnsupportedEventError: the event is none of these; raised, and not answered, so that an
+            asynchronous sender learns that nothing was done.
+    """
+    if "requestContext" not in event or not event.keys() & {"httpMethod", "version"}:
+        raise UnsupportedEventError(
+            "this function answers HTTP requests only: send an API Gateway or load-balancer event"
+        )
+    if event.get("headers", {}) is None:  # as the REST API's console sends it
+        event = {**event, "headers": {}}
+    return _adapter(event, context)

@@ -1,0 +1,155 @@
+"""The OpenAPI document: one predict operation per model, with its real fields, units and limits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from medmaas.model.body import MAX_INSTANCES
+from medmaas.model.predict import predict
+from medmaas.model.registry import Model, Registry
+
+_PREDICT = ("/models/{model_id}/predict", "/models/{model_id}/versions/{version}/predict")
+_REFUSALS = {
+    400: "The body is not JSON.",
+    404: "No such model, version or page.",
+    413: "Over 5 MB or 1,000 instances.",
+    415: "Not application/json.",
+    422: "Problems in the instances: every one is in `details`, none of the values.",
+    500: "The service failed.",
+    503: "The model failed a check and does not answer.",
+}
+
+
+def build_openapi(app: FastAPI, registry: Registry) -> dict[str, Any]:
+    """The document for the models that answer now."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    paths = document["paths"]
+    generic, generic_versioned = (paths.pop(path)["post"] for path in _PREDICT)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Error"] = _error_schema()
+    for operation in _operations(paths):
+        _complete(operation)
+    models = [entry[2] for entry in registry.list() if isinstance(entry[2], Model)]
+    newest = {model.manifest.id: model for model in models}
+    for model in models:
+        path = f"/models/{model.manifest.id}/versions/{model.manifest.version}/predict"
+        paths[path] = {"post": _predict_operation(generic_versioned, model, versioned=True)}
+    for model in newest.values():
+        path = f"/models/{model.manifest.id}/predict"
+        paths[path] = {"post": _predict_operation(generic, model, versioned=False)}
+    return document
+
+
+def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in paths.values():
+        yield from methods.values()
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Say what the routes read from the path, and how they refuse."""
+    names = [p for p in ("model_id", "version") if f"__{p}_" in f"{operation['operationId']}_"]
+    if names:
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+    for status in (404, 503) if names else (503,):
+        operation["responses"][str(status)] = _refusal(status)
+
+
+def _predict_operation(generic: dict[str, Any], model: Model, *, versioned: bool) -> dict[str, Any]:
+    manifest = model.manifest
+    name = f"{manifest.id}_{manifest.version}" if versioned else manifest.id
+    example = {"instances": [model.example]}
+    answer = {
+        "request_id": "3f0c7a51-6c83-4d8f-9d43-2f6a3f0a2c1b",
+        "model": model.identity,
+        "predictions": predict(model, [model.example]),
+    }
+    responses = {str(status): _refusal(status) for status in _REFUSALS}
+    responses["200"] = _content("One prediction per instance.", _answer_schema(model), answer)
+    return {
+        "tags": generic["tags"],
+        "summary": manifest.title,
+        "description": f"{manifest.card.intended_use} {manifest.card.stage}.",
+        "operationId": f"predict_{name}",
+        "requestBody": {
+            "required": True,
+            **_content("Instances.", _request_schema(model), example),
+        },
+        "responses": dict(sorted(responses.items())),
+    }
+
+
+def _request_schema(model: Model) -> dict[str, Any]:
+    instances = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MAX_INSTANCES,
+        "items": model.inputs.json_schema(),
+    }
+    properties = {"instances": instances, "explain": {"type": "boolean", "enum": [False]}}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["instances"],
+        "properties": properties,
+    }
+
+
+def _answer_schema(model: Model) -> dict[str, Any]:
+    text = {"type": "string"}
+    warning = {"type": "object", "properties": {"field": text, "problem": text}}
+    prediction = {
+        "status": {"enum": ["ok"]},
+        "output": model.output.json_schema(),
+        "warnings": {"type": "array", "items": warning},
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "request_id": text,
+            "model": {
+                "type": "object",
+                "properties": {"id": text, "version": text, "sha256": text},
+            },
+            "predictions": {
+                "type": "array",
+                "items": {"type": "object", "properties": prediction},
+            },
+        },
+    }
+
+
+def _error_schema() -> dict[str, Any]:
+    optional_text = {"type": ["string", "null"]}
+    problem = {
+        "instance": {"type": ["integer", "null"], "description": "Position, from 0."},
+        "field": optional_text,
+        "problem": {"type": "string"},
+    }
+    return {
+        "type": "object",
+        "required": ["error", "details"],
+        "properties": {
+            "error": {"type": "string", "description": "One sentence."},
+            "details": {"type": "array", "items": {"type": "object", "properties": problem}},
+        },
+    }
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    return _content(_REFUSALS[status], {"$ref": "#/components/schemas/Error"})
+
+
+def _content(
+    description: str, schema: dict[str, Any], example: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    media: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        media["example"] = example
+    return {"description": description, "content": {"application/json": media}}

@@ -1,0 +1,70 @@
+"""The HTTPS door on this machine: plain HTTP, on loopback unless told otherwise."""
+
+import json
+import shlex
+import socket
+from errno import EADDRINUSE
+
+import uvicorn
+
+from medmaas.api.app import create_app
+from medmaas.errors import ModelUnavailableError, ServerError
+from medmaas.model.predict import predict
+from medmaas.model.registry import Model, Registry
+
+
+def run(registry: Registry, host: str, port: int) -> None:
+    """Serve until interrupted, after printing the address and a request with its answer.
+
+    Raises:
+        ServerError: the address cannot be had.
+    """
+    listener = _listen(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    print(f"medmaas answers at {address} (documentation: {address}/docs). Stop with Ctrl-C.")
+    for model in _newest_available(registry):
+        print(f"\n{_example(model, address)}")
+    print(flush=True)
+    # uvicorn's own access log would hold paths and query strings
+    config = uvicorn.Config(
+        create_app(registry),
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        lifespan="off",
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        if error.errno == EADDRINUSE:
+            reason = f"port {port} is taken: name another one by --port, 0 for any free one"
+        else:
+            reason = f"cannot listen there ({error.strerror}): name another --host or --port"
+        raise ServerError(reason) from error
+    return listener
+
+
+def _newest_available(registry: Registry) -> list[Model]:
+    newest: dict[str, Model | ModelUnavailableError] = {}
+    for model_id, _, model in registry.list():
+        newest[model_id] = model
+        if isinstance(model, ModelUnavailableError):
+            print(f"warning: {model.message}")
+    return [model for model in newest.values() if isinstance(model, Model)]
+
+
+def _example(model: Model, address: str) -> str:
+    body = shlex.quote(json.dumps({"instances": [model.example]}))
+    url = f"{address}/models/{model.manifest.id}/predict"
+    answer = json.dumps(predict(model, [model.example])[0])
+    request = f"curl {url} -H 'content-type: application/json' -d {body}"
+    return f"{model.manifest.title}\n  {request}\n  -> {answer}"

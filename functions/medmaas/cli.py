@@ -1,0 +1,100 @@
+"""The command `medmaas`: serve | models | predict | train."""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from medmaas import __version__, settings
+from medmaas.errors import InvalidRequestError, MedmaasError, ModelUnavailableError
+from medmaas.model.body import read_instances
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
+
+_REFUSED = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 if it did what was asked, 2 if it was refused in one sentence."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] == "train":
+        return _train(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except MedmaasError as error:
+        print(f"medmaas: {error.message}", file=sys.stderr)
+        for detail in error.details:
+            instance = "" if detail.instance is None else f"instance {detail.instance}: "
+            print(f"  {instance}{detail.field or ''} {detail.problem}", file=sys.stderr)
+        return _REFUSED
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    registry = Registry(options.models)
+    registry.require_models()
+    try:
+        from medmaas.api.server import run  # noqa: PLC0415 - uvicorn is not on Lambda
+    except ModuleNotFoundError as error:
+        raise MedmaasError('medmaas serve needs uvicorn: pip install "medmaas[serve]"') from error
+    run(registry, options.host, options.port)
+
+
+def _list_models(options: argparse.Namespace) -> None:
+    registry = Registry(options.models)
+    registry.require_models()
+    for model_id, version, model in registry.list():
+        if isinstance(model, ModelUnavailableError):
+            print(f"{model_id} {version}  unavailable  {model.message}")
+        else:
+            print(f"{model_id} {version}  available  {model.manifest.title}")
+
+
+def _predict(options: argparse.Namespace) -> None:
+    try:
+        body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    except OSError as error:
+        raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
+    model = Registry(options.models).get(options.model, options.version)
+    predictions = predict(model, read_instances(body))
+    print(json.dumps({"model": model.identity, "predictions": predictions}, indent=2))
+
+
+def _train(arguments: Sequence[str]) -> int:
+    """Train in a process of its own: what answers never imports what trains."""
+    return subprocess.call([sys.executable, "-m", "training", *arguments])  # noqa: S603
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="medmaas", description="Medical models as a service.")
+    parser.add_argument("--version", action="version", version=f"medmaas {__version__}")
+    models = argparse.ArgumentParser(add_help=False)
+    models.add_argument(
+        "--models",
+        type=Path,
+        default=settings.models_directory(),
+        help="directory of <id>/<version>/ (default: MEDMAAS_MODELS, else models)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("serve", parents=[models], help="answer over HTTP")
+    command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    command.add_argument("--port", type=int, default=8080, help="default: %(default)s")
+    command.set_defaults(command=_serve)
+
+    command = commands.add_parser("models", parents=[models], help="list the models")
+    command.set_defaults(command=_list_models)
+
+    command = commands.add_parser("predict", parents=[models], help="answer a file")
+    command.add_argument("model", metavar="MODEL", help="id of a model")
+    command.add_argument("file", metavar="FILE", help='{"instances": [{...}]} as JSON, - for stdin')
+    command.add_argument("--version", help="default: the newest")
+    command.set_defaults(command=_predict)
+
+    commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
+    return parser

@@ -1,0 +1,100 @@
+"""Every error medmaas raises on purpose, with the HTTP status it becomes.
+
+MedmaasError                    500
+├── MalformedBodyError          400  the body cannot be read as JSON
+├── NotFoundError               404  no such model, version or page
+├── MethodNotAllowedError       405
+├── TooLargeError               413  too many bytes or instances
+├── UnsupportedMediaTypeError   415
+├── InvalidRequestError         422  the body is JSON, but not a request this model answers
+├── ModelOutputError            500  the model gave something that is no answer
+├── ModelUnavailableError       503  the model is here, but cannot be trusted to answer
+├── ModelsDirectoryError        503  there is no directory of models
+├── ServerError                      the server cannot listen where it was told to
+└── UnsupportedEventError            the Lambda event is not an HTTP request
+
+A message is one sentence for the caller: it names the field, the limit and the way out, and never
+holds a value that the caller sent.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field of one instance; never the value itself."""
+
+    instance: int | None
+    field: str | None
+    problem: str
+
+
+class MedmaasError(Exception):
+    """Base of all errors that are part of the interface."""
+
+    status = 500
+
+    def __init__(self, message: str, details: list[Problem] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details or []
+
+
+class MalformedBodyError(MedmaasError):
+    """The body cannot be read as JSON."""
+
+    status = 400
+
+
+class NotFoundError(MedmaasError):
+    """No such model, version or page."""
+
+    status = 404
+
+
+class MethodNotAllowedError(MedmaasError):
+    """The page exists, but not for this method."""
+
+    status = 405
+
+
+class TooLargeError(MedmaasError):
+    """More bytes or instances than one request may carry."""
+
+    status = 413
+
+
+class UnsupportedMediaTypeError(MedmaasError):
+    """The body is not announced as JSON."""
+
+    status = 415
+
+
+class InvalidRequestError(MedmaasError):
+    """The body is JSON, but not a request this model answers; `details` lists every problem."""
+
+    status = 422
+
+
+class ModelOutputError(MedmaasError):
+    """The model gave something that is no answer."""
+
+
+class ModelUnavailableError(MedmaasError):
+    """The model is listed, but failed a check and does not answer; the message says which."""
+
+    status = 503
+
+
+class ModelsDirectoryError(MedmaasError):
+    """There is no directory of models, or nothing in it."""
+
+    status = 503
+
+
+class ServerError(MedmaasError):
+    """The server cannot listen where it was told to."""
+
+
+class UnsupportedEventError(MedmaasError):
+    """The Lambda event is not an HTTP request."""

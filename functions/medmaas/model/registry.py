@@ -1,0 +1,166 @@
+"""A directory `<id>/<version>/{model.onnx,manifest.json,card.md}` becomes models that answer.
+
+A model answers only after its manifest fits the contract, its bytes have the manifest's sha256, its
+tensors are the declared ones and its golden cases reproduce on this machine. One that fails is
+listed as unavailable with the reason; the others go on.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from medmaas.errors import (
+    ModelOutputError,
+    ModelsDirectoryError,
+    ModelUnavailableError,
+    NotFoundError,
+)
+from medmaas.model.inputs import Tabular
+from medmaas.model.manifest import Manifest
+from medmaas.model.outputs import OutputKind, make_output
+from medmaas.model.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A verified model, ready to answer."""
+
+    manifest: Manifest
+    card: str
+    inputs: Tabular
+    session: Session
+    output: OutputKind
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What names exactly the artefact that made an answer."""
+        sha256 = self.manifest.artefact.sha256
+        return {"id": self.manifest.id, "version": self.manifest.version, "sha256": sha256}
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """An invented instance that this model answers."""
+        return self.manifest.golden.cases[0].instance
+
+
+class Registry:
+    """The models of one directory, each loaded and verified when first asked for, then kept."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._versions = _find_versions(directory)
+        self._models: dict[tuple[str, str], Model | ModelUnavailableError] = {}
+
+    def require_models(self) -> None:
+        """Raise ModelsDirectoryError if there is nothing to serve."""
+        if not self._versions:
+            raise ModelsDirectoryError(
+                f"there are no models in {self._directory}: name a directory that holds "
+                "<id>/<version>/manifest.json, by --models or MEDMAAS_MODELS"
+            )
+
+    def get(self, model_id: str, version: str | None = None) -> Model:
+        """The model of this id and version, the newest version if none is named.
+
+        Raises:
+            NotFoundError: no such model or version; the message names what exists.
+            ModelUnavailableError: it exists, but failed a check.
+        """
+        versions = self._versions.get(model_id)
+        if versions is None:
+            known = ", ".join(self._versions) or "none"
+            raise NotFoundError(f"there is no such model; the models here are: {known}")
+        version = version or versions[-1]
+        if version not in versions:
+            known = ", ".join(versions)
+            raise NotFoundError(f"there is no such version; {model_id} is here as: {known}")
+        if (model_id, version) not in self._models:
+            self._models[model_id, version] = self._load(model_id, version)
+        model = self._models[model_id, version]
+        if isinstance(model, ModelUnavailableError):
+            raise ModelUnavailableError(model.message)
+        return model
+
+    def list(self) -> Iterator[tuple[str, str, Model | ModelUnavailableError]]:
+        """Every id and version, with its model or why there is none; loads what is not loaded."""
+        for model_id, versions in self._versions.items():
+            for version in versions:
+                try:
+                    yield model_id, version, self.get(model_id, version)
+                except ModelUnavailableError as error:
+                    yield model_id, version, error
+
+    def _load(self, model_id: str, version: str) -> Model | ModelUnavailableError:
+        try:
+            return _load(self._directory / model_id / version, model_id, version)
+        except (ValueError, OSError, ModelOutputError) as error:
+            reason = _reason(error)
+            return ModelUnavailableError(f"{model_id} {version} is not available: {reason}")
+
+
+def _find_versions(directory: Path) -> dict[str, list[str]]:
+    """Versions by model id, oldest first; other folders (a Lambda layer has some) are passed by."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(directory.glob("*/*/manifest.json")) + sorted(directory.glob("*/*/*.onnx")):
+        model_id, version = path.parts[-3:-1]
+        if version not in found.setdefault(model_id, []):
+            found[model_id].append(version)
+    return {model_id: sorted(found[model_id], key=_precedence) for model_id in sorted(found)}
+
+
+def _precedence(version: str) -> tuple[list[int], str]:
+    numbers = version.split(".")
+    return ([int(n) for n in numbers], "") if all(map(str.isdecimal, numbers)) else ([], version)
+
+
+def _load(directory: Path, model_id: str, version: str) -> Model:
+    manifest = Manifest.model_validate_json((directory / "manifest.json").read_bytes())
+    if (manifest.id, manifest.version) != (model_id, version):
+        raise ValueError("manifest.json names another id or version than its folder")
+    graph = (directory / "model.onnx").read_bytes()
+    if hashlib.sha256(graph).hexdigest() != manifest.artefact.sha256:
+        raise ValueError("model.onnx does not have the sha256 that manifest.json names")
+    session = Session(graph)
+    artefact = manifest.artefact
+    if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
+        raise ValueError("model.onnx has other tensors than manifest.json declares")
+    card = (directory / "card.md").read_text(encoding="utf-8")
+    model = Model(manifest, card, Tabular(manifest.input), session, make_output(manifest.output))
+    reproduce_golden_cases(model)
+    return model
+
+
+def reproduce_golden_cases(model: Model) -> None:
+    """Raise ValueError unless every golden case comes out right on this machine."""
+    golden = model.manifest.golden
+    reading = model.inputs.read([case.instance for case in golden.cases])
+    if reading.problems:
+        raise ValueError("a golden case is no valid instance")
+    outputs = model.session.run(reading.tensors)
+    for index, case in enumerate(golden.cases):
+        for name, expected in case.outputs.items():
+            actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
+            if actual.shape != (len(expected),):
+                raise ValueError(f"golden case {index} expects another shape of {name}")
+            if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
+                raise ValueError(f"golden case {index} does not reproduce on this machine")
+    model.output.answer(outputs)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case ValidationError():
+            problems = error.errors(include_input=False, include_url=False, include_context=False)
+            where = ".".join(str(part) for part in problems[0]["loc"]) or "manifest.json"
+            return f"manifest.json does not fit the contract at {where}: {problems[0]['msg']}"
+        case FileNotFoundError():
+            return f"{Path(error.filename).name} is missing"
+        case OSError():
+            return f"a file cannot be read ({error.strerror})"
+        case _:
+            return str(error)

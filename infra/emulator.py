@@ -1,0 +1,126 @@
+"""The built function under AWS's Runtime Interface Emulator: Lambda's own protocol, no container.
+
+with running(tools, artifact, models, scratch) as emulator:
+    answer = emulator.invoke(event)
+"""
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+HANDLER = "medmaas.api.app.handler"
+VARIABLES = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}  # as in template.yaml
+START_SECONDS = 20.0
+ANSWER_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What AWS gives: the emulator's binary, and a Python 3.13 with the Lambda runtime client."""
+
+    emulator: Path
+    python: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A running function: where it answers, and the files it leaves."""
+
+    port: int
+    home: Path
+    log: Path
+
+    def invoke(self, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the handler returns
+        """Send one event; a handler that raises gives `errorType` and `errorMessage`."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        try:
+            path = "/2015-03-31/functions/function/invocations"
+            connection.request("POST", path, json.dumps(event))
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def running(tools: Tools, artifact: Path, models: Path, scratch: Path) -> Iterator[Emulator]:
+    """Start the function of `artifact` with `models`; the runtime itself starts on first use.
+
+    Args:
+        tools: AWS's programs.
+        artifact: The built function, as in the Lambda code zip.
+        models: What Lambda mounts under /opt.
+        scratch: A folder for the function's home and log.
+
+    Raises:
+        TimeoutError: The emulator does not listen; its log says why.
+    """
+    emulator = Emulator(port=_free_port(), home=scratch / "home", log=scratch / "function.log")
+    emulator.home.mkdir(parents=True)
+    command = [
+        str(tools.emulator),
+        f"--runtime-interface-emulator-address=127.0.0.1:{emulator.port}",
+        f"--runtime-api-address=127.0.0.1:{_free_port()}",
+        *(str(tools.python), "-m", "awslambdaric", HANDLER),
+    ]
+    environment = _environment(artifact, models, emulator.home)
+    with emulator.log.open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=artifact,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_listening(emulator)
+        yield emulator
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()  # the emulator ends the runtime, which is in a process group of its own
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _environment(artifact: Path, models: Path, home: Path) -> dict[str, str]:
+    """What Lambda sets, and nothing of this machine."""
+    return VARIABLES | {
+        "PATH": os.defpath,
+        "HOME": str(home),
+        "LAMBDA_TASK_ROOT": str(artifact),
+        "PYTHONDONTWRITEBYTECODE": "1",  # /var/task is read-only
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
+        "MEDMAAS_MODELS": str(models),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_listening(emulator: Emulator) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", emulator.port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"The emulator does not listen:\n{emulator.log.read_text()}")

@@ -1,0 +1,40 @@
+"""Exports functions/requirements.txt: all that `[project.dependencies]` needs, pinned for Lambda.
+
+Run it from the project's root after a change of the dependencies: python -m infra.requirements
+"""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from infra.build import LAMBDA_WHEELS
+
+PROJECT = Path("pyproject.toml")
+REQUIREMENTS = Path("functions/requirements.txt")
+HEADER = "# Made by `python -m infra.requirements` from pyproject.toml, for Lambda's Python 3.13."
+
+
+def pins(dependencies: list[str]) -> list[str]:
+    """Resolve `dependencies` to the sorted `name==version` of everything to install."""
+    # a dry run writes no target, but pip before 23.3 asks for one
+    dry_run = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--target=functions"]
+    done = subprocess.run(
+        [*dry_run, *LAMBDA_WHEELS, "--report=-", *dependencies], check=False, stdout=subprocess.PIPE
+    )
+    if done.returncode:
+        sys.exit("pip could not resolve the dependencies: see its message above.")
+    packages = [item["metadata"] for item in json.loads(done.stdout)["install"]]
+    versions = {p["name"].lower().replace("_", "-"): p["version"] for p in packages}
+    return [f"{name}=={version}" for name, version in sorted(versions.items())]
+
+
+def export() -> None:
+    """Write the pins of this project."""
+    dependencies = tomllib.loads(PROJECT.read_text())["project"]["dependencies"]
+    REQUIREMENTS.write_text("\n".join([HEADER, *pins(dependencies)]) + "\n")
+
+
+if __name__ == "__main__":
+    export()

@@ -1,0 +1,136 @@
+"""The function as SAM builds it, and AWS's own programs to run it with."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import yaml
+
+from infra.emulator import Emulator, Tools, running
+
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / ".aws-sam" / "build"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip; or fail, where MEDMAAS_REQUIRE_SAM_LOCAL=1 promises that every part is there."""
+    if os.environ.get("MEDMAAS_REQUIRE_SAM_LOCAL") == "1":
+        pytest.fail(f"{reason} (and MEDMAAS_REQUIRE_SAM_LOCAL=1 does not let this test be skipped)")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sam() -> Path:
+    """SAM CLI's executable."""
+    own = ROOT / ".venv-sam" / "bin" / "sam"
+    found = own if own.exists() else shutil.which("sam")
+    if not found:
+        unavailable("there is no SAM CLI: `make build` installs it in .venv-sam")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def run_sam(sam: Path) -> Run:
+    """Run one SAM CLI command to its end, in the project's root."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sam, *arguments],
+            cwd=ROOT,
+            env=os.environ | {"SAM_CLI_TELEMETRY": "0"},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml, with `!Ref X` and the like as `{"Ref": X}`."""
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    def short_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+        if isinstance(node, yaml.ScalarNode):
+            return {tag: loader.construct_scalar(node)}
+        if isinstance(node, yaml.SequenceNode):
+            return {tag: loader.construct_sequence(node, deep=True)}
+        raise TypeError(f"!{tag} holds neither text nor a list")
+
+    Loader.add_multi_constructor("!", short_form)
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def python_3_13() -> str:
+    """The Python that `sam build` would use."""
+    found = subprocess.run(
+        [ROOT / "infra" / "find_python.sh"], capture_output=True, text=True, check=False
+    )
+    if not found.stdout:
+        unavailable("there is no Python 3.13, whose byte code Lambda needs")
+    return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def artifact(run_sam: Run, python_3_13: str) -> Path:
+    """The folder that becomes the Lambda code zip."""
+    assert python_3_13
+    built = run_sam("build")
+    assert built.returncode == 0, built.stderr
+    return BUILT / "ApiFunction"
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """What becomes the models layer."""
+    return ROOT / "models"
+
+
+@pytest.fixture(scope="session")
+def tools(sam: Path) -> Tools:
+    """The emulator inside SAM CLI, and the Python with Lambda's runtime client."""
+    inside = "lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"
+    emulators = list(sam.resolve().parents[1].glob(inside))
+    if not emulators:
+        unavailable(
+            f"no Runtime Interface Emulator beside {sam.name}: use the SAM CLI of .venv-sam"
+        )
+    python = ROOT / ".venv-lambda" / "bin" / "python"
+    if not python.exists():
+        unavailable("there is no .venv-lambda, a Python 3.13 with awslambdaric")
+    return Tools(emulators[0], python)
+
+
+@pytest.fixture(scope="session")
+def emulator(
+    tools: Tools, artifact: Path, models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Emulator]:
+    """The built function, running as on Lambda."""
+    with running(tools, artifact, models, tmp_path_factory.mktemp("emulator")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def containers(artifact: Path) -> Path:
+    """The built function, on a machine that can run it in a container."""
+    docker = shutil.which("docker")
+    if not docker or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
+        unavailable("no Docker engine answers, and `sam local` needs one")
+    return artifact

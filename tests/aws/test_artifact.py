@@ -1,0 +1,84 @@
+"""What `sam build` puts into the Lambda code zip."""
+
+import filecmp
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LAMBDA_LIMIT = 250_000_000  # bytes, unzipped, layers included
+ARTIFACT_LIMIT = 110_000_000
+MAGIC_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
+UNCHECKED_HASH = (0b01).to_bytes(4, "little")
+
+
+def files(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
+def size(folder: Path) -> int:
+    return sum((folder / path).stat().st_size for path in files(folder))
+
+
+def sources(folder: Path) -> set[Path]:
+    return {path for path in files(folder) if path.suffix not in {".pyc", ".pyo"}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["tests", "training", "infra", "bin", "Makefile", "requirements.txt", "conftest.py", "f2py"],
+)
+def test_it_holds_nothing_that_only_builds_or_tests(artifact: Path, name: str) -> None:
+    assert [path for path in files(artifact) if name in path.parts] == []
+
+
+@pytest.mark.parametrize("suffix", [".pyi", ".pxd", ".a", ".onnx", ".md", ".toml"])
+def test_it_holds_no_file_that_answering_never_reads(artifact: Path, suffix: str) -> None:
+    found = [path for path in files(artifact) if path.suffix == suffix]
+    assert [path for path in found if ".dist-info" not in path.parts[0]] == []
+
+
+@pytest.mark.parametrize("package", ["torch", "sklearn", "sksurv", "pandas", "skl2onnx", "boto3"])
+def test_it_holds_no_library_that_only_trains_or_is_in_the_runtime(
+    artifact: Path, package: str
+) -> None:
+    assert not (artifact / package).exists()
+
+
+def test_it_holds_medmaas_as_it_is(artifact: Path, root: Path) -> None:
+    written, shipped = root / "functions" / "medmaas", artifact / "medmaas"
+    assert sources(shipped) == sources(written)
+    _, mismatch, errors = filecmp.cmpfiles(
+        written, shipped, map(str, sources(written)), shallow=False
+    )
+    assert (mismatch, errors) == ([], [])
+
+
+def test_every_module_has_byte_code_that_lambda_trusts(artifact: Path) -> None:
+    for source in artifact.rglob("*.py"):
+        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        assert compiled.read_bytes()[:8] == MAGIC_3_13 + UNCHECKED_HASH, source
+
+
+def test_every_library_is_for_lambda(artifact: Path) -> None:
+    modules = {path.name for path in artifact.rglob("*.so") if ".cpython-" in path.name}
+    assert modules
+    assert {name for name in modules if "cpython-313-x86_64-linux-gnu" not in name} == set()
+
+
+def test_it_fits_into_lambda(artifact: Path, models: Path) -> None:
+    assert size(artifact) < ARTIFACT_LIMIT
+    assert size(artifact) + size(models) < LAMBDA_LIMIT
+
+
+def test_the_same_sources_make_the_same_bytes(
+    artifact: Path, root: Path, python_3_13: str, tmp_path: Path
+) -> None:
+    subprocess.run(
+        [python_3_13, root / "infra" / "build.py", tmp_path], cwd=root / "functions", check=True
+    )
+    assert files(tmp_path) == files(artifact)
+    _, mismatch, errors = filecmp.cmpfiles(
+        artifact, tmp_path, map(str, files(artifact)), shallow=False
+    )
+    assert (mismatch, errors) == ([], [])

@@ -1,0 +1,142 @@
+"""What a deployed stack promises: closed, quiet, and answering with the models it was given."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.emulator import HANDLER, VARIABLES
+
+from .conftest import Run
+
+Template = dict[str, Any]
+
+
+def properties(template: Template, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
+
+
+def references(node: object) -> Iterator[str]:
+    """Every name that `!Ref` or `!Sub` mentions below a node."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Ref":
+                yield value
+            elif key == "Sub":
+                yield from re.findall(r"\$\{(\w+)\}", str(value))
+            else:
+                yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_sam_accepts_the_template(run_sam: Run) -> None:
+    validated = run_sam("validate", "--lint")
+    assert validated.returncode == 0, validated.stdout + validated.stderr
+
+
+def test_cfn_lint_has_nothing_to_say(sam: Path, root: Path) -> None:
+    linted = subprocess.run(
+        [sam.with_name("cfn-lint"), root / "template.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+def test_nobody_gets_in_without_a_token(template: Template) -> None:
+    auth = properties(template, "HttpApi")["Auth"]
+    authorizer = auth["Authorizers"][auth["DefaultAuthorizer"]]
+    assert authorizer["JwtConfiguration"].keys() == {"issuer", "audience"}
+    assert authorizer["AuthorizationScopes"]
+    function = properties(template, "ApiFunction")
+    assert "FunctionUrlConfig" not in function
+    for event in function["Events"].values():
+        assert event["Type"] == "HttpApi"
+        assert "Auth" not in event["Properties"], "a route must not opt out of the authorizer"
+        assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}
+
+
+def test_every_path_and_method_reaches_the_function(template: Template) -> None:
+    events = properties(template, "ApiFunction")["Events"].values()
+    routes = {(e["Properties"]["Method"], e["Properties"]["Path"]) for e in events}
+    assert routes == {("ANY", "/"), ("ANY", "/{proxy+}")}
+    assert properties(template, "HttpApi")["StageName"] == "$default"
+
+
+def test_the_access_log_holds_nothing_a_caller_wrote(template: Template) -> None:
+    log_format = properties(template, "HttpApi")["AccessLogSettings"]["Format"]
+    assert set(re.findall(r"\$context\.([\w.]+)", log_format)) == {
+        "requestId",
+        "requestTime",
+        "routeKey",
+        "status",
+        "responseLatency",
+        "integrationLatency",
+        "integrationStatus",
+    }
+
+
+def test_onnxruntime_sends_no_telemetry(template: Template) -> None:
+    variables = properties(template, "ApiFunction")["Environment"]["Variables"]
+    assert variables["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+def test_the_emulator_starts_what_the_template_deploys(template: Template) -> None:
+    function = properties(template, "ApiFunction")
+    variables = function["Environment"]["Variables"]
+    assert variables == VARIABLES | {"MEDMAAS_MODELS": "/opt"}
+    assert function["Handler"] == HANDLER
+
+
+def test_a_new_models_layer_is_answered_with_at_once(template: Template) -> None:
+    function, layer = properties(template, "ApiFunction"), properties(template, "ModelsLayer")
+    assert function["Layers"] == [{"Ref": "ModelsLayer"}]
+    assert function["AutoPublishAliasAllProperties"]
+    assert layer["PublishLambdaVersion"]
+
+
+def test_a_changed_parameter_publishes_a_version(template: Template) -> None:
+    """SAM does not see parameters' values, but a new description makes a new version."""
+    function = dict(properties(template, "ApiFunction"))
+    described = set(references(function.pop("VersionDescription")))
+    function.pop("ReservedConcurrentExecutions")  # belongs to the function, not to a version
+    assert described == set(references(function)) & template["Parameters"].keys()
+
+
+def test_models_outlive_the_stack(template: Template) -> None:
+    assert properties(template, "ModelsLayer")["RetentionPolicy"] == "Retain"
+
+
+def test_the_function_may_only_write_its_own_log(template: Template) -> None:
+    assert properties(template, "ApiFunction")["Role"] == {"GetAtt": "ApiRole.Arn"}
+    (policy,) = properties(template, "ApiRole")["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": {"GetAtt": "ApiLog.Arn"},
+    }
+
+
+@pytest.mark.parametrize("name", ["ApiLog", "AccessLog"])
+def test_logs_are_kept_for_a_stated_time(template: Template, name: str) -> None:
+    assert properties(template, name)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_parameter_is_described_and_has_a_default(template: Template) -> None:
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"].endswith("."), name
+        assert "Default" in parameter, name
+
+
+def test_resources_of_the_own_pool_go_with_a_foreign_issuer(template: Template) -> None:
+    for name, resource in template["Resources"].items():
+        if resource["Type"].startswith("AWS::Cognito::"):
+            assert resource["Condition"] == "OwnPool", name

@@ -1,0 +1,1 @@
+"""Training: offline, never shipped. `python -m training RECIPE` writes models/<id>/<version>/."""

@@ -1,0 +1,143 @@
+"""A manifest's card as Markdown, for people."""
+
+from collections.abc import Iterable, Sequence
+
+from medmaas.model.manifest import Card, Choice, Feature, Manifest, Metric, Number
+
+_STATEMENT = (
+    "For research use, not for time-critical decisions. It supports a decision that a clinician "
+    "makes and can check; it makes none."
+)
+
+
+def render_card(manifest: Manifest) -> str:
+    """The text of card.md."""
+    card = manifest.card
+    sections = [
+        f"# {manifest.title}",
+        f"**{_STATEMENT}**",
+        _identity(manifest),
+        "## Use",
+        _bullets(
+            [
+                f"**Intended use**: {card.intended_use}",
+                f"**Users**: {card.intended_users}",
+                f"**Population**: {card.population}",
+                f"**Role in the decision**: {card.decision_role}",
+            ]
+        ),
+        "Not for:",
+        _bullets(card.out_of_scope),
+        "## Inputs",
+        _table(
+            [
+                "field",
+                "meaning",
+                "unit or choices",
+                "LOINC",
+                "accepted",
+                "seen in training",
+                "if missing",
+            ],
+            [_input_row(feature) for feature in manifest.input.features],
+        ),
+        "## Data",
+        _data(card),
+        "## Method",
+        _bullets(card.method),
+        f"ONNX and the trained model differ by at most {manifest.parity.largest_difference:.1e} "
+        f"over the {manifest.parity.rows} rows of the test set.",
+        "## Results",
+        "Value and 95 % interval.",
+        *_metrics(card.metrics),
+        "## What the results say",
+        _bullets(card.findings),
+        "## Limits",
+        _bullets(card.limits),
+        "## References",
+        _bullets(card.references),
+        "## Source attributes (45 CFR 170.315(b)(11))",
+        "Given as good practice; no claim of compliance is made.",
+        _table(["attribute", "answer"], [[k, v] for k, v in card.source_attributes.items()]),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _identity(manifest: Manifest) -> str:
+    artefact = manifest.artefact
+    return _table(
+        ["", ""],
+        [
+            ["model", f"{manifest.id} {manifest.version}"],
+            ["stage", manifest.card.stage],
+            ["developer", manifest.card.developer],
+            ["licence", manifest.licence],
+            ["created", manifest.created.isoformat()],
+            ["training commit", manifest.training_commit],
+            ["seed", str(manifest.seed)],
+            [
+                "ONNX",
+                f"sha256 {artefact.sha256}, opset {artefact.opset}, {artefact.size_bytes} bytes",
+            ],
+        ],
+    )
+
+
+def _input_row(feature: Feature) -> list[str]:
+    row = [feature.name, feature.description]
+    match feature:
+        case Number(unit=unit, hard_range=hard, training_range=seen):
+            row += [
+                unit,
+                ", ".join(feature.loinc),
+                f"{hard.low:g} to {hard.high:g}",
+                f"{seen.low:g} to {seen.high:g}",
+            ]
+        case Choice(choices=choices):
+            row += [", ".join(choices), ", ".join(feature.loinc), "", ""]
+        case _:
+            row += ["true, false", ", ".join(feature.loinc), "", ""]
+    return [*row, feature.missing or "refused"]
+
+
+def _data(card: Card) -> str:
+    data = card.data
+    events = "" if data.events is None else f", {data.events} events"
+    return _bullets(
+        [
+            f"**Source**: {data.source}",
+            f"**Licence**: {data.licence}",
+            f"**Size**: n = {data.n}{events}; table sha256 {data.sha256}",
+            f"**Inclusion**: {data.inclusion}",
+            *(f"**Cleaning**: {step}" for step in data.cleaning),
+            *(f"**{name}**: {text}" for name, text in data.demographics.items()),
+            f"**Split** (seed {data.split.seed}): {data.split.train} to train, "
+            f"{data.split.calibration} kept for calibration, {data.split.test} to test",
+        ]
+    )
+
+
+def _metrics(metrics: Sequence[Metric]) -> Iterable[str]:
+    """One table per set of people, its rows the models or groups, its columns the metrics."""
+    for where in dict.fromkeys(metric.evaluated_on for metric in metrics):
+        here = [metric for metric in metrics if metric.evaluated_on == where]
+        columns = list(dict.fromkeys(metric.metric for metric in here))
+        rows: dict[tuple[str, str, str], dict[str, str]] = {}
+        for m in here:
+            size = f"{m.n}" if m.events is None else f"{m.n} ({m.events})"
+            cell = f"{m.value:.4f} ({m.low:.4f} to {m.high:.4f})"
+            rows.setdefault((m.model, m.group, size), {})[m.metric] = cell
+        yield f"### {where}"
+        yield _table(
+            ["model", "group", "n (events)", *columns],
+            [[*key, *(cells.get(column, "") for column in columns)] for key, cells in rows.items()],
+        )
+
+
+def _bullets(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,1 @@
+"""What the cards say in words; every figure in them is passed in."""

@@ -1,0 +1,157 @@
+"""The tables the recipes learn from, cleaned, in clinical units, NaN for missing."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
+from sksurv.datasets import load_flchain
+from sksurv.util import Surv
+
+from training.errors import TrainingError
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
+SEXES = ("F", "M")
+
+
+@dataclass(frozen=True)
+class SurvivalTable:
+    """n people.
+
+    Attributes:
+        X: [n, 6], the columns of FLCHAIN_FEATURES; sex as its position in SEXES, mgus as 0 or 1.
+        outcome: [n], records of `event` (died) and `time` (days to death or last contact).
+        sha256: of X and outcome.
+    """
+
+    X: Floats
+    outcome: NDArray[np.void]
+    sha256: str
+
+    @property
+    def event(self) -> NDArray[np.bool_]:
+        """Whether each person was seen to die, [n]."""
+        return self.outcome["event"]
+
+    @property
+    def time(self) -> Floats:
+        """Days to death or last contact, [n]."""
+        return self.outcome["time"]
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """n cases: X [n, features], y [n] positions in labels, and the sha256 of both."""
+
+    X: Floats
+    y: NDArray[np.int64]
+    features: tuple[str, ...]
+    labels: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row positions: train fits, calibration is kept for calibrating, test only measures."""
+
+    train: Indices
+    calibration: Indices
+    test: Indices
+    seed: int
+
+
+def read_flchain(data: Path | None) -> SurvivalTable:
+    """The 7,874 people of FLCHAIN, or a CSV with the same columns, cleaned.
+
+    Dispenzieri et al. 2012 (doi 10.1016/j.mayocp.2012.03.009). Left out: `chapter`, the cause of
+    death, which only the dead have and so leaks the outcome, and the bookkeeping columns
+    `sample.yr` and `flc.grp`. Follow-up of zero days is set to half a day.
+    """
+    if data is None:
+        table, outcome = load_flchain()
+        table = table.assign(death=outcome["death"], futime=outcome["futime"])
+    else:
+        table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"})
+    try:
+        encoded = pd.DataFrame(
+            {
+                "age": table["age"],
+                "sex": table["sex"].map({sex: i for i, sex in enumerate(SEXES)}),
+                "creatinine": table["creatinine"],
+                "kappa": table["kappa"],
+                "lambda": table["lambda"],
+                "mgus": table["mgus"].map({"no": 0, "yes": 1}),
+            }
+        ).astype(float)
+        time = table["futime"].to_numpy(float)
+        event = table["death"].to_numpy(float)
+    except (TypeError, ValueError) as error:
+        raise TrainingError("--data: a column holds something that is no number") from error
+    if encoded[["age", "sex", "mgus"]].isna().any(axis=None):
+        raise TrainingError(
+            "--data: age, sex (F or M) and mgus (yes or no) are needed in every row"
+        )
+    if not (np.isin(event, (0, 1)).all() and (time >= 0).all() and len(set(event)) == 2):
+        raise TrainingError("--data: death must be 0 or 1, both present, and futime days from 0 up")
+    X = encoded.to_numpy(float)
+    time = np.maximum(time, 0.5)
+    return SurvivalTable(X, Surv.from_arrays(event == 1, time), _sha256(X, event, time))
+
+
+def read_breast_fna(data: Path | None) -> ClassTable:
+    """The 569 aspirates of the Wisconsin diagnostic data, or a CSV with the same columns.
+
+    Street, Wolberg & Mangasarian 1993 (doi 10.1117/12.148698). A CSV names its outcome in a column
+    `diagnosis`, benign or malignant.
+    """
+    bunch = load_breast_cancer()
+    features = tuple(name.replace(" ", "_") for name in bunch.feature_names)
+    labels = ("benign", "malignant")
+    if data is None:
+        X, y = bunch.data, (bunch.target == list(bunch.target_names).index("malignant")).astype(int)
+    else:
+        table = _read_csv(data, {*features, "diagnosis"})
+        codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
+        if codes.isna().any() or codes.nunique() < 2:
+            raise TrainingError("--data: diagnosis must be benign or malignant, both present")
+        try:
+            X, y = table[list(features)].to_numpy(float), codes.to_numpy(int)
+        except ValueError as error:
+            raise TrainingError("--data: a column holds something that is no number") from error
+    return ClassTable(X, y, features, labels, _sha256(X, y))
+
+
+def split_rows(strata: NDArray[np.generic], seed: int) -> Split:
+    """60 % train, 20 % calibration, 20 % test, each with the same share of every stratum."""
+    rows = np.arange(len(strata))
+    rest, test = train_test_split(rows, test_size=0.2, stratify=strata, random_state=seed)
+    train, calibration = train_test_split(
+        rest, test_size=0.25, stratify=strata[rest], random_state=seed
+    )
+    return Split(np.sort(train), np.sort(calibration), np.sort(test), seed)
+
+
+def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise TrainingError("--data: the file cannot be read as CSV") from error
+    if missing := sorted(columns - set(table.columns)):
+        raise TrainingError(f"--data: these columns are missing: {', '.join(missing)}")
+    if len(table) < 50:
+        raise TrainingError("--data: fewer than 50 rows are too few to train and to test on")
+    return table
+
+
+def _sha256(*arrays: NDArray[np.generic]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+    return digest.hexdigest()

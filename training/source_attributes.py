@@ -1,0 +1,60 @@
+"""The 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), answered from a card.
+
+Given as good practice for a reader who compares models; no compliance is claimed.
+"""
+
+from medmaas.model.manifest import Card
+
+_NONE_EXTERNAL = "not available: the model was not tested on data of another source"
+_NOT_DEPLOYED = "not available: the project operates no deployment; whoever does must measure it"
+
+
+def answer_source_attributes(card: Card, *, output: str) -> dict[str, str]:
+    """Every attribute with its answer, or why there is none."""
+    inputs = "see Inputs: every field with meaning, unit, code and range"
+    results = "see Results, on the held-out test set of the same source"
+    groups = "see Results by group, where the data name groups"
+    return {
+        # details and output
+        "Developer": card.developer,
+        "Funding source": "not available: not stated",
+        "Value the output produces": output,
+        "Type of output": "prediction",
+        # purpose
+        "Intended use": card.intended_use,
+        "Intended patient population": card.population,
+        "Intended users": card.intended_users,
+        "Role in the decision": card.decision_role,
+        # cautions
+        "Out of scope": "; ".join(card.out_of_scope),
+        "Known risks and limitations": " ".join(card.limits),
+        # development
+        "Inclusion and exclusion criteria": card.data.inclusion,
+        "Use of demographic and social variables as inputs": inputs,
+        "Demographic representativeness": "; ".join(
+            f"{k}: {v}" for k, v in card.data.demographics.items()
+        ),
+        "Relevance of the training data to the intended setting": card.population,
+        # fairness
+        "Approach to a fair output": groups,
+        "Approach to manage bias": "errors are reported by group; none is corrected for",
+        # external validation
+        "External data source and setting": _NONE_EXTERNAL,
+        "Party that did the external validation": _NONE_EXTERNAL,
+        "Representativeness of the external data": _NONE_EXTERNAL,
+        "External validation process": _NONE_EXTERNAL,
+        # performance
+        "Validity on data of the same source": results,
+        "Fairness on data of the same source": groups,
+        "Validity on external data": _NONE_EXTERNAL,
+        "Fairness on external data": _NONE_EXTERNAL,
+        "Evaluations of use on outcomes": "not available: no study of its use has been made",
+        # maintenance
+        "Monitoring of validity": _NOT_DEPLOYED,
+        "Validity on local data": _NOT_DEPLOYED,
+        "Monitoring of fairness": _NOT_DEPLOYED,
+        "Fairness on local data": _NOT_DEPLOYED,
+        # updates
+        "Process and frequency of updates": "a change is a new version; there is no schedule",
+        "Correction when risks are found": "the version is withdrawn from the models directory",
+    }

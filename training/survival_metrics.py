@@ -1,0 +1,64 @@
+"""How good predicted survival is: discrimination, error of the whole curve, calibration."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sksurv.metrics import (
+    concordance_index_censored,
+    concordance_index_ipcw,
+    integrated_brier_score,
+)
+from sksurv.nonparametric import kaplan_meier_estimator
+
+Floats = NDArray[np.float64]
+Outcome = NDArray[np.void]
+
+
+class SurvivalModel(Protocol):
+    """A fitted model, on raw features X [n, 6] with NaN for missing."""
+
+    def risk(self, X: Floats) -> Floats:
+        """A score that is higher the sooner death is expected, [n]."""
+
+    def survival(self, X: Floats, days: Floats) -> Floats:
+        """Probability to be alive after each of `days`, [n, days]."""
+
+
+def interpolate(curves: Floats, knots: Floats, days: Floats) -> Floats:
+    """Curves [n, knots] at other days, the hazard being constant between two knots, [n, days]."""
+    logs = np.log(np.maximum(curves, 1e-12))
+    between: Floats = np.exp(np.stack([np.interp(days, knots, row) for row in logs]))
+    return between
+
+
+def harrell_c(outcome: Outcome, risk: Floats) -> float:
+    """Share of comparable pairs in the right order (Harrell et al. 1982)."""
+    return float(concordance_index_censored(outcome["event"], outcome["time"], risk)[0])
+
+
+def uno_c(train: Outcome, outcome: Outcome, risk: Floats, until_day: float) -> float:
+    """Harrell's C, weighted against censoring, for deaths until a day (Uno et al. 2011)."""
+    return float(concordance_index_ipcw(train, outcome, risk, tau=until_day)[0])
+
+
+def quantile_days(outcome: Outcome) -> Floats:
+    """The days between the 5 % and 90 % quantiles of follow-up on which curves are compared."""
+    return np.unique(np.quantile(outcome["time"], np.linspace(0.05, 0.9, 100)))
+
+
+def integrated_brier(train: Outcome, outcome: Outcome, curves: Floats, days: Floats) -> float:
+    """Squared error of the curve, averaged over days, weighted for censoring (Graf et al. 1999)."""
+    return float(integrated_brier_score(train, outcome, curves, days))
+
+
+def observed_risk(outcome: Outcome, day: float) -> float:
+    """Share that died by a day: one minus Kaplan and Meier's estimate."""
+    days, alive = kaplan_meier_estimator(outcome["event"], outcome["time"])
+    reached = np.searchsorted(days, day, side="right")
+    return float(1 - alive[reached - 1]) if reached else 0.0
+
+
+def observed_over_expected(outcome: Outcome, predicted: Floats, day: float) -> float:
+    """Observed divided by mean predicted risk by a day; 1 is right on average, over 1 too low."""
+    return observed_risk(outcome, day) / float(predicted.mean())
