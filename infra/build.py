@@ -23,6 +23,7 @@ LAMBDA_WHEELS = (
 # METADATA and licences stay: vulnerability scanners read them.
 UNUSED_TO_INFER = (
     "bin",
+    "fastapi/.agents",
     "flatbuffers*",
     "google",
     "packaging*",
@@ -37,7 +38,6 @@ UNUSED_TO_INFER = (
     "numpy/_pyinstaller",
     "numpy/conftest.py",
     "numpy/f2py",
-    "numpy/typing",
     "numpy/**/tests",
     "**/*.a",
     "**/*.pxd",
@@ -68,7 +68,7 @@ def compile_for_runtime(target: Path) -> None:
     compiled = compileall.compile_dir(
         target,
         quiet=1,
-        workers=0,
+        workers=0,  # one per processor
         stripdir=str(target),
         prependdir="/var/task",
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,

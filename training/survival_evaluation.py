@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from medmaas.model.manifest import Metric
-from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.model_selection import StratifiedKFold
 
 from training.datasets import SEXES, Split, SurvivalTable
-from training.figures import Figures, People, Rows, Statistic, bootstrap, fold_mean
+from training.figures import Figures, People, Rows, bootstrap, fold_mean
 from training.survival_metrics import (
     Floats,
     Outcome,
@@ -99,28 +98,32 @@ def compare_on_test(table: SurvivalTable, split: Split, models: Models) -> list[
 
 
 def describe_by_group(table: SurvivalTable, split: Split, model: SurvivalModel) -> list[Metric]:
-    """Discrimination, error and calibration of the network by sex and by age, on the test split."""
+    """Discrimination, error and calibration of the network by sex and by age, on the test split.
+
+    Each group has its own days, the 5 to 90 % quantiles of its follow-up.
+    """
     X, train, test = table.X[split.test], table.outcome[split.train], table.outcome[split.test]
-    days = quantile_days(test)
-    predicted = _predict(model, X, days)
     groups = {f"sex {sex}": X[:, 1] == code for code, sex in enumerate(SEXES)}
     groups |= {
         band: (low <= X[:, 0]) & (X[:, 0] < high) for band, (low, high) in _AGE_BANDS.items()
     }
+    metrics = []
+    for group, members in groups.items():
+        predicted = _predict(model, X, quantile_days(test[members]))
 
-    def statistic(rows: Rows) -> Figures:
-        scores = _score(NETWORK, predicted, train, test[rows], rows)
-        return scores | _calibrate(predicted, test, rows)
+        def statistic(rows: Rows, predicted: _Predicted = predicted) -> Figures:
+            scores = _score(NETWORK, predicted, train, test[rows], rows)
+            return scores | _calibrate(predicted, test, rows)
 
-    return _describe_groups(groups, statistic, test, "by sex and age", split.seed)
+        people = People(f"{TEST}, by sex and age", np.flatnonzero(members), test["event"], group)
+        metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
+    return metrics
 
 
 def describe_by_risk(table: SurvivalTable, split: Split, model: SurvivalModel) -> list[Metric]:
     """Predicted and observed risk of the network in fifths of rising risk, on the test split."""
     test = table.outcome[split.test]
     predicted = _predict(model, table.X[split.test], quantile_days(test))
-    rank = np.argsort(np.argsort(predicted.risk, kind="stable"), kind="stable")
-    groups = {f"fifth {i + 1} of risk": rank * 5 // len(rank) == i for i in range(5)}
 
     def statistic(rows: Rows) -> Figures:
         figures = {}
@@ -130,20 +133,11 @@ def describe_by_risk(table: SurvivalTable, split: Split, model: SurvivalModel) -
             figures[f"observed at {horizon}", NETWORK] = observed
         return figures
 
-    return _describe_groups(groups, statistic, test, "by predicted risk", split.seed)
-
-
-def _describe_groups(
-    groups: Mapping[str, NDArray[np.bool_]],
-    statistic: Statistic,
-    outcome: Outcome,
-    by: str,
-    seed: int,
-) -> list[Metric]:
     metrics = []
-    for group, members in groups.items():
-        people = People(f"{TEST}, {by}", np.flatnonzero(members), outcome["event"], group)
-        metrics += bootstrap(statistic, people, seed=seed, resamples=_RESAMPLES)
+    fifths = np.array_split(np.argsort(predicted.risk, kind="stable"), 5)
+    for i, rows in enumerate(fifths, start=1):
+        people = People(f"{TEST}, by predicted risk", rows, test["event"], f"fifth {i} of risk")
+        metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
     return metrics
 
 

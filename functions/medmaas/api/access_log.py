@@ -4,23 +4,20 @@ The log line says who answered what route how fast. It never holds a path, a que
 or the text of an exception, because each of these may hold patient data.
 """
 
-import json
-import logging
 import sys
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from pydantic_core import to_json
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-REQUEST_ID = "x-request-id"
-_HEADERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 class AccessLog:
@@ -42,9 +39,8 @@ class AccessLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                headers[REQUEST_ID] = request_id
+                identity = (b"x-request-id", request_id.encode("latin-1"))
+                message["headers"] = [*message["headers"], *_HEADERS, identity]
             await send(message)
 
         line: dict[str, Any] = {"request_id": request_id, "method": scope["method"]}
@@ -57,7 +53,7 @@ class AccessLog:
         route = getattr(scope.get("route"), "path", None)
         line |= {"route": route, "status": status, **scope["state"].get("log", {})}
         line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
-        logger.info(json.dumps(line))
+        sys.stderr.write(to_json(line).decode() + "\n")
 
 
 def _request_id(scope: Scope) -> str:
@@ -77,26 +73,3 @@ def _where(error: Exception) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-
-
-def _make_logger() -> logging.Logger:
-    made = logging.getLogger("medmaas.access")
-    made.setLevel(logging.INFO)
-    made.propagate = False  # Lambda's root handler would write every line again
-    if not made.handlers:
-        made.addHandler(_StderrHandler())
-    return made
-
-
-class _StderrHandler(logging.StreamHandler[Any]):
-    """Writes to whatever standard error is when the line is written."""
-
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> Any:  # noqa: ANN401 - as the base class has it
-        return sys.stderr
-
-
-logger = _make_logger()

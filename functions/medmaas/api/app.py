@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from medmaas import __version__, settings
 from medmaas.api.access_log import AccessLog
-from medmaas.api.models import router
+from medmaas.api.models import add_routes
 from medmaas.api.openapi import build_openapi
 from medmaas.errors import (
     MedmaasError,
@@ -32,10 +32,14 @@ _DESCRIPTION = (
 def create_app(registry: Registry) -> FastAPI:
     """The application that answers for the models of a registry."""
     app: FastAPI = FastAPIOffline(
-        title="medmaas", version=__version__, description=_DESCRIPTION, redoc_url=None
+        title="medmaas",
+        version=__version__,
+        description=_DESCRIPTION,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # they would hold paths
     )
     app.state.registry = registry
-    app.include_router(router)
+    add_routes(app)
     app.add_api_route("/", _describe_service, tags=["models"])
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)

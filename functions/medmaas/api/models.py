@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+from pydantic_core import to_json
 
 from medmaas.api.body import read_json_bytes
 from medmaas.errors import ModelUnavailableError, Problem
@@ -11,17 +12,30 @@ from medmaas.model.body import read_instances
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 
-router = APIRouter(default_response_class=JSONResponse)
-VERSIONED = "/models/{model_id}/versions/{version}"
+_NEWEST = "/models/{model_id}"
+_VERSION = "/models/{model_id}/versions/{version}"
 
 
-@router.get("/health/live", tags=["health"])
+def add_routes(app: FastAPI) -> None:
+    """Add them all, the busiest first: a route is found by trying one after the other.
+
+    Added to the application itself: a router of its own costs every request a second search.
+    """
+    for model in (_NEWEST, _VERSION):
+        app.post(f"{model}/predict", tags=["predict"])(predict_instances)
+    for model in (_NEWEST, _VERSION):
+        app.get(model, tags=["models"])(describe_model)
+        app.get(f"{model}/card", tags=["models"], response_class=PlainTextResponse)(read_card)
+    app.get("/models", tags=["models"])(list_models)
+    app.get("/health/live", tags=["health"])(live)
+    app.get("/health/ready", tags=["health"])(ready)
+
+
 async def live() -> dict[str, bool]:
     """Whether the process runs."""
     return {"live": True}
 
 
-@router.get("/health/ready", tags=["health"])
 async def ready(request: Request) -> dict[str, bool]:
     """Whether every model passed its checks, golden cases included, on this very machine."""
     models = list(_registry(request).list())
@@ -36,37 +50,32 @@ async def ready(request: Request) -> dict[str, bool]:
     return {"ready": True}
 
 
-@router.get("/models", tags=["models"])
 async def list_models(request: Request) -> dict[str, list[dict[str, Any]]]:
     """Every version of every model, and whether it answers."""
     return {"models": [_summarise(*entry) for entry in _registry(request).list()]}
 
 
-@router.get("/models/{model_id}", tags=["models"])
-@router.get(VERSIONED, tags=["models"])
 async def describe_model(request: Request) -> Response:
     """The model's whole manifest: inputs, outputs, artefact, golden cases and card."""
     manifest = _model(request).manifest
     return Response(manifest.model_dump_json(exclude_none=True), media_type="application/json")
 
 
-@router.get("/models/{model_id}/card", tags=["models"], response_class=PlainTextResponse)
-@router.get(f"{VERSIONED}/card", tags=["models"], response_class=PlainTextResponse)
 async def read_card(request: Request) -> Response:
     """The model card, for people: Markdown."""
     return Response(_model(request).card, media_type="text/markdown; charset=utf-8")
 
 
-@router.post("/models/{model_id}/predict", tags=["predict"])
-@router.post(f"{VERSIONED}/predict", tags=["predict"])
 async def predict_instances(request: Request) -> Response:
     """Answer 1 to 1,000 instances, all of them or, if one is wrong, none."""
     model = _model(request)
     predictions = predict(model, read_instances(await read_json_bytes(request)))
-    request_id = request.state.request_id
-    return JSONResponse(
-        {"request_id": request_id, "model": model.identity, "predictions": predictions}
-    )
+    answer = {
+        "request_id": request.state.request_id,
+        "model": model.identity,
+        "predictions": predictions,
+    }
+    return Response(to_json(answer), media_type="application/json")
 
 
 def _registry(request: Request) -> Registry:
