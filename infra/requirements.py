@@ -1,6 +1,6 @@
 """Exports functions/requirements.txt: all that `[project.dependencies]` needs, pinned for Lambda.
 
-Run it from the project's root after a change of the dependencies: python -m infra.requirements
+Run it after a change of the dependencies: make requirements
 """
 
 import json
@@ -13,7 +13,7 @@ from infra.build import LAMBDA_WHEELS
 
 PROJECT = Path("pyproject.toml")
 REQUIREMENTS = Path("functions/requirements.txt")
-HEADER = "# Made by `python -m infra.requirements` from pyproject.toml, for Lambda's Python 3.13."
+HEADER = "# Made from pyproject.toml by `make requirements`, for Lambda's Python 3.13."
 
 
 def pins(dependencies: list[str]) -> list[str]:

@@ -238,12 +238,18 @@ def _record(content: bytes, spec: TabularInput, instances: Sequence[dict[str, An
 
 
 def _commit() -> str:
-    """The commit that trained, marked if the tree differed from it."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    """The last commit that changed what trains, marked if the files differ from it."""
+    code = ["training", "functions/medmaas/model", "pyproject.toml"]
     try:
-        done = subprocess.run(  # noqa: S603
-            command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-        )
+        commit = _git("log", "-1", "--format=%H", "--", *code)
+        changed = _git("status", "--porcelain", "--", *code)
     except (OSError, subprocess.CalledProcessError):
         return "not available: trained outside a git checkout"
+    return f"{commit}, with changes" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    root = Path(__file__).parents[1]
+    command = ["git", "-C", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     return done.stdout.strip()

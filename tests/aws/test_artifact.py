@@ -57,6 +57,13 @@ def test_it_holds_medmaas_as_it_is(artifact: Path, root: Path) -> None:
     assert (mismatch, errors) == ([], [])
 
 
+def test_it_holds_the_pinned_versions(artifact: Path, root: Path) -> None:
+    pins = (root / "functions" / "requirements.txt").read_text().replace("-", "_").split("\n")
+    shipped = {path.name.removesuffix(".dist-info") for path in artifact.glob("*.dist-info")}
+    assert {"fastapi", "mangum", "numpy", "onnxruntime"} <= {name.split("-")[0] for name in shipped}
+    assert shipped <= {pin.replace("==", "-") for pin in pins}
+
+
 def test_every_module_has_byte_code_that_lambda_trusts(artifact: Path) -> None:
     for source in artifact.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
