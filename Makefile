@@ -2,7 +2,7 @@
 # pydantic, and .venv-lambda for the Lambda runtime's own Python.
 PYTHON ?= python3
 # Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
-PYTHON_3_13 ?= $(shell infra/find_python.sh)
+PYTHON_3_13 = $(shell infra/find_python.sh)
 PINS = functions/requirements.txt
 
 .PHONY: serve test check format bench build train requirements clean
@@ -33,7 +33,7 @@ train: .venv/.dev
 	.venv/bin/medmaas train breast_fna
 
 requirements:
-	$(PYTHON) infra/requirements.py
+	$(PYTHON) -m infra.requirements
 
 clean:
 	rm -rf .venv .venv-sam .venv-lambda .aws-sam build

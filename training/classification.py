@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from medmaas.model.manifest import Metric
 from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
+from medmaas.model.manifest import Metric
 from training.figures import Figures, People, Rows, bootstrap
 
 Floats = NDArray[np.float64]

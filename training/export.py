@@ -17,6 +17,12 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
+from onnx.utils import Extractor
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.base import BaseEstimator
+
 from medmaas.errors import MedmaasError
 from medmaas.model.inputs import Tabular
 from medmaas.model.manifest import (
@@ -31,12 +37,6 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
-from numpy.typing import NDArray
-from onnx.utils import Extractor
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.base import BaseEstimator
-
 from training.card import render_card
 from training.errors import TrainingError
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from medmaas.model.manifest import Metric
 from numpy.typing import NDArray
 from rich.progress import track
 from scipy.stats import t
+
+from medmaas.model.manifest import Metric
 
 Rows = NDArray[np.intp]
 Figures = dict[tuple[str, str], float]  # by metric and model

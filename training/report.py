@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from medmaas.model.manifest import Metric
 from rich.console import Console
 from rich.table import Table
+
+from medmaas.model.manifest import Metric
 
 
 def print_metrics(metrics: Sequence[Metric], title: str) -> None:

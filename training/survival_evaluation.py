@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from medmaas.model.manifest import Metric
 from rich.progress import track
 from sklearn.model_selection import StratifiedKFold
 
+from medmaas.model.manifest import Metric
 from training.datasets import SEXES, Split, SurvivalTable
 from training.figures import Figures, People, Rows, bootstrap, fold_mean
 from training.survival_metrics import (

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from medmaas.model.manifest import Card, Data, Metric, Split
-
 from training import datasets
 from training.classification import TEST
 from training.figures import quote

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from medmaas.model.manifest import Card, Data, Metric, Split
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from medmaas.model.manifest import Card, Data, Metric, Split
 from training import datasets
 from training.figures import quote
 from training.source_attributes import answer_source_attributes

@@ -7,7 +7,6 @@ with the smallest log loss ships, its probabilities calibrated by Platt's sigmoi
 """
 
 import numpy as np
-from medmaas.model.manifest import ClassesOutput, Number, Range, TabularInput
 from rich.progress import track
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.impute import SimpleImputer
@@ -18,6 +17,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from medmaas.model.manifest import ClassesOutput, Number, Range, TabularInput
 from training.cards.breast_fna import GOLDEN, TITLE, make_card
 from training.classification import TEST, Floats, Labels, measure
 from training.datasets import ClassTable, read_breast_fna, split_rows

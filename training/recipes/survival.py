@@ -7,9 +7,9 @@ the same held-out people.
 
 import numpy as np
 import torch
-from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
 from rich.progress import track
 
+from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
 from training.cards.survival import GOLDEN, TITLE, make_card, state_findings
 from training.datasets import SEXES, read_flchain, split_rows
 from training.export import INPUT, Identity, convert_torch, write_model

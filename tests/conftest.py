@@ -1,0 +1,58 @@
+"""The models that ship, and copies of them to spoil."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
+
+ROOT = Path(__file__).parents[1]
+MODELS = ROOT / "models"
+
+PATIENT = {"age": 67, "sex": "F", "creatinine": 1.1, "kappa": 1.2, "lambda": 1.5, "mgus": False}
+
+Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The models that ship."""
+    return Registry(MODELS)
+
+
+@pytest.fixture(scope="session")
+def client(registry: Registry) -> TestClient:
+    """A client of the application that answers for the models that ship."""
+    return TestClient(create_app(registry))
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A copy of the models that ship."""
+    return Path(shutil.copytree(MODELS, tmp_path / "models"))
+
+
+@pytest.fixture
+def survival(models: Path) -> Path:
+    """The folder of the survival model in that copy."""
+    (folder,) = models.glob("survival/*")
+    return folder
+
+
+@pytest.fixture
+def change_manifest(survival: Path) -> Spoil:
+    """Change the manifest of the survival model in the copy."""
+
+    def change(edit: Callable[[dict[str, Any]], None]) -> None:
+        path = survival / "manifest.json"
+        manifest = json.loads(path.read_text())
+        edit(manifest)
+        path.write_text(json.dumps(manifest))
+
+    return change

@@ -1,0 +1,141 @@
+"""A model answers only after every check; one that fails is named with the reason."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medmaas.errors import ModelsDirectoryError, ModelUnavailableError, NotFoundError
+from medmaas.model.registry import Model, Registry
+from tests.conftest import MODELS, Spoil
+from training.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
+
+
+def reason(models: Path) -> str:
+    """Why the survival model of a directory does not answer."""
+    with pytest.raises(ModelUnavailableError) as refused:
+        Registry(models).get("survival")
+    return refused.value.message
+
+
+def test_every_model_that_ships_answers(registry: Registry) -> None:
+    assert {model_id for model_id, _, _ in registry.list()} == {"survival", "breast_fna"}
+    assert all(isinstance(model, Model) for _, _, model in registry.list())
+
+
+def test_a_model_is_loaded_and_verified_once(registry: Registry) -> None:
+    assert registry.get("survival") is registry.get("survival", "1.0.0")
+
+
+def test_an_unknown_model_is_refused_by_naming_those_there_are(registry: Registry) -> None:
+    with pytest.raises(NotFoundError, match="the models here are: breast_fna, survival"):
+        registry.get("surviva1")
+
+
+def test_an_unknown_version_is_refused_by_naming_those_there_are(registry: Registry) -> None:
+    with pytest.raises(NotFoundError, match=r"survival is here as: 1\.0\.0"):
+        registry.get("survival", "9.9.9")
+
+
+def test_a_path_is_no_model(registry: Registry) -> None:
+    with pytest.raises(NotFoundError):
+        registry.get("../models/survival")
+
+
+def test_the_newest_version_answers_by_number_not_by_letter(models: Path) -> None:
+    for version in ("1.9.0", "1.10.0"):
+        folder = Path(shutil.copytree(models / "survival/1.0.0", models / f"survival/{version}"))
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"version": version}))
+    registry = Registry(models)
+    assert registry.get("survival").manifest.version == "1.10.0"
+    assert registry.get("survival", "1.9.0").manifest.version == "1.9.0"
+
+
+def test_a_changed_model_file_does_not_answer(models: Path, survival: Path) -> None:
+    graph = bytearray((survival / "model.onnx").read_bytes())
+    graph[-1] ^= 1
+    (survival / "model.onnx").write_bytes(graph)
+    assert "model.onnx does not have the sha256" in reason(models)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "card.md", "manifest.json"])
+def test_a_model_with_a_missing_file_does_not_answer(
+    models: Path, survival: Path, name: str
+) -> None:
+    (survival / name).unlink()
+    assert reason(models) == f"survival 1.0.0 is not available: {name} is missing"
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda m: m.update(contract=2), "does not fit the contract at contract"),
+        (lambda m: m.update(surprise=1), "does not fit the contract at surprise"),
+        (lambda m: m["card"].pop("limits"), "does not fit the contract at card.limits"),
+        (lambda m: m["output"].update(horizon_days=[7]), "horizon_days must be one of time_days"),
+        (lambda m: m.update(version="2.0.0"), "another id or version than its folder"),
+        (lambda m: m["artefact"]["outputs"][0].update(name="x"), "has other tensors"),
+        (
+            lambda m: m["golden"]["cases"][0]["instance"].update(age=70),
+            "golden case 0 does not repr",
+        ),
+        (lambda m: m["golden"]["cases"][0]["instance"].update(age=-1), "no valid instance"),
+        (
+            lambda m: m["golden"]["cases"][0]["outputs"]["survival"].pop(),
+            "another shape of survival",
+        ),
+    ],
+)
+def test_a_manifest_that_does_not_fit_says_where(
+    models: Path,
+    change_manifest: Spoil,
+    edit: Callable[[dict[str, Any]], None],
+    expected: str,
+) -> None:
+    change_manifest(edit)
+    assert expected in reason(models)
+
+
+def test_a_manifest_that_is_no_json_is_refused(models: Path, survival: Path) -> None:
+    (survival / "manifest.json").write_text("{")
+    assert "manifest.json does not fit the contract" in reason(models)
+
+
+def test_a_file_that_is_no_graph_is_refused(
+    models: Path, survival: Path, change_manifest: Spoil
+) -> None:
+    sha256_of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    (survival / "model.onnx").write_bytes(b"")
+    change_manifest(lambda manifest: manifest["artefact"].update(sha256=sha256_of_nothing))
+    assert "ONNX Runtime cannot load the graph" in reason(models)
+
+
+def test_the_other_models_go_on(models: Path, survival: Path) -> None:
+    (survival / "card.md").unlink()
+    registry = Registry(models)
+    assert registry.get("breast_fna").manifest.id == "breast_fna"
+
+
+def test_folders_that_are_no_models_are_passed_by(models: Path) -> None:
+    (models / "python" / "lib").mkdir(parents=True)
+    (models / "README").write_text("no model")
+    assert {model_id for model_id, _, _ in Registry(models).list()} == {"survival", "breast_fna"}
+
+
+def test_a_directory_without_models_says_what_to_name(tmp_path: Path) -> None:
+    for directory in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ModelsDirectoryError, match="--models or MEDMAAS_MODELS"):
+            Registry(directory).require_models()
+
+
+def test_golden_cases_are_nobody_in_the_data() -> None:
+    """A manifest is public: it must not carry a person's row."""
+    people = {tuple(row) for row in read_flchain(None).X.tolist()}
+    manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
+    for case in manifest["golden"]["cases"]:
+        person = case["instance"] | {"sex": SEXES.index(case["instance"]["sex"])}
+        assert tuple(person[name] for name in FLCHAIN_FEATURES) not in people

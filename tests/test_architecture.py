@@ -1,0 +1,78 @@
+"""Who may import whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FUNCTIONS = ROOT / "functions"
+PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
+OWNERS = {
+    "onnxruntime": {"functions/medmaas/model/session.py"},
+    "mangum": {"functions/medmaas/api/app.py"},
+    "uvicorn": {"functions/medmaas/api/server.py"},
+}
+TRAINING_ONLY = {"training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx"}
+DOORS = {"medmaas.api"}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} imports relatively"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports_any(path: Path, modules: set[str]) -> bool:
+    return any(
+        name == module or name.startswith(f"{module}.")
+        for name in imports(path)
+        for module in modules
+    )
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(PYTHON) > 20
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_every_file_keeps_the_rules(path: Path) -> None:
+    name = name_of(path)
+    if name.startswith("functions/"):
+        assert not imports_any(path, TRAINING_ONLY), "what answers imports nothing that trains"
+    if name.startswith("functions/medmaas/model/"):
+        assert not imports_any(path, {*DOORS, "fastapi", "starlette", "boto3"}), "no HTTP, no AWS"
+    if name.startswith("training/"):
+        own = {"medmaas.model", "medmaas.errors", "medmaas"}
+        foreign = {m for m in imports(path) if m.startswith("medmaas.")}
+        assert all(m.startswith(tuple(own - {"medmaas"})) for m in foreign)
+    if not name.startswith("functions/medmaas/api/") and name != "functions/medmaas/cli.py":
+        assert not imports_any(path, DOORS), "nobody imports a door but the command that opens it"
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_has_one_owner(library: str) -> None:
+    assert {name_of(path) for path in PYTHON if imports_any(path, {library})} == OWNERS[library]
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = {
+        name_of(p) for p in PYTHON if "environ" in p.read_text() or "getenv" in p.read_text()
+    }
+    assert readers == {"functions/medmaas/settings.py"}
+
+
+def test_files_stay_small() -> None:
+    for path in PYTHON:
+        assert len(path.read_text().splitlines()) <= 300, f"{name_of(path)} holds two things"

@@ -1,0 +1,144 @@
+"""The command line, as a person uses it."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MODELS, PATIENT, ROOT, Spoil
+
+BODY = json.dumps({"instances": [PATIENT]})
+
+
+def medmaas(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "medmaas", *arguments],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_models_lists_what_answers_and_what_does_not(models: Path, change_manifest: Spoil) -> None:
+    change_manifest(lambda manifest: manifest.update(contract=7))
+    done = medmaas("models", "--models", str(models))
+    assert done.returncode == 0
+    first, second = done.stdout.splitlines()
+    assert first.startswith("breast_fna 1.0.0  available")
+    assert second.startswith("survival 1.0.0  unavailable")
+    assert "contract" in second
+
+
+def test_predict_answers_a_file_and_standard_input_alike(tmp_path: Path) -> None:
+    file = tmp_path / "patients.json"
+    file.write_text(BODY)
+    from_file = medmaas("predict", "survival", str(file))
+    from_stdin = medmaas("predict", "survival", "-", stdin=BODY)
+    assert from_file.returncode == 0
+    assert from_file.stdout == from_stdin.stdout
+    assert json.loads(from_file.stdout)["predictions"][0]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "sentence"),
+    [
+        (("predict", "nope", "-"), BODY, "the models here are: breast_fna, survival"),
+        (("predict", "survival", "-", "--version", "3.0.0"), BODY, "survival is here as: 1.0.0"),
+        (("predict", "survival", "-"), "{", "the body is not JSON"),
+        (("predict", "survival", "no-such-file"), "", "the file cannot be read"),
+        (("models", "--models", "no-such-folder"), "", "there are no models in no-such-folder"),
+        (("serve", "--models", "no-such-folder"), "", "there are no models in no-such-folder"),
+        (("serve", "--host", "192.0.2.1", "--port", "0"), "", "cannot listen there"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    arguments: tuple[str, ...], stdin: str, sentence: str
+) -> None:
+    done = medmaas(*arguments, stdin=stdin)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.startswith("medmaas: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_problems_of_a_file_are_listed_by_instance_and_field() -> None:
+    body = json.dumps({"instances": [PATIENT, PATIENT | {"age": 4242}]})
+    done = medmaas("predict", "survival", "-", stdin=body)
+    assert done.returncode == 2
+    assert "  instance 1: age outside 0 to 120 a" in done.stderr.splitlines()
+    assert "4242" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[int, str]]:
+    """The port and the banner of `medmaas serve`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "medmaas", "serve", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    lines = iter(process.stdout.readline, "")
+    banner = "".join(line for line, _ in zip(lines, range(8), strict=False))
+    (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
+    try:
+        yield int(port), banner
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_the_printed_curl_gives_the_printed_answer(served: tuple[int, str]) -> None:
+    _, banner = served
+    commands = re.findall(r"^  (curl .+)\n  -> (.+)$", banner, re.MULTILINE)
+    assert len(commands) == 2
+    for command, answer in commands:
+        done = subprocess.run(
+            [*shlex.split(command), "--silent", "--retry-connrefused", "--retry", "5"],
+            capture_output=True,
+            check=True,
+        )
+        assert json.loads(done.stdout)["predictions"] == [json.loads(answer)]
+
+
+def test_a_taken_port_is_said_in_one_sentence(served: tuple[int, str]) -> None:
+    port, _ = served
+    done = medmaas("serve", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"medmaas: port {port} is taken: name another one by --port, 0 for any free one\n"
+    )
+
+
+def test_the_server_listens_on_loopback_only(served: tuple[int, str]) -> None:
+    port, _ = served
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as other:
+        assert other.connect_ex(("127.0.0.2", port)) != 0
+
+
+def test_training_without_its_libraries_says_how_to_get_them(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('gone', name='torch')")
+    done = subprocess.run(
+        [sys.executable, "-m", "medmaas", "train", "survival", "--out", str(tmp_path / "out")],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "MEDMAAS_MODELS": str(MODELS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        'medmaas train needs the training extra (no torch): pip install "medmaas[training]"\n'
+    )
+    assert not (tmp_path / "out").exists()
