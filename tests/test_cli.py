@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,7 @@ def served() -> Iterator[tuple[int, str]]:
         text=True,
     )
     assert process.stdout
-    lines = iter(process.stdout.readline, "")
-    banner = "".join(line for line, _ in zip(lines, range(8), strict=False))
+    banner = "".join(islice(process.stdout, 10))
     (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
     try:
         yield int(port), banner

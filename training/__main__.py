@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +14,7 @@ RECIPES = {
 }
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
     parser = argparse.ArgumentParser(
         prog="medmaas train",
@@ -24,7 +25,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="CSV with the recipe's columns")
     parser.add_argument("--out", type=Path, default=Path("models"), help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         from training.errors import TrainingError  # noqa: PLC0415 - may be missing too
 

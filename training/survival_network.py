@@ -132,13 +132,15 @@ def fit(X: Floats, outcome: Outcome, seed: int) -> LogisticHazard:
     for _ in range(200):
         module.train()
         for batch in torch.from_numpy(rows)[torch.randperm(len(rows))].split(256):
-            loss = _loss(module.logits(x[batch]), at_risk[batch], died[batch])
+            loss = censored_loss(module.logits(x[batch]), at_risk[batch], died[batch])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
         module.eval()
         with torch.no_grad():
-            held = _loss(module.logits(x[held_back]), at_risk[held_back], died[held_back]).item()
+            held = censored_loss(
+                module.logits(x[held_back]), at_risk[held_back], died[held_back]
+            ).item()
         patience += 1
         if held < best_loss:
             best_loss, best_state, patience = held, copy.deepcopy(module.state_dict()), 0
@@ -148,7 +150,7 @@ def fit(X: Floats, outcome: Outcome, seed: int) -> LogisticHazard:
     return module.eval()
 
 
-def _loss(logits: Tensor, at_risk: Tensor, died: Tensor) -> Tensor:
+def censored_loss(logits: Tensor, at_risk: Tensor, died: Tensor) -> Tensor:
     """Negative log-likelihood per person: one Bernoulli term per interval at risk."""
     terms = binary_cross_entropy_with_logits(logits, died, reduction="none")
     return (terms * at_risk).sum(1).mean()

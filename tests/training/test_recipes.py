@@ -1,0 +1,178 @@
+"""The recipes make the models that ship, from nothing but installed packages."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer
+from sksurv.datasets import load_flchain
+
+from medmaas.model.manifest import Manifest, Metric
+from medmaas.model.registry import Registry
+from tests.conftest import MODELS, ROOT
+from training.__main__ import main
+from training.datasets import read_breast_fna, read_flchain, split_rows
+
+Train = Callable[..., tuple[int, str, str]]
+
+NETWORK = "logistic-hazard network (this model)"
+COX_LOG = "Cox, logged laboratory values"
+
+
+@pytest.fixture
+def train(capfd: pytest.CaptureFixture[str]) -> Train:
+    """Run a recipe; its exit code, what it printed, and what it printed as errors."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def manifest_in(models: Path, model_id: str) -> Manifest:
+    return Manifest.model_validate_json((models / model_id / "1.0.0/manifest.json").read_bytes())
+
+
+def figures(manifest: Manifest) -> dict[tuple[str, ...], Metric]:
+    return {(m.evaluated_on, m.group, m.model, m.metric): m for m in manifest.card.metrics}
+
+
+@pytest.mark.parametrize("recipe", ["survival", "breast_fna"])
+def test_a_recipe_reproduces_the_model_that_ships(
+    recipe: str, train: Train, tmp_path: Path
+) -> None:
+    code, output, errors = train(recipe, "--out", str(tmp_path))
+    assert (code, errors) == (0, "")
+    assert "95 % interval" in output
+    again, shipped = manifest_in(tmp_path, recipe), manifest_in(MODELS, recipe)
+    assert again.card.data == shipped.card.data
+    assert again.input == shipped.input
+    assert figures(again).keys() == figures(shipped).keys()
+    for key, metric in figures(shipped).items():
+        found = figures(again)[key]
+        bounds = (metric.value, metric.low, metric.high)
+        assert (found.value, found.low, found.high) == pytest.approx(bounds, abs=2e-3, rel=2e-2), (
+            key
+        )
+    features = [feature.name for feature in shipped.input.features]
+    rows = read_flchain(None).X if recipe == "survival" else read_breast_fna(None).X
+    assert rows.shape[1] == len(features)
+    tensors = {"features": rows.astype(np.float32)}
+    (theirs,) = Registry(MODELS).get(recipe).session.run(tensors).values()
+    (ours,) = Registry(tmp_path).get(recipe).session.run(tensors).values()
+    np.testing.assert_allclose(ours, theirs, atol=5e-3)
+
+
+def test_the_survival_network_is_as_good_as_it_must_be() -> None:
+    """C at least 0.793 and IBS at most 0.1000 on five folds, and better than Cox on both."""
+    found = figures(manifest_in(MODELS, "survival"))
+    folds = ("5 stratified folds of all people", "all")
+    c, brier = "Harrell C", "integrated Brier score"
+    assert found[*folds, NETWORK, c].value >= 0.793
+    assert found[*folds, NETWORK, brier].value <= 0.1000
+    assert found[*folds, NETWORK, c].value > found[*folds, COX_LOG, c].value
+    assert found[*folds, NETWORK, brier].value < found[*folds, COX_LOG, brier].value
+    # what was measured elsewhere on the same folds
+    assert found[*folds, COX_LOG, c].value == pytest.approx(0.7959, abs=1e-4)
+    assert found[*folds, "Cox", brier].value == pytest.approx(0.1000, abs=1e-4)
+    assert found[*folds, "Cox, age alone", c].value == pytest.approx(0.7789, abs=1e-4)
+
+
+def test_every_figure_lies_within_its_interval() -> None:
+    for model_id in ("survival", "breast_fna"):
+        for metric in manifest_in(MODELS, model_id).card.metrics:
+            assert metric.low <= metric.value <= metric.high, metric
+
+
+def test_nobody_is_in_two_parts_of_the_split_and_nobody_is_lost() -> None:
+    table = read_flchain(None)
+    split = split_rows(table.event, seed=0)
+    parts = np.concatenate([split.train, split.calibration, split.test])
+    assert sorted(parts) == list(range(7874))
+    shares = [table.event[part].mean() for part in (split.train, split.calibration, split.test)]
+    assert max(shares) - min(shares) < 0.001
+
+
+def test_the_cause_of_death_is_not_learned_from() -> None:
+    table = read_flchain(None)
+    assert table.X.shape == (7874, 6)
+    assert table.event.sum() == 2169
+    assert table.time.min() == 0.5
+    assert np.isnan(table.X).sum(axis=0).tolist() == [0, 0, 1350, 0, 0, 0]
+
+
+def test_data_of_ones_own_are_read_like_the_packages(tmp_path: Path) -> None:
+    people, outcome = load_flchain()
+    people.assign(death=outcome["death"].astype(int), futime=outcome["futime"]).to_csv(
+        tmp_path / "people.csv", index=False
+    )
+    assert read_flchain(tmp_path / "people.csv").sha256 == read_flchain(None).sha256
+    bunch = load_breast_cancer()
+    cases = pd.DataFrame(bunch.data, columns=[n.replace(" ", "_") for n in bunch.feature_names])
+    cases.assign(diagnosis=bunch.target_names[bunch.target]).to_csv(
+        tmp_path / "cases.csv", index=False
+    )
+    assert read_breast_fna(tmp_path / "cases.csv").sha256 == read_breast_fna(None).sha256
+
+
+def people(**changes: Any) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "age": 60, "sex": "F", "creatinine": 1, "kappa": 1, "lambda": 1, "mgus": "no",
+        "futime": range(100), "death": [0, 1] * 50,
+    }  # fmt: skip
+    return pd.DataFrame(columns | changes, index=range(100))
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        (people().drop(columns=["kappa", "death"]), "these columns are missing: death, kappa"),
+        (people().head(20), "fewer than 50 rows"),
+        (people(age="old"), "something that is no number"),
+        (people(sex="x"), "age, sex (F or M) and mgus (yes or no) are needed in every row"),
+        (people(death=2), "death must be 0 or 1"),
+        (people(death=0), "death must be 0 or 1, both present"),
+        (people(futime=-1), "futime days from 0 up"),
+    ],
+)
+def test_data_that_cannot_be_trained_on_are_refused_in_one_sentence(
+    table: pd.DataFrame, sentence: str, train: Train, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    table.to_csv(file, index=False)
+    code, _, errors = train("survival", "--data", str(file), "--out", str(tmp_path / "models"))
+    assert code == 2
+    assert errors.startswith("medmaas train: --data: ")
+    assert sentence in errors
+    assert len(errors.splitlines()) == 1
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_file_that_is_not_there_is_refused_in_one_sentence(train: Train) -> None:
+    sentence = "medmaas train: --data: the file cannot be read as CSV\n"
+    assert train("breast_fna", "--data", "no-such-file.csv") == (2, "", sentence)
+
+
+def test_an_unknown_recipe_is_refused_by_naming_those_there_are(train: Train) -> None:
+    code, _, errors = train("nope")
+    assert code == 2
+    assert "survival" in errors
+    assert "breast_fna" in errors
+
+
+def test_manifests_hold_no_path_of_the_machine_that_trained() -> None:
+    for path in MODELS.glob("*/*/*"):
+        content = path.read_bytes()
+        assert b"/home/" not in content
+        assert b"/root/" not in content
+        assert str(ROOT).encode() not in content
+        if path.suffix == ".json":
+            json.loads(content)
