@@ -156,6 +156,9 @@ def state_findings(
         f"{quote(metrics, TEST, LINEAR, C)} and {quote(metrics, TEST, PLAIN, C)}), the "
         f"probabilities do not (integrated Brier score {quote(metrics, TEST, LINEAR, BRIER)} and "
         f"{quote(metrics, TEST, PLAIN, BRIER)}).",
+        "Where it is weakest: among people of one age the order is harder to tell (see C by age), "
+        "and deaths within a year are few and underestimated, observed/expected "
+        f"{quote(metrics, TEST, NETWORK, 'observed/expected at 1 year')}.",
         f"Gradient descent on the linear model "
         f"{'converged' if linear.descent.converged else 'did not converge'} in "
         f"{linear.descent.steps} steps; its weights differ from the closed-form solution by at "

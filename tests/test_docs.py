@@ -1,0 +1,83 @@
+"""What the documents say is so."""
+
+import json
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+BEST_COX = {"Cox": "Cox, logged laboratory values"}
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md")]
+
+
+def test_the_readmes_request_gets_the_readmes_answer(client: TestClient) -> None:
+    (body,) = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
+    response = client.post("/models/survival/predict", json=json.loads(body))
+    (prediction,) = response.json()["predictions"]
+    shown = json.loads(re.findall(r"```json\n(\{\"request_id\".+?)```", README, re.DOTALL)[0])
+    assert shown.keys() == response.json().keys()
+    (shown_prediction,) = shown["predictions"]
+    assert shown_prediction.keys() == prediction.keys()
+    for field in ("risk", "median_days"):
+        assert shown_prediction["output"][field] == prediction["output"][field]
+
+
+def test_the_readmes_error_is_what_such_an_error_looks_like(client: TestClient) -> None:
+    (shown,) = re.findall(r"```json\n(\{\"error\".+?)```", README, re.DOTALL)
+    (body,) = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
+    wrong = json.loads(body.replace('"creatinine": 1.1', '"creatinine": 97'))
+    assert client.post("/models/survival/predict", json=wrong).json() == json.loads(shown)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "metric", "baselines"),
+    [
+        ("survival", "Harrell C", BEST_COX | {"age alone": "Cox, age alone"}),
+        ("breast_fna", "AUC", {"mean radius alone": "logistic regression on mean_radius alone"}),
+    ],
+)
+def test_the_readmes_figures_are_the_cards(
+    registry: Registry, model_id: str, metric: str, baselines: dict[str, str]
+) -> None:
+    figures = {
+        m.model: m
+        for m in registry.get(model_id).manifest.card.metrics
+        if (m.metric, m.evaluated_on) == (metric, "test split")
+    }
+    ours = next(iter(figures.values()))
+    name = metric.removeprefix("Harrell ")
+    text = f"{name} {ours.value:.3f} ({ours.low:.3f} to {ours.high:.3f}), n = {ours.n:,}; "
+    text += ", ".join(f"{said} {figures[m].value:.3f}" for said, m in baselines.items())
+    assert f"| {text} |" in README
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(document: object) -> None:
+    path = next(p for p in DOCUMENTS if p == document)
+    links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
+    for link in links:
+        assert link.startswith("https://") or (path.parent / link).exists(), link
+
+
+def test_make_targets_and_commands_that_are_named_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    text = "".join(path.read_text() for path in DOCUMENTS)
+    targets = set(re.findall(r"\bmake ([a-z]+)\b(?=[`\n ])", text)) - {"sure"}
+    assert {"serve", "test", "check", "bench"} <= targets
+    for target in set(re.findall(r"[`\n]make ([a-z]+)", text)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_architecture_names_only_files_that_exist_and_all_that_answer() -> None:
+    named = set(re.findall(r"\b(?:[a-z]+/)?[a-z_]+\.py\b", ARCHITECTURE))
+    roots = [ROOT, ROOT / "functions/medmaas", ROOT / "training", *ROOT.glob("functions/medmaas/*")]
+    for name in named - {"app.py"}:
+        assert any((root / name).exists() for root in roots), name
+    for path in (ROOT / "functions" / "medmaas").glob("*/*.py"):
+        if path.name != "__init__.py":
+            assert path.name in ARCHITECTURE, path
