@@ -99,6 +99,7 @@ def test_an_unknown_version_is_404_and_names_what_exists(client: TestClient) -> 
         b'\xef\xbb\xbf{"instances": []}',
         b'{"instances": ["\xff"]}',
         b"[" * 100_000,
+        b'{"instances": [{"age": 60, "age": 70}]}',
         b'{"instances": [{"age": ' + b"9" * 10_000 + b"}]}",
     ],
 )
@@ -173,6 +174,19 @@ def test_a_number_too_large_for_a_float_is_refused_by_its_limit(client: TestClie
     body = json.dumps({"instances": [PATIENT]}).replace("67", "1e999")
     (detail,) = refused(client, 422, content=body, headers=JSON)["details"]
     assert detail["problem"] == "outside 0 to 120 a"
+
+
+def test_even_five_megabytes_of_nonsense_are_refused_in_less_than_lambdas_six(
+    client: TestClient,
+) -> None:
+    instance = ",".join(f'"a{i:x}":0' for i in range(400_000))
+    body = f'{{"instances": [{{{instance}}}]}}'
+    response = client.post(URL, content=body, headers=JSON)
+    assert len(body) < MAX_BYTES
+    assert response.status_code == 422
+    assert "400,006 problems" in response.json()["error"]
+    assert "the first 20,000 listed" in response.json()["error"]
+    assert len(response.content) < 6_000_000
 
 
 def test_a_thousand_instances_are_answered_and_one_more_is_413(client: TestClient) -> None:

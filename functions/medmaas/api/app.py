@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import asdict
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -44,7 +45,7 @@ def create_app(registry: Registry) -> FastAPI:
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)
     app.add_middleware(AccessLog)
-    app.openapi = lambda: build_openapi(app, registry)  # type: ignore[method-assign]
+    app.openapi = cache(partial(build_openapi, app, registry))  # type: ignore[method-assign]
     return app
 
 

@@ -12,7 +12,8 @@ def read_instances(body: bytes) -> list[object]:
     """The instances of a body `{"instances": [{...}], "explain": false}`.
 
     Raises:
-        MalformedBodyError: not UTF-8 JSON, or with the NaN and Infinity that Python would take.
+        MalformedBodyError: not UTF-8 JSON, or with what Python would take beyond it: NaN, Infinity,
+            and a field named twice, of which it would keep the last.
         InvalidRequestError: not of this form, or without instances.
         TooLargeError: more than MAX_INSTANCES.
     """
@@ -22,11 +23,16 @@ def read_instances(body: bytes) -> list[object]:
 def _parse_json(body: bytes) -> object:
     """Parse UTF-8 JSON, without the NaN and Infinity that Python would take."""
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_refuse_duplicates,
+            parse_constant=_refuse_constant,
+        )
     except (ValueError, RecursionError):
         # no `from`: the parser's message and the exception's notes quote the body
         raise MalformedBodyError(
-            "the body is not JSON: send UTF-8 JSON, null for a missing value, no NaN or Infinity"
+            "the body is not JSON: send UTF-8 JSON, no field twice, null for a missing value, "
+            "no NaN or Infinity"
         ) from None
 
 
@@ -53,6 +59,13 @@ def _instances_of(body: object) -> list[object]:
     if len(instances) > MAX_INSTANCES:
         raise TooLargeError(f"more than {MAX_INSTANCES:,} instances: send them in several requests")
     return instances
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError
+    return fields
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -13,6 +13,7 @@ from medmaas.errors import Problem
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Tabular:
         self._spec = spec
         self._fields = [_prepare(feature) for feature in spec.features]
         self._names = frozenset(field.name for field in self._fields)
+        listed = ", ".join(field.name for field in self._fields)
+        few = len(self._fields) <= _FEW
+        self._takes = listed if few else f"{len(self._fields)} others, named in its manifest"
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -89,14 +93,13 @@ class Tabular:
             if not low <= number <= high:
                 cautions.append(Problem(index, field.name, field.warning))
         problems.extend(
-            Problem(index, _printable(name), f"is not a field of this model, which takes {self}")
+            Problem(
+                index, _printable(name), f"is not a field of this model, which takes {self._takes}"
+            )
             for name in instance
             if name not in self._names
         )
         return row
-
-    def __str__(self) -> str:
-        return ", ".join(field.name for field in self._fields)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medmaas.errors import InvalidRequestError
+from medmaas.errors import InvalidRequestError, Problem
 from medmaas.model.registry import Model
+
+MAX_PROBLEMS = 20_000  # so that the refusal of 5 MB of nonsense fits Lambda's 6 MB
 
 
 def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
@@ -14,16 +16,12 @@ def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
         Per instance `{"status": "ok", "output": {...}, "warnings": [{"field", "problem"}]}`.
 
     Raises:
-        InvalidRequestError: any instance has a problem; lists all problems of all instances.
+        InvalidRequestError: any instance has a problem; lists all problems of all instances, up
+            to MAX_PROBLEMS.
     """
     reading = model.inputs.read(instances)
     if reading.problems:
-        count = len(reading.problems)
-        raise InvalidRequestError(
-            f"nothing was predicted: {count} {'problem' if count == 1 else 'problems'} "
-            "in the instances, listed in details",
-            reading.problems,
-        )
+        raise _refusal(reading.problems)
     answers = model.output.answer(model.session.run(reading.tensors))
     return [
         {
@@ -33,3 +31,12 @@ def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
         }
         for answer, warnings in zip(answers, reading.warnings, strict=True)
     ]
+
+
+def _refusal(problems: list[Problem]) -> InvalidRequestError:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+    which = "" if len(problems) <= MAX_PROBLEMS else f"the first {MAX_PROBLEMS:,} "
+    return InvalidRequestError(
+        f"nothing was predicted: {count} in the instances, {which}listed in details",
+        problems[:MAX_PROBLEMS],
+    )
