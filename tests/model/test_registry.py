@@ -53,6 +53,15 @@ def test_the_newest_version_answers_by_number_not_by_letter(models: Path) -> Non
     registry = Registry(models)
     assert registry.get("survival").manifest.version == "1.10.0"
     assert registry.get("survival", "1.9.0").manifest.version == "1.9.0"
+    assert [m.manifest.version for m in registry.newest()] == ["1.0.0", "1.10.0"]
+
+
+def test_an_older_version_does_not_stand_in_for_a_newest_that_fails(models: Path) -> None:
+    shutil.copytree(models / "survival/1.0.0", models / "survival/1.1.0")
+    registry = Registry(models)
+    assert "another id or version than its folder" in reason(models)
+    assert [m.manifest.id for m in registry.newest()] == ["breast_fna"]
+    assert registry.get("survival", "1.0.0").manifest.version == "1.0.0"
 
 
 def test_a_changed_model_file_does_not_answer(models: Path, survival: Path) -> None:

@@ -22,7 +22,8 @@ def add_routes(app: FastAPI) -> None:
     Added to the application itself: a router of its own costs every request a second search.
     """
     for model in (_NEWEST, _VERSION):
-        app.post(f"{model}/predict", tags=["predict"])(predict_instances)
+        # the document describes it per model instead
+        app.post(f"{model}/predict", include_in_schema=False)(predict_instances)
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
         app.get(f"{model}/card", tags=["models"], response_class=PlainTextResponse)(read_card)

@@ -1,6 +1,6 @@
 """The OpenAPI document: one predict operation per model, with its real fields, units and limits."""
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,7 +10,6 @@ from medmaas.model.body import MAX_INSTANCES
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 
-_PREDICT = ("/models/{model_id}/predict", "/models/{model_id}/versions/{version}/predict")
 _REFUSALS = {
     400: "The body is not JSON.",
     404: "No such model, version or page.",
@@ -23,35 +22,30 @@ _REFUSALS = {
 
 
 def build_openapi(app: FastAPI, registry: Registry) -> dict[str, Any]:
-    """The document for the models that answer now."""
+    """The document for the models that answer, their predict operations first."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    paths = document["paths"]
-    generic, generic_versioned = (paths.pop(path)["post"] for path in _PREDICT)
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Error"] = _error_schema()
-    for operation in _operations(paths):
-        _complete(operation)
-    models = [entry[2] for entry in registry.list() if isinstance(entry[2], Model)]
-    newest = {model.manifest.id: model for model in models}
-    for model in models:
-        path = f"/models/{model.manifest.id}/versions/{model.manifest.version}/predict"
-        paths[path] = {"post": _predict_operation(generic_versioned, model, versioned=True)}
-    for model in newest.values():
-        path = f"/models/{model.manifest.id}/predict"
-        paths[path] = {"post": _predict_operation(generic, model, versioned=False)}
+    document.setdefault("components", {}).setdefault("schemas", {})["Error"] = _error_schema()
+    others = document["paths"]
+    for path, methods in others.items():
+        _complete(methods["get"], re.findall(r"{(\w+)}", path))
+    newest = {f"/models/{model.manifest.id}/predict": model for model in registry.newest()}
+    versions = {
+        f"/models/{model_id}/versions/{version}/predict": model
+        for model_id, version, model in registry.list()
+        if isinstance(model, Model)
+    }
+    predict_paths = {
+        path: {"post": _predict_operation(model, path)}
+        for path, model in (newest | versions).items()
+    }
+    document["paths"] = predict_paths | others
     return document
 
 
-def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for methods in paths.values():
-        yield from methods.values()
-
-
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], names: list[str]) -> None:
     """Say what the routes read from the path, and how they refuse."""
-    names = [p for p in ("model_id", "version") if f"__{p}_" in f"{operation['operationId']}_"]
     if names:
         operation["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -61,9 +55,8 @@ def _complete(operation: dict[str, Any]) -> None:
         operation["responses"][str(status)] = _refusal(status)
 
 
-def _predict_operation(generic: dict[str, Any], model: Model, *, versioned: bool) -> dict[str, Any]:
+def _predict_operation(model: Model, path: str) -> dict[str, Any]:
     manifest = model.manifest
-    name = f"{manifest.id}_{manifest.version}" if versioned else manifest.id
     example = {"instances": [model.example]}
     answer = {
         "request_id": "3f0c7a51-6c83-4d8f-9d43-2f6a3f0a2c1b",
@@ -73,10 +66,10 @@ def _predict_operation(generic: dict[str, Any], model: Model, *, versioned: bool
     responses = {str(status): _refusal(status) for status in _REFUSALS}
     responses["200"] = _content("One prediction per instance.", _answer_schema(model), answer)
     return {
-        "tags": generic["tags"],
+        "tags": ["predict"],
         "summary": manifest.title,
         "description": f"{manifest.card.intended_use} {manifest.card.stage}.",
-        "operationId": f"predict_{name}",
+        "operationId": re.sub(r"\W+", "_", path.strip("/")),
         "requestBody": {
             "required": True,
             **_content("Instances.", _request_schema(model), example),

@@ -22,7 +22,10 @@ def run(registry: Registry, host: str, port: int) -> None:
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     print(f"medmaas answers at {address} (documentation: {address}/docs). Stop with Ctrl-C.")
-    for model in _newest_available(registry):
+    for _, _, listed in registry.list():
+        if isinstance(listed, ModelUnavailableError):
+            print(f"warning: {listed.message}")
+    for model in registry.newest():
         print(f"\n{_example(model, address)}")
     print(flush=True)
     # uvicorn's own access log would hold paths and query strings
@@ -51,15 +54,6 @@ def _listen(host: str, port: int) -> socket.socket:
             reason = f"cannot listen there ({error.strerror}): name another --host or --port"
         raise ServerError(reason) from error
     return listener
-
-
-def _newest_available(registry: Registry) -> list[Model]:
-    newest: dict[str, Model | ModelUnavailableError] = {}
-    for model_id, _, model in registry.list():
-        newest[model_id] = model
-        if isinstance(model, ModelUnavailableError):
-            print(f"warning: {model.message}")
-    return [model for model in newest.values() if isinstance(model, Model)]
 
 
 def _example(model: Model, address: str) -> str:

@@ -95,6 +95,14 @@ class Registry:
                 except ModelUnavailableError as error:
                     yield model_id, version, error
 
+    def newest(self) -> Iterator[Model]:
+        """Every model that answers where no version is named."""
+        for model_id, versions in self._versions.items():
+            try:
+                yield self.get(model_id, versions[-1])
+            except ModelUnavailableError:
+                continue
+
     def _load(self, model_id: str, version: str) -> Model | ModelUnavailableError:
         try:
             return _load(self._directory / model_id / version, model_id, version)
