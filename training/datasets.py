@@ -12,6 +12,7 @@ from sklearn.model_selection import train_test_split
 from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
+from medmaas.model import manifest
 from training.errors import TrainingError
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,43 @@ Indices = NDArray[np.intp]
 
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
+_FEWEST = 50
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a card says of where a table comes from."""
+
+    source: str
+    licence: str
+    inclusion: str
+    population: str
+    limit: str
+
+
+FLCHAIN = Origin(
+    source="FLCHAIN: serum free light chains and mortality in Olmsted County, as carried by "
+    "scikit-survival (Dispenzieri et al. 2012)",
+    licence="distributed with R's survival (LGPL-2 or later) and scikit-survival (GPL-3.0)",
+    inclusion="everyone in the data set: residents of the county aged 50 and over",
+    population="Adults aged 50 and over, as in Olmsted County, Minnesota, from 1995 on.",
+    limit="One county, one period, ethnicity not recorded; no external validation.",
+)
+WISCONSIN = Origin(
+    source="Wisconsin diagnostic breast cancer data, as carried by scikit-learn "
+    "(Street, Wolberg & Mangasarian 1993)",
+    licence="CC BY 4.0",
+    inclusion="every aspirate in the data set; how women were chosen is not recorded",
+    population="Women with a breast mass that was aspirated.",
+    limit="One hospital, one way of measuring, a few hundred masses; no external validation.",
+)
+OWN = Origin(
+    source="a table given by whoever trained the model, known by its sha256 alone",
+    licence="not stated",
+    inclusion="not stated",
+    population="People like those in the table; whoever trained the model knows who they are.",
+    limit="The data are not described; no external validation.",
+)
 
 
 @dataclass(frozen=True)
@@ -29,11 +67,13 @@ class SurvivalTable:
         X: [n, 6], the columns of FLCHAIN_FEATURES; sex as its position in SEXES, mgus as 0 or 1.
         outcome: [n], records of `event` (died) and `time` (days to death or last contact).
         sha256: of X and outcome.
+        origin: where they come from.
     """
 
     X: Floats
     outcome: NDArray[np.void]
     sha256: str
+    origin: Origin
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -48,13 +88,14 @@ class SurvivalTable:
 
 @dataclass(frozen=True)
 class ClassTable:
-    """n cases: X [n, features], y [n] positions in labels, and the sha256 of both."""
+    """n cases: X [n, features], y [n] positions in labels, the sha256 of both, their origin."""
 
     X: Floats
     y: NDArray[np.int64]
     features: tuple[str, ...]
     labels: tuple[str, ...]
     sha256: str
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -65,6 +106,15 @@ class Split:
     calibration: Indices
     test: Indices
     seed: int
+
+    def describe(self) -> manifest.Split:
+        """Its sizes and seed, as a card takes them."""
+        return manifest.Split(
+            seed=self.seed,
+            train=len(self.train),
+            calibration=len(self.calibration),
+            test=len(self.test),
+        )
 
 
 def read_flchain(data: Path | None) -> SurvivalTable:
@@ -100,9 +150,13 @@ def read_flchain(data: Path | None) -> SurvivalTable:
         )
     if not (np.isin(event, (0, 1)).all() and (time >= 0).all() and len(set(event)) == 2):
         raise TrainingError("--data: death must be 0 or 1, both present, and futime days from 0 up")
+    if event.sum() < _FEWEST:
+        raise TrainingError(f"--data: fewer than {_FEWEST} deaths are too few to learn from")
     X = encoded.to_numpy(float)
     time = np.maximum(time, 0.5)
-    return SurvivalTable(X, Surv.from_arrays(event == 1, time), _sha256(X, event, time))
+    outcome = Surv.from_arrays(event == 1, time)
+    origin = OWN if data else FLCHAIN
+    return SurvivalTable(X, outcome, _sha256(X, event, time), origin)
 
 
 def read_breast_fna(data: Path | None) -> ClassTable:
@@ -125,7 +179,7 @@ def read_breast_fna(data: Path | None) -> ClassTable:
             X, y = table[list(features)].to_numpy(float), codes.to_numpy(int)
         except ValueError as error:
             raise TrainingError("--data: a column holds something that is no number") from error
-    return ClassTable(X, y, features, labels, _sha256(X, y))
+    return ClassTable(X, y, features, labels, _sha256(X, y), OWN if data else WISCONSIN)
 
 
 def split_rows(strata: NDArray[np.generic], seed: int) -> Split:
@@ -145,8 +199,8 @@ def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
         raise TrainingError("--data: the file cannot be read as CSV") from error
     if missing := sorted(columns - set(table.columns)):
         raise TrainingError(f"--data: these columns are missing: {', '.join(missing)}")
-    if len(table) < 50:
-        raise TrainingError("--data: fewer than 50 rows are too few to train and to test on")
+    if len(table) < _FEWEST:
+        raise TrainingError(f"--data: fewer than {_FEWEST} rows are too few to learn from")
     return table
 
 

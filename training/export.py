@@ -5,10 +5,11 @@ row, and answers its golden cases through the very code that will serve it.
 """
 
 import hashlib
+import json
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,6 +62,22 @@ class Identity:
     seed: int
 
 
+def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
+    """Keep a retraining from taking the place of a model that was learned from other data.
+
+    Raises:
+        TrainingError: there is such a model.
+    """
+    manifest = out / identity.id / identity.version / "manifest.json"
+    if not manifest.exists():
+        return
+    if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"]["sha256"] != sha256:
+        raise TrainingError(
+            f"{identity.id} {identity.version} in --out was learned from other data: "
+            "name another --out"
+        )
+
+
 def convert_torch(module: torch.nn.Module, example: torch.Tensor, output: str) -> onnx.ModelProto:
     """A module from `example` [n, ...] to one tensor [n, ...], as a graph of any n."""
     with warnings.catch_warnings():
@@ -99,12 +116,34 @@ def check_graph(graph: onnx.ModelProto) -> None:
     """
     if graph.functions:
         raise TrainingError("the graph defines functions: inline them before the export")
-    foreign = {node.domain for node in graph.graph.node} | {o.domain for o in graph.opset_import}
-    if foreign - _DOMAINS:
+    graphs = list(_find_graphs(graph.graph))
+    domains = {opset.domain for opset in graph.opset_import}
+    domains |= {node.domain for g in graphs for node in g.node}
+    if domains - _DOMAINS:
         raise TrainingError("the graph uses operators outside the ONNX standard: replace them")
-    if any(t.data_location == onnx.TensorProto.EXTERNAL for t in graph.graph.initializer):
+    tensors = (tensor for g in graphs for tensor in _find_tensors(g))
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors):
         raise TrainingError("the graph keeps weights in another file: save them inside the graph")
     onnx.checker.check_model(graph, full_check=True)
+
+
+def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """A graph and, below it, the bodies of its conditions and loops."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for body in (attribute.g, *attribute.graphs):
+                if body.node:
+                    yield from _find_graphs(body)
+
+
+def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield from (attribute.t, *attribute.tensors)
 
 
 def compare(graph: bytes, trained: Callable[[Floats], Floats], rows: Floats, output: str) -> Parity:

@@ -45,6 +45,7 @@ _AGE_BANDS = {
     "age 80 and over": (80, 200),
 }
 _RESAMPLES = 500
+_FEWEST_EVENTS = 10
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def compare_on_test(table: SurvivalTable, split: Split, models: Models) -> list[
 def describe_by_group(table: SurvivalTable, split: Split, model: SurvivalModel) -> list[Metric]:
     """Discrimination, error and calibration of the network by sex and by age, on the test split.
 
-    Each group has its own days, the 5 to 90 % quantiles of its follow-up.
+    Each group has its own days, the 5 to 90 % quantiles of its follow-up; one with fewer than ten
+    deaths is left out.
     """
     X, train, test = table.X[split.test], table.outcome[split.train], table.outcome[split.test]
     groups = {f"sex {sex}": X[:, 1] == code for code, sex in enumerate(SEXES)}
@@ -109,6 +111,8 @@ def describe_by_group(table: SurvivalTable, split: Split, model: SurvivalModel) 
     }
     metrics = []
     for group, members in groups.items():
+        if test["event"][members].sum() < _FEWEST_EVENTS:
+            continue
         predicted = _predict(model, X, quantile_days(test[members]))
 
         def statistic(rows: Rows, predicted: _Predicted = predicted) -> Figures:

@@ -48,8 +48,12 @@ def quantile_days(outcome: Outcome) -> Floats:
 
 
 def integrated_brier(train: Outcome, outcome: Outcome, curves: Floats, days: Floats) -> float:
-    """Squared error of the curve, averaged over days, weighted for censoring (Graf et al. 1999)."""
-    return float(integrated_brier_score(train, outcome, curves, days))
+    """Squared error of the curve, averaged over days, weighted for censoring (Graf et al. 1999).
+
+    Days outside the follow-up of the people measured are passed by: a resample of few may be short.
+    """
+    inside = (outcome["time"].min() <= days) & (days < outcome["time"].max())
+    return float(integrated_brier_score(train, outcome, curves[:, inside], days[inside]))
 
 
 def observed_risk(outcome: Outcome, day: float) -> float:

@@ -141,6 +141,16 @@ def test_weights_in_another_file_are_refused() -> None:
         check_graph(graph_of([node], initializer=[weight]))
 
 
+def test_what_hides_in_the_branch_of_a_condition_is_refused() -> None:
+    hidden = helper.make_node("Anything", [], ["z"], domain="com.example")
+    z = helper.make_tensor_value_info("z", TensorProto.FLOAT, None)
+    branch = helper.make_graph([hidden], "branch", [], [z])
+    yes = helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True)))  # noqa: FBT003
+    node = helper.make_node("If", ["yes"], ["y"], then_branch=branch, else_branch=branch)
+    with pytest.raises(TrainingError, match="outside the ONNX standard"):
+        check_graph(graph_of([yes, node], opset_imports=[helper.make_opsetid("", 20)]))
+
+
 def test_a_torch_module_keeps_nothing_of_the_machine_that_exported_it() -> None:
     module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Softmax(dim=1))
     content = convert_torch(module, torch.zeros(2, 2), "p").SerializeToString()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from medmaas.model.manifest import Card, Data, Metric, Split
+from medmaas.model.manifest import Card, Data, Metric
 from training import datasets
 from training.classification import TEST
 from training.figures import quote
@@ -56,7 +56,7 @@ def make_card(
         stage="Research use only, not for time-critical decisions",
         intended_use="Estimate the probability that a breast mass is malignant.",
         intended_users="Pathologists and researchers who measure nuclei as the source did.",
-        population="Women with a palpable breast mass that was aspirated.",
+        population=table.origin.population,
         decision_role="Informs; histology decides.",
         out_of_scope=(
             "nuclei measured by other software, or in other units, than the source's",
@@ -70,24 +70,18 @@ def make_card(
             "The calibration split was used for nothing yet.",
         ),
         data=Data(
-            source="Wisconsin diagnostic breast cancer data, as carried by scikit-learn "
-            "(Street, Wolberg & Mangasarian 1993)",
-            licence="CC BY 4.0",
+            source=table.origin.source,
+            licence=table.origin.licence,
             sha256=table.sha256,
             n=len(table.X),
             events=malignant,
-            inclusion="every aspirate in the data set; how women were chosen is not recorded",
+            inclusion=table.origin.inclusion,
             cleaning=("none: the data are complete",),
             demographics={
                 "Outcome": f"{malignant} malignant, {len(table.y) - malignant} benign",
                 "Age, ethnicity": "not in the data",
             },
-            split=Split(
-                seed=split.seed,
-                train=len(split.train),
-                calibration=len(split.calibration),
-                test=len(split.test),
-            ),
+            split=split.describe(),
         ),
         findings=(
             f"On {len(split.test)} held-out aspirates: AUC {quote(metrics, TEST, chosen, 'AUC')}, "
@@ -102,7 +96,7 @@ def make_card(
         ),
         metrics=tuple(metrics),
         limits=(
-            "One hospital, one way of measuring, a few hundred masses; no external validation.",
+            table.origin.limit,
             "The share of malignant masses in the data is higher than in most clinics: "
             "probabilities are too high where malignancy is rarer.",
             "The source gives no physical scale of its lengths and areas.",

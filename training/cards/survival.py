@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from medmaas.model.manifest import Card, Data, Metric, Split
+from medmaas.model.manifest import Card, Data, Metric
 from training import datasets
 from training.figures import quote
 from training.source_attributes import answer_source_attributes
@@ -52,7 +52,7 @@ def make_card(
         stage="Research use only, not for time-critical decisions",
         intended_use="Estimate the probability to be alive over the next 14 years.",
         intended_users="Clinicians and researchers who can check the inputs and the card.",
-        population="Adults aged 50 and over, as in Olmsted County, Minnesota, from 1995 on.",
+        population=table.origin.population,
         decision_role="Informs; it neither triggers nor withholds any treatment.",
         out_of_scope=(
             "people under 50",
@@ -72,13 +72,12 @@ def make_card(
             "The calibration split was used for nothing yet.",
         ),
         data=Data(
-            source="FLCHAIN: serum free light chains and mortality in Olmsted County, as carried "
-            "by scikit-survival (Dispenzieri et al. 2012)",
-            licence="distributed with R's survival (LGPL-2 or later) and scikit-survival (GPL-3.0)",
+            source=table.origin.source,
+            licence=table.origin.licence,
             sha256=table.sha256,
             n=len(X),
             events=int(table.event.sum()),
-            inclusion="everyone in the data set: residents of the county aged 50 and over",
+            inclusion=table.origin.inclusion,
             cleaning=(
                 "left out: chapter (cause of death, known only of the dead: it leaks the outcome), "
                 "sample.yr and flc.grp (bookkeeping)",
@@ -91,17 +90,12 @@ def make_card(
                 "Follow-up": f"median {years:.1f} a, to death or last contact",
                 "Ethnicity": "not in the data",
             },
-            split=Split(
-                seed=split.seed,
-                train=len(split.train),
-                calibration=len(split.calibration),
-                test=len(split.test),
-            ),
+            split=split.describe(),
         ),
         findings=tuple(findings),
         metrics=tuple(metrics),
         limits=(
-            "One county, one period, ethnicity not recorded; no external validation.",
+            table.origin.limit,
             "Age alone orders people almost as well: the laboratory values add little to the order "
             "and more to the probabilities.",
             "Modern laboratories report light chains in mg/L; the model takes mg/dL.",
@@ -156,8 +150,8 @@ def state_findings(
         f"{quote(metrics, TEST, LINEAR, C)} and {quote(metrics, TEST, PLAIN, C)}), the "
         f"probabilities do not (integrated Brier score {quote(metrics, TEST, LINEAR, BRIER)} and "
         f"{quote(metrics, TEST, PLAIN, BRIER)}).",
-        "Where it is weakest: among people of one age the order is harder to tell (see C by age), "
-        "and deaths within a year are few and underestimated, observed/expected "
+        "Where it is weakest: among people of one age the order is harder to tell (see C by age); "
+        "deaths within a year are few, observed/expected "
         f"{quote(metrics, TEST, NETWORK, 'observed/expected at 1 year')}.",
         f"Gradient descent on the linear model "
         f"{'converged' if linear.descent.converged else 'did not converge'} in "

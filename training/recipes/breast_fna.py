@@ -21,7 +21,7 @@ from medmaas.model.manifest import ClassesOutput, Number, Range, TabularInput
 from training.cards.breast_fna import GOLDEN, TITLE, make_card
 from training.classification import TEST, Floats, Labels, measure
 from training.datasets import ClassTable, read_breast_fna, split_rows
-from training.export import INPUT, Identity, convert_sklearn, write_model
+from training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
 from training.figures import Estimate, People, fold_mean
 from training.options import Options
 from training.report import print_metrics
@@ -50,6 +50,8 @@ def make_candidates(seed: int) -> dict[str, Pipeline]:
 def run(options: Options) -> None:
     """Read, split, choose, fit, evaluate, export."""
     table = read_breast_fna(options.data)
+    identity = Identity("breast_fna", "1.0.0", TITLE, "Apache-2.0", options.seed)
+    refuse_other_data(options.out, identity, table.sha256)
     split = split_rows(table.y, options.seed)
     X, y = table.X[split.train], table.y[split.train]
     X_test, y_test = table.X[split.test], table.y[split.test]
@@ -75,7 +77,7 @@ def run(options: Options) -> None:
 
     written = write_model(
         options.out,
-        Identity("breast_fna", "1.0.0", TITLE, "Apache-2.0", options.seed),
+        identity,
         convert_sklearn(model, X.shape[1]),
         spec=describe_input(table, X),
         output=ClassesOutput(tensor="probabilities", labels=table.labels),
@@ -96,7 +98,7 @@ def cross_validate(candidate: Pipeline, X: Floats, y: Labels, seed: int) -> Esti
 def describe_input(table: ClassTable, X: Floats) -> TabularInput:
     """Thirty measures; the ten means are required, the others imputed; ranges of X, [n, 30].
 
-    None can be negative, and none was ever near ten times what the data hold.
+    None can be negative; more than ten times what the data hold is taken for a wrong unit.
     """
     return TabularInput(
         tensor=INPUT,

@@ -12,7 +12,7 @@ from rich.progress import track
 from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
 from training.cards.survival import GOLDEN, TITLE, make_card, state_findings
 from training.datasets import SEXES, read_flchain, split_rows
-from training.export import INPUT, Identity, convert_torch, write_model
+from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
 from training.report import print_metrics
 from training.survival_baselines import Cox, LeastSquares, PlainNetwork
@@ -48,6 +48,8 @@ def run(options: Options) -> None:
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
     table = read_flchain(options.data)
+    identity = Identity("survival", "1.0.0", TITLE, "Apache-2.0", options.seed)
+    refuse_other_data(options.out, identity, table.sha256)
     split = split_rows(table.event, options.seed)
     X, outcome = table.X[split.train], table.outcome[split.train]
     X_test, outcome_test = table.X[split.test], table.outcome[split.test]
@@ -71,7 +73,7 @@ def run(options: Options) -> None:
     )
     written = write_model(
         options.out,
-        Identity("survival", "1.0.0", TITLE, "Apache-2.0", options.seed),
+        identity,
         convert_torch(network.module, torch.from_numpy(X[:2]).float(), output.tensor),
         spec=describe_input(X),
         output=output,
@@ -90,7 +92,6 @@ def describe_input(X: Floats) -> TabularInput:
         for low, high in zip(np.nanmin(X, axis=0), np.nanmax(X, axis=0), strict=True)
     ]
     creatinine = f"imputed with the training median, {np.nanmedian(X[:, 2]):g} mg/dL"
-    light_chain = Range(low=0.01, high=100)
     return TabularInput(
         tensor=INPUT,
         features=(
@@ -111,22 +112,20 @@ def describe_input(X: Floats) -> TabularInput:
                 training_range=seen[2],
                 missing=creatinine,
             ),
-            Number(
-                name="kappa",
-                description="Free kappa light chain in serum, mg/dL (often reported in mg/L).",
-                loinc=("36916-5", "80515-0"),
-                training_range=seen[3],
-                unit="mg/dL",
-                hard_range=light_chain,
-            ),
-            Number(
-                name="lambda",
-                description="Free lambda light chain in serum, mg/dL (often reported in mg/L).",
-                loinc=("33944-0", "80516-8"),
-                training_range=seen[4],
-                unit="mg/dL",
-                hard_range=light_chain,
-            ),
+            describe_light_chain("kappa", ("36916-5", "80515-0"), seen[3]),
+            describe_light_chain("lambda", ("33944-0", "80516-8"), seen[4]),
             Boolean(name="mgus", description="Known monoclonal gammopathy."),
         ),
+    )
+
+
+def describe_light_chain(name: str, loinc: tuple[str, ...], seen: Range) -> Number:
+    """A free light chain, in the unit of the data rather than the mg/L of most laboratories."""
+    return Number(
+        name=name,
+        description=f"Free {name} light chain in serum, mg/dL (often reported in mg/L).",
+        loinc=loinc,
+        unit="mg/dL",
+        hard_range=Range(low=0.01, high=100),
+        training_range=seen,
     )
