@@ -139,6 +139,7 @@ def test_training_without_its_libraries_says_how_to_get_them(tmp_path: Path) -> 
     )
     assert done.returncode == 2
     assert done.stderr == (
-        'medmaas train needs the training extra (no torch): pip install "medmaas[training]"\n'
+        "medmaas train needs the training extra (no torch): "
+        'pip install ".[training]" in a checkout\n'
     )
     assert not (tmp_path / "out").exists()

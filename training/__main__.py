@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(
             f"medmaas train needs the training extra (no {error.name}): "
-            'pip install "medmaas[training]"',
+            'pip install ".[training]" in a checkout',
             file=sys.stderr,
         )
         return 2

@@ -41,7 +41,9 @@ def _serve(options: argparse.Namespace) -> None:
     try:
         from medmaas.api.server import run  # noqa: PLC0415 - uvicorn is not on Lambda
     except ModuleNotFoundError as error:
-        raise MedmaasError('medmaas serve needs uvicorn: pip install "medmaas[serve]"') from error
+        raise MedmaasError(
+            'medmaas serve needs uvicorn: pip install ".[serve]" in a checkout'
+        ) from error
     run(registry, options.host, options.port)
 
 

@@ -65,6 +65,7 @@ def make_card(
             "stopping on 15 % of the train split.",
             "Architecture and settings were chosen by cross-validation inside the train split of "
             "seed 0 alone; the test split of that seed was not looked at.",
+            "The five folds below are of everyone, the people of that choice included.",
             "Inside the graph: median for missing creatinine, logarithm of the three laboratory "
             "values, standardisation, all from the train split.",
             "Uno C and the Brier score run over the 5 to 90 % quantiles of follow-up of the people "
