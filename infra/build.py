@@ -28,6 +28,7 @@ UNUSED_TO_INFER = (
     "google",
     "packaging*",
     "protobuf*",
+    "pydantic/v1",  # FastAPI takes its absence for "not used"
     "onnxruntime/backend",
     "onnxruntime/capi/libonnxruntime.so.*",  # for C programs: the Python module holds its own copy
     "onnxruntime/datasets",

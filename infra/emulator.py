@@ -6,6 +6,7 @@ with running(tools, artifact, models, scratch) as emulator:
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -48,6 +49,39 @@ class Emulator:
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
+
+
+class ToolMissingError(Exception):
+    """A program of AWS's is not on this machine; the message says how to get it."""
+
+
+def find_sam(root: Path) -> Path:
+    """SAM CLI's executable: the project's own, else the one on PATH.
+
+    Raises:
+        ToolMissingError: there is neither.
+    """
+    own = root / ".venv-sam" / "bin" / "sam"
+    found = own if own.exists() else shutil.which("sam")
+    if not found:
+        raise ToolMissingError("there is no SAM CLI: `make build` installs it in .venv-sam")
+    return Path(found)
+
+
+def find_tools(root: Path) -> Tools:
+    """The emulator inside SAM CLI, and the Python with Lambda's runtime client.
+
+    Raises:
+        ToolMissingError: one of them is not there.
+    """
+    inside = "lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"
+    emulators = list(find_sam(root).resolve().parents[1].glob(inside))
+    if not emulators:
+        raise ToolMissingError("this SAM CLI holds no Runtime Interface Emulator: `make build`")
+    python = root / ".venv-lambda" / "bin" / "python"
+    if not python.exists():
+        raise ToolMissingError("there is no .venv-lambda, a Python 3.13 with awslambdaric")
+    return Tools(emulators[0], python)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import pytest
 import yaml
 
-from infra.emulator import Emulator, Tools, running
+from infra.emulator import Emulator, ToolMissingError, Tools, find_sam, find_tools, running
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
@@ -33,11 +33,10 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def sam() -> Path:
     """SAM CLI's executable."""
-    own = ROOT / ".venv-sam" / "bin" / "sam"
-    found = own if own.exists() else shutil.which("sam")
-    if not found:
-        unavailable("there is no SAM CLI: `make build` installs it in .venv-sam")
-    return Path(found)
+    try:
+        return find_sam(ROOT)
+    except ToolMissingError as missing:
+        unavailable(str(missing))
 
 
 @pytest.fixture(scope="session")
@@ -104,18 +103,12 @@ def models() -> Path:
 
 
 @pytest.fixture(scope="session")
-def tools(sam: Path) -> Tools:
+def tools() -> Tools:
     """The emulator inside SAM CLI, and the Python with Lambda's runtime client."""
-    inside = "lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-x86_64"
-    emulators = list(sam.resolve().parents[1].glob(inside))
-    if not emulators:
-        unavailable(
-            f"no Runtime Interface Emulator beside {sam.name}: use the SAM CLI of .venv-sam"
-        )
-    python = ROOT / ".venv-lambda" / "bin" / "python"
-    if not python.exists():
-        unavailable("there is no .venv-lambda, a Python 3.13 with awslambdaric")
-    return Tools(emulators[0], python)
+    try:
+        return find_tools(ROOT)
+    except ToolMissingError as missing:
+        unavailable(str(missing))
 
 
 @pytest.fixture(scope="session")

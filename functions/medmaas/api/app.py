@@ -5,24 +5,27 @@ from dataclasses import asdict
 from functools import cache, partial
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from fastapi_offline import FastAPIOffline
-from mangum import Mangum
-from mangum.types import LambdaContext, LambdaEvent
-from starlette.exceptions import HTTPException
-
 from medmaas import __version__, settings
-from medmaas.api.access_log import AccessLog
-from medmaas.api.models import add_routes
-from medmaas.api.openapi import build_openapi
-from medmaas.errors import (
-    MedmaasError,
-    MethodNotAllowedError,
-    NotFoundError,
-    UnsupportedEventError,
-)
-from medmaas.model.registry import Registry
+from medmaas.api import cold_start
+
+with cold_start.importing():
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
+    from fastapi_offline import FastAPIOffline
+    from mangum import Mangum
+    from mangum.types import LambdaContext, LambdaEvent
+    from starlette.exceptions import HTTPException
+
+    from medmaas.api.access_log import AccessLog
+    from medmaas.api.models import add_routes
+    from medmaas.api.openapi import build_openapi
+    from medmaas.errors import (
+        MedmaasError,
+        MethodNotAllowedError,
+        NotFoundError,
+        UnsupportedEventError,
+    )
+    from medmaas.model.registry import Registry
 
 _DESCRIPTION = (
     "Medical models as a service. For research use, not for time-critical decisions. "

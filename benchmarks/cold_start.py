@@ -1,0 +1,119 @@
+"""The first answer of a fresh process of the built artefact, against the least it could cost.
+
+Ours imports the function and gives one event to its handler. The floor only imports numpy and
+onnxruntime, makes a session of the survival model's bytes and runs it once, with the artefact's
+libraries. Both are Python 3.13 with byte code, in the environment of template.yaml. They start in
+turns, 25 pairs after one that is not counted; wall-clock time from the start to the first answer,
+and to the exit. Beside it: what AWS's Runtime Interface Emulator reports as the duration of the
+function's init, median of 5, and what has to be unpacked for a cold start.
+"""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks import MODELS, ROOT
+from benchmarks.artefact import building, measure_size, measure_zip
+from benchmarks.graph import find_graph
+from benchmarks.measurement import Measurement
+from benchmarks.request import EVENT, EVENT_FILE
+from infra.emulator import VARIABLES, Tools, find_tools, running
+
+TITLE = "Cold: a fresh process of the built artefact, median"
+LIMIT = 4.0
+PAIRS = 25
+EMULATED = 5
+
+OURS = """
+import json, sys
+from medmaas.api.app import handler
+answer = handler(json.load(open(sys.argv[1])), None)
+print(answer["statusCode"], flush=True)
+"""
+FLOOR = """
+import sys
+import numpy
+import onnxruntime
+graph = open(sys.argv[1], "rb").read()
+session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+(tensor,) = session.get_inputs()
+session.run(None, {tensor.name: numpy.ones((1, tensor.shape[1]), numpy.float32)})
+print(200, flush=True)
+"""
+
+Times = list[tuple[float, float]]
+
+
+def measure() -> list[Measurement]:
+    """Build the artefact, start it again and again, and weigh it."""
+    tools = find_tools(ROOT)
+    with building() as artefact:
+        return [
+            *_compare(*_start_in_turns(tools.python, artefact)),
+            Measurement("init, as AWS's emulator reports it", _emulate(tools, artefact), "ms"),
+            Measurement("artefact, unzipped", measure_size(artefact), "MB"),
+            Measurement("artefact, zipped", measure_zip(artefact), "MB"),
+            Measurement("models", measure_size(MODELS), "MB"),
+        ]
+
+
+def _start_in_turns(python: Path, artefact: Path) -> tuple[Times, Times]:
+    """Seconds to the first answer and to the exit, of ours and of the floor."""
+    ours: Times = []
+    floor: Times = []
+    with tempfile.TemporaryDirectory() as home:
+        environment = VARIABLES | {
+            "HOME": home,
+            "MEDMAAS_MODELS": str(MODELS),
+            "PYTHONDONTWRITEBYTECODE": "1",  # /var/task is read-only
+            "PYTHONPATH": str(artefact),
+        }
+        for _ in range(PAIRS + 1):
+            ours.append(_start([str(python), "-c", OURS, str(EVENT_FILE)], environment))
+            floor.append(_start([str(python), "-c", FLOOR, str(find_graph())], environment))
+    return ours[1:], floor[1:]
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, float]:
+    started = perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    answered = perf_counter() - started
+    _, errors = process.communicate()
+    if line != "200\n" or process.returncode:
+        raise RuntimeError(f"a fresh process gave no answer:\n{errors}")
+    return answered, perf_counter() - started
+
+
+def _compare(ours: Times, floor: Times) -> list[Measurement]:
+    lines: list[Measurement] = []
+    for position, end in enumerate(("first answer", "exit")):
+        our_time = 1e3 * median(times[position] for times in ours)
+        floor_time = 1e3 * median(times[position] for times in floor)
+        lines += [
+            Measurement(f"medmaas, to its {end}", our_time, "ms"),
+            Measurement(f"numpy + onnxruntime + session, to its {end}", floor_time, "ms"),
+            Measurement(f"medmaas / floor, to the {end}", our_time / floor_time, "x", LIMIT),
+        ]
+    return lines
+
+
+def _emulate(tools: Tools, artefact: Path) -> float:
+    return median(_emulate_once(tools, artefact) for _ in range(EMULATED))
+
+
+def _emulate_once(tools: Tools, artefact: Path) -> float:
+    """The milliseconds of one init, out of the emulator's log."""
+    with tempfile.TemporaryDirectory() as scratch:
+        with running(tools, artefact, MODELS, Path(scratch)) as emulator:
+            emulator.invoke(EVENT)
+        (milliseconds,) = re.findall(
+            r"INIT REPORT\(durationMs: ([\d.]+)\)", emulator.log.read_text()
+        )
+    return float(milliseconds)
