@@ -72,6 +72,12 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_port_that_does_not_exist_is_refused_by_its_limit() -> None:
+    done = medmaas("serve", "--port", "70000")
+    assert done.returncode == 2
+    assert done.stderr.endswith("argument --port: must be a number from 0 to 65535\n")
+
+
 def test_problems_of_a_file_are_listed_by_instance_and_field() -> None:
     body = json.dumps({"instances": [PATIENT, PATIENT | {"age": 4242}]})
     done = medmaas("predict", "survival", "-", stdin=body)

@@ -21,6 +21,7 @@ Indices = NDArray[np.intp]
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
 _FEWEST = 50
+_FEWEST_CASES = 10
 
 
 @dataclass(frozen=True)
@@ -129,34 +130,31 @@ def read_flchain(data: Path | None) -> SurvivalTable:
         table = table.assign(death=outcome["death"], futime=outcome["futime"])
     else:
         table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"})
-    try:
-        encoded = pd.DataFrame(
-            {
-                "age": table["age"],
-                "sex": table["sex"].map({sex: i for i, sex in enumerate(SEXES)}),
-                "creatinine": table["creatinine"],
-                "kappa": table["kappa"],
-                "lambda": table["lambda"],
-                "mgus": table["mgus"].map({"no": 0, "yes": 1}),
-            }
-        ).astype(float)
-        time = table["futime"].to_numpy(float)
-        event = table["death"].to_numpy(float)
-    except (TypeError, ValueError) as error:
-        raise TrainingError("--data: a column holds something that is no number") from error
-    if encoded[["age", "sex", "mgus"]].isna().any(axis=None):
-        raise TrainingError(
-            "--data: age, sex (F or M) and mgus (yes or no) are needed in every row"
-        )
-    if not (np.isin(event, (0, 1)).all() and (time >= 0).all() and len(set(event)) == 2):
-        raise TrainingError("--data: death must be 0 or 1, both present, and futime days from 0 up")
-    if event.sum() < _FEWEST:
-        raise TrainingError(f"--data: fewer than {_FEWEST} deaths are too few to learn from")
-    X = encoded.to_numpy(float)
+    sex = table["sex"].map({sex: i for i, sex in enumerate(SEXES)})
+    mgus = table["mgus"].map({"no": 0, "yes": 1})
+    X = _to_numbers(table.assign(sex=sex, mgus=mgus)[list(FLCHAIN_FEATURES)])
+    event, time = _to_numbers(table[["death", "futime"]]).T
+    _check_people(X, event, time)
     time = np.maximum(time, 0.5)
     outcome = Surv.from_arrays(event == 1, time)
-    origin = OWN if data else FLCHAIN
-    return SurvivalTable(X, outcome, _sha256(X, event, time), origin)
+    return SurvivalTable(X, outcome, _sha256(X, event, time), OWN if data else FLCHAIN)
+
+
+def _check_people(X: Floats, event: Floats, time: Floats) -> None:
+    known, laboratory = X[:, [0, 1, 5]], X[:, 2:5]
+    _require(
+        not np.isnan(known).any(),
+        "age, sex (F or M) and mgus (yes or no) are needed in every row",
+    )
+    _require(
+        not ((laboratory <= 0).any() or np.isnan(laboratory).all(axis=0).any()),
+        "creatinine, kappa and lambda must be above 0, and not all missing",
+    )
+    _require(
+        set(event) == {0, 1} and bool((time >= 0).all()),
+        "death must be 0 or 1, both present, and futime days from 0 up",
+    )
+    _require(event.sum() >= _FEWEST, f"fewer than {_FEWEST} deaths are too few to learn from")
 
 
 def read_breast_fna(data: Path | None) -> ClassTable:
@@ -167,18 +165,26 @@ def read_breast_fna(data: Path | None) -> ClassTable:
     """
     bunch = load_breast_cancer()
     features = tuple(name.replace(" ", "_") for name in bunch.feature_names)
-    labels = ("benign", "malignant")
     if data is None:
-        X, y = bunch.data, (bunch.target == list(bunch.target_names).index("malignant")).astype(int)
+        table = pd.DataFrame(bunch.data, columns=features)
+        table["diagnosis"] = bunch.target_names[bunch.target]
     else:
         table = _read_csv(data, {*features, "diagnosis"})
-        codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
-        if codes.isna().any() or codes.nunique() < 2:
-            raise TrainingError("--data: diagnosis must be benign or malignant, both present")
-        try:
-            X, y = table[list(features)].to_numpy(float), codes.to_numpy(int)
-        except ValueError as error:
-            raise TrainingError("--data: a column holds something that is no number") from error
+    labels = ("benign", "malignant")
+    codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
+    _require(
+        not codes.isna().any() and codes.nunique() == len(labels),
+        "diagnosis must be benign or malignant, both present",
+    )
+    fewest = codes.value_counts().min()
+    _require(fewest >= _FEWEST_CASES, f"each diagnosis needs at least {_FEWEST_CASES} cases")
+    X, y = _to_numbers(table[list(features)]), codes.to_numpy(int)
+    means = X[:, np.char.startswith(features, "mean_")]
+    _require(not np.isnan(means).any(), "the ten means are needed in every row")
+    _require(
+        not (np.isnan(X).all(axis=0).any() or (X < 0).any()),
+        "no column may be empty or negative",
+    )
     return ClassTable(X, y, features, labels, _sha256(X, y), OWN if data else WISCONSIN)
 
 
@@ -197,11 +203,23 @@ def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:
         raise TrainingError("--data: the file cannot be read as CSV") from error
-    if missing := sorted(columns - set(table.columns)):
-        raise TrainingError(f"--data: these columns are missing: {', '.join(missing)}")
-    if len(table) < _FEWEST:
-        raise TrainingError(f"--data: fewer than {_FEWEST} rows are too few to learn from")
+    missing = sorted(columns - set(table.columns))
+    _require(not missing, f"these columns are missing: {', '.join(missing)}")
+    _require(len(table) >= _FEWEST, f"fewer than {_FEWEST} rows are too few to learn from")
     return table
+
+
+def _to_numbers(table: pd.DataFrame) -> Floats:
+    try:
+        numbers: Floats = table.astype(float).to_numpy()
+    except (TypeError, ValueError) as error:
+        raise TrainingError("--data: a column holds something that is no number") from error
+    return numbers
+
+
+def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion
+    if not condition:
+        raise TrainingError(f"--data: {sentence}")
 
 
 def _sha256(*arrays: NDArray[np.generic]) -> str:

@@ -14,6 +14,7 @@ from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 
 _REFUSED = 2
+_LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,6 +73,12 @@ def _train(arguments: Sequence[str]) -> int:
     return subprocess.call([sys.executable, "-m", "training", *arguments])  # noqa: S603
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to {_LAST_PORT}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="medmaas", description="Medical models as a service.")
     parser.add_argument("--version", action="version", version=f"medmaas {__version__}")
@@ -86,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("serve", parents=[models], help="answer over HTTP")
     command.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
-    command.add_argument("--port", type=int, default=8080, help="default: %(default)s")
+    command.add_argument("--port", type=_port, default=8080, help="default: %(default)s")
     command.set_defaults(command=_serve)
 
     command = commands.add_parser("models", parents=[models], help="list the models")

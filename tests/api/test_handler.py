@@ -72,8 +72,8 @@ def test_an_event_that_is_no_request_is_refused_in_one_sentence(name: str) -> No
         invoke(recorded(name))
 
 
-@pytest.mark.parametrize("event", [{}, {"instances": []}, {"version": "2.0"}])
-def test_a_direct_invocation_is_refused_in_one_sentence(event: dict[str, Any]) -> None:
+@pytest.mark.parametrize("event", [{}, {"instances": []}, {"version": "2.0"}, [], None, 5, "text"])
+def test_a_direct_invocation_is_refused_in_one_sentence(event: Any) -> None:
     with pytest.raises(UnsupportedEventError, match="answers HTTP requests only"):
         invoke(event)
 

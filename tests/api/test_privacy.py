@@ -32,6 +32,7 @@ def send_canaries(client: TestClient, url: str = "/models/survival/predict") -> 
     answers.append(client.post(url, content=raw, headers={"content-type": "application/json"}))
     answers.append(client.post(url, content=raw, headers={"content-type": CANARY}))
     answers += [client.get(f"/{path}{CANARY}") for path in ("", "models/", "docs/")]
+    answers.append(client.request(f"SAY-{CANARY}", url))
     assert all(answer.status_code >= 400 for answer in answers)
     return [answer.text + str(answer.headers) for answer in answers]
 

@@ -109,6 +109,12 @@ def test_the_cause_of_death_is_not_learned_from() -> None:
     assert np.isnan(table.X).sum(axis=0).tolist() == [0, 0, 1350, 0, 0, 0]
 
 
+def cases(**changes: Any) -> pd.DataFrame:
+    bunch = load_breast_cancer()
+    table = pd.DataFrame(bunch.data, columns=[n.replace(" ", "_") for n in bunch.feature_names])
+    return table.assign(diagnosis=bunch.target_names[bunch.target]).assign(**changes)
+
+
 def test_data_of_ones_own_are_read_like_the_packages(tmp_path: Path) -> None:
     people, outcome = load_flchain()
     people.assign(death=outcome["death"].astype(int), futime=outcome["futime"]).to_csv(
@@ -117,11 +123,7 @@ def test_data_of_ones_own_are_read_like_the_packages(tmp_path: Path) -> None:
     own = read_flchain(tmp_path / "people.csv")
     assert own.sha256 == read_flchain(None).sha256
     assert "known by its sha256 alone" in own.origin.source
-    bunch = load_breast_cancer()
-    cases = pd.DataFrame(bunch.data, columns=[n.replace(" ", "_") for n in bunch.feature_names])
-    cases.assign(diagnosis=bunch.target_names[bunch.target]).to_csv(
-        tmp_path / "cases.csv", index=False
-    )
+    cases().to_csv(tmp_path / "cases.csv", index=False)
     assert read_breast_fna(tmp_path / "cases.csv").sha256 == read_breast_fna(None).sha256
 
 
@@ -143,6 +145,8 @@ def people(**changes: Any) -> pd.DataFrame:
         (people(death=2), "death must be 0 or 1"),
         (people(death=0), "death must be 0 or 1, both present"),
         (people(futime=-1), "futime days from 0 up"),
+        (people(kappa=0), "creatinine, kappa and lambda must be above 0"),
+        (people(creatinine=None), "not all missing"),
         (people(death=[0, 0, 0, 1] * 25), "fewer than 50 deaths"),
     ],
 )
@@ -156,6 +160,30 @@ def test_data_that_cannot_be_trained_on_are_refused_in_one_sentence(
     assert errors.startswith("medmaas train: --data: ")
     assert sentence in errors
     assert len(errors.splitlines()) == 1
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("diagnosis", "unknown", "diagnosis must be benign or malignant"),
+        ("diagnosis", ["benign"] * 560 + ["malignant"] * 9, "needs at least 10 cases"),
+        ("mean_radius", None, "the ten means are needed in every row"),
+        ("worst_area", None, "no column may be empty"),
+        ("worst_area", -1, "no column may be empty or negative"),
+        ("worst_area", "large", "something that is no number"),
+    ],
+)
+def test_cases_that_cannot_be_trained_on_are_refused_in_one_sentence(
+    column: str, value: Any, sentence: str, train: Train, tmp_path: Path
+) -> None:
+    cases(**{column: value}).to_csv(tmp_path / "cases.csv", index=False)
+    code, _, errors = train(
+        "breast_fna", "--data", str(tmp_path / "cases.csv"), "--out", str(tmp_path / "models")
+    )
+    assert code == 2
+    assert errors.startswith("medmaas train: --data: ")
+    assert sentence in errors
     assert not (tmp_path / "models").exists()
 
 

@@ -115,9 +115,9 @@ def describe_input(table: ClassTable, X: Floats) -> TabularInput:
             )
             for name, low, high, median in zip(
                 table.features,
-                X.min(axis=0),
-                X.max(axis=0),
-                np.median(X, axis=0),
+                np.nanmin(X, axis=0),
+                np.nanmax(X, axis=0),
+                np.nanmedian(X, axis=0),
                 strict=True,
             )
         ),

@@ -18,6 +18,7 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+_METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
 class AccessLog:
@@ -43,7 +44,8 @@ class AccessLog:
                 message["headers"] = [*message["headers"], *_HEADERS, identity]
             await send(message)
 
-        line: dict[str, Any] = {"request_id": request_id, "method": scope["method"]}
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        line: dict[str, Any] = {"request_id": request_id, "method": method}
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it

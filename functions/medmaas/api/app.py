@@ -107,7 +107,8 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
         UnsupportedEventError: the event is none of these; raised, and not answered, so that an
             asynchronous sender learns that nothing was done.
     """
-    if "requestContext" not in event or not event.keys() & {"httpMethod", "version"}:
+    context_of_request = isinstance(event, dict) and event.get("requestContext")
+    if not context_of_request or not event.keys() & {"httpMethod", "version"}:
         raise UnsupportedEventError(
             "this function answers HTTP requests only: send an API Gateway or load-balancer event"
         )
