@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from medmaas import __version__, settings
@@ -70,6 +71,9 @@ def _predict(options: argparse.Namespace) -> None:
 
 def _train(arguments: Sequence[str]) -> int:
     """Train in a process of its own: what answers never imports what trains."""
+    if find_spec("training") is None:
+        print('medmaas train needs a checkout: pip install ".[training]" there', file=sys.stderr)
+        return _REFUSED
     return subprocess.call([sys.executable, "-m", "training", *arguments])  # noqa: S603
 
 

@@ -64,6 +64,18 @@ def test_it_holds_the_pinned_versions(artifact: Path, root: Path) -> None:
     assert shipped <= {pin.replace("==", "-") for pin in pins}
 
 
+def test_it_says_in_one_line_that_it_does_not_train(artifact: Path, python_3_13: str) -> None:
+    done = subprocess.run(
+        [python_3_13, "-m", "medmaas", "train", "survival"],
+        env={"PYTHONPATH": str(artifact), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sentence = 'medmaas train needs a checkout: pip install ".[training]" there\n'
+    assert (done.returncode, done.stderr) == (2, sentence)
+
+
 def test_every_module_has_byte_code_that_lambda_trusts(artifact: Path) -> None:
     for source in artifact.rglob("*.py"):
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"

@@ -21,6 +21,11 @@ def reason(models: Path) -> str:
     return refused.value.message
 
 
+def golden_case(manifest: dict[str, Any]) -> dict[str, Any]:
+    case: dict[str, Any] = manifest["golden"]["cases"][0]
+    return case
+
+
 def test_every_model_that_ships_answers(registry: Registry) -> None:
     assert {model_id for model_id, _, _ in registry.list()} == {"survival", "breast_fna"}
     assert all(isinstance(model, Model) for _, _, model in registry.list())
@@ -82,21 +87,19 @@ def test_a_model_with_a_missing_file_does_not_answer(
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        (lambda m: m.update(contract=2), "does not fit the contract at contract"),
-        (lambda m: m.update(surprise=1), "does not fit the contract at surprise"),
-        (lambda m: m["card"].pop("limits"), "does not fit the contract at card.limits"),
+        (lambda m: m.update(contract=2), "manifest.json.contract does not fit the contract"),
+        (lambda m: m.update(surprise=1), "manifest.json.surprise does not fit the contract"),
+        (lambda m: m["card"].pop("limits"), "manifest.json.card.limits does not fit"),
         (lambda m: m["output"].update(horizon_days=[7]), "horizon_days must be one of time_days"),
+        (lambda m: m["output"]["time_days"].pop(), "another number of columns than its manifest"),
+        (lambda m: m["output"].update(tensor="x"), "must be one of artefact.outputs"),
+        (lambda m: m["input"].update(tensor="x"), "artefact.inputs must be input.tensor"),
+        (lambda m: m["input"]["features"].pop(), "number of features"),
+        (lambda m: m["artefact"]["outputs"][0].update(shape=[-1, 1]), "has other tensors"),
         (lambda m: m.update(version="2.0.0"), "another id or version than its folder"),
-        (lambda m: m["artefact"]["outputs"][0].update(name="x"), "has other tensors"),
-        (
-            lambda m: m["golden"]["cases"][0]["instance"].update(age=70),
-            "golden case 0 does not repr",
-        ),
-        (lambda m: m["golden"]["cases"][0]["instance"].update(age=-1), "no valid instance"),
-        (
-            lambda m: m["golden"]["cases"][0]["outputs"]["survival"].pop(),
-            "another shape of survival",
-        ),
+        (lambda m: golden_case(m)["instance"].update(age=70), "golden case 0 does not reproduce"),
+        (lambda m: golden_case(m)["instance"].update(age=-1), "no valid instance"),
+        (lambda m: golden_case(m)["outputs"]["survival"].pop(), "another shape of survival"),
     ],
 )
 def test_a_manifest_that_does_not_fit_says_where(

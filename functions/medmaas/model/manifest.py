@@ -240,3 +240,12 @@ class Manifest(Contract):
     golden: Golden
     parity: Parity
     card: Card
+
+    @model_validator(mode="after")
+    def _tensors_are_those_of_the_artefact(self) -> Self:
+        taken = {tensor.name: tensor.shape for tensor in self.artefact.inputs}
+        if taken != {self.input.tensor: (-1, len(self.input.features))}:
+            raise ValueError("artefact.inputs must be input.tensor, [-1, number of features]")
+        if self.output.tensor not in {tensor.name for tensor in self.artefact.outputs}:
+            raise ValueError("output.tensor must be one of artefact.outputs")
+        return self

@@ -125,11 +125,12 @@ def make_output(spec: Output) -> OutputKind:
 
 
 def _rounded(tensor: NDArray[np.float32], columns: int) -> list[list[float]]:
-    if not np.isfinite(tensor).all():
+    table = tensor.reshape(len(tensor), -1)
+    if table.shape[1] != columns:
+        raise ModelOutputError("the model gave another number of columns than its manifest names")
+    if not np.isfinite(table).all():
         raise ModelOutputError("the model gave a number that is not finite, so there is no answer")
-    rows: list[list[float]] = (
-        tensor.astype(np.float64).round(_DECIMALS).reshape(-1, columns).tolist()
-    )
+    rows: list[list[float]] = table.astype(np.float64).round(_DECIMALS).tolist()
     return rows
 
 

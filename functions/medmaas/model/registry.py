@@ -164,8 +164,9 @@ def _reason(error: Exception) -> str:
     match error:
         case ValidationError():
             problems = error.errors(include_input=False, include_url=False, include_context=False)
-            where = ".".join(str(part) for part in problems[0]["loc"]) or "manifest.json"
-            return f"manifest.json does not fit the contract at {where}: {problems[0]['msg']}"
+            where = ".".join(["manifest.json", *map(str, problems[0]["loc"])])
+            what = problems[0]["msg"].removeprefix("Value error, ")
+            return f"{where} does not fit the contract: {what}"
         case FileNotFoundError():
             return f"{Path(error.filename).name} is missing"
         case OSError():
