@@ -67,7 +67,8 @@ def test_it_holds_the_pinned_versions(artifact: Path, root: Path) -> None:
 def test_it_says_in_one_line_that_it_does_not_train(artifact: Path, python_3_13: str) -> None:
     done = subprocess.run(
         [python_3_13, "-m", "medmaas", "train", "survival"],
-        env={"PYTHONPATH": str(artifact), "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=artifact,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
