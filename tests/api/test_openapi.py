@@ -70,6 +70,11 @@ def test_every_refusal_is_documented(document: dict[str, Any]) -> None:
         }  # fmt: skip
 
 
+def test_a_card_is_documented_as_what_it_is(document: dict[str, Any]) -> None:
+    card = document["paths"]["/models/{model_id}/card"]["get"]
+    assert card["responses"]["200"]["content"].keys() == {"text/markdown"}
+
+
 def test_every_name_in_a_path_is_a_declared_parameter(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for operation in methods.values():

@@ -16,6 +16,12 @@ _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
 
 
+class MarkdownResponse(PlainTextResponse):
+    """Text for people."""
+
+    media_type = "text/markdown"
+
+
 def add_routes(app: FastAPI) -> None:
     """Add them all, the busiest first: a route is found by trying one after the other.
 
@@ -26,7 +32,7 @@ def add_routes(app: FastAPI) -> None:
         app.post(f"{model}/predict", include_in_schema=False)(predict_instances)
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
-        app.get(f"{model}/card", tags=["models"], response_class=PlainTextResponse)(read_card)
+        app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)
     app.get("/models", tags=["models"])(list_models)
     app.get("/health/live", tags=["health"])(live)
     app.get("/health/ready", tags=["health"])(ready)
@@ -64,7 +70,7 @@ async def describe_model(request: Request) -> Response:
 
 async def read_card(request: Request) -> Response:
     """The model card, for people: Markdown."""
-    return Response(_model(request).card, media_type="text/markdown; charset=utf-8")
+    return MarkdownResponse(_model(request).card)
 
 
 async def predict_instances(request: Request) -> Response:
