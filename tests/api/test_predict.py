@@ -117,7 +117,13 @@ def test_what_is_not_announced_as_json_is_415(client: TestClient, content_type: 
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+    "content_type",
+    [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        'application/json;profile="x"; Charset="UTF-8"',
+    ],
 )
 def test_json_may_be_announced_in_any_usual_way(client: TestClient, content_type: str) -> None:
     body = json.dumps({"instances": [PATIENT]})
@@ -200,6 +206,12 @@ def test_a_body_over_the_limit_is_413_announced_or_not(client: TestClient) -> No
     assert "5 MB" in refused(client, 413, content=body, headers=JSON)["error"]
     chunks = iter([body[: MAX_BYTES // 2]] * 3)
     assert "5 MB" in refused(client, 413, content=chunks, headers=JSON)["error"]
+
+
+def test_a_length_that_is_no_number_is_not_believed(client: TestClient) -> None:
+    body = json.dumps({"instances": [PATIENT]})
+    headers = JSON | {"content-length": "9" * 5000}
+    assert client.post(URL, content=body, headers=headers).status_code == 200
 
 
 def test_a_model_that_fails_a_check_is_503_and_the_others_answer(

@@ -12,24 +12,20 @@ async def read_json_bytes(request: Request) -> bytes:
 
     Raises:
         UnsupportedMediaTypeError: the content type is not application/json in UTF-8.
-        TooLargeError: more than MAX_BYTES, announced or sent.
+        TooLargeError: more than MAX_BYTES.
     """
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != "application/json":
+    media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
+    if media_type.strip() != "application/json":
         raise UnsupportedMediaTypeError("send the body as content-type: application/json")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if charset not in {"", "utf-8"}:
-        raise UnsupportedMediaTypeError("send the body as application/json in UTF-8")
-    announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > MAX_BYTES:
-        raise _too_many_bytes()
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip().strip('"') != "utf-8":
+            raise UnsupportedMediaTypeError("send the body as application/json in UTF-8")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise _too_many_bytes()
+            raise TooLargeError(
+                f"the body is over {MAX_BYTES / 1e6:.0f} MB: send fewer instances at once"
+            )
     return bytes(body)
-
-
-def _too_many_bytes() -> TooLargeError:
-    return TooLargeError(f"the body is over {MAX_BYTES / 1e6:.0f} MB: send fewer instances at once")
