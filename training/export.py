@@ -8,8 +8,7 @@ import hashlib
 import json
 import subprocess
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,38 +16,43 @@ from typing import Any
 
 import numpy as np
 import onnx
-import torch
 from numpy.typing import NDArray
-from onnx.utils import Extractor
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
-from sklearn.base import BaseEstimator
 
 from medmaas.errors import MedmaasError
-from medmaas.model.inputs import Tabular
+from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     Artefact,
     Card,
     Golden,
     GoldenCase,
+    Input,
     Manifest,
     Output,
     Parity,
-    TabularInput,
 )
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
 from training.card import render_card
 from training.errors import TrainingError
+from training.graph import INPUT, OPSET, check_graph, convert_sklearn, convert_torch
 
-OPSET = 20
-ML_OPSET = 3
-INPUT = "features"
+__all__ = [
+    "INPUT",
+    "Identity",
+    "check_graph",
+    "compare",
+    "convert_sklearn",
+    "convert_torch",
+    "refuse_other_data",
+    "write_model",
+]
+
 _PARITY_TOLERANCE = 1e-5
 _GOLDEN_TOLERANCE = 1e-5
-_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
+_BATCH = 256
 
-Floats = NDArray[np.float64]
+Array = NDArray[Any]
+Trained = Callable[[Array], Array | Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
@@ -78,82 +82,30 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
         )
 
 
-def convert_torch(module: torch.nn.Module, example: torch.Tensor, output: str) -> onnx.ModelProto:
-    """A module from `example` [n, ...] to one tensor [n, ...], as a graph of any n."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns about its own dependencies
-        program = torch.onnx.export(
-            module.eval(),
-            (example,),
-            input_names=[INPUT],
-            output_names=[output],
-            dynamic_shapes=({0: torch.export.Dim("n")},),
-            opset_version=OPSET,
-            dynamo=True,
-            verbose=False,
-        )
-    if program is None:
-        raise TrainingError("the PyTorch module cannot be exported to ONNX")
-    return _clean(program.model_proto)
+def compare(
+    graph: bytes, trained: Trained, rows: Array, outputs: Sequence[str], tensor: str = INPUT
+) -> Parity:
+    """Run the graph and the trained model on the same rows [n, ...].
 
-
-def convert_sklearn(pipeline: BaseEstimator, features: int) -> onnx.ModelProto:
-    """A classifier from [n, features] to `probabilities` [n, classes]; the label is left out."""
-    graph = to_onnx(
-        pipeline,
-        initial_types=[(INPUT, FloatTensorType([None, features]))],
-        options={"zipmap": False},
-        target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
-    )
-    return _clean(Extractor(graph).extract_model([INPUT], ["probabilities"]))
-
-
-def check_graph(graph: onnx.ModelProto) -> None:
-    """Refuse what could reach outside the file or needs code that is not ONNX Runtime's own.
-
-    Raises:
-        TrainingError: external data (CVE-2022-25882 and later), an unknown domain, a function.
-    """
-    if graph.functions:
-        raise TrainingError("the graph defines functions: inline them before the export")
-    graphs = list(_find_graphs(graph.graph))
-    domains = {opset.domain for opset in graph.opset_import}
-    domains |= {node.domain for g in graphs for node in g.node}
-    if domains - _DOMAINS:
-        raise TrainingError("the graph uses operators outside the ONNX standard: replace them")
-    tensors = (tensor for g in graphs for tensor in _find_tensors(g))
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors):
-        raise TrainingError("the graph keeps weights in another file: save them inside the graph")
-    onnx.checker.check_model(graph, full_check=True)
-
-
-def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
-    """A graph and, below it, the bodies of its conditions and loops."""
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            for body in (attribute.g, *attribute.graphs):
-                if body.node:
-                    yield from _find_graphs(body)
-
-
-def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    yield from graph.initializer
-    for sparse in graph.sparse_initializer:
-        yield from (sparse.values, sparse.indices)
-    for node in graph.node:
-        for attribute in node.attribute:
-            yield from (attribute.t, *attribute.tensors)
-
-
-def compare(graph: bytes, trained: Callable[[Floats], Floats], rows: Floats, output: str) -> Parity:
-    """Run the graph and the trained model on the same rows [n, features].
+    Args:
+        graph: the serialised graph.
+        trained: from rows to the one output, or to every output by name.
+        rows: what goes into the graph; float64 becomes float32.
+        outputs: names of the graph's outputs to compare.
+        tensor: name of the graph's input.
 
     Raises:
         TrainingError: they differ by more than 1e-5 anywhere.
     """
-    answers = Session(graph).run({INPUT: rows.astype(np.float32)})[output]
-    difference = float(np.abs(answers - trained(rows)).max())
+    session, difference = Session(graph), 0.0
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        fed = batch.astype(np.float32) if batch.dtype == np.float64 else batch
+        answers, expected = session.run({tensor: fed}), trained(batch)
+        for name in outputs:
+            wanted = expected[name] if isinstance(expected, Mapping) else expected
+            apart = np.abs(answers[name] - wanted.reshape(answers[name].shape)).max()
+            difference = float(np.maximum(difference, apart))  # NaN stays
     if not difference <= _PARITY_TOLERANCE:
         raise TrainingError(
             f"nothing was written: ONNX and the trained model differ by {difference:.1e}, "
@@ -167,10 +119,10 @@ def write_model(
     identity: Identity,
     graph: onnx.ModelProto,
     *,
-    spec: TabularInput,
+    spec: Input,
     output: Output,
-    trained: Callable[[Floats], Floats],
-    test_rows: Floats,
+    trained: Trained,
+    test_rows: Array,
     golden: Sequence[dict[str, Any]],
     card: Card,
 ) -> Path:
@@ -179,11 +131,11 @@ def write_model(
     Args:
         out: the models directory.
         identity: what the model is called.
-        graph: from raw features to the tensor that `output` names.
+        graph: from raw values to the tensors that `output` names.
         spec: of the input.
         output: of the answer.
-        trained: the model as it was fitted, from rows [n, features] to the graph's output.
-        test_rows: raw features of every test row, [n, features].
+        trained: the model as it was fitted, from rows to the graph's output, or outputs by name.
+        test_rows: what goes into the graph, for every test row, [n, ...].
         golden: invented instances whose answers are recorded.
         card: what a reader must know.
 
@@ -193,7 +145,7 @@ def write_model(
     """
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
-    parity = compare(content, trained, test_rows, output.tensor)
+    parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
     manifest = Manifest(
         contract=1,
         id=identity.id,
@@ -235,21 +187,6 @@ def _replace(folder: Path, target: Path, old: Path) -> None:
     folder.rename(target)
 
 
-def _clean(graph: onnx.ModelProto) -> onnx.ModelProto:
-    """Drop what exporters note about the machine that ran them, and opsets named twice."""
-    del graph.graph.value_info[:]  # hints that ONNX Runtime infers again
-    for part in (graph, graph.graph, *graph.graph.node):
-        part.ClearField("metadata_props")
-        part.ClearField("doc_string")
-    for value in (*graph.graph.input, *graph.graph.output):
-        value.ClearField("metadata_props")
-    opsets = {opset.domain: opset.version for opset in graph.opset_import}
-    opsets[""] = OPSET
-    del graph.opset_import[:]
-    graph.opset_import.extend(onnx.helper.make_opsetid(d, v) for d, v in sorted(opsets.items()))
-    return graph
-
-
 def _describe(content: bytes) -> Artefact:
     session = Session(content)
     return Artefact(
@@ -261,9 +198,9 @@ def _describe(content: bytes) -> Artefact:
     )
 
 
-def _record(content: bytes, spec: TabularInput, instances: Sequence[dict[str, Any]]) -> Golden:
+def _record(content: bytes, spec: Input, instances: Sequence[dict[str, Any]]) -> Golden:
     """Golden cases: what the graph answers to invented instances, here and now."""
-    outputs = Session(content).run(Tabular(spec).read(instances).tensors)
+    outputs = Session(content).run(make_input(spec).read(instances).tensors)
     cases = [
         GoldenCase(
             instance=instance,

@@ -1,6 +1,7 @@
 """Tensors become answers."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from medmaas.errors import ModelOutputError
 from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
-from medmaas.model.outputs import Classes, Survival, Value, make_output
+from medmaas.model.outputs import Classes, OutputKind, Survival, Value
 
 YEARS = SurvivalOutput(tensor="s", time_days=(0, 100, 200, 400), horizon_days=(100, 400))
 falls = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3).map(
@@ -22,9 +23,13 @@ def tensor(*rows: list[float]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype
     return {"s": np.array(rows, dtype=np.float32)}
 
 
+def outputs_of(kind: OutputKind, tensors: Any) -> list[dict[str, Any]]:
+    return [answer.output for answer in kind.answer(tensors, {})]
+
+
 def test_classes_name_the_likeliest_label_and_every_probability() -> None:
     output = Classes(ClassesOutput(tensor="s", labels=("benign", "malignant")))
-    assert output.answer(tensor([0.25, 0.75], [0.9, 0.1])) == [
+    assert outputs_of(output, tensor([0.25, 0.75], [0.9, 0.1])) == [
         {"label": "malignant", "probabilities": {"benign": 0.25, "malignant": 0.75}},
         {"label": "benign", "probabilities": {"benign": 0.9, "malignant": 0.1}},
     ]
@@ -33,12 +38,12 @@ def test_classes_name_the_likeliest_label_and_every_probability() -> None:
 @pytest.mark.parametrize("values", [[[1.5], [-2.0]], [1.5, -2.0]])
 def test_a_value_comes_with_its_unit(values: list[float]) -> None:
     output = Value(ValueOutput(tensor="s", unit="mol/L"))
-    answers = output.answer({"s": np.array(values, dtype=np.float32)})
+    answers = outputs_of(output, {"s": np.array(values, dtype=np.float32)})
     assert answers == [{"value": 1.5, "unit": "mol/L"}, {"value": -2.0, "unit": "mol/L"}]
 
 
 def test_survival_gives_the_curve_the_median_and_the_risk_at_each_horizon() -> None:
-    (answer,) = Survival(YEARS).answer(tensor([1, 0.8, 0.64, 0.16]))
+    (answer,) = outputs_of(Survival(YEARS), tensor([1, 0.8, 0.64, 0.16]))
     assert answer["time_days"] == [0, 100, 200, 400]
     assert answer["survival"] == [1, 0.8, 0.64, 0.16]
     assert answer["risk"] == {"100": 0.2, "400": 0.84}
@@ -47,7 +52,7 @@ def test_survival_gives_the_curve_the_median_and_the_risk_at_each_horizon() -> N
 
 
 def test_survival_has_no_median_if_more_than_half_outlive_the_last_time() -> None:
-    (answer,) = Survival(YEARS).answer(tensor([1, 0.9, 0.8, 0.51]))
+    (answer,) = outputs_of(Survival(YEARS), tensor([1, 0.9, 0.8, 0.51]))
     assert answer["median_days"] is None
 
 
@@ -55,7 +60,7 @@ def test_survival_has_no_median_if_more_than_half_outlive_the_last_time() -> Non
 def test_the_median_lies_where_the_curve_crosses_one_half(
     curve: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
 ) -> None:
-    (answer,) = Survival(YEARS).answer({"s": curve})
+    (answer,) = outputs_of(Survival(YEARS), {"s": curve})
     median, alive = (
         answer["median_days"],
         dict(zip(YEARS.time_days, answer["survival"], strict=True)),
@@ -71,22 +76,22 @@ def test_the_median_lies_where_the_curve_crosses_one_half(
 def test_risk_rises_with_the_horizon_and_stays_a_probability(
     curve: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
 ) -> None:
-    (answer,) = Survival(YEARS).answer({"s": curve})
+    (answer,) = outputs_of(Survival(YEARS), {"s": curve})
     assert 0 <= answer["risk"]["100"] <= answer["risk"]["400"] <= 1
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_is_no_answer(number: float) -> None:
     with pytest.raises(ModelOutputError, match="not finite"):
-        make_output(YEARS).answer(tensor([1, number, 0, 0]))
+        outputs_of(Survival(YEARS), tensor([1, number, 0, 0]))
 
 
 @given(arrays(np.float32, (3, 2), elements=st.floats(0, 1, width=32)))
 def test_answers_are_strict_json_of_at_most_six_decimals(
     values: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
 ) -> None:
-    output = make_output(ClassesOutput(tensor="s", labels=("a", "b")))
-    answers = output.answer({"s": values})
+    output = Classes(ClassesOutput(tensor="s", labels=("a", "b")))
+    answers = outputs_of(output, {"s": values})
     assert json.loads(json.dumps(answers, allow_nan=False)) == answers
     for answer in answers:
         assert all(p == round(p, 6) for p in answer["probabilities"].values())

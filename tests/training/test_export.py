@@ -95,7 +95,7 @@ def test_a_graph_that_gives_nan_is_not_written() -> None:
             convert_sklearn(PIPELINE, 2).SerializeToString(),
             lambda rows: PIPELINE.predict_proba(rows) * np.nan,
             X,
-            "probabilities",
+            ["probabilities"],
         )
 
 
@@ -159,7 +159,7 @@ def test_a_torch_module_keeps_nothing_of_the_machine_that_exported_it() -> None:
     rows = X.astype(np.float32)
     with torch.no_grad():
         expected = module(torch.from_numpy(rows)).double().numpy()
-    parity = compare(content, lambda _: expected, X, "p")
+    parity = compare(content, lambda _: expected, X, ["p"])
     assert parity.largest_difference < 1e-6
 
 

@@ -96,9 +96,11 @@ def _request_schema(model: Model) -> dict[str, Any]:
 
 def _answer_schema(model: Model) -> dict[str, Any]:
     text = {"type": "string"}
-    warning = {"type": "object", "properties": {"field": text, "problem": text}}
+    optional_text = {"type": ["string", "null"]}
+    warning = {"type": "object", "properties": {"field": optional_text, "problem": text}}
     prediction = {
-        "status": {"enum": ["ok"]},
+        "status": {"enum": ["ok", "abstained"]},
+        "reason": {"type": "string", "description": "Why there is no recommendation."},
         "output": model.output.json_schema(),
         "warnings": {"type": "array", "items": warning},
     }

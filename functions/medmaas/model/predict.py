@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.model.outputs import Answer
 from medmaas.model.registry import Model
 
 MAX_PROBLEMS = 20_000  # so that the refusal of 5 MB of nonsense fits Lambda's 6 MB
@@ -13,7 +14,8 @@ def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
     """Answer every instance, in order.
 
     Returns:
-        Per instance `{"status": "ok", "output": {...}, "warnings": [{"field", "problem"}]}`.
+        Per instance `{"status": "ok", "output": {...}, "warnings": [{"field", "problem"}]}`; where
+        there is no recommendation the status is "abstained" and a `reason` says why.
 
     Raises:
         InvalidRequestError: any instance has a problem; lists all problems of all instances, up
@@ -22,15 +24,17 @@ def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
     reading = model.inputs.read(instances)
     if reading.problems:
         raise _refusal(reading.problems)
-    answers = model.output.answer(model.session.run(reading.tensors))
-    return [
-        {
-            "status": "ok",
-            "output": answer,
-            "warnings": [{"field": w.field, "problem": w.problem} for w in warnings],
-        }
-        for answer, warnings in zip(answers, reading.warnings, strict=True)
-    ]
+    answers = model.output.answer(model.session.run(reading.tensors), reading.tensors)
+    return [_present(*pair) for pair in zip(answers, reading.warnings, strict=True)]
+
+
+def _present(answer: Answer, warnings: list[Problem]) -> dict[str, Any]:
+    status: dict[str, Any] = {"status": "ok"}
+    if answer.abstained:
+        status = {"status": "abstained", "reason": answer.abstained}
+    named = [{"field": warning.field, "problem": warning.problem} for warning in warnings]
+    of_answer = [{"field": None, "problem": sentence} for sentence in answer.warnings]
+    return status | {"output": answer.output, "warnings": named + of_answer}
 
 
 def _refusal(problems: list[Problem]) -> InvalidRequestError:

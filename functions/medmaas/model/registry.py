@@ -20,7 +20,7 @@ from medmaas.errors import (
     ModelUnavailableError,
     NotFoundError,
 )
-from medmaas.model.inputs import Tabular
+from medmaas.model.inputs import InputKind, make_input
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import OutputKind, make_output
 from medmaas.model.session import Session
@@ -32,7 +32,7 @@ class Model:
 
     manifest: Manifest
     card: str
-    inputs: Tabular
+    inputs: InputKind
     session: Session
     output: OutputKind
 
@@ -138,7 +138,7 @@ def _load(directory: Path, model_id: str, version: str) -> Model:
     if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
         raise ValueError("model.onnx has other tensors than manifest.json declares")
     card = (directory / "card.md").read_text(encoding="utf-8")
-    model = Model(manifest, card, Tabular(manifest.input), session, make_output(manifest.output))
+    model = Model(manifest, card, make_input(manifest.input), session, make_output(manifest))
     reproduce_golden_cases(model)
     return model
 
@@ -157,7 +157,7 @@ def reproduce_golden_cases(model: Model) -> None:
                 raise ValueError(f"golden case {index} expects another shape of {name}")
             if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
                 raise ValueError(f"golden case {index} does not reproduce on this machine")
-    model.output.answer(outputs)
+    model.output.answer(outputs, reading.tensors)
 
 
 def _reason(error: Exception) -> str:

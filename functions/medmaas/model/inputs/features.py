@@ -1,0 +1,107 @@
+"""Values of named features: each becomes one number, or a sentence that says what it must be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureReader:
+    """One feature, ready to read values."""
+
+    name: str
+    missing: str | None
+    read: Callable[[object], float]
+    warn_outside: tuple[float, float]
+    warning: str
+
+    def caution(self, number: float) -> str | None:
+        """What to warn of, if this number was not seen in training."""
+        low, high = self.warn_outside
+        return None if low <= number <= high else self.warning
+
+
+def make_reader(feature: Feature) -> FeatureReader:
+    """The reader of a manifest's feature."""
+    match feature:
+        case Number(hard_range=hard, training_range=seen, unit=unit):
+            return FeatureReader(
+                feature.name,
+                feature.missing,
+                _number_reader(hard, unit),
+                (seen.low, seen.high),
+                f"is outside the training data, {_limits(seen, unit)}",
+            )
+        case Choice(choices=choices):
+            read = _word_reader({word: float(i) for i, word in enumerate(choices)}, choices)
+            return FeatureReader(feature.name, feature.missing, read, (0.0, len(choices)), "")
+        case Boolean():
+            return FeatureReader(feature.name, feature.missing, _read_boolean, (0.0, 1.0), "")
+
+
+def describe_feature(feature: Feature) -> dict[str, Any]:
+    """JSON Schema of a feature's value."""
+    schema: dict[str, Any] = {"title": feature.name, "description": feature.description}
+    match feature:
+        case Number(hard_range=hard, training_range=seen, unit=unit):
+            schema |= {"type": "number", "minimum": hard.low, "maximum": hard.high, "x-unit": unit}
+            schema["description"] += f" Seen in training: {_limits(seen, unit)}."
+        case Choice(choices=choices):
+            schema |= {"type": "string", "enum": list(choices)}
+        case Boolean():
+            schema |= {"type": "boolean"}
+    if feature.loinc:
+        schema["x-loinc"] = list(feature.loinc)
+    if feature.missing:
+        schema["type"] = [schema["type"], "null"]
+        if "enum" in schema:
+            schema["enum"].append(None)
+        schema["description"] += f" If missing: {feature.missing}."
+    return schema
+
+
+def describe_features(features: Sequence[Feature]) -> dict[str, Any]:
+    """JSON Schema of an object that holds a value per feature."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [feature.name for feature in features if feature.required],
+        "properties": {feature.name: describe_feature(feature) for feature in features},
+    }
+
+
+def _limits(interval: Range, unit: str) -> str:
+    limits = f"{interval.low:g} to {interval.high:g}"
+    return limits if unit == "1" else f"{limits} {unit}"
+
+
+def _number_reader(hard: Range, unit: str) -> Callable[[object], float]:
+    low, high, limits = hard.low, hard.high, _limits(hard, unit)
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidValueError(f"must be a number, {limits}")
+        if not low <= value <= high:
+            raise InvalidValueError(f"outside {limits}")
+        return float(value)
+
+    return read
+
+
+def _word_reader(positions: dict[str, float], choices: Sequence[str]) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        position = positions.get(value) if isinstance(value, str) else None
+        if position is None:
+            raise InvalidValueError(f"must be one of {', '.join(choices)}")
+        return position
+
+    return read
+
+
+def _read_boolean(value: object) -> float:
+    if not isinstance(value, bool):
+        raise InvalidValueError("must be true or false")
+    return float(value)

@@ -1,0 +1,82 @@
+"""One person, rows of named values over time: a block of float32 rows."""
+
+from collections.abc import Sequence
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+
+from medmaas.model.inputs.features import describe_features, make_reader
+from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
+from medmaas.model.manifest import SeriesInput
+
+_TIME = 0
+
+Rows = list[list[float]]
+
+
+class Series:
+    """Rows in order of time (those of one time in the order given), NaN for missing and filling."""
+
+    def __init__(self, spec: SeriesInput) -> None:
+        self._spec = spec
+        self._readers = [make_reader(feature) for feature in spec.features]
+        self._names = {reader.name: None for reader in self._readers}
+
+    def read(self, instances: Sequence[object]) -> Reading:
+        """Read all instances, whatever is wrong with some of them."""
+        notes = [Notes(index) for index in range(len(instances))]
+        histories = [self._read_history(*pair) for pair in zip(instances, notes, strict=True)]
+        longest = max(map(len, histories), default=0)
+        tensor = np.full((len(histories), max(longest, 1), len(self._readers)), nan, np.float32)
+        for block, rows in zip(tensor, histories, strict=True):
+            if rows:
+                block[: len(rows)] = rows
+        return collect(self._spec.tensor, tensor, notes)
+
+    def _read_history(self, instance: object, notes: Notes) -> Rows:
+        name, most = self._spec.field, self._spec.max_rows
+        given = read_object(instance, (name,), notes)
+        history = given.get(name)
+        if not isinstance(history, list) or not 1 <= len(history) <= most:
+            if isinstance(instance, dict):
+                notes.refuse(name, f"must be a list of 1 to {most} objects, one per time")
+            return []
+        rows = [self._read_row(row, f"{name}[{i}]", notes) for i, row in enumerate(history)]
+        for column, reader in enumerate(self._readers):
+            if reader.missing and all(isnan(row[column]) for row in rows):
+                notes.warn(f"{name}.{reader.name}", f"is missing throughout: {reader.missing}")
+        return sorted(rows, key=lambda row: row[_TIME])
+
+    def _read_row(self, given: object, where: str, notes: Notes) -> list[float]:
+        row = [nan] * len(self._readers)
+        values = read_object(given, self._names, notes, where=where, of="a row")
+        for column, reader in enumerate(self._readers):
+            value, field = values.get(reader.name), f"{where}.{reader.name}"
+            if value is None:
+                if reader.missing is None and isinstance(given, dict):
+                    notes.refuse(field, "is required")
+                continue
+            try:
+                row[column] = number = reader.read(value)
+            except InvalidValueError as error:
+                notes.refuse(field, str(error))
+                continue
+            if caution := reader.caution(number):
+                notes.warn(field, caution)
+        return row
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+        rows = {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": self._spec.max_rows,
+            "items": describe_features(self._spec.features),
+        }
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [self._spec.field],
+            "properties": {self._spec.field: rows},
+        }

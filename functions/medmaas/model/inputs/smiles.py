@@ -1,0 +1,56 @@
+"""Whether a line can be a SMILES at all: branches, brackets and ring bonds come in pairs.
+
+What the OpenSMILES specification (http://opensmiles.org) asks of the characters alone, without
+chemistry: a network would answer "C1CC(" as calmly as a molecule.
+"""
+
+import re
+
+from medmaas.model.inputs.reading import InvalidValueError
+
+_TOKEN = re.compile(
+    r"(?P<atom>\[[^\[\]]+\]|Cl|Br|[BCNOPSFIbcnops*])|(?P<ring>%\d\d|\d)|(?P<bond>[-=#$:/\\.])"
+    r"|(?P<open>\()|(?P<close>\))|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+def check_smiles(text: str) -> None:
+    """Read the line once from left to right.
+
+    Raises:
+        InvalidValueError: naming the first position, from 1, that cannot be.
+    """
+    branches: list[int] = []
+    rings: dict[str, int] = {}
+    for token in _read_tokens(text):
+        position = token.start() + 1
+        if token.lastgroup == "open":
+            branches.append(position)
+        elif token.lastgroup == "close":
+            if not branches:
+                raise _impossible(position, "closes a branch that was never opened")
+            branches.pop()
+        elif token.lastgroup == "ring":
+            number = token.group().removeprefix("%").lstrip("0")
+            if rings.pop(number, None) is None:
+                rings[number] = position
+    for opened in (branches, list(rings.values())):
+        if opened:
+            raise _impossible(opened[0], "opens what is never closed")
+
+
+def _read_tokens(text: str) -> list[re.Match[str]]:
+    tokens = list(_TOKEN.finditer(text))
+    for token in tokens:
+        if token.lastgroup == "other":
+            raise _impossible(token.start() + 1, "has no place there")
+    if tokens[0].lastgroup != "atom":
+        raise _impossible(1, "stands where an atom must")
+    if tokens[-1].lastgroup == "bond":
+        raise _impossible(len(text), "is a bond to nothing")
+    return tokens
+
+
+def _impossible(position: int, why: str) -> InvalidValueError:
+    return InvalidValueError(f"is no SMILES: character {position} {why}")

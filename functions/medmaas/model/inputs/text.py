@@ -1,0 +1,67 @@
+"""One line of characters: a row of their positions in the model's alphabet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
+from medmaas.model.inputs.smiles import check_smiles
+from medmaas.model.manifest import TextInput
+
+
+class Text:
+    """Characters to int64 codes: position in the alphabet plus 1, 0 after the end."""
+
+    def __init__(self, spec: TextInput) -> None:
+        self._spec = spec
+        self._codes = {character: i for i, character in enumerate(spec.alphabet, start=1)}
+
+    def read(self, instances: Sequence[object]) -> Reading:
+        """Read all instances, whatever is wrong with some of them."""
+        notes = [Notes(index) for index in range(len(instances))]
+        tensor = np.zeros((len(instances), self._spec.max_length), dtype=np.int64)
+        for row, instance, note in zip(tensor, instances, notes, strict=True):
+            given = read_object(instance, (self._spec.field,), note)
+            try:
+                codes = self._encode(given.get(self._spec.field))
+            except InvalidValueError as error:
+                if isinstance(instance, dict):
+                    note.refuse(self._spec.field, str(error))
+            else:
+                row[: len(codes)] = codes
+        return collect(self._spec.tensor, tensor, notes)
+
+    def _encode(self, text: object) -> list[int]:
+        limit = self._spec.max_length
+        if not isinstance(text, str) or not text:
+            raise InvalidValueError(f"must be 1 to {limit} characters of text")
+        if len(text) > limit:
+            raise InvalidValueError(
+                f"goes on at character {limit + 1}, the limit is {limit} characters"
+            )
+        codes = [self._codes.get(character, 0) for character in text]
+        if 0 in codes:
+            raise InvalidValueError(
+                f"has a character at position {codes.index(0) + 1} that the model never read, "
+                f"it takes {' '.join(self._spec.alphabet)}"
+            )
+        if self._spec.syntax == "SMILES":
+            check_smiles(text)
+        return codes
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+        text = {
+            "type": "string",
+            "title": self._spec.field,
+            "description": f"{self._spec.description} Characters: {' '.join(self._spec.alphabet)}",
+            "minLength": 1,
+            "maxLength": self._spec.max_length,
+        }
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [self._spec.field],
+            "properties": {self._spec.field: text},
+        }

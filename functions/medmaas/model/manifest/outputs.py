@@ -1,0 +1,139 @@
+"""What a model answers: one class per kind of output, and the tensors each is made of."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from medmaas.model.manifest.contract import Contract, Name, Sentence
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class ClassesOutput(Contract):
+    """One probability per label, float32 [n, labels]."""
+
+    kind: Literal["classes"] = "classes"
+    tensor: Sentence
+    labels: tuple[Sentence, ...] = Field(min_length=2)
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor,)
+
+
+class ValueOutput(Contract):
+    """One number with a unit, float32 [n] or [n, 1]."""
+
+    kind: Literal["value"] = "value"
+    tensor: Sentence
+    unit: Sentence
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor,)
+
+
+class SurvivalOutput(Contract):
+    """Probability to be alive after each of `time_days`, float32 [n, times]."""
+
+    kind: Literal["survival"] = "survival"
+    tensor: Sentence
+    time_days: tuple[int, ...] = Field(min_length=2)
+    horizon_days: tuple[int, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        if self.time_days[0] != 0 or list(self.time_days) != sorted(set(self.time_days)):
+            raise ValueError("time_days must start at 0 and increase")
+        if not set(self.horizon_days) <= set(self.time_days):
+            raise ValueError("every one of horizon_days must be one of time_days")
+        return self
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor,)
+
+
+class Action(Contract):
+    """One thing that can be done at a decision."""
+
+    name: Sentence
+    dose: Probability = Field(description="Share of the protocol's dose, given after the delay.")
+    delay_days: int = Field(default=0, ge=0)
+    gcsf: bool = False
+
+
+class Outcome(Contract):
+    """An event whose chance the model gives for every action."""
+
+    name: Name
+    description: Sentence
+
+
+class Quantity(Contract):
+    """A number that the model expects after every action."""
+
+    name: Name
+    unit: Sentence
+    description: Sentence
+
+
+class Limit(Contract):
+    """The chance of `outcome` that is still acceptable."""
+
+    outcome: Name
+    at_most: Probability
+
+
+class Hold(Contract):
+    """No treatment while the last `feature` is below this."""
+
+    feature: Name
+    below: float
+
+
+class Shield(Contract):
+    """What stands between the model and a recommendation, whatever the model says."""
+
+    holds: tuple[Hold, ...]
+    count: Name = Field(description="The feature that must be recent and known often enough.")
+    fewest_counts: int = Field(ge=1)
+    oldest_days: float = Field(ge=0, description="The last count may be this many days old.")
+
+
+class PolicyOutput(Contract):
+    """A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
+
+    `actions` are in order of preference: recommended is the first that the shield allows and whose
+    risk is within `limit`; if there is none, the allowed one with the least risk.
+    """
+
+    kind: Literal["policy"] = "policy"
+    tensor: Sentence
+    nadir_tensor: Sentence
+    nadir: Quantity
+    actions: tuple[Action, ...] = Field(min_length=2)
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    limit: Limit
+    shield: Shield
+    grading: Sentence = Field(description="The scale that the outcomes' thresholds come from.")
+    notice: Sentence = Field(description="What every answer must say of itself.")
+
+    @model_validator(mode="after")
+    def _limit_is_of_an_outcome(self) -> Self:
+        if self.limit.outcome not in {outcome.name for outcome in self.outcomes}:
+            raise ValueError("limit.outcome must be one of outcomes")
+        return self
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor, self.nadir_tensor)
+
+
+Output = Annotated[
+    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput, Field(discriminator="kind")
+]

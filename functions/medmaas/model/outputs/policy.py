@@ -1,0 +1,167 @@
+"""A recommended action among several, each with its risks, behind a shield of fixed rules."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
+from medmaas.model.outputs.answer import (
+    PROBABILITY,
+    Answer,
+    Tensors,
+    describe_object,
+    round_rows,
+)
+
+_TIME = 0
+_DELAYED = "delays treatment, which no count forbids"
+_NONE_ACCEPTABLE = "no option keeps the risk within the limit: the one with the least is named"
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the shield knows of one history: whether it is enough, and what forbids to treat."""
+
+    abstained: str | None
+    forbidden: str | None
+
+
+class Policy:
+    """`{"recommended": action or null, "options": [{"action", "risks", "allowed", "why", ...}]}`.
+
+    The shield stands behind the model, whatever the model says: no treatment while a count is below
+    its hold, and no recommendation from counts that are too old or too few.
+    """
+
+    def __init__(self, spec: PolicyOutput, series: SeriesInput) -> None:
+        self._spec = spec
+        self._series = series
+        self._units = {f.name: getattr(f, "unit", "1") for f in series.features}
+        self._columns = {f.name: i for i, f in enumerate(series.features)}
+        names = [outcome.name for outcome in spec.outcomes]
+        self._limited = names.index(spec.limit.outcome)
+
+    def answer(self, outputs: Tensors, inputs: Tensors) -> list[Answer]:
+        """One answer per history, given risks [n, actions, outcomes] and nadirs [n, actions]."""
+        actions, outcomes = len(self._spec.actions), len(self._spec.outcomes)
+        risks = round_rows(outputs[self._spec.tensor], actions * outcomes)
+        nadirs = round_rows(outputs[self._spec.nadir_tensor], actions)
+        histories = inputs[self._series.tensor]
+        return [
+            self._recommend(np.reshape(risk, (actions, outcomes)).tolist(), nadir, history)
+            for risk, nadir, history in zip(risks, nadirs, histories, strict=True)
+        ]
+
+    def _recommend(
+        self, risks: list[list[float]], nadirs: list[float], history: NDArray[np.float32]
+    ) -> Answer:
+        state = self._judge(history)
+        allowed = [self._allows(action, state) for action in self._spec.actions]
+        limited = [risk[self._limited] for risk in risks]
+        options = [
+            self._describe(action, risk, nadir, state)
+            for action, risk, nadir in zip(self._spec.actions, risks, nadirs, strict=True)
+        ]
+        chosen = choose(allowed, limited, self._spec.limit.at_most)
+        output = {
+            "recommended": None if chosen is None else self._spec.actions[chosen].name,
+            "options": options,
+            "limit": {self._spec.limit.outcome: self._spec.limit.at_most},
+            "grading": self._spec.grading,
+            "notice": self._spec.notice,
+        }
+        over = chosen is not None and limited[chosen] > self._spec.limit.at_most
+        return Answer(output, (_NONE_ACCEPTABLE,) if over else (), state.abstained)
+
+    def _judge(self, history: NDArray[np.float32]) -> _State:
+        shield = self._spec.shield
+        known = history[~np.isnan(history[:, self._columns[shield.count]]), _TIME]
+        abstained = None
+        if len(known) < shield.fewest_counts:
+            abstained = f"fewer than {shield.fewest_counts} values of {shield.count} are known"
+        elif -known[-1] > shield.oldest_days:
+            abstained = f"the last {shield.count} is more than {shield.oldest_days:g} days old"
+        return _State(abstained, self._find_hold(history))
+
+    def _find_hold(self, history: NDArray[np.float32]) -> str | None:
+        for hold in self._spec.shield.holds:
+            values = history[:, self._columns[hold.feature]]
+            values = values[~np.isnan(values)]
+            if len(values) and values[-1] < hold.below:
+                limit = f"{hold.below:g} {self._units[hold.feature]}"
+                return f"the last {hold.feature} is below {limit}: no treatment today"
+        return None
+
+    @staticmethod
+    def _allows(action: Action, state: _State) -> bool:
+        treats_today = action.delay_days == 0
+        return state.abstained is None and not (treats_today and state.forbidden)
+
+    def _describe(
+        self, action: Action, risks: list[float], nadir: float, state: _State
+    ) -> dict[str, Any]:
+        limit, quantity = self._spec.limit, self._spec.nadir
+        risk = risks[self._limited]
+        within = "within" if risk <= limit.at_most else "above"
+        why = f"the risk of {limit.outcome} is {within} the limit of {limit.at_most:g}"
+        allowed = self._allows(action, state)
+        if not allowed:
+            why = state.abstained or state.forbidden or why
+        elif action.delay_days and state.forbidden:
+            why = f"{_DELAYED}; {why}"
+        return {
+            "action": action.name,
+            "dose": action.dose,
+            "delay_days": action.delay_days,
+            "gcsf": action.gcsf,
+            "risks": dict(zip((o.name for o in self._spec.outcomes), risks, strict=True)),
+            "expected_nadir": {"name": quantity.name, "value": nadir, "unit": quantity.unit},
+            "allowed": allowed,
+            "why": why,
+        }
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one answer."""
+        spec = self._spec
+        names = [action.name for action in spec.actions]
+        nadir = {
+            "name": {"const": spec.nadir.name},
+            "value": {"type": "number"},
+            "unit": {"const": spec.nadir.unit},
+        }
+        option = {
+            "action": {"enum": names},
+            "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
+            "delay_days": {"type": "integer", "minimum": 0},
+            "gcsf": {"type": "boolean"},
+            "risks": describe_object({o.name: PROBABILITY for o in spec.outcomes}),
+            "expected_nadir": describe_object(nadir),
+            "allowed": {"type": "boolean"},
+            "why": {"type": "string"},
+        }
+        return describe_object(
+            {
+                "recommended": {"enum": [*names, None]},
+                "options": {"type": "array", "items": describe_object(option)},
+                "limit": describe_object({spec.limit.outcome: {"const": spec.limit.at_most}}),
+                "grading": {"const": spec.grading},
+                "notice": {"const": spec.notice},
+            }
+        )
+
+
+def choose(allowed: list[bool], risks: list[float], at_most: float) -> int | None:
+    """The position of the first allowed action within the limit, else of the least risky allowed.
+
+    Args:
+        allowed: per action, in order of preference.
+        risks: per action, of the limited outcome.
+        at_most: the limit.
+    """
+    open_to = [i for i, allow in enumerate(allowed) if allow]
+    within = [i for i in open_to if risks[i] <= at_most]
+    if within:
+        return within[0]
+    return min(open_to, key=lambda i: risks[i], default=None)
