@@ -16,6 +16,7 @@ from medmaas.model.manifest import ImageInput
 
 MAX_PIXELS = 20_000_000
 MAX_PIXELS_TOGETHER = 200_000_000  # about five seconds of decoding on one processor
+_PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 PIL.Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and says what to do
 _LIKE_TRAINING = 0.1
 _RESAMPLE = {
@@ -121,6 +122,8 @@ def _open(value: object, pixels_left: int) -> PIL.Image.Image:
         content = base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidValueError("is no base64: send the file's bytes alone, encoded once") from None
+    if content.startswith(_PNG_START) and _PNG_END not in content:
+        raise _damaged()  # Pillow forgives a missing end
     try:
         picture = PIL.Image.open(BytesIO(content), formats=("PNG", "JPEG"))
     except Exception:  # noqa: BLE001 - Pillow's plugins raise anything on a disguised file
@@ -139,13 +142,19 @@ def _decode(picture: PIL.Image.Image) -> PIL.Image.Image:
     try:
         picture.load()
         upright = ImageOps.exif_transpose(picture)
+        if upright.mode.startswith("I;16"):  # Pillow would cut off at 255
+            upright = PIL.Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
         if upright.has_transparency_data:
             upright = upright.convert("RGBA")
             white = PIL.Image.new("RGBA", upright.size, "white")
             upright = PIL.Image.alpha_composite(white, upright)
     except Exception:  # noqa: BLE001 - as above
-        raise InvalidValueError("is a damaged or truncated PNG or JPEG file") from None
+        raise _damaged() from None
     return upright
+
+
+def _damaged() -> InvalidValueError:
+    return InvalidValueError("is a damaged or truncated PNG or JPEG file: send it again, whole")
 
 
 def _too_large() -> InvalidValueError:

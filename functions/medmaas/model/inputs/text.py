@@ -11,7 +11,10 @@ from medmaas.model.manifest import TextInput
 
 
 class Text:
-    """Characters to int64 codes: position in the alphabet plus 1, 0 after the end."""
+    """Characters to int64 codes: position in the alphabet plus 1, 0 after the end.
+
+    Blanks around the line are dropped, and not counted.
+    """
 
     def __init__(self, spec: TextInput) -> None:
         self._spec = spec
@@ -34,8 +37,9 @@ class Text:
 
     def _encode(self, text: object) -> list[int]:
         limit = self._spec.max_length
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not text.strip():
             raise InvalidValueError(f"must be 1 to {limit} characters of text")
+        text = text.strip()
         if len(text) > limit:
             raise InvalidValueError(
                 f"goes on at character {limit + 1}, the limit is {limit} characters"

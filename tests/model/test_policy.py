@@ -1,0 +1,197 @@
+"""A recommendation stands behind the shield, whatever the model says."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from medmaas.model.manifest import (
+    Action,
+    Hold,
+    Limit,
+    Number,
+    Outcome,
+    PolicyOutput,
+    Quantity,
+    Range,
+    SeriesInput,
+    Shield,
+)
+from medmaas.model.outputs import Answer, Policy
+from medmaas.model.outputs.policy import choose
+
+SERIES = SeriesInput(
+    tensor="series",
+    field="history",
+    max_rows=9,
+    features=tuple(
+        Number(
+            name=name,
+            description=name,
+            unit=unit,
+            hard_range=Range(low=-400, high=1000),
+            training_range=Range(low=-400, high=1000),
+            missing=None if name == "day" else "not measured",
+        )
+        for name, unit in (("day", "d"), ("anc", "10*9/L"), ("platelets", "10*9/L"))
+    ),
+)
+SPEC = PolicyOutput(
+    tensor="risks",
+    nadir_tensor="nadir",
+    nadir=Quantity(name="anc", unit="10*9/L", description="Lowest neutrophil count."),
+    actions=(
+        Action(name="full", dose=1),
+        Action(name="half", dose=0.5),
+        Action(name="wait", dose=1, delay_days=7),
+    ),
+    outcomes=(
+        Outcome(name="anc_below_0.5", description="Neutrophils below 0.5."),
+        Outcome(name="platelets_below_50", description="Platelets below 50."),
+    ),
+    limit=Limit(outcome="anc_below_0.5", at_most=0.3),
+    shield=Shield(
+        holds=(Hold(feature="anc", below=1.0), Hold(feature="platelets", below=75)),
+        count="anc",
+        fewest_counts=2,
+        oldest_days=3,
+    ),
+    grading="CTCAE v5.0",
+    notice="Invented.",
+)
+POLICY = Policy(SPEC, SERIES)
+HEALTHY = [[-7, 5.0, 200], [0, 4.0, 210]]
+NAN = float("nan")
+
+
+def recommend(history: list[list[float]], risks: tuple[float, float, float]) -> Answer:
+    tensor = np.array([[[risk, 0.05] for risk in risks]], dtype=np.float32)
+    nadirs = np.array([[0.4, 0.9, 1.5]], dtype=np.float32)
+    blocks = np.array([[*history, [NAN] * 3]], dtype=np.float32)  # filled up, as in a batch
+    (answer,) = POLICY.answer({"risks": tensor, "nadir": nadirs}, {"series": blocks})
+    return answer
+
+
+def option(answer: Answer, action: str) -> dict[str, Any]:
+    (found,) = [o for o in answer.output["options"] if o["action"] == action]
+    return dict(found)
+
+
+def test_the_first_option_within_the_limit_is_recommended() -> None:
+    assert recommend(HEALTHY, (0.3, 0.1, 0.1)).output["recommended"] == "full"
+    assert recommend(HEALTHY, (0.31, 0.3, 0.1)).output["recommended"] == "half"
+
+
+def test_every_option_has_its_risks_and_says_why() -> None:
+    answer = recommend(HEALTHY, (0.5, 0.2, 0.1))
+    assert option(answer, "full") == {
+        "action": "full",
+        "dose": 1,
+        "delay_days": 0,
+        "gcsf": False,
+        "risks": {"anc_below_0.5": 0.5, "platelets_below_50": 0.05},
+        "expected_nadir": {"name": "anc", "value": 0.4, "unit": "10*9/L"},
+        "allowed": True,
+        "why": "the risk of anc_below_0.5 is above the limit of 0.3",
+    }
+    assert answer.output["limit"] == {"anc_below_0.5": 0.3}
+    assert answer.output["grading"] == "CTCAE v5.0"
+    assert answer.output["notice"] == "Invented."
+    assert (answer.warnings, answer.abstained) == ((), None)
+
+
+def test_where_no_option_is_within_the_limit_the_least_risky_is_named_with_a_warning() -> None:
+    answer = recommend(HEALTHY, (0.9, 0.6, 0.7))
+    assert answer.output["recommended"] == "half"
+    assert answer.warnings == (
+        "no option keeps the risk within the limit: the one with the least is named",
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        ([0, 0.99, 200], "the last anc is below 1 10*9/L: no treatment today"),
+        ([0, 4.0, 74], "the last platelets is below 75 10*9/L: no treatment today"),
+    ],
+)
+def test_no_treatment_at_low_counts_whatever_the_model_says(last: list[float], why: str) -> None:
+    answer = recommend([[-7, 5.0, 200], last], (0.0, 0.0, 1.0))
+    assert answer.output["recommended"] == "wait"
+    assert option(answer, "full")["allowed"] is False
+    assert option(answer, "full")["why"] == why
+    assert "delays treatment" in option(answer, "wait")["why"]
+
+
+def test_the_limits_of_the_shield_themselves_allow_treatment() -> None:
+    assert recommend([[-7, 5, 200], [0, 1.0, 75]], (0.1,) * 3).output["recommended"] == "full"
+
+
+def test_the_last_known_platelets_hold_even_if_older_than_the_last_neutrophils() -> None:
+    answer = recommend([[-7, 5, 50], [0, 4.0, NAN]], (0.1, 0.1, 0.1))
+    assert answer.output["recommended"] == "wait"
+
+
+@pytest.mark.parametrize(
+    ("history", "reason"),
+    [
+        ([[0, 4.0, 200]], "fewer than 2 values of anc are known"),
+        ([[-7, NAN, 200], [0, 4.0, 200]], "fewer than 2 values of anc are known"),
+        ([[-9, 4.0, 200], [-3.1, 4, 200]], "the last anc is more than 3 days old"),
+        ([[-9, 4.0, 200], [-7, 4, 200], [0, NAN, 9]], "the last anc is more than 3 days old"),
+    ],
+)
+def test_there_is_no_recommendation_from_counts_too_few_or_too_old(
+    history: list[list[float]], reason: str
+) -> None:
+    answer = recommend(history, (0.1, 0.1, 0.1))
+    assert answer.abstained == reason
+    assert answer.output["recommended"] is None
+    for found in answer.output["options"]:
+        assert (found["allowed"], found["why"]) == (False, reason)
+
+
+def test_a_count_of_exactly_the_oldest_age_is_recent_enough() -> None:
+    assert recommend([[-9, 4, 200], [-3, 4, 200]], (0.1,) * 3).abstained is None
+
+
+chances = st.floats(0, 1)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), chances), min_size=1, max_size=6).map(
+        lambda pairs: tuple(map(list, zip(*pairs, strict=True)))
+    ),
+    chances,
+)
+def test_what_is_chosen_is_allowed_and_no_allowed_option_before_it_was_within_the_limit(
+    options: tuple[list[bool], list[float]], limit: float
+) -> None:
+    allowed, risks = options
+    chosen = choose(allowed, risks, limit)
+    if chosen is None:
+        assert not any(allowed)
+        return
+    assert allowed[chosen]
+    if risks[chosen] <= limit:
+        before = zip(allowed[:chosen], risks[:chosen], strict=True)
+        assert not any(allow and risk <= limit for allow, risk in before)
+    else:
+        open_risks = [risk for allow, risk in zip(allowed, risks, strict=True) if allow]
+        assert risks[chosen] == min(open_risks) > limit
+
+
+def test_the_schema_names_the_actions_and_the_outcomes() -> None:
+    schema = POLICY.json_schema()
+    assert schema["properties"]["recommended"]["enum"] == ["full", "half", "wait", None]
+    risks = schema["properties"]["options"]["items"]["properties"]["risks"]
+    assert risks["required"] == ["anc_below_0.5", "platelets_below_50"]
+
+
+def test_a_limit_of_no_outcome_is_refused() -> None:
+    changed = SPEC.model_dump() | {"limit": {"outcome": "x", "at_most": 0.3}}
+    with pytest.raises(ValidationError, match=r"limit\.outcome must be one of outcomes"):
+        PolicyOutput.model_validate(changed)
