@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks import cold_start, memory, rows, warm
+from benchmarks import cold_start, memory, models, rows, warm
 from benchmarks.measurement import Measurement, NotMeasuredError
 from infra.emulator import ToolMissingError
 
@@ -20,6 +20,7 @@ class Benchmark:
 
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
+    "models": Benchmark(models.TITLE, models.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),
     "cold": Benchmark(cold_start.TITLE, cold_start.measure),
     "memory": Benchmark(memory.TITLE, memory.measure),

@@ -12,10 +12,13 @@ PATH: str = EVENT["rawPath"]
 ONE_PATIENT: str = EVENT["body"]
 
 
-def make_event(body: str) -> dict[str, Any]:
-    """The event as API Gateway sends it, with another body."""
+def make_event(body: str, path: str = PATH) -> dict[str, Any]:
+    """The event as API Gateway sends it, with another body, for another model."""
     headers = EVENT["headers"] | {"content-length": str(len(body))}
-    return EVENT | {"headers": headers, "body": body}
+    http = EVENT["requestContext"]["http"] | {"path": path}
+    context = EVENT["requestContext"] | {"http": http}
+    changes = {"headers": headers, "body": body, "rawPath": path, "requestContext": context}
+    return EVENT | changes
 
 
 def draw_patients(count: int, random: Random) -> str:
