@@ -1,4 +1,4 @@
-"""`python -m training RECIPE [--data FILE] [--out models] [--seed N]`."""
+"""`python -m training RECIPE [--data FILE] [--id ID] [--out models] [--seed N]`."""
 
 import argparse
 import sys
@@ -6,30 +6,24 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from training.options import Options
-
 RECIPES = {
     "survival": "years of survival from age, sex and four blood values (FLCHAIN)",
     "breast_fna": "malignant or benign from a fine-needle aspirate (Wisconsin diagnostic data)",
+    "blood_cell": "kind of a blood cell from its image (--data NPZ)",
+    "chemo_dose": "dose of the next cycle from serial blood counts (simulated patients)",
+    "solubility": "solubility in water from a molecule's SMILES (--data CSV)",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
-    parser = argparse.ArgumentParser(
-        prog="medmaas train",
-        description="Train a model, evaluate it, export it to ONNX and write it to --out.",
-        epilog="recipes: " + "; ".join(f"{name}: {about}" for name, about in RECIPES.items()),
-    )
-    parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE")
-    parser.add_argument("--data", type=Path, help="CSV with the recipe's columns")
-    parser.add_argument("--out", type=Path, default=Path("models"), help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    options = parser.parse_args(arguments)
+    parsed = vars(_parser().parse_args(arguments))
+    name = parsed.pop("recipe")
     try:
         from training.errors import TrainingError  # noqa: PLC0415 - may be missing too
+        from training.options import Options, check_options  # noqa: PLC0415
 
-        recipe = import_module(f"training.recipes.{options.recipe}")
+        recipe = import_module(f"training.recipes.{name}")
     except ModuleNotFoundError as error:
         print(
             f"medmaas train needs the training extra (no {error.name}): "
@@ -38,11 +32,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     try:
-        recipe.run(Options(options.data, options.out, options.seed))
+        options = Options(**parsed)
+        check_options(name, options)
+        recipe.run(options)
     except TrainingError as error:
         print(f"medmaas train: {error.message}", file=sys.stderr)
         return 2
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="medmaas train",
+        description="Train a model, evaluate it, export it to ONNX and write it to --out.",
+        epilog="recipes: " + "; ".join(f"{name}: {about}" for name, about in RECIPES.items()),
+    )
+    parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="data of your own: a CSV, with the recipe's columns or with yours (see --target, "
+        "--time and --event; what you know of them in a .yaml beside it), or blood_cell's NPZ",
+    )
+    parser.add_argument("--id", help="what to call the model (default: as the recipe)")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="default: %(default)s")
+    parser.add_argument(
+        "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    own = parser.add_argument_group("any table of your own, by the columns of its outcome")
+    own.add_argument("--target", help="breast_fna: the class, 2 to 20 different ones")
+    own.add_argument("--time", help="survival: days of follow-up")
+    own.add_argument("--event", help="survival: 1 if follow-up ended with the event, else 0")
+    return parser
 
 
 if __name__ == "__main__":

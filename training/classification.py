@@ -1,9 +1,10 @@
-"""Two-class models compared and measured."""
+"""Models of two classes, and of more, compared and measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
 from medmaas.model.manifest import Metric
@@ -13,6 +14,9 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 TEST = "test split"
+ACCURACY, MACRO_AUC, BRIER = "accuracy", "macro one-vs-rest AUC", "Brier score"
+CONFIDENCE = "observed/expected right answers"
+SENSITIVITY, PRECISION, CLASS_AUC = "sensitivity", "precision", "one-vs-rest AUC"
 _RESAMPLES = 2000
 
 
@@ -47,3 +51,80 @@ def measure(
 
     everyone = People(evaluated_on, np.arange(len(y)), y == 1)
     return bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+
+
+def measure_classes(
+    y: Labels, probabilities: Mapping[str, Floats], *, evaluated_on: str, seed: int
+) -> list[Metric]:
+    """Accuracy, macro AUC, Brier score (0 to 2) and confidence of each model.
+
+    Args:
+        y: position of the true class, [n].
+        probabilities: by model, of every class, [n, classes].
+        evaluated_on: what the n are.
+        seed: of the bootstrap, which draws the same cases for every model.
+    """
+
+    def statistic(rows: Rows) -> Figures:
+        figures: Figures = {}
+        for name, all_p in probabilities.items():
+            truth, p = y[rows], all_p[rows]
+            right = truth == p.argmax(1)
+            figures[ACCURACY, name] = float(right.mean())
+            figures[MACRO_AUC, name] = float(auc_by_class(truth, p).mean())
+            figures[BRIER, name] = float(((p - np.eye(p.shape[1])[truth]) ** 2).sum(1).mean())
+            figures[CONFIDENCE, name] = float(right.mean() / p.max(1).mean())
+        return figures
+
+    everyone = People(evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool))
+    metrics = bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+    return [metric.model_copy(update={"events": None}) for metric in metrics]
+
+
+def measure_each_class(
+    y: Labels, p: Floats, labels: Sequence[str], *, model: str, evaluated_on: str, seed: int
+) -> list[Metric]:
+    """Sensitivity, precision and AUC of each class against all others.
+
+    Args:
+        y: position of the true class, [n].
+        p: probability of every class, [n, classes].
+        labels: names of the classes, which the figures are grouped by.
+        model: whose figures these are.
+        evaluated_on: what the n are.
+        seed: of the bootstrap.
+    """
+    predicted = p.argmax(1)
+    metrics: list[Metric] = []
+    for i, label in enumerate(labels):
+
+        def statistic(rows: Rows, i: int = i) -> Figures:
+            true, named = y[rows] == i, predicted[rows] == i
+            found = (true & named).sum()
+            return {
+                (SENSITIVITY, model): _share(found, true.sum()),
+                (PRECISION, model): _share(found, named.sum()),
+                (CLASS_AUC, model): float(_auc(true[:, None], p[rows, i : i + 1])[0]),
+            }
+
+        people = People(evaluated_on, np.arange(len(y)), y == i, label)
+        metrics += bootstrap(statistic, people, seed=seed, resamples=_RESAMPLES)
+    return metrics
+
+
+def auc_by_class(y: Labels, p: Floats) -> Floats:
+    """Area under the ROC curve of each class against all others, [classes]; NaN without cases."""
+    return _auc(y[:, None] == np.arange(p.shape[1]), p)
+
+
+def _auc(true: NDArray[np.bool_], scores: Floats) -> Floats:
+    """Mann and Whitney's U over the number of pairs, for each column of [n, classes]."""
+    positive = true.sum(0)
+    ranks = np.where(true, rankdata(scores, axis=0), 0).sum(0)
+    with np.errstate(invalid="ignore"):
+        area: Floats = (ranks - positive * (positive + 1) / 2) / (positive * (len(true) - positive))
+    return area
+
+
+def _share(part: np.intp, whole: np.intp) -> float:
+    return float(part / whole) if whole else float("nan")

@@ -8,20 +8,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
 from medmaas.model import manifest
 from training.errors import TrainingError
+from training.own_table import FEWEST_ROWS, OwnTable, require
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
-_FEWEST = 50
-_FEWEST_CASES = 10
+FEWEST_EVENTS = 50
+FEWEST_CASES = 10
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,21 @@ class SurvivalTable:
     """n people.
 
     Attributes:
-        X: [n, 6], the columns of FLCHAIN_FEATURES; sex as its position in SEXES, mgus as 0 or 1.
+        X: [n, features], raw. Of FLCHAIN the columns of FLCHAIN_FEATURES, sex as its position in
+            SEXES, mgus as 0 or 1.
         outcome: [n], records of `event` (died) and `time` (days to death or last contact).
         sha256: of X and outcome.
         origin: where they come from.
+        own: the columns, if the table is the user's.
+        copies: [n], the same number for rows that are copies of each other, if there are any.
     """
 
     X: Floats
     outcome: NDArray[np.void]
     sha256: str
     origin: Origin
+    own: OwnTable | None = None
+    copies: Indices | None = None
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -89,7 +95,10 @@ class SurvivalTable:
 
 @dataclass(frozen=True)
 class ClassTable:
-    """n cases: X [n, features], y [n] positions in labels, the sha256 of both, their origin."""
+    """n cases: X [n, features], y [n] positions in labels, the sha256 of both, their origin.
+
+    `own` and `copies` as in SurvivalTable.
+    """
 
     X: Floats
     y: NDArray[np.int64]
@@ -97,6 +106,8 @@ class ClassTable:
     labels: tuple[str, ...]
     sha256: str
     origin: Origin
+    own: OwnTable | None = None
+    copies: Indices | None = None
 
 
 @dataclass(frozen=True)
@@ -137,24 +148,26 @@ def read_flchain(data: Path | None) -> SurvivalTable:
     _check_people(X, event, time)
     time = np.maximum(time, 0.5)
     outcome = Surv.from_arrays(event == 1, time)
-    return SurvivalTable(X, outcome, _sha256(X, event, time), OWN if data else FLCHAIN)
+    return SurvivalTable(X, outcome, hash_arrays(X, event, time), OWN if data else FLCHAIN)
 
 
 def _check_people(X: Floats, event: Floats, time: Floats) -> None:
     known, laboratory = X[:, [0, 1, 5]], X[:, 2:5]
-    _require(
+    require(
         not np.isnan(known).any(),
         "age, sex (F or M) and mgus (yes or no) are needed in every row",
     )
-    _require(
+    require(
         not ((laboratory <= 0).any() or np.isnan(laboratory).all(axis=0).any()),
         "creatinine, kappa and lambda must be above 0, and not all missing",
     )
-    _require(
+    require(
         set(event) == {0, 1} and bool((time >= 0).all()),
         "death must be 0 or 1, both present, and futime days from 0 up",
     )
-    _require(event.sum() >= _FEWEST, f"fewer than {_FEWEST} deaths are too few to learn from")
+    require(
+        event.sum() >= FEWEST_EVENTS, f"fewer than {FEWEST_EVENTS} deaths are too few to learn from"
+    )
 
 
 def read_breast_fna(data: Path | None) -> ClassTable:
@@ -172,30 +185,45 @@ def read_breast_fna(data: Path | None) -> ClassTable:
         table = _read_csv(data, {*features, "diagnosis"})
     labels = ("benign", "malignant")
     codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
-    _require(
+    require(
         not codes.isna().any() and codes.nunique() == len(labels),
         "diagnosis must be benign or malignant, both present",
     )
     fewest = codes.value_counts().min()
-    _require(fewest >= _FEWEST_CASES, f"each diagnosis needs at least {_FEWEST_CASES} cases")
+    require(fewest >= FEWEST_CASES, f"each diagnosis needs at least {FEWEST_CASES} cases")
     X, y = _to_numbers(table[list(features)]), codes.to_numpy(int)
     means = X[:, np.char.startswith(features, "mean_")]
-    _require(not np.isnan(means).any(), "the ten means are needed in every row")
-    _require(
+    require(not np.isnan(means).any(), "the ten means are needed in every row")
+    require(
         not (np.isnan(X).all(axis=0).any() or (X < 0).any()),
         "no column may be empty or negative",
     )
-    return ClassTable(X, y, features, labels, _sha256(X, y), OWN if data else WISCONSIN)
+    return ClassTable(X, y, features, labels, hash_arrays(X, y), OWN if data else WISCONSIN)
 
 
-def split_rows(strata: NDArray[np.generic], seed: int) -> Split:
-    """60 % train, 20 % calibration, 20 % test, each with the same share of every stratum."""
-    rows = np.arange(len(strata))
-    rest, test = train_test_split(rows, test_size=0.2, stratify=strata, random_state=seed)
+def split_rows(strata: NDArray[np.generic], seed: int, copies: Indices | None = None) -> Split:
+    """60 % train, 20 % calibration, 20 % test, each with the same share of every stratum.
+
+    Rows of the same number in `copies` stay together.
+    """
+    of = np.arange(len(strata)) if copies is None else copies
+    units, first = np.unique(of, return_index=True)
+    kept = strata[first]
+    rest, test = train_test_split(units, test_size=0.2, stratify=kept, random_state=seed)
     train, calibration = train_test_split(
-        rest, test_size=0.25, stratify=strata[rest], random_state=seed
+        rest, test_size=0.25, stratify=kept[rest], random_state=seed
     )
-    return Split(np.sort(train), np.sort(calibration), np.sort(test), seed)
+    return Split(*(np.flatnonzero(np.isin(of, p)) for p in (train, calibration, test)), seed)
+
+
+def make_folds(
+    X: Floats, strata: NDArray[np.generic], seed: int, copies: Indices | None = None
+) -> list[tuple[Indices, Indices]]:
+    """Five folds with the same share of every stratum; copies stay together."""
+    if copies is None:
+        return list(StratifiedKFold(5, shuffle=True, random_state=seed).split(X, strata))
+    together = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
+    return list(together.split(X, strata, copies))
 
 
 def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
@@ -204,8 +232,8 @@ def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         raise TrainingError("--data: the file cannot be read as CSV") from error
     missing = sorted(columns - set(table.columns))
-    _require(not missing, f"these columns are missing: {', '.join(missing)}")
-    _require(len(table) >= _FEWEST, f"fewer than {_FEWEST} rows are too few to learn from")
+    require(not missing, f"these columns are missing: {', '.join(missing)}")
+    require(len(table) >= FEWEST_ROWS, f"fewer than {FEWEST_ROWS} rows are too few to learn from")
     return table
 
 
@@ -217,12 +245,8 @@ def _to_numbers(table: pd.DataFrame) -> Floats:
     return numbers
 
 
-def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion
-    if not condition:
-        raise TrainingError(f"--data: {sentence}")
-
-
-def _sha256(*arrays: NDArray[np.generic]) -> str:
+def hash_arrays(*arrays: NDArray[np.generic]) -> str:
+    """The sha256 of a cleaned table, so that a retraining can compare."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())

@@ -1,7 +1,15 @@
-"""What a recipe is asked to do."""
+"""What a recipe is asked to do, and what of it makes no sense together."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.errors import TrainingError
+
+OUTCOMES = {"survival": ("time", "event"), "breast_fna": ("target",)}
+TAKES_NO_DATA = {"chemo_dose"}
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_REPORTS = Path("reports")
 
 
 @dataclass(frozen=True)
@@ -9,11 +17,49 @@ class Options:
     """The command line, parsed.
 
     Attributes:
-        data: a CSV in place of the recipe's own data, with the same columns.
+        data: a file in place of the recipe's own data.
         out: the models directory to write into.
         seed: draws the split, the folds, the initial weights and the bootstrap.
+        id: what to call the model; without one, as the recipe.
+        reports: the directory to write the report into.
+        time: the column of `data` with the days of follow-up.
+        event: the column of `data` that is 1 if follow-up ended with the event, 0 if before it.
+        target: the column of `data` with the class.
     """
 
     data: Path | None
     out: Path
     seed: int
+    id: str | None = None
+    reports: Path = _REPORTS
+    time: str | None = None
+    event: str | None = None
+    target: str | None = None
+
+
+def check_options(recipe: str, options: Options) -> None:
+    """Refuse options that a recipe does not take, or that need another.
+
+    Raises:
+        TrainingError: which, and what to do.
+    """
+    if options.id is not None and not _IDENTIFIER.fullmatch(options.id):
+        raise TrainingError(
+            "--id must be 1 to 64 lower-case letters, digits, - and _, and start with a letter"
+        )
+    if options.data and recipe in TAKES_NO_DATA:
+        raise TrainingError(f"{recipe} simulates its data: leave --data out")
+    takes = OUTCOMES.get(recipe, ())
+    named = [name for name in ("time", "event", "target") if getattr(options, name) is not None]
+    foreign = [name for name in named if name not in takes]
+    if foreign:
+        also = " and ".join(f"--{name}" for name in takes)
+        instead = f": its outcome is named by {also}" if takes else ""
+        raise TrainingError(f"{recipe} takes no --{foreign[0]}{instead}")
+    if named and not options.data:
+        raise TrainingError(f"--{named[0]} names a column of --data: give the file too")
+    absent = [name for name in takes if name not in named]
+    if named and absent:
+        raise TrainingError(f"--{named[0]} needs --{absent[0]}")
+    if len(named) == 2 and options.time == options.event:
+        raise TrainingError("--time and --event must name two columns")

@@ -1,48 +1,53 @@
 """What the survival network is compared with: least squares, a plain network, Cox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from torch import nn
 
-Floats = NDArray[np.float64]
-Outcome = NDArray[np.void]
+from training.preparation import make_encoder
+from training.survival_design import FLCHAIN, Design, take_logs
+from training.survival_metrics import Floats, Outcome, harrell_c
 
-LABORATORY = [2, 3, 4]  # creatinine, kappa, lambda among FLCHAIN_FEATURES
 _DAYS_PER_YEAR = 365.25
 
 
-def make_preparation(*, log_laboratory: bool = False) -> Pipeline:
-    """Median for missing, the laboratory values logged if asked, mean 0 and deviation 1."""
-    steps: list[Any] = [SimpleImputer(strategy="median")]
-    if log_laboratory:
-        steps.append(FunctionTransformer(_log_laboratory))
-    return make_pipeline(*steps, StandardScaler())
-
-
-def _log_laboratory(X: Floats) -> Floats:
-    logged = X.copy()
-    logged[:, LABORATORY] = np.log(logged[:, LABORATORY])
-    return logged
+def make_preparation(design: Design = FLCHAIN, *, logged: bool = False) -> Pipeline:
+    """Fills for missing, the design's columns logged if asked, mean 0 and deviation 1."""
+    steps: list[Any] = [FunctionTransformer(partial(take_logs, design=design))] if logged else []
+    return make_pipeline(*steps, make_encoder(design.categories, drop="first"), StandardScaler())
 
 
 class Cox:
-    """Proportional hazards (Cox 1972), on some columns of X."""
+    """Proportional hazards (Cox 1972), on some columns of X.
 
-    def __init__(self, *, columns: list[int] | None = None, log_laboratory: bool = False) -> None:
+    Args:
+        design: of the table.
+        columns: positions among the features; all of them if None.
+        logged: whether the design's columns enter as logarithms.
+        ridge: penalty on the squared coefficients, so that a user's table always has a solution.
+    """
+
+    def __init__(
+        self,
+        design: Design = FLCHAIN,
+        *,
+        columns: list[int] | None = None,
+        logged: bool = False,
+        ridge: float = 0.0,
+    ) -> None:
         self._columns = columns or slice(None)
-        self._preparation = make_preparation(log_laboratory=log_laboratory)
-        self._model = CoxPHSurvivalAnalysis()
+        self._preparation = make_preparation(design, logged=logged)
+        self._model = CoxPHSurvivalAnalysis(alpha=ridge)
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
-        """Fit on people X [n, 6]."""
+        """Fit on people X [n, features]."""
         self._model.fit(self._preparation.fit_transform(X)[:, self._columns], outcome)
         return self
 
@@ -55,7 +60,36 @@ class Cox:
         """Breslow's curve, [n, days]."""
         prepared = self._preparation.transform(X)[:, self._columns]
         steps = self._model.predict_survival_function(prepared)
-        return np.stack([step(days) for step in steps])
+        return np.stack([np.atleast_1d(step(np.minimum(days, step.x[-1]))) for step in steps])
+
+
+class BestColumn:
+    """Cox on the one column that orders best who it is fitted on."""
+
+    def __init__(self, design: Design, ridge: float) -> None:
+        self._design = design
+        self._ridge = ridge
+
+    def fit(self, X: Floats, outcome: Outcome) -> Self:
+        """Fit on people X [n, features], column by column."""
+        models = [self._fit_column(X, i, outcome) for i in range(X.shape[1])]
+        scores = [harrell_c(outcome, m.risk(X[:, [i]])) for i, m in enumerate(models)]
+        self.column = int(np.argmax(scores))
+        self._model = models[self.column]
+        return self
+
+    def _fit_column(self, X: Floats, column: int, outcome: Outcome) -> Cox:
+        words = self._design.categories.get(column)
+        design = replace(self._design, logged=(), categories={0: words} if words else {})
+        return Cox(design, ridge=self._ridge).fit(X[:, [column]], outcome)
+
+    def risk(self, X: Floats) -> Floats:
+        """The linear predictor, [n]."""
+        return self._model.risk(X[:, [self.column]])
+
+    def survival(self, X: Floats, days: Floats) -> Floats:
+        """Breslow's curve, [n, days]."""
+        return self._model.survival(X[:, [self.column]], days)
 
 
 class _PointPrediction:
@@ -108,12 +142,12 @@ def descend(
 class LeastSquares(_PointPrediction):
     """Linear model of years, censored times taken as if they were deaths."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, design: Design = FLCHAIN) -> None:
         self._seed = seed
-        self._preparation = make_preparation()
+        self._preparation = make_preparation(design)
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
-        """Fit on people X [n, 6]; `distance` is how far descent ends from the exact weights."""
+        """Fit on people X [n, features]; `distance` is how far descent ends from the exact weights."""
         design = _with_ones(self._preparation.fit_transform(X))
         years = outcome["time"] / _DAYS_PER_YEAR
         self.descent = descend(design, years, seed=self._seed)
@@ -130,17 +164,17 @@ class LeastSquares(_PointPrediction):
 class PlainNetwork(_PointPrediction):
     """Dense(128, ReLU) then Dense(1, linear), Adam on squared error, censoring ignored."""
 
-    def __init__(self, seed: int, epochs: int = 50) -> None:
+    def __init__(self, seed: int, design: Design = FLCHAIN, epochs: int = 50) -> None:
         self._seed = seed
         self._epochs = epochs
-        self._preparation = make_preparation()
+        self._preparation = make_preparation(design)
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
-        """Fit on people X [n, 6]."""
+        """Fit on people X [n, features]."""
         torch.manual_seed(self._seed)
         prepared = torch.from_numpy(self._preparation.fit_transform(X)).float()
         years = torch.from_numpy(outcome["time"] / _DAYS_PER_YEAR).float()[:, None]
-        self._network = nn.Sequential(nn.Linear(X.shape[1], 128), nn.ReLU(), nn.Linear(128, 1))
+        self._network = nn.Sequential(nn.Linear(prepared.shape[1], 128), nn.ReLU(), nn.Linear(128, 1))
         optimiser = torch.optim.Adam(self._network.parameters(), lr=1e-3)
         for _ in range(self._epochs):
             for rows in torch.randperm(len(X)).split(256):

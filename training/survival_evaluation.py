@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.progress import track
-from sklearn.model_selection import StratifiedKFold
 
 from medmaas.model.manifest import Metric
-from training.datasets import SEXES, Split, SurvivalTable
+from training.datasets import Split, SurvivalTable, make_folds
 from training.figures import Figures, People, Rows, bootstrap, fold_mean
+from training.survival_design import Design
 from training.survival_metrics import (
     Floats,
     Outcome,
@@ -24,26 +25,16 @@ from training.survival_metrics import (
 
 Makers = Mapping[str, Callable[[Floats, Outcome, int], SurvivalModel]]
 Models = Mapping[str, SurvivalModel]
+Groups = Mapping[str, NDArray[np.bool_]]
 
-HORIZONS = {"1 year": 365.0, "5 years": 1826.0, "10 years": 3652.0}
 NETWORK = "logistic-hazard network (this model)"
-COX_LOG = "Cox, logged laboratory values"
 COX = "Cox"
-COX_AGE = "Cox, age alone"
 PLAIN = "plain network, squared error, censoring ignored"
 LINEAR = "linear least squares, censoring ignored"
 C = "Harrell C"
 BRIER = "integrated Brier score"
-C_ABOVE = f"C above {COX_LOG}"
-BRIER_BELOW = f"Brier score below {COX_LOG}"
 FOLDS = "5 stratified folds of all people"
 TEST = "test split"
-_AGE_BANDS = {
-    "age under 60": (0, 60),
-    "age 60 to 69": (60, 70),
-    "age 70 to 79": (70, 80),
-    "age 80 and over": (80, 200),
-}
 _RESAMPLES = 500
 _FEWEST_EVENTS = 10
 
@@ -61,8 +52,8 @@ class _Predicted:
 def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Metric]:
     """C and integrated Brier score of every model on the same five folds of all people."""
     figures: dict[tuple[str, str], list[float]] = {}
-    folds = StratifiedKFold(5, shuffle=True, random_state=0).split(table.X, table.event)
-    for fitting, testing in track(list(folds), "Comparing on five folds", transient=True):
+    folds = make_folds(table.X, table.event, 0, table.copies)
+    for fitting, testing in track(folds, "Comparing on five folds", transient=True):
         train, test = table.outcome[fitting], table.outcome[testing]
         days = quantile_days(test)
         for name, make in makers.items():
@@ -76,73 +67,103 @@ def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Me
     return [everyone.make_metric(*key, fold_mean(values)) for key, values in figures.items()]
 
 
-def compare_on_test(table: SurvivalTable, split: Split, models: Models) -> list[Metric]:
+def name_differences(design: Design) -> tuple[str, str]:
+    """The two metrics that compare the network with the design's reference, in pairs."""
+    return f"C above {design.reference}", f"Brier score below {design.reference}"
+
+
+def compare_on_test(
+    table: SurvivalTable, split: Split, models: Models, design: Design
+) -> list[Metric]:
     """Discrimination and error of every model on the test split, and calibration of the network.
 
-    Its differences from Cox with logged laboratory values are of the same resamples.
+    Its differences from the design's reference are of the same resamples.
     """
     train, test = table.outcome[split.train], table.outcome[split.test]
-    days = quantile_days(test)
-    predicted = {name: _predict(m, table.X[split.test], days) for name, m in models.items()}
+    days, reference = quantile_days(test), design.reference
+    X = table.X[split.test]
+    predicted = {name: _predict(m, X, days, design) for name, m in models.items()}
+    c_above, brier_below = name_differences(design)
 
     def statistic(rows: Rows) -> Figures:
         figures: Figures = {}
         for name, p in predicted.items():
             figures |= _score(name, p, train, test[rows], rows)
-        above = figures[C, NETWORK] - figures[C, COX_LOG]
-        below = figures[BRIER, COX_LOG] - figures[BRIER, NETWORK]
-        figures |= {(C_ABOVE, NETWORK): above, (BRIER_BELOW, NETWORK): below}
-        return figures | _calibrate(predicted[NETWORK], test, rows)
+        above = figures[C, NETWORK] - figures[C, reference]
+        below = figures[BRIER, reference] - figures[BRIER, NETWORK]
+        figures |= {(c_above, NETWORK): above, (brier_below, NETWORK): below}
+        return figures | _calibrate(predicted[NETWORK], test, rows, design)
 
     everyone = People(TEST, np.arange(len(test)), test["event"])
     return bootstrap(statistic, everyone, seed=split.seed, resamples=_RESAMPLES)
 
 
-def describe_by_group(table: SurvivalTable, split: Split, model: SurvivalModel) -> list[Metric]:
-    """Discrimination, error and calibration of the network by sex and by age, on the test split.
+def describe_by_group(
+    table: SurvivalTable,
+    split: Split,
+    model: SurvivalModel,
+    groups: Groups,
+    *,
+    design: Design,
+    by: str,
+) -> list[Metric]:
+    """Discrimination, error and calibration of the network by group, on the test split.
 
     Each group has its own days, the 5 to 90 % quantiles of its follow-up; one with fewer than ten
     deaths is left out.
+
+    Args:
+        table: of everyone.
+        split: whose test part is measured.
+        model: the network.
+        groups: by name, which rows of the whole table are in it, [n].
+        design: of the table.
+        by: what the groups go by, in words.
     """
     X, train, test = table.X[split.test], table.outcome[split.train], table.outcome[split.test]
-    groups = {f"sex {sex}": X[:, 1] == code for code, sex in enumerate(SEXES)}
-    groups |= {
-        band: (low <= X[:, 0]) & (X[:, 0] < high) for band, (low, high) in _AGE_BANDS.items()
-    }
     metrics = []
-    for group, members in groups.items():
+    for group, of_all in groups.items():
+        members = of_all[split.test]
         if test["event"][members].sum() < _FEWEST_EVENTS:
             continue
-        predicted = _predict(model, X, quantile_days(test[members]))
+        predicted = _predict(model, X, quantile_days(test[members]), design)
 
         def statistic(rows: Rows, predicted: _Predicted = predicted) -> Figures:
             scores = _score(NETWORK, predicted, train, test[rows], rows)
-            return scores | _calibrate(predicted, test, rows)
+            return scores | _calibrate(predicted, test, rows, design)
 
-        people = People(f"{TEST}, by sex and age", np.flatnonzero(members), test["event"], group)
+        people = People(f"{TEST}, by {by}", np.flatnonzero(members), test["event"], group)
         metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
     return metrics
 
 
-def describe_by_risk(table: SurvivalTable, split: Split, model: SurvivalModel) -> list[Metric]:
+def describe_by_risk(
+    table: SurvivalTable, split: Split, model: SurvivalModel, design: Design
+) -> list[Metric]:
     """Predicted and observed risk of the network in fifths of rising risk, on the test split."""
     test = table.outcome[split.test]
-    predicted = _predict(model, table.X[split.test], quantile_days(test))
+    predicted = _predict(model, table.X[split.test], quantile_days(test), design)
 
     def statistic(rows: Rows) -> Figures:
         figures = {}
         for horizon, risk in predicted.by_horizon.items():
-            observed = observed_risk(test[rows], HORIZONS[horizon])
+            observed = observed_risk(test[rows], design.horizons[horizon])
             figures[f"predicted at {horizon}", NETWORK] = float(risk[rows].mean())
             figures[f"observed at {horizon}", NETWORK] = observed
         return figures
 
     metrics = []
-    fifths = np.array_split(np.argsort(predicted.risk, kind="stable"), 5)
-    for i, rows in enumerate(fifths, start=1):
-        people = People(f"{TEST}, by predicted risk", rows, test["event"], f"fifth {i} of risk")
+    for group, rows in split_by_risk(predicted.risk, 5).items():
+        people = People(f"{TEST}, by predicted risk", rows, test["event"], group)
         metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
     return metrics
+
+
+def split_by_risk(risk: Floats, parts: int) -> dict[str, Rows]:
+    """Row positions of as many people each, in groups of rising risk, [n]."""
+    names = {3: "third", 5: "fifth"}
+    groups = np.array_split(np.argsort(risk, kind="stable"), parts)
+    return {f"{names[parts]} {i} of risk": rows for i, rows in enumerate(groups, start=1)}
 
 
 def _score(name: str, p: _Predicted, train: Outcome, drawn: Outcome, rows: Rows) -> Figures:
@@ -153,16 +174,16 @@ def _score(name: str, p: _Predicted, train: Outcome, drawn: Outcome, rows: Rows)
     }
 
 
-def _calibrate(p: _Predicted, test: Outcome, rows: Rows) -> Figures:
+def _calibrate(p: _Predicted, test: Outcome, rows: Rows, design: Design) -> Figures:
     return {
         (f"observed/expected at {horizon}", NETWORK): observed_over_expected(
-            test[rows], risk[rows], HORIZONS[horizon]
+            test[rows], risk[rows], design.horizons[horizon]
         )
         for horizon, risk in p.by_horizon.items()
     }
 
 
-def _predict(model: SurvivalModel, X: Floats, days: Floats) -> _Predicted:
-    at_horizons = 1 - model.survival(X, np.array(list(HORIZONS.values())))
-    by_horizon = dict(zip(HORIZONS, at_horizons.T, strict=True))
+def _predict(model: SurvivalModel, X: Floats, days: Floats, design: Design) -> _Predicted:
+    at_horizons = 1 - model.survival(X, np.array(list(design.horizons.values())))
+    by_horizon = dict(zip(design.horizons, at_horizons.T, strict=True))
     return _Predicted(model.risk(X), model.survival(X, days), days, by_horizon)

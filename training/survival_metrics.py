@@ -16,7 +16,7 @@ Outcome = NDArray[np.void]
 
 
 class SurvivalModel(Protocol):
-    """A fitted model, on raw features X [n, 6] with NaN for missing."""
+    """A fitted model, on raw features X [n, features] with NaN for missing."""
 
     def risk(self, X: Floats) -> Floats:
         """A score that is higher the sooner death is expected, [n]."""
@@ -38,8 +38,12 @@ def harrell_c(outcome: Outcome, risk: Floats) -> float:
 
 
 def uno_c(train: Outcome, outcome: Outcome, risk: Floats, until_day: float) -> float:
-    """Harrell's C, weighted against censoring, for deaths until a day (Uno et al. 2011)."""
-    return float(concordance_index_ipcw(train, outcome, risk, tau=until_day)[0])
+    """Harrell's C, weighted against censoring, for deaths until a day (Uno et al. 2011).
+
+    Nobody is weighted beyond the follow-up of the people trained on.
+    """
+    until = min(until_day, train["time"].max())
+    return float(concordance_index_ipcw(train, outcome, risk, tau=until)[0])
 
 
 def quantile_days(outcome: Outcome) -> Floats:
@@ -51,7 +55,11 @@ def integrated_brier(train: Outcome, outcome: Outcome, curves: Floats, days: Flo
     """Squared error of the curve, averaged over days, weighted for censoring (Graf et al. 1999).
 
     Days outside the follow-up of the people measured are passed by: a resample of few may be short.
+    Follow-up longer than that of anyone trained on is cut there: weights end with it.
     """
+    outcome, longest = outcome.copy(), train["time"].max()
+    outcome["event"] &= outcome["time"] <= longest
+    outcome["time"] = np.minimum(outcome["time"], longest)
     inside = (outcome["time"].min() <= days) & (days < outcome["time"].max())
     return float(integrated_brier_score(train, outcome, curves[:, inside], days[inside]))
 

@@ -18,11 +18,6 @@ class FeatureReader:
     warn_outside: tuple[float, float]
     warning: str
 
-    def caution(self, number: float) -> str | None:
-        """What to warn of, if this number was not seen in training."""
-        low, high = self.warn_outside
-        return None if low <= number <= high else self.warning
-
 
 def make_reader(feature: Feature) -> FeatureReader:
     """The reader of a manifest's feature."""

@@ -62,8 +62,9 @@ class Series:
             except InvalidValueError as error:
                 notes.refuse(field, str(error))
                 continue
-            if caution := reader.caution(number):
-                notes.warn(field, caution)
+            low, high = reader.warn_outside
+            if not low <= number <= high:
+                notes.warn(field, reader.warning)
         return row
 
     def json_schema(self) -> dict[str, Any]:

@@ -44,8 +44,9 @@ class Tabular:
             except InvalidValueError as error:
                 notes.refuse(reader.name, str(error))
                 continue
-            if caution := reader.caution(number):
-                notes.warn(reader.name, caution)
+            low, high = reader.warn_outside
+            if not low <= number <= high:
+                notes.warn(reader.name, reader.warning)
         read_object(instance, self._names, notes)
         return row
 
