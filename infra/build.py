@@ -29,6 +29,17 @@ UNUSED_TO_INFER = (
     "packaging*",
     "protobuf*",
     "pydantic/v1",  # FastAPI takes its absence for "not used"
+    "PIL/_avif*",  # and below, what Pillow needs for other formats, fonts and colour management
+    "PIL/_imaging[a-z]*",
+    "PIL/_webp*",
+    "pillow.libs/libavif*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/liblcms2*",
+    "pillow.libs/libpng*",  # Pillow reads PNG by itself
+    "pillow.libs/libsharpyuv*",
+    "pillow.libs/libwebp*",
     "onnxruntime/backend",
     "onnxruntime/capi/libonnxruntime.so.*",  # for C programs: the Python module holds its own copy
     "onnxruntime/datasets",
