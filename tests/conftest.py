@@ -14,6 +14,7 @@ from medmaas.model.registry import Registry
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
+SHIPPED = ("blood_cell", "breast_fna", "chemo_dose", "solubility", "survival")
 
 PATIENT = {"age": 67, "sex": "F", "creatinine": 1.1, "kappa": 1.2, "lambda": 1.5, "mgus": False}
 

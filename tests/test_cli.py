@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MODELS, PATIENT, ROOT, Spoil
+from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil
 
 BODY = json.dumps({"instances": [PATIENT]})
 
@@ -34,10 +34,12 @@ def test_models_lists_what_answers_and_what_does_not(models: Path, change_manife
     change_manifest(lambda manifest: manifest.update(contract=7))
     done = medmaas("models", "--models", str(models))
     assert done.returncode == 0
-    first, second = done.stdout.splitlines()
-    assert first.startswith("breast_fna 1.0.0  available")
-    assert second.startswith("survival 1.0.0  unavailable")
-    assert "contract" in second
+    *others, last = done.stdout.splitlines()
+    assert [line.split()[:3] for line in others] == [
+        [model, "1.0.0", "available"] for model in SHIPPED[:-1]
+    ]
+    assert last.startswith("survival 1.0.0  unavailable")
+    assert "contract" in last
 
 
 def test_predict_answers_a_file_and_standard_input_alike(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_predict_answers_a_file_and_standard_input_alike(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "stdin", "sentence"),
     [
-        (("predict", "nope", "-"), BODY, "the models here are: breast_fna, survival"),
+        (("predict", "nope", "-"), BODY, f"the models here are: {', '.join(SHIPPED)}"),
         (("predict", "survival", "-", "--version", "3.0.0"), BODY, "survival is here as: 1.0.0"),
         (("predict", "survival", "-"), "{", "the body is not JSON"),
         (("predict", "survival", "no-such-file"), "", "the file cannot be read"),
@@ -97,7 +99,7 @@ def served() -> Iterator[tuple[int, str]]:
         text=True,
     )
     assert process.stdout
-    banner = "".join(islice(process.stdout, 10))
+    banner = "".join(islice(process.stdout, 2 + 4 * len(SHIPPED)))
     (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
     try:
         yield int(port), banner
@@ -109,7 +111,7 @@ def served() -> Iterator[tuple[int, str]]:
 def test_the_printed_curl_gives_the_printed_answer(served: tuple[int, str]) -> None:
     _, banner = served
     commands = re.findall(r"^  (curl .+)\n  -> (.+)$", banner, re.MULTILINE)
-    assert len(commands) == 2
+    assert len(commands) == len(SHIPPED)
     for command, answer in commands:
         done = subprocess.run(
             [*shlex.split(command), "--silent", "--retry-connrefused", "--retry", "5"],

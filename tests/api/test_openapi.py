@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from medmaas.model.registry import Registry
+from tests.conftest import SHIPPED
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +31,9 @@ def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
 
 def test_every_model_has_an_operation_of_its_own(document: dict[str, Any]) -> None:
     assert operations(document).keys() == {
-        "/models/breast_fna/predict",
-        "/models/breast_fna/versions/1.0.0/predict",
-        "/models/survival/predict",
-        "/models/survival/versions/1.0.0/predict",
+        f"/models/{path}/predict"
+        for model in SHIPPED
+        for path in (model, f"{model}/versions/1.0.0")
     }
 
 

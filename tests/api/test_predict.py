@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from medmaas.api.app import create_app
 from medmaas.api.body import MAX_BYTES
 from medmaas.model.registry import Registry
-from tests.conftest import PATIENT, Spoil
+from tests.conftest import PATIENT, SHIPPED, Spoil
 
 URL = "/models/survival/predict"
 JSON = {"content-type": "application/json"}
@@ -78,7 +78,7 @@ def test_a_value_the_model_has_not_seen_is_answered_with_a_warning(client: TestC
 
 def test_an_unknown_model_is_404_and_names_what_exists(client: TestClient) -> None:
     error = refused(client, 404, url="/models/nope/predict", json={"instances": [PATIENT]})
-    assert "breast_fna, survival" in error["error"]
+    assert ", ".join(SHIPPED) in error["error"]
 
 
 def test_an_unknown_version_is_404_and_names_what_exists(client: TestClient) -> None:
