@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from medmaas.model.manifest import Manifest, Metric
+from medmaas.model.manifest import Manifest, Metric, PolicyOutput
 from training import tables
-from training.card import _STATEMENT
+from training.card import STATEMENT
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
 
@@ -56,9 +56,11 @@ def write_report(reports: Path, model_folder: Path, sections: Sequence[Section])
         undefined=StrictUndefined,
         trim_blocks=True,
     ).get_template("report.html.jinja")
+    output = manifest.output
     page = template.render(
         manifest=manifest,
-        statement=_STATEMENT,
+        notice=output.notice if isinstance(output, PolicyOutput) else None,
+        statement=STATEMENT,
         identity=_identify(manifest),
         sections=sections,
         drawings=drawings,
@@ -82,6 +84,8 @@ def render_svg(figure: Figure, text: str, prefix: str) -> str:
     """
     file = io.StringIO()
     no_metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laying out again would move everything a little
     with rc_context({"svg.hashsalt": "medmaas", "svg.fonttype": "none"}):
         figure.savefig(file, format="svg", metadata=no_metadata)
     drawing = file.getvalue()
@@ -98,6 +102,11 @@ def render_svg(figure: Figure, text: str, prefix: str) -> str:
 def _identify(manifest: Manifest) -> list[tuple[str, str]]:
     data = manifest.card.data
     events = "" if data.events is None else f", {data.events:,} events"
+    drawn = "" if data.split.seed is None else f" (seed {data.split.seed})"
+    parts = (
+        f"{data.split.train:,} to train, {data.split.calibration:,} kept for calibration, "
+        f"{data.split.test:,} to test"
+    )
     return [
         ("model", f"{manifest.id} {manifest.version}"),
         ("ONNX sha256", manifest.artefact.sha256),
@@ -105,11 +114,7 @@ def _identify(manifest: Manifest) -> list[tuple[str, str]]:
         ("training commit", manifest.training_commit),
         ("data", data.source),
         ("n", f"{data.n:,}{events}"),
-        (
-            "split",
-            f"{data.split.train:,} to train, {data.split.calibration:,} kept for "
-            f"calibration, {data.split.test:,} to test (seed {data.split.seed})",
-        ),
+        ("split", f"{parts}{drawn}"),
     ]
 
 
