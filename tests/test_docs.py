@@ -12,7 +12,10 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 BEST_COX = {"Cox": "Cox, logged laboratory values"}
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md")]
+DOCUMENTS = [
+    ROOT / name
+    for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/own-model.md")
+]
 
 
 def test_the_readmes_request_gets_the_readmes_answer(client: TestClient) -> None:

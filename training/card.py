@@ -4,21 +4,19 @@ from collections.abc import Iterable, Sequence
 
 from medmaas.model.manifest import (
     Card,
-    Choice,
-    Feature,
     ImageInput,
     Input,
     Manifest,
-    Metric,
-    Number,
     Output,
+    Parity,
     PolicyOutput,
     SeriesInput,
     TabularInput,
     TextInput,
 )
+from training.tables import tabulate_features, tabulate_metrics
 
-_STATEMENT = (
+STATEMENT = (
     "For research use, not for time-critical decisions. It supports a decision that a clinician "
     "makes and can check; it makes none."
 )
@@ -29,7 +27,7 @@ def render_card(manifest: Manifest) -> str:
     card = manifest.card
     sections = [
         f"# {manifest.title}",
-        f"**{_STATEMENT}**",
+        f"**{STATEMENT}**",
         _identity(manifest),
         "## Use",
         _bullets(
@@ -49,11 +47,14 @@ def render_card(manifest: Manifest) -> str:
         _data(card),
         "## Method",
         _bullets(card.method),
-        f"ONNX and the trained model differ by at most {manifest.parity.largest_difference:.1e} "
-        f"over the {manifest.parity.rows} rows of the test set.",
+        _parity(manifest.parity),
         "## Results",
         "Value and 95 % interval.",
-        *_metrics(card.metrics),
+        *(
+            part
+            for where, table in tabulate_metrics(card.metrics)
+            for part in (f"### {where}", _table(*table))
+        ),
         "## What the results say",
         _bullets(card.findings),
         "## Limits",
@@ -65,6 +66,15 @@ def render_card(manifest: Manifest) -> str:
         _table(["attribute", "answer"], [[k, v] for k, v in card.source_attributes.items()]),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _parity(parity: Parity | None) -> str:
+    if parity is None:
+        return "Nobody has compared ONNX and the trained model."
+    return (
+        f"ONNX and the trained model differ by at most {parity.largest_difference:.1e} over the "
+        f"{parity.rows} rows of {parity.rows_of}."
+    )
 
 
 def _identity(manifest: Manifest) -> str:
@@ -90,10 +100,10 @@ def _identity(manifest: Manifest) -> str:
 def _inputs(spec: Input) -> list[str]:
     match spec:
         case TabularInput():
-            return [_features(spec.features)]
+            return [_table(*tabulate_features(spec.features))]
         case SeriesInput():
             about = f"`{spec.field}`: 1 to {spec.max_rows} rows in time, each with"
-            return [about, _features(spec.features)]
+            return [about, _table(*tabulate_features(spec.features))]
         case ImageInput():
             return [f"`{spec.field}`: {spec.description}", _bullets(_preparation(spec))]
         case TextInput():
@@ -139,60 +149,23 @@ def _recommendation(output: Output) -> list[str]:
     ]
 
 
-def _features(features: Sequence[Feature]) -> str:
-    columns = ["field", "meaning", "unit or choices", "LOINC", "accepted", "seen in training"]
-    return _table([*columns, "if missing"], [_input_row(feature) for feature in features])
-
-
-def _input_row(feature: Feature) -> list[str]:
-    row = [feature.name, feature.description]
-    match feature:
-        case Number(unit=unit, hard_range=hard, training_range=seen):
-            row += [
-                unit,
-                ", ".join(feature.loinc),
-                f"{hard.low:g} to {hard.high:g}",
-                f"{seen.low:g} to {seen.high:g}",
-            ]
-        case Choice(choices=choices):
-            row += [", ".join(choices), ", ".join(feature.loinc), "", ""]
-        case _:
-            row += ["true, false", ", ".join(feature.loinc), "", ""]
-    return [*row, feature.missing or "refused"]
-
-
 def _data(card: Card) -> str:
     data = card.data
     events = "" if data.events is None else f", {data.events} events"
+    table = "" if data.sha256 is None else f"; table sha256 {data.sha256}"
+    drawn = "" if data.split.seed is None else f" (seed {data.split.seed})"
     return _bullets(
         [
             f"**Source**: {data.source}",
             f"**Licence**: {data.licence}",
-            f"**Size**: n = {data.n}{events}; table sha256 {data.sha256}",
+            f"**Size**: n = {data.n}{events}{table}",
             f"**Inclusion**: {data.inclusion}",
             *(f"**Cleaning**: {step}" for step in data.cleaning),
             *(f"**{name}**: {text}" for name, text in data.demographics.items()),
-            f"**Split** (seed {data.split.seed}): {data.split.train} to train, "
+            f"**Split**{drawn}: {data.split.train} to train, "
             f"{data.split.calibration} kept for calibration, {data.split.test} to test",
         ]
     )
-
-
-def _metrics(metrics: Sequence[Metric]) -> Iterable[str]:
-    """One table per set of people, its rows the models or groups, its columns the metrics."""
-    for where in dict.fromkeys(metric.evaluated_on for metric in metrics):
-        here = [metric for metric in metrics if metric.evaluated_on == where]
-        columns = list(dict.fromkeys(metric.metric for metric in here))
-        rows: dict[tuple[str, str, str], dict[str, str]] = {}
-        for m in here:
-            size = f"{m.n}" if m.events is None else f"{m.n} ({m.events})"
-            cell = f"{m.value:.4f} ({m.low:.4f} to {m.high:.4f})"
-            rows.setdefault((m.model, m.group, size), {})[m.metric] = cell
-        yield f"### {where}"
-        yield _table(
-            ["model", "group", "n (events)", *columns],
-            [[*key, *(cells.get(column, "") for column in columns)] for key, cells in rows.items()],
-        )
 
 
 def _bullets(items: Iterable[str]) -> str:

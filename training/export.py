@@ -4,13 +4,12 @@ Nothing is written unless the graph is self-contained, agrees with the trained m
 row, and answers its golden cases through the very code that will serve it.
 """
 
-import hashlib
 import json
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +17,17 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from medmaas.errors import MedmaasError
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import (
-    Artefact,
-    Card,
-    Golden,
-    GoldenCase,
-    Input,
-    Manifest,
-    Output,
-    Parity,
-)
-from medmaas.model.registry import Registry
+from medmaas.model.manifest import Card, Golden, Input, Manifest, Output, Parity
 from medmaas.model.session import Session
-from training.card import render_card
+from training.completion import complete
+from training.conversion import open_trained
+from training.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
 from training.errors import TrainingError
-from training.graph import INPUT, OPSET, check_graph, convert_sklearn, convert_torch
+from training.folder import describe_artefact, place_model
+from training.golden import record
+from training.graph import INPUT, check_graph, convert_sklearn, convert_torch
+from training.refusals import Refusals
 
 __all__ = [
     "INPUT",
@@ -43,6 +36,7 @@ __all__ = [
     "compare",
     "convert_sklearn",
     "convert_torch",
+    "export",
     "refuse_other_data",
     "write_model",
 ]
@@ -75,7 +69,7 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
     manifest = out / identity.id / identity.version / "manifest.json"
     if not manifest.exists():
         return
-    if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"]["sha256"] != sha256:
+    if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"].get("sha256") != sha256:
         raise TrainingError(
             f"{identity.id} {identity.version} in --out was learned from other data: "
             "name another --out"
@@ -83,7 +77,13 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
 
 
 def compare(
-    graph: bytes, trained: Trained, rows: Array, outputs: Sequence[str], tensor: str = INPUT
+    graph: bytes,
+    trained: Trained,
+    rows: Array,
+    outputs: Sequence[str],
+    tensor: str = INPUT,
+    *,
+    tolerance: float = _PARITY_TOLERANCE,
 ) -> Parity:
     """Run the graph and the trained model on the same rows [n, ...].
 
@@ -93,9 +93,10 @@ def compare(
         rows: what goes into the graph; float64 becomes float32.
         outputs: names of the graph's outputs to compare.
         tensor: name of the graph's input.
+        tolerance: the largest difference allowed.
 
     Raises:
-        TrainingError: they differ by more than 1e-5 anywhere.
+        TrainingError: they differ by more anywhere.
     """
     session, difference = Session(graph), 0.0
     for start in range(0, len(rows), _BATCH):
@@ -106,12 +107,12 @@ def compare(
             wanted = expected[name] if isinstance(expected, Mapping) else expected
             apart = np.abs(answers[name] - wanted.reshape(answers[name].shape)).max()
             difference = float(np.maximum(difference, apart))  # NaN stays
-    if not difference <= _PARITY_TOLERANCE:
+    if not difference <= tolerance:
         raise TrainingError(
             f"nothing was written: ONNX and the trained model differ by {difference:.1e}, "
-            f"more than {_PARITY_TOLERANCE:.0e}"
+            f"more than {tolerance:.0e}"
         )
-    return Parity(rows=len(rows), largest_difference=difference, tolerance=_PARITY_TOLERANCE)
+    return Parity(rows=len(rows), largest_difference=difference, tolerance=tolerance)
 
 
 def write_model(
@@ -146,6 +147,8 @@ def write_model(
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
     parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
+    session, rows = Session(content), make_input(spec).read(golden).tensors
+    cases = record(session, rows, golden, output.tensors)
     manifest = Manifest(
         contract=1,
         id=identity.id,
@@ -155,62 +158,69 @@ def write_model(
         created=datetime.now(UTC).date(),
         training_commit=_commit(),
         seed=identity.seed,
-        artefact=_describe(content),
+        artefact=describe_artefact(content, session),
         input=spec,
         output=output,
-        golden=_record(content, spec, golden),
+        golden=Golden(tolerance=_GOLDEN_TOLERANCE, cases=tuple(cases)),
         parity=parity,
         card=card,
     )
-    target = out / identity.id / identity.version
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".") as aside:
-        folder = Path(aside, identity.id, identity.version)
-        folder.mkdir(parents=True)
-        (folder / "model.onnx").write_bytes(content)
-        (folder / "manifest.json").write_text(
-            manifest.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
-        )
-        (folder / "card.md").write_text(render_card(manifest), encoding="utf-8")
-        try:
-            Registry(Path(aside)).get(identity.id)
-        except MedmaasError as error:
-            raise TrainingError(f"nothing was written: {error.message}") from error
-        _replace(folder, target, Path(aside, "replaced"))
-    return target
+    return place_model(out, manifest, content)
 
 
-def _replace(folder: Path, target: Path, old: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    if target.exists():
-        target.rename(old)
-    folder.rename(target)
+def export(
+    model: object,
+    rows: object,
+    draft: str | Path,
+    *,
+    out: str | Path = "models",
+    golden: str | Path | None = None,
+) -> Path:
+    """Put a model of your own into the catalogue: converted, compared on every row, described.
 
+    A classifier of scikit-learn becomes its probabilities (call the output tensor
+    `probabilities`), a regressor its value (`variable`), a `torch.nn.Module` whatever it gives (by
+    the names in the draft). See docs/own-model.md.
 
-def _describe(content: bytes) -> Artefact:
-    session = Session(content)
-    return Artefact(
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
-        opset=OPSET,
-        inputs=session.inputs,
-        outputs=session.outputs,
+        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
+        export(model, X_test, "own-model.yaml")
+
+    Args:
+        model: fitted; cleaning, imputation and scaling are inside it. A module is left in
+            evaluation mode.
+        rows: on which graph and model are compared, as the graph takes them: [n, features] of a
+            table, [n, rows, features] of series, and so on; at least two. They are not kept.
+        draft: path of the YAML that states what nobody can find out from the model.
+        out: the models directory.
+        golden: path of a JSON list of golden cases, in the place of those of the draft.
+
+    Returns:
+        The folder `<out>/<id>/<version>/`.
+
+    Raises:
+        TrainingError: nothing was written; the message has a line for each thing missing or wrong.
+    """
+    out, refusals = Path(out), Refusals()
+    tree = read_draft(Path(draft), Path(golden) if golden else None)
+    spec, output = parse(INPUT_PART, tree, "input"), parse(OUTPUT_PART, tree, "output")
+    source = None
+    if spec and output:
+        source = refusals.attempt(partial(open_trained, model, rows, spec, output))
+    graph = refusals.attempt(source.convert) if source else None
+    content = graph.SerializeToString(deterministic=True) if graph else None
+    manifest = complete(content, tree, out, refusals)
+    if content is None or source is None:
+        raise AssertionError("what is not there was refused")
+    parity = compare(
+        content,
+        source.answer,
+        source.rows,
+        manifest.output.tensors,
+        manifest.input.tensor,
+        tolerance=manifest.golden.tolerance,
     )
-
-
-def _record(content: bytes, spec: Input, instances: Sequence[dict[str, Any]]) -> Golden:
-    """Golden cases: what the graph answers to invented instances, here and now."""
-    outputs = Session(content).run(make_input(spec).read(instances).tensors)
-    cases = [
-        GoldenCase(
-            instance=instance,
-            outputs={
-                name: tuple(map(float, tensor[i].ravel())) for name, tensor in outputs.items()
-            },
-        )
-        for i, instance in enumerate(instances)
-    ]
-    return Golden(tolerance=_GOLDEN_TOLERANCE, cases=tuple(cases))
+    parity = parity.model_copy(update={"rows_of": "the rows given to the export"})
+    return place_model(out, manifest.model_copy(update={"parity": parity}), content)
 
 
 def _commit() -> str:

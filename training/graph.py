@@ -11,7 +11,7 @@ import torch
 from onnx.utils import Extractor
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 
 from training.errors import TrainingError
 
@@ -55,15 +55,22 @@ def convert_torch(
     return _clean(program.model_proto)
 
 
-def convert_sklearn(pipeline: BaseEstimator, features: int) -> onnx.ModelProto:
-    """A classifier from [n, features] to `probabilities` [n, classes]; the label is left out."""
+def convert_sklearn(
+    pipeline: BaseEstimator, features: int, *, input_name: str = INPUT
+) -> onnx.ModelProto:
+    """A classifier from [n, features] to `probabilities` [n, classes], its label left out.
+
+    A regressor gives `variable` [n, 1].
+    """
+    classifies = is_classifier(pipeline)
     graph = to_onnx(
         pipeline,
-        initial_types=[(INPUT, FloatTensorType([None, features]))],
-        options={"zipmap": False},
+        initial_types=[(input_name, FloatTensorType([None, features]))],
+        options={"zipmap": False} if classifies else None,
         target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
     )
-    return _clean(Extractor(graph).extract_model([INPUT], ["probabilities"]))
+    wanted = "probabilities" if classifies else "variable"
+    return _clean(Extractor(graph).extract_model([input_name], [wanted]))
 
 
 def check_graph(graph: onnx.ModelProto) -> None:

@@ -1,4 +1,4 @@
-"""The command `medmaas`: serve | models | predict | train."""
+"""The command `medmaas`: serve | models | predict | train | add."""
 
 import argparse
 import json
@@ -15,14 +15,15 @@ from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 
 _REFUSED = 2
+_TRAINING = {"train": "training", "add": "training.add"}
 _LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked, 2 if it was refused in one sentence."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] == "train":
-        return _train(arguments[1:])
+    if arguments and arguments[0] in _TRAINING:
+        return _hand_over(*arguments)
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
@@ -69,12 +70,13 @@ def _predict(options: argparse.Namespace) -> None:
     print(json.dumps({"model": model.identity, "predictions": predictions}, indent=2))
 
 
-def _train(arguments: Sequence[str]) -> int:
-    """Train in a process of its own: what answers never imports what trains."""
+def _hand_over(command: str, *arguments: str) -> int:
+    """Train or add in a process of its own: what answers never imports what trains."""
     if find_spec("training") is None:
-        print('medmaas train needs a checkout: pip install ".[training]" there', file=sys.stderr)
+        needs = f'medmaas {command} needs a checkout: pip install ".[training]" there'
+        print(needs, file=sys.stderr)
         return _REFUSED
-    return subprocess.call([sys.executable, "-m", "training", *arguments])  # noqa: S603
+    return subprocess.call([sys.executable, "-m", _TRAINING[command], *arguments])  # noqa: S603
 
 
 def _port(text: str) -> int:
@@ -110,4 +112,5 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_predict)
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
+    commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
     return parser

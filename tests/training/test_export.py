@@ -80,6 +80,7 @@ def test_what_is_written_answers_like_the_trained_model(tmp_path: Path, card: Ca
     (prediction,) = predict(model, [{"a": 1.0, "b": -1.0}])
     expected = PIPELINE.predict_proba([[1.0, -1.0]])[0, 1]
     assert prediction["output"]["probabilities"]["yes"] == pytest.approx(expected, abs=1e-5)
+    assert model.manifest.parity
     assert model.manifest.parity.rows == 200
 
 
@@ -168,6 +169,7 @@ def test_the_models_that_ship_are_self_contained_and_their_cards_true(path: Path
     check_graph(onnx.load(path / "model.onnx"))
     manifest = Manifest.model_validate_json((path / "manifest.json").read_bytes())
     assert (path / "card.md").read_text() == render_card(manifest)
+    assert manifest.parity
     assert manifest.parity.largest_difference <= 1e-5
     assert manifest.parity.rows == manifest.card.data.split.test
     assert len(manifest.card.source_attributes) == 31

@@ -93,21 +93,26 @@ class Artefact(Contract):
 class GoldenCase(Contract):
     """An invented instance, and the output tensors it must give, row-major."""
 
-    instance: dict[str, Any]
-    outputs: dict[str, tuple[float, ...]] = Field(min_length=1)
+    instance: dict[str, Any] = Field(description="What a request would hold, nobody's record.")
+    outputs: dict[str, tuple[float, ...]] = Field(
+        min_length=1, description="Numbers by name of output tensor, row-major."
+    )
 
 
 class Golden(Contract):
     """Cases that must reproduce on the machine that answers, within an absolute tolerance."""
 
-    tolerance: float = Field(gt=0)
-    cases: tuple[GoldenCase, ...] = Field(min_length=1)
+    tolerance: float = Field(gt=0, description="The largest difference that is none.")
+    cases: tuple[GoldenCase, ...] = Field(
+        min_length=1, description="At least one invented instance."
+    )
 
 
 class Parity(Contract):
-    """How far the trained model and its ONNX graph are apart, over every test row."""
+    """How far the trained model and its ONNX graph are apart, over every row compared."""
 
     rows: int = Field(gt=0)
+    rows_of: Sentence = "the test set"
     largest_difference: float = Field(ge=0)
     tolerance: float = Field(gt=0)
 
@@ -116,19 +121,24 @@ class Manifest(Contract):
     """Everything that is known of one version of one model."""
 
     contract: Literal[1]
-    id: Identifier
-    version: Version
-    title: Sentence
-    licence: Sentence
+    id: Identifier = Field(
+        description="What requests call the model: a lower-case letter, then at most 63 letters, "
+        "digits, _ or -."
+    )
+    version: Version = Field(description="Three numbers, as in 1.0.0.")
+    title: Sentence = Field(description="What the model does, in one line.")
+    licence: Sentence = Field(description="The terms that the model is under.")
     created: date
     training_commit: Sentence
     seed: int
     artefact: Artefact
-    input: Input
-    output: Output
-    golden: Golden
-    parity: Parity
-    card: Card
+    input: Input = Field(description="What the model takes: tabular, series, image or text.")
+    output: Output = Field(description="What it answers: classes, value, survival or policy.")
+    golden: Golden = Field(description="In cases, at least one invented instance.")
+    parity: Parity | None = Field(
+        default=None, description="Absent if nobody has compared the graph with its source."
+    )
+    card: Card = Field(description="What a reader must know before believing an answer.")
 
     @model_validator(mode="after")
     def _tensors_are_those_of_the_artefact(self) -> Self:

@@ -8,56 +8,70 @@ from medmaas.model.manifest.contract import Contract, Sentence, Sha256
 class Split(Contract):
     """How many people fitted, calibrated and tested the model, and the seed that drew them."""
 
-    seed: int
-    train: int = Field(gt=0)
-    calibration: int = Field(gt=0)
-    test: int = Field(gt=0)
+    seed: int | None = Field(default=None, description="What drew the split, if chance did.")
+    train: int = Field(gt=0, description="How many people fitted the model.")
+    calibration: int = Field(ge=0, description="How many were kept for calibration; 0 if none.")
+    test: int = Field(gt=0, description="How many people tested the model, and nothing else.")
 
 
 class Data(Contract):
     """Where the numbers come from."""
 
-    source: Sentence
-    licence: Sentence
-    sha256: Sha256 = Field(description="Of the cleaned table, so that a retraining can compare.")
-    n: int = Field(gt=0)
-    events: int | None = None
-    inclusion: Sentence
-    cleaning: tuple[Sentence, ...]
-    demographics: dict[str, str]
-    split: Split
+    source: Sentence = Field(description="Where the data come from: a citation or an address.")
+    licence: Sentence = Field(description="The terms that the data are under.")
+    sha256: Sha256 | None = Field(
+        default=None, description="Of the cleaned table, so that a retraining can compare."
+    )
+    n: int = Field(gt=0, description="How many people, or samples, the data hold.")
+    events: int | None = Field(default=None, description="How many of them had the outcome.")
+    inclusion: Sentence = Field(description="Who is in the data, and who was left out.")
+    cleaning: tuple[Sentence, ...] = Field(description="What was done to the data: sentences.")
+    demographics: dict[str, str] = Field(description="A name and a text each: age, sex, outcome.")
+    split: Split = Field(description="How many people fitted, calibrated and tested the model.")
 
 
 class Metric(Contract):
     """One measured figure with its 95 % interval, for one model, on one set of people."""
 
-    metric: Sentence
-    model: Sentence
-    evaluated_on: Sentence
-    group: Sentence = "all"
-    n: int = Field(gt=0)
-    events: int | None = None
-    value: float
-    low: float
-    high: float
+    metric: Sentence = Field(description="What is measured, as in AUC or Brier score.")
+    model: Sentence = Field(description="What it is measured of: this model, or a baseline.")
+    evaluated_on: Sentence = Field(description="On which people, as in test split.")
+    group: Sentence = Field(default="all", description="On which of those people.")
+    n: int = Field(gt=0, description="How many people it was measured on.")
+    events: int | None = Field(default=None, description="How many of them had the outcome.")
+    value: float = Field(description="The figure.")
+    low: float = Field(description="The lower end of its 95 % interval.")
+    high: float = Field(description="The upper end of its 95 % interval.")
 
 
 class Card(Contract):
     """What a reader must know before believing an answer."""
 
-    developer: Sentence
-    stage: Sentence
-    intended_use: Sentence
-    intended_users: Sentence
-    population: Sentence
-    decision_role: Sentence
-    out_of_scope: tuple[Sentence, ...] = Field(min_length=1)
-    method: tuple[Sentence, ...] = Field(min_length=1)
-    data: Data
-    findings: tuple[Sentence, ...] = Field(min_length=1)
-    metrics: tuple[Metric, ...] = Field(min_length=1)
-    limits: tuple[Sentence, ...] = Field(min_length=1)
-    references: tuple[Sentence, ...] = Field(min_length=1)
+    developer: Sentence = Field(description="Who made the model and answers for it.")
+    stage: Sentence = Field(description="How far it is, as in research use only.")
+    intended_use: Sentence = Field(description="What the model is for.")
+    intended_users: Sentence = Field(description="Who is meant to use it.")
+    population: Sentence = Field(description="Which patients it was made for.")
+    decision_role: Sentence = Field(description="Which part it has in a decision, and who decides.")
+    out_of_scope: tuple[Sentence, ...] = Field(
+        min_length=1, description="What it must not be used for: at least one sentence."
+    )
+    method: tuple[Sentence, ...] = Field(
+        min_length=1, description="How it was made: at least one sentence."
+    )
+    data: Data = Field(description="What it was learned from.")
+    findings: tuple[Sentence, ...] = Field(
+        min_length=1, description="What the figures say, in words: at least one sentence."
+    )
+    metrics: tuple[Metric, ...] = Field(
+        min_length=1, description="At least one measured figure with its 95 % interval."
+    )
+    limits: tuple[Sentence, ...] = Field(
+        min_length=1, description="Where it is weak or untested: at least one sentence."
+    )
+    references: tuple[Sentence, ...] = Field(
+        min_length=1, description="What to read about it: at least one citation."
+    )
     source_attributes: dict[str, str] = Field(
         description="The source attributes of 45 CFR 170.315(b)(11), or why there is none."
     )

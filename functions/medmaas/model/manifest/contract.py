@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -20,8 +20,8 @@ class Contract(BaseModel):
 class Range(Contract):
     """A closed interval in the feature's unit."""
 
-    low: float
-    high: float
+    low: float = Field(description="The lowest value, in the feature's unit.")
+    high: float = Field(description="The highest value, in the feature's unit.")
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:

@@ -10,10 +10,13 @@ Shape = tuple[int, ...]
 FeatureName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 
 
+_TENSOR = "What the graph calls its input."
+
+
 class _Feature(Contract):
-    name: FeatureName
-    description: Sentence
-    loinc: tuple[str, ...] = ()
+    name: FeatureName = Field(description="What a request calls it: a letter, letters, digits, _.")
+    description: Sentence = Field(description="What it means, and how it is measured.")
+    loinc: tuple[str, ...] = Field(default=(), description="Its LOINC codes.")
     missing: Sentence | None = Field(
         default=None,
         description="What the graph does when the value is missing; absent: it is required.",
@@ -28,7 +31,7 @@ class Number(_Feature):
     """A measured quantity."""
 
     type: Literal["number"] = "number"
-    unit: Sentence
+    unit: Sentence = Field(description="Its unit as a UCUM code, 1 if it has none.")
     hard_range: Range = Field(description="Refused outside: no patient has this value.")
     training_range: Range = Field(description="Warned outside: the model has not seen this value.")
 
@@ -37,7 +40,9 @@ class Choice(_Feature):
     """One of a few words; enters the tensor as its position in `choices`."""
 
     type: Literal["choice"] = "choice"
-    choices: tuple[Sentence, ...] = Field(min_length=2)
+    choices: tuple[Sentence, ...] = Field(
+        min_length=2, description="At least two words, in the order of the graph's codes 0, 1, ..."
+    )
 
 
 class Boolean(_Feature):
@@ -50,8 +55,10 @@ Feature = Annotated[Number | Choice | Boolean, Field(discriminator="type")]
 
 
 class _Features(Contract):
-    tensor: Sentence
-    features: tuple[Feature, ...] = Field(min_length=1)
+    tensor: Sentence = Field(description=_TENSOR)
+    features: tuple[Feature, ...] = Field(
+        min_length=1, description="At least one feature, in the order of the tensor's columns."
+    )
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -79,8 +86,8 @@ class SeriesInput(_Features):
     """
 
     kind: Literal["series"] = "series"
-    field: FeatureName
-    max_rows: int = Field(gt=0)
+    field: FeatureName = Field(description="What a request calls the list of rows.")
+    max_rows: int = Field(gt=0, description="How many rows a request may have.")
 
     @model_validator(mode="after")
     def _first_is_time(self) -> Self:
@@ -97,8 +104,8 @@ class SeriesInput(_Features):
 class Crop(Contract):
     """A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`."""
 
-    side: int = Field(gt=0)
-    of: int = Field(gt=0)
+    side: int = Field(gt=0, description="Pixels of the square that is kept.")
+    of: int = Field(gt=0, description="Pixels of the shorter edge of the pictures it is cut from.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -110,8 +117,10 @@ class Crop(Contract):
 class Normalisation(Contract):
     """(value / 255 - mean) / deviation, per channel."""
 
-    mean: tuple[float, ...]
-    deviation: tuple[Annotated[float, Field(gt=0)], ...]
+    mean: tuple[float, ...] = Field(description="One number per channel, of values from 0 to 1.")
+    deviation: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        description="One number per channel, of values from 0 to 1."
+    )
 
 
 class ImageInput(Contract):
@@ -122,12 +131,12 @@ class ImageInput(Contract):
     """
 
     kind: Literal["image"] = "image"
-    tensor: Sentence
-    field: FeatureName = "image"
+    tensor: Sentence = Field(description=_TENSOR)
+    field: FeatureName = Field(default="image", description="What a request calls the picture.")
     description: Sentence = "The picture: a PNG or JPEG file in base64."
-    height: int = Field(gt=0)
-    width: int = Field(gt=0)
-    mode: Literal["RGB", "L"]
+    height: int = Field(gt=0, description="Pixels that the graph takes from top to bottom.")
+    width: int = Field(gt=0, description="Pixels that the graph takes from left to right.")
+    mode: Literal["RGB", "L"] = Field(description="RGB for colour, L for grey.")
     layout: Literal["NHWC", "NCHW"] = "NHWC"
     crop: Crop | None = None
     resample: Literal["bicubic", "bilinear"] = "bicubic"
@@ -161,11 +170,13 @@ class TextInput(Contract):
     """
 
     kind: Literal["text"] = "text"
-    tensor: Sentence
-    field: FeatureName
-    description: Sentence
-    alphabet: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1)], ...]
-    max_length: int = Field(gt=0)
+    tensor: Sentence = Field(description=_TENSOR)
+    field: FeatureName = Field(description="What a request calls the text.")
+    description: Sentence = Field(description="What the text is.")
+    alphabet: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1)], ...] = Field(
+        description="The characters that the graph knows, in the order of its codes 1, 2, ..."
+    )
+    max_length: int = Field(gt=0, description="How many characters the graph takes.")
     syntax: Literal["SMILES"] | None = Field(
         default=None, description="Checked before the graph reads: branches, rings and brackets."
     )

@@ -7,14 +7,17 @@ from pydantic import Field, model_validator
 from medmaas.model.manifest.contract import Contract, Name, Sentence
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+_TENSOR = "What the graph calls its output."
 
 
 class ClassesOutput(Contract):
     """One probability per label, float32 [n, labels]."""
 
     kind: Literal["classes"] = "classes"
-    tensor: Sentence
-    labels: tuple[Sentence, ...] = Field(min_length=2)
+    tensor: Sentence = Field(description=_TENSOR)
+    labels: tuple[Sentence, ...] = Field(
+        min_length=2, description="At least two words, in the order of the tensor's columns."
+    )
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -26,8 +29,8 @@ class ValueOutput(Contract):
     """One number with a unit, float32 [n] or [n, 1]."""
 
     kind: Literal["value"] = "value"
-    tensor: Sentence
-    unit: Sentence
+    tensor: Sentence = Field(description=_TENSOR)
+    unit: Sentence = Field(description="The unit of the answer as a UCUM code, 1 if it has none.")
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -39,9 +42,13 @@ class SurvivalOutput(Contract):
     """Probability to be alive after each of `time_days`, float32 [n, times]."""
 
     kind: Literal["survival"] = "survival"
-    tensor: Sentence
-    time_days: tuple[int, ...] = Field(min_length=2)
-    horizon_days: tuple[int, ...] = Field(min_length=1)
+    tensor: Sentence = Field(description=_TENSOR)
+    time_days: tuple[int, ...] = Field(
+        min_length=2, description="The day of each of the tensor's columns, the first being 0."
+    )
+    horizon_days: tuple[int, ...] = Field(
+        min_length=1, description="Those of time_days that an answer gives the risk at."
+    )
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
@@ -60,7 +67,7 @@ class SurvivalOutput(Contract):
 class Action(Contract):
     """One thing that can be done at a decision."""
 
-    name: Sentence
+    name: Sentence = Field(description="What an answer calls the action.")
     dose: Probability = Field(description="Share of the protocol's dose, given after the delay.")
     delay_days: int = Field(default=0, ge=0)
     gcsf: bool = False
@@ -69,38 +76,38 @@ class Action(Contract):
 class Outcome(Contract):
     """An event whose chance the model gives for every action."""
 
-    name: Name
-    description: Sentence
+    name: Name = Field(description="What an answer calls the event.")
+    description: Sentence = Field(description="What counts as the event, and until when.")
 
 
 class Quantity(Contract):
     """A number that the model expects after every action."""
 
-    name: Name
-    unit: Sentence
-    description: Sentence
+    name: Name = Field(description="What an answer calls the number.")
+    unit: Sentence = Field(description="Its unit as a UCUM code, 1 if it has none.")
+    description: Sentence = Field(description="What it means.")
 
 
 class Limit(Contract):
     """The chance of `outcome` that is still acceptable."""
 
-    outcome: Name
-    at_most: Probability
+    outcome: Name = Field(description="One of the names of output.outcomes.")
+    at_most: Probability = Field(description="The chance of it that is still acceptable, 0 to 1.")
 
 
 class Hold(Contract):
     """No treatment while the last `feature` is below this."""
 
-    feature: Name
-    below: float
+    feature: Name = Field(description="The name of a feature of the series.")
+    below: float = Field(description="No treatment while its last value is below this.")
 
 
 class Shield(Contract):
     """What stands between the model and a recommendation, whatever the model says."""
 
-    holds: tuple[Hold, ...]
+    holds: tuple[Hold, ...] = Field(description="When there is no treatment: a list, [] if never.")
     count: Name = Field(description="The feature that must be recent and known often enough.")
-    fewest_counts: int = Field(ge=1)
+    fewest_counts: int = Field(ge=1, description="How many values of it must be known.")
     oldest_days: float = Field(ge=0, description="The last count may be this many days old.")
 
 
@@ -112,13 +119,17 @@ class PolicyOutput(Contract):
     """
 
     kind: Literal["policy"] = "policy"
-    tensor: Sentence
-    nadir_tensor: Sentence
-    nadir: Quantity
-    actions: tuple[Action, ...] = Field(min_length=2)
-    outcomes: tuple[Outcome, ...] = Field(min_length=1)
-    limit: Limit
-    shield: Shield
+    tensor: Sentence = Field(description=_TENSOR)
+    nadir_tensor: Sentence = Field(description="What the graph calls its second output.")
+    nadir: Quantity = Field(description="What the second output expects.")
+    actions: tuple[Action, ...] = Field(
+        min_length=2, description="At least two things to do, in order of preference."
+    )
+    outcomes: tuple[Outcome, ...] = Field(
+        min_length=1, description="At least one event whose chance is given for every action."
+    )
+    limit: Limit = Field(description="The chance of one outcome that is still acceptable.")
+    shield: Shield = Field(description="What no recommendation may go against.")
     grading: Sentence = Field(description="The scale that the outcomes' thresholds come from.")
     notice: Sentence = Field(description="What every answer must say of itself.")
 

@@ -1,0 +1,95 @@
+"""docs/own-model.md, run as it is written."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from scipy.stats import binomtest
+
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+from training.add import main
+
+PAGE = (ROOT / "docs/own-model.md").read_text()
+SKLEARN, TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+(COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
+DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a reader of the page stands, with the draft that it names."""
+    shutil.copy(ROOT / "docs/own-model.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
+    exec(compile(code, "own-model.md", "exec"), names)  # noqa: S102 - the page is ours
+    return names
+
+
+def test_ten_lines_of_scikit_learn_put_a_model_into_the_catalogue(folder: Path) -> None:
+    names = run(SKLEARN, {})
+    assert len(SKLEARN.splitlines()) == 10
+    model = Registry(folder / "models").get("fna_means")
+    assert model.manifest.parity is not None
+    assert model.manifest.parity.rows == 143
+    instance = model.example
+    (prediction,) = predict(model, [instance])
+    expected = names["model"].predict_proba([list(instance.values())])[0]
+    given = list(prediction["output"]["probabilities"].values())
+    assert given == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_figures_and_ranges_of_the_example_are_those_of_its_model() -> None:
+    names = run(SKLEARN, {})
+    model, X_train, X_test, y_test = (
+        names[name] for name in ("model", "X_train", "X_test", "y_test")
+    )
+    right = {"this model": model.predict(X_test) == y_test, "always benign": y_test == 1}
+    for metric in DRAFT["card"]["metrics"]:
+        hits = right[metric["model"]]
+        interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(method="wilson")
+        figures = [metric[name] for name in ("value", "low", "high")]
+        assert figures == pytest.approx([hits.mean(), interval.low, interval.high], abs=5e-5)
+        assert (metric["n"], metric["events"]) == (len(y_test), (y_test == 0).sum())
+    data = DRAFT["card"]["data"]
+    assert (data["n"], data["events"]) == (len(names["y"]), (names["y"] == 0).sum())
+    assert (data["split"]["train"], data["split"]["test"]) == (len(X_train), len(X_test))
+    ranges = [feature["training_range"] for feature in DRAFT["input"]["features"]]
+    stated = np.array([[r["low"], r["high"]] for r in ranges])
+    seen = np.column_stack([X_train.min(axis=0), X_train.max(axis=0)])
+    np.testing.assert_allclose(stated, seen, rtol=0.005)
+
+
+def test_a_torch_module_joins_in_the_same_way(folder: Path) -> None:
+    run(TORCH, {})
+    model = Registry(folder / "models").get("fna_means")
+    assert model.manifest.parity is not None
+    assert model.manifest.parity.rows == 143
+    (first, second) = predict(model, [case.instance for case in model.manifest.golden.cases])
+    assert first["output"]["label"] == "malignant"
+    assert second["output"]["label"] == "benign"
+
+
+def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:
+    run(BY_HAND, run(SKLEARN, {}))
+    shutil.rmtree(folder / "models")
+    assert main(shlex.split(COMMAND)) == 0
+    assert "from your model on 2 cases" in capsys.readouterr().out
+    manifest = Registry(folder / "models").get("fna_means").manifest
+    assert manifest.parity is not None
+    assert manifest.parity.largest_difference <= 1e-5
+
+
+def test_the_links_of_the_page_lead_to_files() -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", PAGE):
+        assert (ROOT / "docs" / link).exists(), link
