@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 RECIPES = {
     "survival": "years of survival from age, sex and four blood values (FLCHAIN)",
@@ -18,12 +19,8 @@ RECIPES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
     parsed = vars(_parser().parse_args(arguments))
-    name = parsed.pop("recipe")
     try:
-        from training.errors import TrainingError  # noqa: PLC0415 - may be missing too
-        from training.options import Options, check_options  # noqa: PLC0415
-
-        recipe = import_module(f"training.recipes.{name}")
+        return _run(parsed.pop("recipe"), parsed)
     except ModuleNotFoundError as error:
         print(
             f"medmaas train needs the training extra (no {error.name}): "
@@ -31,10 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+
+
+def _run(name: str, parsed: dict[str, Any]) -> int:
+    from training.errors import TrainingError  # noqa: PLC0415 - what it needs may be missing
+    from training.options import Options, check_options  # noqa: PLC0415
+
     try:
         options = Options(**parsed)
         check_options(name, options)
-        recipe.run(options)
+        import_module(f"training.recipes.{name}").run(options)
     except TrainingError as error:
         print(f"medmaas train: {error.message}", file=sys.stderr)
         return 2

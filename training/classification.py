@@ -8,7 +8,8 @@ from scipy.stats import rankdata
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
 from medmaas.model.manifest import Metric
-from training.figures import Figures, People, Rows, bootstrap
+from training.figures import Estimate, Figures, People, Rows, bootstrap
+from training.observed_shares import wilson
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -62,22 +63,28 @@ def measure_classes(
         y: position of the true class, [n].
         probabilities: by model, of every class, [n, classes].
         evaluated_on: what the n are.
-        seed: of the bootstrap, which draws the same cases for every model.
+        seed: of the bootstrap, which draws the same cases for every model; a share has Wilson's
+            interval instead, which does not vanish where nothing went wrong.
     """
 
     def statistic(rows: Rows) -> Figures:
         figures: Figures = {}
         for name, all_p in probabilities.items():
             truth, p = y[rows], all_p[rows]
-            right = truth == p.argmax(1)
-            figures[ACCURACY, name] = float(right.mean())
-            figures[MACRO_AUC, name] = float(auc_by_class(truth, p).mean())
+            areas = auc_by_class(truth, p)
+            drawn = areas[~np.isnan(areas)]
+            figures[MACRO_AUC, name] = float(drawn.mean()) if len(drawn) else float("nan")
             figures[BRIER, name] = float(((p - np.eye(p.shape[1])[truth]) ** 2).sum(1).mean())
-            figures[CONFIDENCE, name] = float(right.mean() / p.max(1).mean())
+            right = float((truth == p.argmax(1)).mean())
+            figures[CONFIDENCE, name] = right / float(p.max(1).mean())
         return figures
 
     everyone = People(evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool))
-    metrics = bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+    metrics = [
+        everyone.make_metric(ACCURACY, name, _share(y == p.argmax(1)))
+        for name, p in probabilities.items()
+    ]
+    metrics += bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
     return [metric.model_copy(update={"events": None}) for metric in metrics]
 
 
@@ -86,45 +93,50 @@ def measure_each_class(
 ) -> list[Metric]:
     """Sensitivity, precision and AUC of each class against all others.
 
+    Sensitivity is of the cases of the class, precision of the cases named so, their events are the
+    right answers; a class that is never named has no precision.
+
     Args:
         y: position of the true class, [n].
         p: probability of every class, [n, classes].
         labels: names of the classes, which the figures are grouped by.
         model: whose figures these are.
         evaluated_on: what the n are.
-        seed: of the bootstrap.
+        seed: of the bootstrap of the AUC; the shares have Wilson's intervals.
     """
-    predicted = p.argmax(1)
+    named = p.argmax(1)
     metrics: list[Metric] = []
     for i, label in enumerate(labels):
 
         def statistic(rows: Rows, i: int = i) -> Figures:
-            true, named = y[rows] == i, predicted[rows] == i
-            found = (true & named).sum()
-            return {
-                (SENSITIVITY, model): _share(found, true.sum()),
-                (PRECISION, model): _share(found, named.sum()),
-                (CLASS_AUC, model): float(_auc(true[:, None], p[rows, i : i + 1])[0]),
-            }
+            area = auc_by_class(np.where(y[rows] == i, 0, 1), p[rows, i : i + 1])
+            return {(CLASS_AUC, model): float(area[0])}
 
-        people = People(evaluated_on, np.arange(len(y)), y == i, label)
-        metrics += bootstrap(statistic, people, seed=seed, resamples=_RESAMPLES)
+        shares = {(SENSITIVITY, "cases of the class"): y, (PRECISION, "cases named so"): named}
+        for (metric, whose), classes in shares.items():
+            cases = np.flatnonzero(classes == i)
+            if len(cases):
+                people = People(f"{evaluated_on}, {whose}", cases, y == named, label)
+                share = _share((y == named)[cases])
+                metrics.append(people.make_metric(metric, model, share))
+        everyone = People(evaluated_on, np.arange(len(y)), y == i, label)
+        metrics += bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
     return metrics
 
 
 def auc_by_class(y: Labels, p: Floats) -> Floats:
-    """Area under the ROC curve of each class against all others, [classes]; NaN without cases."""
-    return _auc(y[:, None] == np.arange(p.shape[1]), p)
+    """Area under the ROC curve of each class against all others, [classes]; NaN without cases.
 
-
-def _auc(true: NDArray[np.bool_], scores: Floats) -> Floats:
-    """Mann and Whitney's U over the number of pairs, for each column of [n, classes]."""
+    Mann and Whitney's U over the number of pairs: y [n] are positions, p [n, classes].
+    """
+    true = y[:, None] == np.arange(p.shape[1])
     positive = true.sum(0)
-    ranks = np.where(true, rankdata(scores, axis=0), 0).sum(0)
+    ranks = np.where(true, rankdata(p, axis=0), 0).sum(0)
     with np.errstate(invalid="ignore"):
-        area: Floats = (ranks - positive * (positive + 1) / 2) / (positive * (len(true) - positive))
+        pairs = positive * (len(y) - positive)
+        area: Floats = (ranks - positive * (positive + 1) / 2) / pairs
     return area
 
 
-def _share(part: np.intp, whole: np.intp) -> float:
-    return float(part / whole) if whole else float("nan")
+def _share(flags: NDArray[np.bool_]) -> Estimate:
+    return Estimate(float(flags.mean()), *wilson(int(flags.sum()), len(flags)))

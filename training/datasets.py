@@ -57,7 +57,7 @@ OWN = Origin(
     licence="not stated",
     inclusion="not stated",
     population="People like those in the table; whoever trained the model knows who they are.",
-    limit="The data are not described; no external validation.",
+    limit="Of the data nothing is known but what is said here; no external validation.",
 )
 
 
@@ -213,7 +213,8 @@ def split_rows(strata: NDArray[np.generic], seed: int, copies: Indices | None = 
     train, calibration = train_test_split(
         rest, test_size=0.25, stratify=kept[rest], random_state=seed
     )
-    return Split(*(np.flatnonzero(np.isin(of, p)) for p in (train, calibration, test)), seed)
+    train, calibration, test = (np.flatnonzero(np.isin(of, p)) for p in (train, calibration, test))
+    return Split(train, calibration, test, seed)
 
 
 def make_folds(

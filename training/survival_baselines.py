@@ -15,6 +15,7 @@ from training.preparation import make_encoder
 from training.survival_design import FLCHAIN, Design, take_logs
 from training.survival_metrics import Floats, Outcome, harrell_c
 
+RIDGE = 1.0  # for tables whose columns nobody chose: there is always a solution
 _DAYS_PER_YEAR = 365.25
 
 
@@ -31,7 +32,7 @@ class Cox:
         design: of the table.
         columns: positions among the features; all of them if None.
         logged: whether the design's columns enter as logarithms.
-        ridge: penalty on the squared coefficients, so that a user's table always has a solution.
+        ridge: penalty on the squared coefficients of standardised columns.
     """
 
     def __init__(
@@ -66,9 +67,8 @@ class Cox:
 class BestColumn:
     """Cox on the one column that orders best who it is fitted on."""
 
-    def __init__(self, design: Design, ridge: float) -> None:
+    def __init__(self, design: Design) -> None:
         self._design = design
-        self._ridge = ridge
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
         """Fit on people X [n, features], column by column."""
@@ -81,7 +81,7 @@ class BestColumn:
     def _fit_column(self, X: Floats, column: int, outcome: Outcome) -> Cox:
         words = self._design.categories.get(column)
         design = replace(self._design, logged=(), categories={0: words} if words else {})
-        return Cox(design, ridge=self._ridge).fit(X[:, [column]], outcome)
+        return Cox(design, ridge=RIDGE).fit(X[:, [column]], outcome)
 
     def risk(self, X: Floats) -> Floats:
         """The linear predictor, [n]."""
@@ -147,7 +147,7 @@ class LeastSquares(_PointPrediction):
         self._preparation = make_preparation(design)
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
-        """Fit on people X [n, features]; `distance` is how far descent ends from the exact weights."""
+        """Fit on people X [n, features]; `distance` is how far descent ends from exact."""
         design = _with_ones(self._preparation.fit_transform(X))
         years = outcome["time"] / _DAYS_PER_YEAR
         self.descent = descend(design, years, seed=self._seed)
@@ -174,7 +174,9 @@ class PlainNetwork(_PointPrediction):
         torch.manual_seed(self._seed)
         prepared = torch.from_numpy(self._preparation.fit_transform(X)).float()
         years = torch.from_numpy(outcome["time"] / _DAYS_PER_YEAR).float()[:, None]
-        self._network = nn.Sequential(nn.Linear(prepared.shape[1], 128), nn.ReLU(), nn.Linear(128, 1))
+        self._network = nn.Sequential(
+            nn.Linear(prepared.shape[1], 128), nn.ReLU(), nn.Linear(128, 1)
+        )
         optimiser = torch.optim.Adam(self._network.parameters(), lr=1e-3)
         for _ in range(self._epochs):
             for rows in torch.randperm(len(X)).split(256):

@@ -29,6 +29,8 @@ Groups = Mapping[str, NDArray[np.bool_]]
 
 NETWORK = "logistic-hazard network (this model)"
 COX = "Cox"
+COX_AGE = "Cox, age alone"
+BEST_COLUMN = "Cox, its best single column"
 PLAIN = "plain network, squared error, censoring ignored"
 LINEAR = "linear least squares, censoring ignored"
 C = "Harrell C"

@@ -20,7 +20,6 @@ from training.survival_design import FLCHAIN, Design
 from training.survival_metrics import Floats, Outcome, interpolate
 
 
-
 class _Preparation(nn.Module):
     """Fills for missing, logarithms, a column per word, mean 0 and deviation 1, in the graph."""
 
@@ -79,9 +78,7 @@ class LogisticHazard(nn.Module):
 
     tau: Tensor
 
-    def __init__(
-        self, X: Tensor, at_risk: Tensor, died: Tensor, design: Design = FLCHAIN
-    ) -> None:
+    def __init__(self, X: Tensor, at_risk: Tensor, died: Tensor, design: Design = FLCHAIN) -> None:
         super().__init__()
         self.preparation = _Preparation(X, design)
         width = len(self.preparation.mean)

@@ -1,7 +1,6 @@
 """The recipes make the models that ship, from nothing but installed packages."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +13,11 @@ from sksurv.datasets import load_flchain
 from medmaas.model.manifest import Manifest, Metric
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS, ROOT
-from training.__main__ import main
+from tests.training.conftest import Train
 from training.datasets import read_breast_fna, read_flchain, split_rows
-
-Train = Callable[..., tuple[int, str, str]]
 
 NETWORK = "logistic-hazard network (this model)"
 COX_LOG = "Cox, logged laboratory values"
-
-
-@pytest.fixture
-def train(capfd: pytest.CaptureFixture[str]) -> Train:
-    """Run a recipe; its exit code, what it printed, and what it printed as errors."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(arguments)
-        except SystemExit as stopped:
-            code = int(stopped.code or 0)
-        return code, *capfd.readouterr()
-
-    return run
 
 
 def manifest_in(models: Path, model_id: str) -> Manifest:
@@ -49,10 +32,12 @@ def figures(manifest: Manifest) -> dict[tuple[str, ...], Metric]:
 def test_a_recipe_reproduces_the_model_that_ships(
     recipe: str, train: Train, tmp_path: Path
 ) -> None:
-    code, output, errors = train(recipe, "--out", str(tmp_path))
+    code, output, errors = train(recipe, "--out", str(tmp_path / "models"))
     assert (code, errors) == (0, "")
     assert "95 % interval" in output
-    again, shipped = manifest_in(tmp_path, recipe), manifest_in(MODELS, recipe)
+    page = (tmp_path / "reports" / recipe / "1.0.0" / "index.html").read_text()
+    assert page.count("<svg") >= 5
+    again, shipped = manifest_in(tmp_path / "models", recipe), manifest_in(MODELS, recipe)
     assert again.card.data == shipped.card.data
     assert again.input == shipped.input
     assert figures(again).keys() == figures(shipped).keys()
@@ -62,12 +47,11 @@ def test_a_recipe_reproduces_the_model_that_ships(
         assert (found.value, found.low, found.high) == pytest.approx(bounds, abs=2e-3, rel=2e-2), (
             key
         )
-    features = [feature.name for feature in shipped.input.features]
     rows = read_flchain(None).X if recipe == "survival" else read_breast_fna(None).X
-    assert rows.shape[1] == len(features)
+    assert shipped.artefact.inputs[0].shape == (-1, rows.shape[1])
     tensors = {"features": rows.astype(np.float32)}
     (theirs,) = Registry(MODELS).get(recipe).session.run(tensors).values()
-    (ours,) = Registry(tmp_path).get(recipe).session.run(tensors).values()
+    (ours,) = Registry(tmp_path / "models").get(recipe).session.run(tensors).values()
     np.testing.assert_allclose(ours, theirs, atol=5e-3)
 
 
@@ -208,8 +192,32 @@ def test_a_file_that_is_not_there_is_refused_in_one_sentence(train: Train) -> No
 def test_an_unknown_recipe_is_refused_by_naming_those_there_are(train: Train) -> None:
     code, _, errors = train("nope")
     assert code == 2
-    assert "survival" in errors
-    assert "breast_fna" in errors
+    for recipe in ("survival", "breast_fna", "blood_cell", "chemo_dose", "solubility"):
+        assert recipe in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["survival", "--id", "My Model"], "--id must be 1 to 64 lower-case letters"),
+        (["survival", "--target", "y"], "survival takes no --target: its outcome is named by --ti"),
+        (["breast_fna", "--event", "e"], "breast_fna takes no --event: its outcome is named by --"),
+        (["solubility", "--target", "y"], "solubility takes no --target"),
+        (["survival", "--time", "t", "--event", "e"], "--time names a column of --data: give the"),
+        (["breast_fna", "--target", "y"], "--target names a column of --data"),
+        (["survival", "--data", "a.csv", "--time", "t"], "--time needs --event"),
+        (["survival", "--data", "a.csv", "--event", "e"], "--event needs --time"),
+        (["survival", "--data", "a", "--time", "t", "--event", "t"], "must name two columns"),
+        (["chemo_dose", "--data", "a.csv"], "chemo_dose simulates its data: leave --data out"),
+    ],
+)
+def test_options_that_make_no_sense_together_are_refused_in_one_sentence(
+    arguments: list[str], sentence: str, train: Train
+) -> None:
+    code, _, errors = train(*arguments)
+    assert code == 2
+    assert sentence in errors
+    assert len(errors.splitlines()) == 1
 
 
 def test_manifests_hold_no_path_of_the_machine_that_trained() -> None:

@@ -14,6 +14,7 @@ from sksurv.util import Surv
 from tests.conftest import ROOT
 from training.datasets import read_flchain
 from training.survival_baselines import Cox, LeastSquares, PlainNetwork, descend
+from training.survival_design import FLCHAIN
 from training.survival_metrics import (
     Floats,
     Outcome,
@@ -23,7 +24,6 @@ from training.survival_metrics import (
     observed_risk,
 )
 from training.survival_network import (
-    TIME_DAYS,
     LogisticHazard,
     SurvivalNetwork,
     censored_loss,
@@ -31,6 +31,7 @@ from training.survival_network import (
 )
 
 REFERENCE = json.loads((ROOT / "tests" / "reference" / "survival.json").read_text())
+TIME_DAYS = FLCHAIN.time_days
 HORIZONS = (365, 1826, 3652)
 
 

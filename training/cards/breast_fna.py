@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 
-from medmaas.model.manifest import Card, Data, Metric
+from medmaas.model.manifest import Card, Metric
 from training import datasets
+from training.cards.tabular import (
+    CALIBRATION_UNUSED,
+    DEVELOPER,
+    STAGE,
+    answer_attributes,
+    describe_data,
+)
 from training.classification import TEST
 from training.figures import quote
-from training.source_attributes import answer_source_attributes
 
 TITLE = "Malignant or benign, from the cell nuclei of a fine-needle aspirate of a breast mass"
 
@@ -44,7 +50,6 @@ def make_card(
     table: datasets.ClassTable,
     split: datasets.Split,
     metrics: Sequence[Metric],
-    *,
     chosen: str,
     baseline: str,
 ) -> Card:
@@ -52,8 +57,8 @@ def make_card(
     malignant = int(table.y.sum())
     means = f"{chosen}, given the ten means alone"
     card = Card(
-        developer="medmaas",
-        stage="Research use only, not for time-critical decisions",
+        developer=DEVELOPER,
+        stage=STAGE,
         intended_use="Estimate the probability that a breast mass is malignant.",
         intended_users="Pathologists and researchers who measure nuclei as the source did.",
         population=table.origin.population,
@@ -67,21 +72,17 @@ def make_card(
             "Inside the graph: median for missing values, standardisation, the estimator, and "
             "Platt's sigmoid, fitted to cross-validated scores of the train split.",
             f"Chosen by log loss on five folds of the train split: {chosen}.",
-            "The calibration split was used for nothing yet.",
+            CALIBRATION_UNUSED,
         ),
-        data=Data(
-            source=table.origin.source,
-            licence=table.origin.licence,
-            sha256=table.sha256,
-            n=len(table.X),
+        data=describe_data(
+            table,
+            split,
             events=malignant,
-            inclusion=table.origin.inclusion,
             cleaning=("none: the data are complete",),
             demographics={
                 "Outcome": f"{malignant} malignant, {len(table.y) - malignant} benign",
                 "Age, ethnicity": "not in the data",
             },
-            split=split.describe(),
         ),
         findings=(
             f"On {len(split.test)} held-out aspirates: AUC {quote(metrics, TEST, chosen, 'AUC')}, "
@@ -107,5 +108,4 @@ def make_card(
         ),
         source_attributes={},
     )
-    attributes = answer_source_attributes(card, output="probability of benign and of malignant")
-    return card.model_copy(update={"source_attributes": attributes})
+    return answer_attributes(card, "probability of benign and of malignant")

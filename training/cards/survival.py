@@ -5,23 +5,28 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from medmaas.model.manifest import Card, Data, Metric
+from medmaas.model.manifest import Card, Metric
 from training import datasets
+from training.cards.tabular import (
+    CALIBRATION_UNUSED,
+    DEVELOPER,
+    STAGE,
+    answer_attributes,
+    describe_data,
+)
 from training.figures import quote
-from training.source_attributes import answer_source_attributes
 from training.survival_baselines import LeastSquares, PlainNetwork
+from training.survival_design import FLCHAIN
 from training.survival_evaluation import (
     BRIER,
-    BRIER_BELOW,
-    C_ABOVE,
     COX_AGE,
-    COX_LOG,
     FOLDS,
     LINEAR,
     NETWORK,
     PLAIN,
     TEST,
     C,
+    name_differences,
 )
 from training.survival_metrics import Floats, Outcome, SurvivalModel
 
@@ -40,7 +45,7 @@ def make_card(
     table: datasets.SurvivalTable,
     split: datasets.Split,
     metrics: Sequence[Metric],
-    findings: Sequence[str],
+    models: Mapping[str, SurvivalModel],
 ) -> Card:
     """The card, with the figures of this very run."""
     X = table.X
@@ -48,8 +53,8 @@ def make_card(
     women = float((X[:, 1] == 0).mean())
     years = float(np.median(table.time)) / 365.25
     card = Card(
-        developer="medmaas",
-        stage="Research use only, not for time-critical decisions",
+        developer=DEVELOPER,
+        stage=STAGE,
         intended_use="Estimate the probability to be alive over the next 14 years.",
         intended_users="Clinicians and researchers who can check the inputs and the card.",
         population=table.origin.population,
@@ -70,15 +75,12 @@ def make_card(
             "values, standardisation, all from the train split.",
             "Uno C and the Brier score run over the 5 to 90 % quantiles of follow-up of the people "
             "tested.",
-            "The calibration split was used for nothing yet.",
+            CALIBRATION_UNUSED,
         ),
-        data=Data(
-            source=table.origin.source,
-            licence=table.origin.licence,
-            sha256=table.sha256,
-            n=len(X),
+        data=describe_data(
+            table,
+            split,
             events=int(table.event.sum()),
-            inclusion=table.origin.inclusion,
             cleaning=(
                 "left out: chapter (cause of death, known only of the dead: it leaks the outcome), "
                 "sample.yr and flc.grp (bookkeeping)",
@@ -91,9 +93,8 @@ def make_card(
                 "Follow-up": f"median {years:.1f} a, to death or last contact",
                 "Ethnicity": "not in the data",
             },
-            split=split.describe(),
         ),
-        findings=tuple(findings),
+        findings=tuple(state_findings(metrics, models, X[split.test], table.outcome[split.test])),
         metrics=tuple(metrics),
         limits=(
             table.origin.limit,
@@ -110,10 +111,7 @@ def make_card(
         ),
         source_attributes={},
     )
-    attributes = answer_source_attributes(
-        card, output="survival curve, median and risk by 1, 5 and 10 years"
-    )
-    return card.model_copy(update={"source_attributes": attributes})
+    return answer_attributes(card, "survival curve, median and risk by 1, 5 and 10 years")
 
 
 def state_findings(
@@ -131,19 +129,20 @@ def state_findings(
     if not isinstance(linear, LeastSquares) or not isinstance(plain, PlainNetwork):
         raise TypeError
     expected = _restricted_mean_years(outcome)
+    cox_log, (c_above, brier_below) = FLCHAIN.reference, name_differences(FLCHAIN)
     costs = [
         f"{name}: {np.minimum(model.predict_years(X), 14).mean():.1f} a"
         for name, model in (("linear", linear), ("plain network", plain))
     ]
     return [
         f"On five folds: C {quote(metrics, FOLDS, NETWORK, C)} against "
-        f"{quote(metrics, FOLDS, COX_LOG, C)} of Cox with logged laboratory values and "
+        f"{quote(metrics, FOLDS, cox_log, C)} of Cox with logged laboratory values and "
         f"{quote(metrics, FOLDS, COX_AGE, C)} of age alone; integrated Brier score "
-        f"{quote(metrics, FOLDS, NETWORK, BRIER)}, {quote(metrics, FOLDS, COX_LOG, BRIER)} and "
+        f"{quote(metrics, FOLDS, NETWORK, BRIER)}, {quote(metrics, FOLDS, cox_log, BRIER)} and "
         f"{quote(metrics, FOLDS, COX_AGE, BRIER)}.",
         f"On the test split the network is above that Cox by "
-        f"{quote(metrics, TEST, NETWORK, C_ABOVE)} in C and below it by "
-        f"{quote(metrics, TEST, NETWORK, BRIER_BELOW)} in the Brier score, "
+        f"{quote(metrics, TEST, NETWORK, c_above)} in C and below it by "
+        f"{quote(metrics, TEST, NETWORK, brier_below)} in the Brier score, "
         "both with paired intervals.",
         "What ignoring censoring costs: who was still alive when last seen is taken for dead. "
         f"Over 14 years the people of the test split live {expected:.1f} a on average "

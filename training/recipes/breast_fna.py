@@ -1,98 +1,130 @@
 """Malignant or benign, from the cell nuclei of a fine-needle aspirate of a breast mass.
 
-In: the Wisconsin diagnostic data that scikit-learn carries, or --data.
-Out: models/breast_fna/1.0.0/.
+In: the Wisconsin diagnostic data that scikit-learn carries, or --data: a CSV with the same columns,
+or any table of 2 to 20 classes that --target names. Out: models/<id>/1.0.0/, and a report.
 Three estimators that skl2onnx converts compete by cross-validation inside the train split; the one
 with the smallest log loss ships, its probabilities calibrated by Platt's sigmoid.
 """
 
-import numpy as np
-from rich.progress import track
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
-from medmaas.model.manifest import ClassesOutput, Number, Range, TabularInput
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from medmaas.model.manifest import ClassesOutput, Metric, Number, Range, TabularInput
 from training.cards.breast_fna import GOLDEN, TITLE, make_card
-from training.classification import TEST, Floats, Labels, measure
+from training.class_candidates import FOLDS, choose_candidate, make_candidates
+from training.class_sections import draw_sections
+from training.class_study import ClassStudy
+from training.classification import (
+    TEST,
+    Floats,
+    Labels,
+    measure,
+    measure_classes,
+    measure_each_class,
+)
 from training.datasets import ClassTable, read_breast_fna, split_rows
 from training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
-from training.figures import Estimate, People, fold_mean
+from training.figures import People
 from training.options import Options
-from training.report import print_metrics
+from training.own_classes import make_own_study
+from training.own_table import print_warnings
+from training.report import print_metrics, write_report
 
-FOLDS = "5 folds of the train split"
-BASELINE = "logistic regression on mean_radius alone"
-
-
-def make_candidates(seed: int) -> dict[str, Pipeline]:
-    """Median for missing, mean 0 and deviation 1, an estimator, a sigmoid on its score."""
-    estimators = {
-        "logistic regression": LogisticRegression(C=0.3),
-        "support vector machine": SVC(C=3.0, gamma="scale"),
-        "multilayer perceptron": MLPClassifier((32,), alpha=1.0, max_iter=1000, random_state=seed),
-    }
-    return {
-        name: make_pipeline(
-            SimpleImputer(strategy="median"),
-            StandardScaler(),
-            CalibratedClassifierCV(estimator, method="sigmoid", cv=5, ensemble=False),
-        )
-        for name, estimator in estimators.items()
-    }
+_FEW = 20
 
 
 def run(options: Options) -> None:
-    """Read, split, choose, fit, evaluate, export."""
-    table = read_breast_fna(options.data)
-    identity = Identity("breast_fna", "1.0.0", TITLE, "Apache-2.0", options.seed)
+    """Read, split, choose, fit, evaluate, export, report."""
+    if options.data and options.target:
+        study = make_own_study(options.data, options.target, options.seed)
+    else:
+        study = make_wisconsin_study(options.data, options.seed)
+    table, split = study.table, study.split
+    identity = Identity(
+        options.id or "breast_fna", "1.0.0", study.title, study.licence, options.seed
+    )
     refuse_other_data(options.out, identity, table.sha256)
-    split = split_rows(table.y, options.seed)
+    if table.own:
+        print_warnings(table.own)
     X, y = table.X[split.train], table.y[split.train]
     X_test, y_test = table.X[split.test], table.y[split.test]
+    copies = None if table.copies is None else table.copies[split.train]
 
-    candidates = make_candidates(options.seed)
-    losses = {
-        name: cross_validate(candidate, X, y, options.seed)
-        for name, candidate in track(candidates.items(), "Comparing", transient=True)
-    }
-    chosen = min(losses, key=lambda name: losses[name].value)
-    model = candidates[chosen].fit(X, y)
-    baseline = LogisticRegression().fit(X[:, :1], y)
+    candidates = make_candidates(study.categories, y, options.seed)
+    choice = choose_candidate(candidates, X, y, copies=copies, seed=options.seed)
+    model, ours = choice.model, f"{choice.name} (this model)"
+    single = [study.single]
+    baseline = study.baseline.fit(X[:, single], y)
 
-    names = {name: f"{name} (this model)" if name == chosen else name for name in candidates}
-    means_only = np.where(np.char.startswith(table.features, "mean_"), X_test, np.nan)
-    probabilities = {names[chosen]: model.predict_proba(X_test)[:, 1]} | {
-        f"{names[chosen]}, given the ten means alone": model.predict_proba(means_only)[:, 1],
-        BASELINE: baseline.predict_proba(X_test[:, :1])[:, 1],
+    probabilities = {ours: model.predict_proba(X_test)} | {
+        f"{ours}, {left}": model.predict_proba(take(X_test)) for left, take in study.partly.items()
     }
+    probabilities[study.baseline_name] = baseline.predict_proba(X_test[:, single])
+    losses = {ours if name == choice.name else name: e for name, e in choice.losses.items()}
     folds = People(FOLDS, np.arange(len(y)), y == 1)
-    metrics = [folds.make_metric("log loss", names[name], loss) for name, loss in losses.items()]
-    metrics += measure(y_test, probabilities, evaluated_on=TEST, seed=options.seed)
+    metrics = [folds.make_metric("log loss", name, estimate) for name, estimate in losses.items()]
+    if len(table.labels) > 2:
+        metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
+    metrics += measure_test(y_test, probabilities, table.labels, ours, options.seed)
 
     written = write_model(
         options.out,
         identity,
         convert_sklearn(model, X.shape[1]),
-        spec=describe_input(table, X),
+        spec=study.spec,
         output=ClassesOutput(tensor="probabilities", labels=table.labels),
         trained=model.predict_proba,
         test_rows=X_test,
-        golden=GOLDEN,
-        card=make_card(table, split, metrics, chosen=names[chosen], baseline=BASELINE),
+        golden=study.golden,
+        card=study.make_card(metrics, ours, study.baseline_name),
     )
-    print_metrics(metrics, f"breast_fna, written to {written}")
+    sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
+    report = write_report(options.reports, written, sections)
+    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
 
 
-def cross_validate(candidate: Pipeline, X: Floats, y: Labels, seed: int) -> Estimate:
-    """Log loss over five stratified folds."""
-    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
-    return fold_mean(list(-cross_val_score(candidate, X, y, cv=folds, scoring="neg_log_loss")))
+def measure_test(
+    y: Labels, probabilities: Mapping[str, Floats], labels: Sequence[str], ours: str, seed: int
+) -> list[Metric]:
+    """Each model on the test split: of two classes the second is the positive one.
+
+    With fewer than 20 cases of one of two, sensitivity at 95 % specificity says nothing and a
+    resample may lack a class: they are measured as several classes are.
+    """
+    if len(labels) == 2 and np.bincount(y).min() >= _FEW:
+        positive = {name: p[:, 1] for name, p in probabilities.items()}
+        return measure(y, positive, evaluated_on=TEST, seed=seed)
+    by_class = f"{TEST}, by class"
+    with warnings.catch_warnings():  # a resample of one class has no AUC and is passed by
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        together = measure_classes(y, probabilities, evaluated_on=TEST, seed=seed)
+    return together + measure_each_class(
+        y, probabilities[ours], labels, model=ours, evaluated_on=by_class, seed=seed
+    )
+
+
+def make_wisconsin_study(data: Path | None, seed: int) -> ClassStudy:
+    """The Wisconsin diagnostic data, or a CSV with its columns."""
+    table = read_breast_fna(data)
+    split = split_rows(table.y, seed)
+    is_mean = np.char.startswith(table.features, "mean_")
+    return ClassStudy(
+        title=TITLE,
+        licence="Apache-2.0",
+        table=table,
+        split=split,
+        single=0,
+        baseline=LogisticRegression(),
+        spec=describe_input(table, table.X[split.train]),
+        golden=GOLDEN,
+        make_card=partial(make_card, table, split),
+        partly={"given the ten means alone": lambda X: np.where(is_mean, X, np.nan)},
+    )
 
 
 def describe_input(table: ClassTable, X: Floats) -> TabularInput:

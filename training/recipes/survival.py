@@ -1,29 +1,35 @@
 """Survival from age, sex, creatinine, free light chains and MGUS, learned from FLCHAIN.
 
-In: the 7,874 people that scikit-survival carries, or --data. Out: models/survival/1.0.0/.
+In: the 7,874 people that scikit-survival carries, or --data: a CSV with the same columns, or any
+table whose follow-up --time and --event name. Out: models/<id>/1.0.0/, and a report.
 The network is compared with least squares, a plain network and Cox on the same five folds and on
 the same held-out people.
 """
+
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 from rich.progress import track
 
 from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
-from training.cards.survival import GOLDEN, TITLE, make_card, state_findings
-from training.datasets import SEXES, read_flchain, split_rows
+from training.cards.survival import GOLDEN, TITLE, make_card
+from training.datasets import SEXES, SurvivalTable, read_flchain, split_rows
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
-from training.report import print_metrics
+from training.own_survival import make_own_study
+from training.own_table import print_warnings
+from training.report import print_metrics, write_report
 from training.survival_baselines import Cox, LeastSquares, PlainNetwork
+from training.survival_design import FLCHAIN
 from training.survival_evaluation import (
     COX,
     COX_AGE,
-    COX_LOG,
-    HORIZONS,
     LINEAR,
     NETWORK,
     PLAIN,
+    Groups,
     Makers,
     compare_on_folds,
     compare_on_test,
@@ -31,58 +37,97 @@ from training.survival_evaluation import (
     describe_by_risk,
 )
 from training.survival_metrics import Floats
-from training.survival_network import TIME_DAYS, SurvivalNetwork
+from training.survival_network import SurvivalNetwork
+from training.survival_sections import draw_sections
+from training.survival_study import Study
 
 CONTENDERS: Makers = {
     NETWORK: SurvivalNetwork,
-    COX_LOG: lambda X, outcome, _: Cox(log_laboratory=True).fit(X, outcome),
+    FLCHAIN.reference: lambda X, outcome, _: Cox(logged=True).fit(X, outcome),
     COX: lambda X, outcome, _: Cox().fit(X, outcome),
     COX_AGE: lambda X, outcome, _: Cox(columns=[0]).fit(X, outcome),
     PLAIN: lambda X, outcome, seed: PlainNetwork(seed).fit(X, outcome),
     LINEAR: lambda X, outcome, seed: LeastSquares(seed).fit(X, outcome),
 }
+AGE_BANDS = {
+    "age under 60": (0, 60),
+    "age 60 to 69": (60, 70),
+    "age 70 to 79": (70, 80),
+    "age 80 and over": (80, 200),
+}
 
 
 def run(options: Options) -> None:
-    """Read, split, compare, fit, evaluate, export."""
+    """Read, split, compare, fit, evaluate, export, report."""
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
-    table = read_flchain(options.data)
-    identity = Identity("survival", "1.0.0", TITLE, "Apache-2.0", options.seed)
+    if options.data and options.time and options.event:
+        study = make_own_study(options.data, options.time, options.event, options.seed)
+    else:
+        study = make_flchain_study(options.data, options.seed)
+    table, split, design = study.table, study.split, study.design
+    identity = Identity(options.id or "survival", "1.0.0", study.title, study.licence, options.seed)
     refuse_other_data(options.out, identity, table.sha256)
-    split = split_rows(table.event, options.seed)
+    if table.own:
+        print_warnings(table.own)
     X, outcome = table.X[split.train], table.outcome[split.train]
-    X_test, outcome_test = table.X[split.test], table.outcome[split.test]
 
-    metrics = compare_on_folds(table, CONTENDERS, options.seed)
-    network = SurvivalNetwork(X, outcome, options.seed)
+    metrics = compare_on_folds(table, study.makers, options.seed)
+    network = SurvivalNetwork(X, outcome, options.seed, design)
     models = {NETWORK: network} | {
         name: make(X, outcome, options.seed)
-        for name, make in track(CONTENDERS.items(), "Fitting the baselines", transient=True)
+        for name, make in track(study.makers.items(), "Fitting the baselines", transient=True)
         if name != NETWORK
     }
-    metrics += compare_on_test(table, split, models)
-    metrics += describe_by_group(table, split, network)
-    metrics += describe_by_risk(table, split, network)
-    findings = state_findings(metrics, models, X_test, outcome_test)
+    metrics += compare_on_test(table, split, models, design)
+    metrics += describe_by_group(table, split, network, study.groups, design=design, by=study.by)
+    metrics += describe_by_risk(table, split, network, design)
 
     output = SurvivalOutput(
         tensor="survival",
-        time_days=tuple(int(day) for day in TIME_DAYS),
-        horizon_days=tuple(int(day) for day in HORIZONS.values()),
+        time_days=tuple(int(day) for day in design.time_days),
+        horizon_days=tuple(int(day) for day in design.horizons.values()),
     )
     written = write_model(
         options.out,
         identity,
         convert_torch(network.module, torch.from_numpy(X[:2]).float(), output.tensor),
-        spec=describe_input(X),
+        spec=study.spec,
         output=output,
         trained=network.curves,
-        test_rows=X_test,
-        golden=GOLDEN,
-        card=make_card(table, split, metrics, findings),
+        test_rows=table.X[split.test],
+        golden=study.golden,
+        card=study.make_card(metrics, models),
     )
-    print_metrics(metrics, f"survival, written to {written}")
+    sections = draw_sections(table, split, network, metrics, design)
+    report = write_report(options.reports, written, sections)
+    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
+
+
+def make_flchain_study(data: Path | None, seed: int) -> Study:
+    """FLCHAIN, or a CSV with its columns."""
+    table = read_flchain(data)
+    split = split_rows(table.event, seed)
+    return Study(
+        title=TITLE,
+        licence="Apache-2.0",
+        table=table,
+        split=split,
+        design=FLCHAIN,
+        makers=CONTENDERS,
+        spec=describe_input(table.X[split.train]),
+        golden=GOLDEN,
+        groups=group_by_sex_and_age(table),
+        by="sex and age",
+        make_card=partial(make_card, table, split),
+    )
+
+
+def group_by_sex_and_age(table: SurvivalTable) -> Groups:
+    """Who of the whole table is of either sex, and in each band of age."""
+    age, sex = table.X[:, 0], table.X[:, 1]
+    sexes = {f"sex {name}": sex == code for code, name in enumerate(SEXES)}
+    return sexes | {band: (low <= age) & (age < high) for band, (low, high) in AGE_BANDS.items()}
 
 
 def describe_input(X: Floats) -> TabularInput:

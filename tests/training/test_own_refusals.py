@@ -1,0 +1,97 @@
+"""A table, or notes beside it, that cannot be learned from are refused before anything is done."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
+
+
+@pytest.mark.parametrize(
+    ("recipe", "people", "sentence"),
+    [
+        (SURVIVAL, table().drop(columns="event"), "there is no column event"),
+        (SURVIVAL, table().head(40), "fewer than 50 rows"),
+        (SURVIVAL, table(time=[-1, *range(199)]), "row 2: time is negative"),
+        (SURVIVAL, table(time=["soon", *range(199)]), "row 2: time is no number"),
+        (SURVIVAL, table(time=[3, None, *range(198)]), "row 3: time is missing"),
+        (SURVIVAL, table(time=3), "time ends within 10 days"),
+        (SURVIVAL, table(event=[0, 1, 7, 0] * 50), "row 4: event is neither 0 nor 1"),
+        (SURVIVAL, table(event=0), "fewer than 50 rows with event 1"),
+        (SURVIVAL, table(event=1), "fewer than 10 rows with event 0"),
+        (SURVIVAL, table(event=[0] * 160 + [1] * 40), "fewer than 50 rows with event 1"),
+        (SURVIVAL, table(empty=None), "no row has a value of empty"),
+        (SURVIVAL, table().rename(columns={"age": "a b", "marker": "a-b"}), "both be called a_b"),
+        (CLASSES, table().drop(columns="ill"), "there is no column ill"),
+        (CLASSES, table(ill="ill"), "ill must have at least two classes"),
+        (CLASSES, table(ill=[f"class {i % 21}" for i in range(200)]), "more than 20 different"),
+        (CLASSES, table(ill=["a"] * 191 + ["b"] * 9), "each class of ill needs at least 10 cases"),
+        (CLASSES, table(ill=["a", None] * 100), "row 3: ill is missing"),
+        (CLASSES, table()[["ill"]], "no column is left to learn from"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_learned_from_is_refused_in_one_sentence(
+    recipe: tuple[str, ...], people: pd.DataFrame, sentence: str, train: Train, tmp_path: Path
+) -> None:
+    refused(train, tmp_path, *recipe, "--data", str(write(tmp_path, people)), sentence=sentence)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\n\x00\xff\xfe", b'a,b\n1,2\n3,4,5\n"', b"\xff\xfea\x00,\x00"]
+)
+def test_a_file_that_is_no_table_is_refused_in_one_sentence(
+    content: bytes, train: Train, tmp_path: Path
+) -> None:
+    (tmp_path / "own.csv").write_bytes(content)
+    data = ("--data", str(tmp_path / "own.csv"))
+    refused(train, tmp_path, *CLASSES, *data, sentence="the file cannot be read as CSV in UTF-8")
+    refused(train, tmp_path, *CLASSES, "--data", str(tmp_path), sentence="cannot be read as CSV")
+
+
+def test_columns_of_one_name_or_separated_otherwise_are_refused(
+    train: Train, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,a,ill\n" + "1,2,x\n3,4,y\n" * 50)
+    refused(train, tmp_path, *CLASSES, "--data", str(path), sentence="two columns are called a")
+    path.write_text("a;ill\n" + "1;x\n3;y\n" * 50)
+    refused(train, tmp_path, *CLASSES, "--data", str(path), sentence="separate columns by commas")
+
+
+@pytest.mark.parametrize(
+    ("notes", "sentence"),
+    [
+        ("columns: {age: {units: a}}", "columns.age.units: is no key"),
+        ("owner: me", "owner: is no key"),
+        ("columns: {weight: {unit: kg}}", "names columns it has not: weight"),
+        ("columns: {age: {low: 9, high: 1}}", "low must be below high"),
+        ("columns: {age: {high: 50}}", "age has values outside low to high"),
+        ("columns: {age: {low: [}}", "cannot be read as YAML"),
+        ("columns: {time: {unit: h}}", "the unit of time must be one of d, wk, mo, a"),
+    ],
+)
+def test_notes_that_say_what_nobody_asked_are_refused(
+    notes: str, sentence: str, train: Train, tmp_path: Path
+) -> None:
+    path = write(tmp_path, table(), notes)
+    refused(train, tmp_path, *SURVIVAL, "--data", str(path), sentence=sentence)
+
+
+def refused(train: Train, folder: Path, *arguments: str, sentence: str) -> None:
+    """Exit code 2, one sentence that tells no value of the file, nothing written."""
+    before = sorted(folder.rglob("*"))
+    code, output, errors = train(*arguments, "--id", "own", "--out", str(folder / "models"))
+    assert (code, output) == (2, "")
+    assert errors.startswith("medmaas train: ")
+    assert sentence in errors
+    assert len(errors.splitlines()) == 1
+    assert "soon" not in errors
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_other_data_need_another_name(train: Train, models: Path, tmp_path: Path) -> None:
+    data = ("--data", str(write(tmp_path, table())))
+    code, _, errors = train(*SURVIVAL, *data, "--out", str(models))
+    assert code == 2
+    assert "survival 1.0.0 in --out was learned from other data" in errors

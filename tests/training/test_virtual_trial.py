@@ -1,0 +1,222 @@
+"""What the virtual trial promises: the same patients, the rules as written, and what it found."""
+
+import numpy as np
+import pytest
+
+from medmaas.model.manifest import Manifest, Metric, PolicyOutput
+from tests.conftest import MODELS
+from training.dose_course import (
+    ACTIONS,
+    CYCLES,
+    DELAY,
+    DOSE,
+    FULL,
+    MAX_ROWS,
+    THREE_QUARTERS,
+    Course,
+    Policy,
+    Rows,
+)
+from training.dose_evaluation import CALIBRATION_TEST, LARGEST_GAP
+from training.dose_policies import (
+    add_gcsf,
+    follow_label,
+    follow_table,
+    give,
+    know,
+    last_counts,
+    limit_risk,
+    step_down,
+)
+from training.dose_study import AT_STEP, NETWORK, RULES, STEP, TRIAL
+from training.map_fit import MapFit
+from training.myelosuppression import KLOFT
+from training.virtual_patients import Cohort, sample_cohort
+from training.virtual_trial import (
+    BELOW_SEVERE,
+    GCSF_USE,
+    INTENSITY,
+    Trial,
+    run_arm,
+    summarise,
+    tune,
+)
+
+
+@pytest.fixture(scope="module")
+def cohort() -> Cohort:
+    return sample_cohort(KLOFT, 200, np.random.default_rng(0))
+
+
+def figure(cohort: Cohort, policy: Policy, name: str) -> float:
+    return float(summarise(run_arm(cohort, policy, 1).mean(0))[name])
+
+
+def test_a_fixed_dose_is_given_whole_and_in_time(cohort: Cohort) -> None:
+    assert figure(cohort, give(FULL), INTENSITY) == 1
+    assert figure(cohort, give(THREE_QUARTERS), INTENSITY) == 0.75
+
+
+def test_an_arm_is_the_same_again(cohort: Cohort) -> None:
+    np.testing.assert_array_equal(run_arm(cohort, step_down, 1), run_arm(cohort, step_down, 1))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [follow_label, step_down, follow_table, limit_risk(know, 0.25, gcsf=True)],
+    ids=["label", "one level down", "table", "oracle"],
+)
+def test_nobody_is_treated_below_what_the_policy_asks_for(cohort: Cohort, policy: Policy) -> None:
+    """At least the shield's 1.0 for neutrophils, and never above the protocol's dose."""
+
+    def watch(course: Course, rows: Rows) -> Rows:
+        action = policy(course, rows)
+        anc = last_counts(course, rows)[:, 0]
+        assert (action[anc < 1.0] == DELAY).all()
+        assert (DOSE[action] <= 1).all()
+        return action
+
+    course = Course(cohort, np.random.default_rng(1)).run(watch)
+    assert course.written.max() <= MAX_ROWS
+    assert course.cycles.max() == CYCLES
+
+
+def test_rules_lower_the_dose_after_what_they_name(cohort: Cohort) -> None:
+    course = Course(cohort, np.random.default_rng(1)).run(step_down)
+    for doses, lowest in zip(course.doses, course.lowest, strict=True):
+        level = 0
+        for dose, low in zip(doses, lowest, strict=True):
+            if dose:
+                assert dose == (1.0, 0.75, 0.5)[min(level, 2)]
+            level += low < 0.5
+
+
+def test_the_label_lowers_only_after_more_than_a_week(cohort: Cohort) -> None:
+    course = Course(cohort, np.random.default_rng(1)).run(follow_label)
+    lowered = (course.doses > 0) & (course.doses < 1)
+    long_before = (course.severe_days > 7).cumsum(1) - (course.severe_days > 7)
+    assert (long_before[lowered] > 0).all()
+    assert lowered.any()
+
+
+def test_a_chart_tells_what_happened_in_order(cohort: Cohort) -> None:
+    course = Course(cohort, np.random.default_rng(1)).run(follow_table)
+    for patient in range(0, 200, 10):
+        chart = course.chart[patient, : course.written[patient]]
+        assert (np.diff(chart[:, 0]) >= 0).all()
+        given = course.doses[patient][course.doses[patient] > 0]
+        np.testing.assert_array_equal(chart[~np.isnan(chart[:, 4]), 4], given)
+    missing = np.isnan(course.chart[:, 2:8, 1:4]).mean()
+    assert 0 < missing < 0.5
+
+
+def test_foresight_is_what_then_happens(cohort: Cohort) -> None:
+    expected: list[float] = []
+
+    def watch(course: Course, rows: Rows) -> Rows:
+        if not expected:
+            expected.extend(course.foresee(rows)[:, THREE_QUARTERS, 0])
+        return np.full(len(rows), THREE_QUARTERS)
+
+    course = Course(cohort, np.random.default_rng(1)).run(watch)
+    np.testing.assert_allclose(course.nadirs[:, 0, 0], expected, rtol=1e-9)
+
+
+def test_knowing_the_patient_beats_the_rule_in_dose_and_in_toxicity(cohort: Cohort) -> None:
+    oracle = limit_risk(know, 0.25, gcsf=False)
+    assert figure(cohort, oracle, INTENSITY) >= figure(cohort, step_down, INTENSITY)
+    assert figure(cohort, oracle, BELOW_SEVERE) < 0.75 * figure(cohort, step_down, BELOW_SEVERE)
+
+
+def test_gcsf_can_be_given_to_any_share(cohort: Cohort) -> None:
+    below = tune(
+        cohort,
+        lambda at: add_gcsf(give(FULL), at),
+        1,
+        figure=GCSF_USE,
+        target=0.3,
+        bounds=(0.0, 8.0),
+    )
+    policy = add_gcsf(give(FULL), below)
+    assert figure(cohort, policy, GCSF_USE) == pytest.approx(0.3, abs=0.03)
+    assert figure(cohort, policy, BELOW_SEVERE) < figure(cohort, give(FULL), BELOW_SEVERE)
+
+
+def test_a_fit_per_patient_finds_the_patient(cohort: Cohort) -> None:
+    """After four cycles it is nearer to the true parameters than the population is."""
+    course = Course(cohort, np.random.default_rng(1))
+    everyone = np.arange(200)
+    for _ in range(4):
+        course.act(everyone, np.full(200, FULL))
+    fitted = MapFit(KLOFT)
+    found, spread = fitted.fit(course, everyone)
+    chain = cohort.neutrophils
+    truth = np.log([chain.circ0, chain.mtt, chain.slope / cohort.clearance]).T
+    off, prior = np.square(found - truth).mean(0), np.square(fitted.mean - truth).mean(0)
+    assert (off < prior).all()
+    assert off[2] < 0.4 * prior[2], "the slope, which the nadirs tell"
+    assert (np.linalg.eigvalsh(spread) > 0).all()
+
+
+def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
+    arms = {"rule": run_arm(cohort, step_down, 1), "same": run_arm(cohort, step_down, 1)}
+    metrics = Trial("test", arms, 0).make_metrics("rule", {"same": "rule"})
+    for metric in metrics:
+        assert metric.low <= metric.value <= metric.high
+    differences = [m for m in metrics if "less" in m.metric or "fewer" in m.metric]
+    assert [(m.value, m.low, m.high) for m in differences] == [(0, 0, 0)] * 2
+
+
+# What ships
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Manifest:
+    return Manifest.model_validate_json((MODELS / "chemo_dose/1.0.0/manifest.json").read_bytes())
+
+
+def find(manifest: Manifest, model: str, metric: str) -> Metric:
+    (found,) = [
+        m
+        for m in manifest.card.metrics
+        if (m.evaluated_on, m.model, m.metric) == (TRIAL, model, metric)
+    ]
+    return found
+
+
+def test_the_actions_are_those_of_the_trial(shipped: Manifest) -> None:
+    assert isinstance(shipped.output, PolicyOutput)
+    names = [action.name for action in shipped.output.actions]
+    assert names == [action.name for action in ACTIONS]
+
+
+def test_the_network_has_a_quarter_fewer_severe_cycles_than_the_rule(shipped: Manifest) -> None:
+    ours, rule = (
+        {name: find(shipped, arm, name).value for name in (BELOW_SEVERE, INTENSITY)}
+        for arm in (NETWORK + AT_STEP, STEP)
+    )
+    assert ours[INTENSITY] == pytest.approx(rule[INTENSITY], abs=0.01)
+    assert ours[BELOW_SEVERE] <= 0.75 * rule[BELOW_SEVERE]
+
+
+def test_no_rule_dominates_the_network(shipped: Manifest) -> None:
+    verdicts = [text for text in shipped.card.findings if "dominate" in text]
+    assert len(verdicts) == len(RULES) - 1
+    assert all("does not dominate" in text for text in verdicts)
+
+
+def test_risks_come_true_within_5_points(shipped: Manifest) -> None:
+    gaps = [
+        m
+        for m in shipped.card.metrics
+        if (m.evaluated_on, m.metric) == (CALIBRATION_TEST, LARGEST_GAP)
+    ]
+    assert len(gaps) == 15
+    assert max(gap.value for gap in gaps) <= 0.05
+
+
+def test_everything_says_that_the_patients_are_simulated(shipped: Manifest) -> None:
+    card = shipped.card
+    assert isinstance(shipped.output, PolicyOutput)
+    for text in (shipped.title, shipped.output.notice, card.data.source, card.findings[0]):
+        assert "simulated" in text

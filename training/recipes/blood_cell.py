@@ -1,0 +1,204 @@
+"""Which kind of blood cell a picture shows; or any classes of one's own pictures.
+
+In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Without --id it is taken
+for BloodMNIST's cells, with --id for pictures of one's own (see training/image_data.py).
+Out: models/blood_cell/1.0.0/, or models/<id>/1.0.0/, and the report.
+The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
+same weights again on as many threads of the same kind of processor.
+"""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import confusion_matrix
+
+from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Metric
+from training import plots
+from training.cards.blood_cell import (
+    FOREST,
+    MAJORITY,
+    NETWORK,
+    TITLE,
+    UNCALIBRATED,
+    Run,
+    draw_golden,
+    make_card,
+    name_confusions,
+)
+from training.cards.own import LICENCE
+from training.classification import (
+    PRECISION,
+    SENSITIVITY,
+    TEST,
+    Floats,
+    measure_classes,
+    measure_each_class,
+)
+from training.export import Identity, convert_torch, refuse_other_data, write_model
+from training.image_data import ImageSet, read_images
+from training.image_network import Curves, calibrate, fit, predict
+from training.options import Options
+from training.report import Section, print_metrics, write_report
+
+_ID = "blood_cell"
+INPUT, OUTPUT = "pixels", "probabilities"
+_PICTURES_SEEN = 480_000  # what the training is long enough for
+_EPOCHS = (5, 60)
+_PICTURES_PER_TREE = 10_000
+_SMALL = 5_000_000  # bytes of pictures, below which threads wait for each other more than they help
+
+
+def run(options: Options) -> None:
+    """Read, fit, calibrate, evaluate, export, report."""
+    torch.use_deterministic_algorithms(mode=True)
+    model_id = options.id or _ID
+    images = read_images(options.data, own=model_id != _ID)
+    small = images.train.images.size < _SMALL
+    torch.set_num_threads(1 if small else os.cpu_count() or 1)
+    title, licence = TITLE, "Apache-2.0"
+    if model_id != _ID:
+        title, licence = f"{model_id}: one of {len(images.labels)} classes", LICENCE
+    identity = Identity(model_id, "1.0.0", title, licence, options.seed)
+    refuse_other_data(options.out, identity, images.sha256)
+    leaks = images.count_leaks()
+    if leaks:
+        Console(stderr=True).print(
+            f"Warning: {leaks} of {len(images.test.labels)} test pictures are in the train part "
+            "too, byte for byte: the figures are too good by that much.",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )
+
+    epochs = choose_epochs(len(images.train.labels))
+    network, curves = fit(
+        images.train,
+        images.val,
+        classes=len(images.labels),
+        any_way_up=images.any_way_up,
+        epochs=epochs,
+        seed=options.seed,
+    )
+    uncalibrated = predict(network, images.test.images).astype(float)
+    temperature = calibrate(network, images.val)
+    calibrated = predict(network, images.test.images).astype(float)
+    with Console().status("Fitting the baselines"):
+        probabilities = {NETWORK: calibrated, UNCALIBRATED: uncalibrated}
+        probabilities |= fit_baselines(images, options.seed)
+    y = images.test.labels
+    metrics = measure_classes(y, probabilities, evaluated_on=TEST, seed=options.seed)
+    metrics += measure_each_class(
+        y, calibrated, images.labels, model=NETWORK, evaluated_on=TEST, seed=options.seed
+    )
+
+    spec = describe_input(images, cropped=model_id == _ID)
+    confusion = confusion_matrix(y, calibrated.argmax(1), labels=range(len(images.labels)))
+    card = make_card(images, metrics, Run(options.seed, epochs, temperature, leaks, confusion))
+    written = write_model(
+        options.out,
+        identity,
+        convert_torch(network, torch.from_numpy(images.test.images[:2]), OUTPUT, input_name=INPUT),
+        spec=spec,
+        output=ClassesOutput(tensor=OUTPUT, labels=images.labels),
+        trained=lambda rows: predict(network, rows),
+        test_rows=images.test.images,
+        golden=draw_golden(spec),
+        card=card,
+    )
+    sections = describe_run(images, calibrated, curves, confusion, metrics)
+    report = write_report(options.reports, written, sections)
+    print_metrics(metrics, f"{identity.id}, written to {written}, report in {report}")
+
+
+def choose_epochs(n: int) -> int:
+    """Fewer for more pictures, so that a training takes about as long whatever their number."""
+    low, high = _EPOCHS
+    return max(low, min(high, round(_PICTURES_SEEN / n)))
+
+
+def fit_baselines(images: ImageSet, seed: int) -> dict[str, Floats]:
+    """Probabilities of the test split by a forest of 200 trees, and by the train split's shares."""
+    train, test = images.train, images.test
+    forest = RandomForestClassifier(
+        200,
+        min_samples_leaf=2,
+        max_samples=min(_PICTURES_PER_TREE, len(train.labels)),
+        n_jobs=-1,
+        random_state=seed,
+    )
+    forest.fit(train.images.reshape(len(train.images), -1), train.labels)
+    shares = np.bincount(train.labels) / len(train.labels)
+    return {
+        FOREST: forest.predict_proba(test.images.reshape(len(test.images), -1)),
+        MAJORITY: np.tile(shares, (len(test.labels), 1)),
+    }
+
+
+def describe_input(images: ImageSet, *, cropped: bool) -> ImageInput:
+    """One picture; a blood cell's is cut from the analyser's 360 x 363 as the data were."""
+    what = "One blood cell, in the middle" if cropped else "The picture"
+    return ImageInput(
+        tensor=INPUT,
+        description=f"{what}: a PNG or JPEG file in base64.",
+        height=images.side,
+        width=images.side,
+        mode="RGB" if images.channels == 3 else "L",
+        crop=Crop(side=200, of=360) if cropped else None,
+        resample="bicubic",
+    )
+
+
+def describe_run(
+    images: ImageSet,
+    p: Floats,
+    curves: Curves,
+    confusion: NDArray[np.int64],
+    metrics: Sequence[Metric],
+) -> list[Section]:
+    """The sections of the report, from test probabilities p [n, classes]."""
+    y = images.test.labels
+    losses = {"train, augmented, smoothed labels": curves.train_loss, "val": curves.val_loss}
+    right = p.argmax(1) == y
+    confusions = name_confusions(confusion, images.labels) or "none"
+    return [
+        Section(
+            "Learning curves",
+            "Cross-entropy per epoch: of the train split as it is learned from, and of the val "
+            "split with averaged weights, not mirrored, before the temperature.",
+            plots.plot_learning_curves(losses, y="cross-entropy"),
+        ),
+        Section(
+            "Accuracy while learning",
+            f"Share of right answers in the val split, n = {len(images.val.labels):,}.",
+            plots.plot_learning_curves({"val": curves.val_accuracy}, y="accuracy"),
+        ),
+        Section(
+            "Confusion matrix",
+            f"Test split, n = {len(y):,}. Most confused: {confusions}.",
+            plots.plot_confusion(confusion, images.labels),
+        ),
+        Section(
+            "ROC, each class against all others",
+            "Sensitivity against false positives in the test split.",
+            plots.plot_roc_by_class(y, p, images.labels),
+        ),
+        Section(
+            "Calibration",
+            "The probability of the class that is named, against how often it is right in the test "
+            "split.",
+            plots.plot_calibration(p.max(1), right, label="a right answer"),
+        ),
+        *(
+            Section(
+                f"{metric.capitalize()} by class",
+                f"{metric.capitalize()} of each class in the test split, with its interval.",
+                plots.plot_by_group(metrics, metric),
+            )
+            for metric in (SENSITIVITY, PRECISION)
+        ),
+    ]
