@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     own = parser.add_argument_group("any table of your own, by the columns of its outcome")
-    own.add_argument("--target", help="breast_fna: the class, 2 to 20 different ones")
+    own.add_argument(
+        "--target", help="breast_fna: the class, 2 to 20 different ones; solubility: the number"
+    )
     own.add_argument("--time", help="survival: days of follow-up")
     own.add_argument("--event", help="survival: 1 if follow-up ended with the event, else 0")
     return parser

@@ -72,7 +72,7 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
     if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"].get("sha256") != sha256:
         raise TrainingError(
             f"{identity.id} {identity.version} in --out was learned from other data: "
-            "name another --out"
+            "name another --id or --out"
         )
 
 

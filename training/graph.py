@@ -3,8 +3,10 @@
 scikit-learn by skl2onnx, PyTorch by its own exporter.
 """
 
+import logging
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import onnx
 import torch
@@ -38,8 +40,7 @@ def convert_torch(
         dynamic: names of the first dimensions that may have any length.
     """
     sizes = {axis: torch.export.Dim(name) for axis, name in enumerate(dynamic)}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns about its own dependencies
+    with _quiet():
         program = torch.onnx.export(
             module.eval(),
             (example,),
@@ -63,14 +64,29 @@ def convert_sklearn(
     A regressor gives `variable` [n, 1].
     """
     classifies = is_classifier(pipeline)
-    graph = to_onnx(
-        pipeline,
-        initial_types=[(input_name, FloatTensorType([None, features]))],
-        options={"zipmap": False} if classifies else None,
-        target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
-    )
+    with _quiet():
+        graph = to_onnx(
+            pipeline,
+            initial_types=[(input_name, FloatTensorType([None, features]))],
+            options={"zipmap": False} if classifies else None,
+            target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
+        )
     wanted = "probabilities" if classifies else "variable"
     return _clean(Extractor(graph).extract_model([input_name], [wanted]))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep from the user what exporters say about their own dependencies."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def check_graph(graph: onnx.ModelProto) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from training.errors import TrainingError
 
-OUTCOMES = {"survival": ("time", "event"), "breast_fna": ("target",)}
+OUTCOMES = {"survival": ("time", "event"), "breast_fna": ("target",), "solubility": ("target",)}
 TAKES_NO_DATA = {"chemo_dose"}
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _REPORTS = Path("reports")

@@ -32,6 +32,6 @@ def make_own_study(data: Path, target: str, seed: int) -> ClassStudy:
         baseline=make_single(categories.get(single, 0)),
         spec=describe_columns(own.columns, X),
         golden=invent_instances(own.columns, X),
-        make_card=partial(make_card, table, own, split, target),
+        make_card=partial(make_card, table=table, own=own, split=split, target=target),
         categories=categories,
     )

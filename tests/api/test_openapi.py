@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from medmaas.model.manifest import TabularInput
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 
@@ -55,8 +56,9 @@ def test_the_schema_of_a_model_has_its_real_fields(
 ) -> None:
     schema = operations(document)["/models/survival/predict"]["requestBody"]["content"]
     instance = schema["application/json"]["schema"]["properties"]["instances"]["items"]
-    features = registry.get("survival").manifest.input.features
-    assert list(instance["properties"]) == [feature.name for feature in features]
+    spec = registry.get("survival").manifest.input
+    assert isinstance(spec, TabularInput)
+    assert list(instance["properties"]) == [feature.name for feature in spec.features]
     creatinine = instance["properties"]["creatinine"]
     assert creatinine["x-unit"] == "mg/dL"
     assert (creatinine["minimum"], creatinine["maximum"]) == (0.1, 20)

@@ -18,13 +18,14 @@ _MORE = (ACCURACY, MACRO_AUC, BRIER, CONFIDENCE)
 
 
 def make_card(
+    metrics: Sequence[Metric],
+    chosen: str,
+    baseline: str,
+    *,
     table: ClassTable,
     own: OwnTable,
     split: Split,
     target: str,
-    metrics: Sequence[Metric],
-    chosen: str,
-    baseline: str,
 ) -> Card:
     """The card of the chosen estimator of `target`, a column, beside its baseline."""
     two = len(table.labels) == 2

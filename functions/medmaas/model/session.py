@@ -16,6 +16,8 @@ from medmaas.errors import ModelOutputError  # noqa: E402
 from medmaas.model.manifest import Tensor  # noqa: E402
 
 _FATAL = 4
+_SMALL_ROW = 100  # numbers, as a table's has
+_LARGE_ROWS_TOGETHER = 64  # a thousand molecules or pictures at once would need a gigabyte
 
 
 class Session:
@@ -50,10 +52,16 @@ class Session:
         Raises:
             ModelOutputError: the graph fails on these tensors.
         """
+        rows, size = min((len(tensor), tensor.size) for tensor in tensors.values())
+        together = rows if size <= _SMALL_ROW * rows else _LARGE_ROWS_TOGETHER
         try:
-            outputs = self._session.run(self._names, tensors)
+            parts = [
+                self._session.run(self._names, {k: v[i : i + together] for k, v in tensors.items()})
+                for i in range(0, rows, together)
+            ]
         except Exception as error:  # as above; its message may hold values, so it stops here
             raise ModelOutputError("the model failed on these instances") from error
+        outputs = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         return dict(zip(self._names, outputs, strict=True))
 
 
