@@ -1,4 +1,4 @@
-"""docs/own-model.md, run as it is written."""
+"""docs/own-model.md and the README's ten lines, run as they are written."""
 
 import re
 import shlex
@@ -17,7 +17,8 @@ from tests.conftest import ROOT
 from training.add import main
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
-SKLEARN, TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+(SKLEARN,) = re.findall(r"```python\n(.+?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
@@ -25,7 +26,8 @@ DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a reader of the page stands, with the draft that it names."""
-    shutil.copy(ROOT / "docs/own-model.yaml", tmp_path)
+    (tmp_path / "docs").mkdir()
+    shutil.copy(ROOT / "docs/own-model.yaml", tmp_path / "docs")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
