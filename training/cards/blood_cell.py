@@ -164,13 +164,19 @@ def _state_method(images: ImageSet, run: Run) -> tuple[str, ...]:
         ", averaged over the picture and its three mirror images," if images.any_way_up else ""
     )
     blood = images.labels == BLOOD_CELLS
-    chosen = " Rate and augmentation were once chosen on such a split too." if blood else ""
+    chosen = (
+        " Rate and augmentation were chosen on it too; an earlier version of the network was "
+        "measured on the test split, and nothing was chosen by that."
+        if blood
+        else ""
+    )
     return (
         "Inside the graph: pixels scaled by mean and deviation of the train split, a residual "
         f"network of five blocks{mirrored} and a temperature.",
         f"Trained for {run.epochs} epochs by AdamW in one cycle with smoothed labels, the weights "
         f"averaged over the last steps; every picture {turned}, shifted by up to a fourteenth, "
-        "resized and recoloured by up to a tenth.",
+        "resized by up to a tenth, recoloured by up to a twentieth; more and more of them, and in "
+        "the last fifth all, moved by whole pixels and quarter turns alone.",
         f"Calibrated by one temperature, {run.temperature:.2f}, which minimises the log loss of "
         "the calibration split (the data's val part)." + chosen,
         "The split is the data's own; the seed draws the weights, the order and the augmentation.",
