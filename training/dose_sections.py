@@ -66,13 +66,14 @@ def draw_sections(
         ),
         Section(
             "Virtual trial",
-            f"{TRIAL}. Every arm treats the same patients; outcomes are shares of cycles, with bootstraps.",
+            f"{TRIAL}. All arms treat the same patients. Outcomes are shares of cycles; intervals "
+            "are bootstraps over patients.",
             table=_tabulate(metrics, TRIAL),
         ),
         Section(
             "Dose intensity against toxicity",
-            "Lower and further right is better. Lines sweep the limit without G-CSF; points are the "
-            "rules without and the shipped limit with it.",
+            "Lower and further right is better. Lines sweep the limit without G-CSF; points are "
+            "the rules without it and the shipped limit with it.",
             _draw_frontier(study),
         ),
         Section(

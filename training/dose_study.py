@@ -106,8 +106,8 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
         target=aim,
         bounds=(0.0, 0.6),
     )
-    found = np.array(frontier[MAP])
-    limits[MAP + AT_STEP] = float(np.interp(aim, found[:, 1], found[:, 0]))
+    slow = partial(_limit_without_gcsf, MapFit(KLOFT))
+    limits[MAP + AT_STEP] = _interpolate_limit(cohort, slow, seed, frontier[MAP], aim)
     for name, estimate in ((NETWORK, asked), (MAP, MapFit(KLOFT))):
         at = limits[name + AT_STEP]
         arms[name + AT_STEP] = run_arm(cohort, _limit_without_gcsf(estimate, at), seed)
@@ -121,6 +121,22 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
         arms[name + EQUAL_USE] = run_arm(cohort, helped(below), seed)
     course = Course(cohort, np.random.default_rng(seed)).run(limit_risk(asked, limit, gcsf=True))
     return Study(Trial(TRIAL, arms, seed), frontier, limits, course)
+
+
+def _interpolate_limit(
+    cohort: Cohort,
+    make: Callable[[float], Policy],
+    seed: int,
+    points: list[tuple[float, float, float]],
+    aim: float,
+) -> float:
+    """The limit for a dose intensity, between points of a frontier and two more, for slow arms."""
+    limits = [at for at, _, _ in points]
+    reached = [intensity for _, intensity, _ in points]
+    for _ in range(2):
+        limits.append(float(np.interp(aim, sorted(reached), sorted(limits))))
+        reached.append(_figure(run_arm(cohort, make(limits[-1]), seed), INTENSITY))
+    return float(np.interp(aim, sorted(reached), sorted(limits)))
 
 
 def _limit_without_gcsf(estimate: Estimate, limit: float) -> Policy:

@@ -181,7 +181,9 @@ def test_other_data_do_not_take_the_place_of_a_model_that_ships(
         "survival", "--data", str(tmp_path / "people.csv"), "--out", str(models)
     )
     assert code == 2
-    assert "survival 1.0.0 in --out was learned from other data: name another --id or --out" in errors
+    assert (
+        "survival 1.0.0 in --out was learned from other data: name another --id or --out" in errors
+    )
     assert (models / "survival/1.0.0/manifest.json").read_bytes() == before
 
 

@@ -41,7 +41,7 @@ from training.dose_policies import SHIELD_ANC, SHIELD_PLATELETS
 from training.dose_sections import draw_sections
 from training.dose_study import AT_STEP, NETWORK, STEP, compare_models, run_study
 from training.errors import TrainingError
-from training.export import Identity, convert_torch, refuse_other_data, write_model
+from training.export import Identity, convert_torch, write_model
 from training.myelosuppression import KLOFT, WAHLBY, Floats
 from training.options import Options
 from training.report import print_metrics, write_report
@@ -77,7 +77,6 @@ def run(options: Options) -> None:
         raise TrainingError(f"the simulator differs from its reference in {wrong[0]}")
     data = simulate_decisions(KLOFT, COURSES, seed + 1)
     identity = Identity(options.id or "chemo_dose", "1.0.0", TITLE, "Apache-2.0", options.seed)
-    refuse_other_data(options.out, identity, data.sha256)
     fitted = fit(data, options.seed, epochs=EPOCHS)
     network = fitted.network
 
