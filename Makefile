@@ -31,6 +31,7 @@ build: .venv-sam/.made
 train: .venv/.dev
 	.venv/bin/medmaas train survival
 	.venv/bin/medmaas train breast_fna
+	.venv/bin/medmaas train chemo_dose
 
 requirements:
 	$(PYTHON) -m infra.requirements

@@ -16,7 +16,10 @@ OWNERS = {
     "mangum": {"functions/medmaas/api/app.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
 }
-TRAINING_ONLY = {"training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx"}
+TRAINING_ONLY = {
+    "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit", "yaml",
+    "matplotlib", "jinja2", "rich",
+}  # fmt: skip
 DOORS = {"medmaas.api"}
 
 

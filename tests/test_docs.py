@@ -78,9 +78,10 @@ def test_make_targets_and_commands_that_are_named_exist() -> None:
 
 def test_the_architecture_names_only_files_that_exist_and_all_that_answer() -> None:
     named = set(re.findall(r"\b(?:[a-z]+/)?[a-z_]+\.py\b", ARCHITECTURE))
-    roots = [ROOT, ROOT / "functions/medmaas", ROOT / "training", *ROOT.glob("functions/medmaas/*")]
+    answers = ROOT / "functions" / "medmaas"
+    roots = [ROOT, answers, *answers.glob("**/"), ROOT / "training", *ROOT.glob("training/*")]
     for name in named - {"app.py"}:
         assert any((root / name).exists() for root in roots), name
-    for path in (ROOT / "functions" / "medmaas").glob("*/*.py"):
+    for path in answers.glob("*/**/*.py"):
         if path.name != "__init__.py":
             assert path.name in ARCHITECTURE, path

@@ -10,7 +10,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Add a graph to the catalogue; 0 if it was written, 2 if not, with the reasons."""
     options = _parser().parse_args(arguments)
     try:
-        from training.addition import add  # noqa: PLC0415 - its libraries may be missing
+        from training.catalogue.addition import add  # noqa: PLC0415 - its libraries may be missing
         from training.errors import TrainingError  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         print(

@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Card, Golden, Input, Manifest, Output, Parity
 from medmaas.model.session import Session
-from training.completion import complete
-from training.conversion import open_trained
-from training.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
+from training.catalogue.completion import complete
+from training.catalogue.conversion import open_trained
+from training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
+from training.catalogue.folder import describe_artefact, place_model
+from training.catalogue.golden import record
+from training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
+from training.catalogue.refusals import Refusals
 from training.errors import TrainingError
-from training.folder import describe_artefact, place_model
-from training.golden import record
-from training.graph import INPUT, check_graph, convert_sklearn, convert_torch
-from training.refusals import Refusals
 
 __all__ = [
     "INPUT",

@@ -11,7 +11,7 @@ import pytest
 from medmaas.errors import ModelsDirectoryError, ModelUnavailableError, NotFoundError
 from medmaas.model.registry import Model, Registry
 from tests.conftest import MODELS, SHIPPED, Spoil
-from training.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
+from training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
 
 
 def reason(models: Path) -> str:

@@ -37,7 +37,7 @@ from tests.training.own_files import (
     node,
 )
 from training.add import main
-from training.completion import MOST_BYTES
+from training.catalogue.completion import MOST_BYTES
 
 
 @pytest.fixture

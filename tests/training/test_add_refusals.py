@@ -28,8 +28,8 @@ from tests.training.own_files import (
     take,
     write,
 )
-from training.completion import complete
-from training.refusals import RefusedError
+from training.catalogue.completion import complete
+from training.catalogue.refusals import RefusedError
 
 
 @pytest.fixture

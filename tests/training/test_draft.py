@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from medmaas.model.manifest import Manifest
 from tests.conftest import ROOT
-from training.draft import Draft, check_draft, read_draft
-from training.refusals import RefusedError
+from training.catalogue.draft import Draft, check_draft, read_draft
+from training.catalogue.refusals import RefusedError
 
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 

@@ -17,7 +17,6 @@ from medmaas.model.manifest import Card, ClassesOutput, Manifest, Number, Range,
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS
-from training.card import render_card
 from training.errors import TrainingError
 from training.export import (
     Identity,
@@ -27,6 +26,7 @@ from training.export import (
     convert_torch,
     write_model,
 )
+from training.report.card import render_card
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(200, 2))

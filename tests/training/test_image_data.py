@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from training.errors import TrainingError
-from training.image_data import BLOOD_CELLS, read_images
+from training.image.data import BLOOD_CELLS, read_images
 from training.options import Options
 from training.recipes import blood_cell
 

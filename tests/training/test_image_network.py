@@ -18,7 +18,8 @@ from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Manifest
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
 from training.cards.blood_cell import NETWORK, draw_golden, name_confusions
-from training.classification import (
+from training.catalogue.graph import convert_torch
+from training.classes.metrics import (
     ACCURACY,
     MACRO_AUC,
     PRECISION,
@@ -27,9 +28,8 @@ from training.classification import (
     measure_classes,
     measure_each_class,
 )
-from training.graph import convert_torch
-from training.image_data import Part
-from training.image_network import ImageNetwork, augment, calibrate, fit, predict
+from training.image.data import Part
+from training.image.network import ImageNetwork, augment, calibrate, fit, predict
 from training.options import Options
 from training.recipes import blood_cell
 

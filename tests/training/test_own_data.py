@@ -25,11 +25,11 @@ from medmaas.model.manifest import (
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.training.conftest import CLASSES, Train, table, write
-from training.datasets import make_folds, split_rows
-from training.own_columns import describe_columns, invent_instances
-from training.own_data import read_own_cases, read_own_people
-from training.survival_design import make_design
-from training.survival_network import SurvivalNetwork
+from training.survival.design import make_design
+from training.survival.network import SurvivalNetwork
+from training.tabular.datasets import make_folds, split_rows
+from training.tabular.own_columns import describe_columns, invent_instances
+from training.tabular.own_data import read_own_cases, read_own_people
 
 NETWORK = "logistic-hazard network (this model)"
 FOLDS = "5 stratified folds of all people"

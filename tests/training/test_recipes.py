@@ -14,7 +14,7 @@ from medmaas.model.manifest import Manifest, Metric
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS, ROOT
 from tests.training.conftest import Train
-from training.datasets import read_breast_fna, read_flchain, split_rows
+from training.tabular.datasets import read_breast_fna, read_flchain, split_rows
 
 NETWORK = "logistic-hazard network (this model)"
 COX_LOG = "Cox, logged laboratory values"

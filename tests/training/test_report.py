@@ -21,10 +21,10 @@ from medmaas.model.manifest import (
     TextInput,
 )
 from tests.conftest import MODELS
-from training.card import render_card
-from training.plots import plot_learning_curves
-from training.report import Section, render_svg, write_report
-from training.tables import tabulate_inputs
+from training.report.card import render_card
+from training.report.page import Section, render_svg, write_report
+from training.report.plots import plot_learning_curves
+from training.report.tables import tabulate_inputs
 
 VOID = {"meta", "wbr", "br"}
 FOLDERS = sorted(path.parent for path in MODELS.glob("*/*/manifest.json"))

@@ -13,7 +13,8 @@ from medmaas.model.manifest import TextInput
 from training.errors import TrainingError
 from training.options import Options
 from training.recipes import solubility
-from training.smiles import (
+from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
+from training.smiles.molecules import (
     DELANEY,
     TARGET,
     encode,
@@ -23,7 +24,6 @@ from training.smiles import (
     spell,
     split_molecules,
 )
-from training.smiles_descriptors import compute_descriptors, compute_fingerprints, standardise
 
 ALCOHOLS = ["C" * n + "O" for n in range(1, 61)]
 MOLECULES = (

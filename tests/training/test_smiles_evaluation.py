@@ -10,8 +10,7 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 
 from tests.training.test_smiles import ALCOHOLS, number, write_csv
 from training.cards.solubility import GOLDEN, Study, make_card
-from training.smiles import MoleculeTable, read_molecules, split_molecules
-from training.smiles_evaluation import (
+from training.smiles.evaluation import (
     BELOW_FOREST,
     FOREST,
     MEAN,
@@ -31,7 +30,8 @@ from training.smiles_evaluation import (
     score,
     try_split,
 )
-from training.smiles_sections import draw_sections
+from training.smiles.molecules import MoleculeTable, read_molecules, split_molecules
+from training.smiles.sections import draw_sections
 
 ETHERS = ["C" * n + "O" + "C" * m for n in range(1, 9) for m in range(1, 6)]
 PHENOLS = [f"c1ccccc1{'C' * n}O" for n in range(20)]

@@ -11,9 +11,9 @@ from rdkit import Chem
 
 from medmaas.model.session import Session
 from tests.training.test_smiles import MOLECULES
-from training.graph import convert_torch
-from training.smiles import encode, find_alphabet, find_max_length, spell
-from training.smiles_network import READERS, Fitted, Grammar, Reader, Solubility, fit
+from training.catalogue.graph import convert_torch
+from training.smiles.molecules import encode, find_alphabet, find_max_length, spell
+from training.smiles.network import READERS, Fitted, Grammar, Reader, Solubility, fit
 
 SPELLINGS = [line for own in MOLECULES for line in spell(own, 40, seed=1)]
 ALPHABET = find_alphabet(SPELLINGS)

@@ -12,10 +12,9 @@ from sklearn.linear_model import LinearRegression
 from sksurv.util import Surv
 
 from tests.conftest import ROOT
-from training.datasets import read_flchain
-from training.survival_baselines import Cox, LeastSquares, PlainNetwork, descend
-from training.survival_design import FLCHAIN
-from training.survival_metrics import (
+from training.survival.baselines import Cox, LeastSquares, PlainNetwork, descend
+from training.survival.design import FLCHAIN
+from training.survival.metrics import (
     Floats,
     Outcome,
     harrell_c,
@@ -23,12 +22,13 @@ from training.survival_metrics import (
     observed_over_expected,
     observed_risk,
 )
-from training.survival_network import (
+from training.survival.network import (
     LogisticHazard,
     SurvivalNetwork,
     censored_loss,
     label_intervals,
 )
+from training.tabular.datasets import read_flchain
 
 REFERENCE = json.loads((ROOT / "tests" / "reference" / "survival.json").read_text())
 TIME_DAYS = FLCHAIN.time_days

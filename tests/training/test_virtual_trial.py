@@ -5,7 +5,7 @@ import pytest
 
 from medmaas.model.manifest import Manifest, Metric, PolicyOutput
 from tests.conftest import MODELS
-from training.dose_course import (
+from training.dose.course import (
     ACTIONS,
     CYCLES,
     DELAY,
@@ -17,8 +17,11 @@ from training.dose_course import (
     Policy,
     Rows,
 )
-from training.dose_evaluation import CALIBRATION_TEST, LARGEST_GAP
-from training.dose_policies import (
+from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP
+from training.dose.map_fit import MapFit
+from training.dose.myelosuppression import KLOFT
+from training.dose.patients import Cohort, sample_cohort
+from training.dose.policies import (
     add_gcsf,
     follow_label,
     follow_table,
@@ -28,11 +31,8 @@ from training.dose_policies import (
     limit_risk,
     step_down,
 )
-from training.dose_study import AT_STEP, NETWORK, RULES, STEP, TRIAL
-from training.map_fit import MapFit
-from training.myelosuppression import KLOFT
-from training.virtual_patients import Cohort, sample_cohort
-from training.virtual_trial import (
+from training.dose.study import AT_STEP, NETWORK, RULES, STEP, TRIAL
+from training.dose.trial import (
     BELOW_SEVERE,
     GCSF_USE,
     INTENSITY,

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from medmaas.model.manifest import Card, Data, ImageInput, Metric
 from training.cards.tabular import DEVELOPER, STAGE, answer_attributes
-from training.classification import (
+from training.classes.metrics import (
     ACCURACY,
     BRIER,
     CONFIDENCE,
@@ -19,8 +19,8 @@ from training.classification import (
     SENSITIVITY,
     TEST,
 )
-from training.figures import quote
-from training.image_data import BLOOD_CELLS, ImageSet
+from training.image.data import BLOOD_CELLS, ImageSet
+from training.report.figures import quote
 
 TITLE = "Kind of a blood cell, from its picture"
 NETWORK = "residual network (this model)"

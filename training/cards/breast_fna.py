@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from medmaas.model.manifest import Card, Metric
-from training import datasets
 from training.cards.tabular import (
     CALIBRATION_UNUSED,
     DEVELOPER,
@@ -11,8 +10,9 @@ from training.cards.tabular import (
     answer_attributes,
     describe_data,
 )
-from training.classification import TEST
-from training.figures import quote
+from training.classes.metrics import TEST
+from training.report.figures import quote
+from training.tabular import datasets
 
 TITLE = "Malignant or benign, from the cell nuclei of a fine-needle aspirate of a breast mass"
 

@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from medmaas.model.manifest import Card, Data, Metric, Split
-from training.dose_decisions import Decisions
-from training.dose_evaluation import CALIBRATION_TEST, LARGEST_GAP
-from training.dose_study import (
+from training.cards.source_attributes import answer_source_attributes
+from training.dose.decisions import Decisions
+from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP
+from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY
+from training.dose.patients import Cohort
+from training.dose.simulator_check import Check
+from training.dose.study import (
     AT_STEP,
     EQUAL_USE,
     LABEL,
@@ -20,12 +24,8 @@ from training.dose_study import (
     Study,
     interpolate_frontier,
 )
-from training.figures import quote
-from training.myelosuppression import KLOFT, QUARTINO, WAHLBY
-from training.simulator_check import Check
-from training.source_attributes import answer_source_attributes
-from training.virtual_patients import Cohort
-from training.virtual_trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
+from training.dose.trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
+from training.report.figures import quote
 
 TITLE = "Docetaxel dose from serial blood counts, learned from simulated patients"
 NOTICE = (

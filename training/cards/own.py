@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from medmaas.model.manifest import Card, Data, Metric
 from training.cards.tabular import CALIBRATION_UNUSED, STAGE, answer_attributes
-from training.datasets import Origin
-from training.own_table import OwnTable
+from training.tabular.datasets import Origin
+from training.tabular.own_table import OwnTable
 
 LICENCE = "not stated: whoever trained the model decides"
 

@@ -7,11 +7,11 @@ import numpy as np
 from medmaas.model.manifest import Card, Metric
 from training.cards.own import describe_cleaning, describe_kinds, make_own_card
 from training.cards.tabular import describe_data
-from training.class_candidates import FOLDS, MOST_ROWS
-from training.classification import ACCURACY, BRIER, CONFIDENCE, MACRO_AUC, TEST
-from training.datasets import ClassTable, Split
-from training.figures import quote
-from training.own_table import OwnTable
+from training.classes.candidates import FOLDS, MOST_ROWS
+from training.classes.metrics import ACCURACY, BRIER, CONFIDENCE, MACRO_AUC, TEST
+from training.report.figures import quote
+from training.tabular.datasets import ClassTable, Split
+from training.tabular.own_table import OwnTable
 
 _TWO = ("AUC", "sensitivity at 95 % specificity", "Brier score", "observed/expected")
 _MORE = (ACCURACY, MACRO_AUC, BRIER, CONFIDENCE)

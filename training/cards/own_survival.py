@@ -7,12 +7,10 @@ import numpy as np
 from medmaas.model.manifest import Card, Metric
 from training.cards.own import describe_cleaning, describe_kinds, make_own_card
 from training.cards.tabular import describe_data
-from training.datasets import Split, SurvivalTable
-from training.figures import quote
-from training.own_table import OwnTable
-from training.survival_baselines import RIDGE, BestColumn
-from training.survival_design import Design
-from training.survival_evaluation import (
+from training.report.figures import quote
+from training.survival.baselines import RIDGE, BestColumn
+from training.survival.design import Design
+from training.survival.evaluation import (
     BEST_COLUMN,
     BRIER,
     COX,
@@ -25,6 +23,8 @@ from training.survival_evaluation import (
     Models,
     name_differences,
 )
+from training.tabular.datasets import Split, SurvivalTable
+from training.tabular.own_table import OwnTable
 
 
 def make_card(

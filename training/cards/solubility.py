@@ -8,9 +8,8 @@ from rdkit import Chem
 
 from medmaas.model.manifest import Card, Data, Metric
 from training.cards.tabular import CALIBRATION_UNUSED, DEVELOPER, STAGE, answer_attributes
-from training.figures import quote
-from training.smiles import MoleculeTable
-from training.smiles_evaluation import (
+from training.report.figures import quote
+from training.smiles.evaluation import (
     BELOW_FOREST,
     DELANEY_MODEL,
     FINGERPRINTS,
@@ -26,6 +25,7 @@ from training.smiles_evaluation import (
     TEST,
     Trial,
 )
+from training.smiles.molecules import MoleculeTable
 
 # Common molecules: ethanol, benzene, aspirin, caffeine, glucose, nitrobenzene, ibuprofen, methane.
 GOLDEN = (

@@ -6,7 +6,6 @@ import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import Card, Metric
-from training import datasets
 from training.cards.tabular import (
     CALIBRATION_UNUSED,
     DEVELOPER,
@@ -14,10 +13,10 @@ from training.cards.tabular import (
     answer_attributes,
     describe_data,
 )
-from training.figures import quote
-from training.survival_baselines import LeastSquares, PlainNetwork
-from training.survival_design import FLCHAIN
-from training.survival_evaluation import (
+from training.report.figures import quote
+from training.survival.baselines import LeastSquares, PlainNetwork
+from training.survival.design import FLCHAIN
+from training.survival.evaluation import (
     BRIER,
     COX_AGE,
     FOLDS,
@@ -28,7 +27,8 @@ from training.survival_evaluation import (
     C,
     name_differences,
 )
-from training.survival_metrics import Floats, Outcome, SurvivalModel
+from training.survival.metrics import Floats, Outcome, SurvivalModel
+from training.tabular import datasets
 
 TITLE = "Survival of people over 50, from age, sex, creatinine, free light chains and MGUS"
 

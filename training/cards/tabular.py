@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from medmaas.model.manifest import Card, Data
-from training.datasets import ClassTable, Split, SurvivalTable
-from training.source_attributes import answer_source_attributes
+from training.cards.source_attributes import answer_source_attributes
+from training.tabular.datasets import ClassTable, Split, SurvivalTable
 
 DEVELOPER = "medmaas"
 STAGE = "Research use only, not for time-critical decisions"

@@ -1,7 +1,7 @@
 """Which kind of blood cell a picture shows; or any classes of one's own pictures.
 
 In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Without --id it is taken
-for BloodMNIST's cells, with --id for pictures of one's own (see training/image_data.py).
+for BloodMNIST's cells, with --id for pictures of one's own (see training/image/data.py).
 Out: models/blood_cell/1.0.0/, or models/<id>/1.0.0/, and the report.
 The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
 same weights again on as many threads of the same kind of processor.
@@ -18,7 +18,6 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import confusion_matrix
 
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Metric
-from training import plots
 from training.cards.blood_cell import (
     FOREST,
     MAJORITY,
@@ -31,7 +30,7 @@ from training.cards.blood_cell import (
     name_confusions,
 )
 from training.cards.own import LICENCE
-from training.classification import (
+from training.classes.metrics import (
     PRECISION,
     SENSITIVITY,
     TEST,
@@ -40,10 +39,11 @@ from training.classification import (
     measure_each_class,
 )
 from training.export import Identity, convert_torch, refuse_other_data, write_model
-from training.image_data import ImageSet, read_images
-from training.image_network import Curves, calibrate, fit, predict
+from training.image.data import ImageSet, read_images
+from training.image.network import Curves, calibrate, fit, predict
 from training.options import Options
-from training.report import Section, print_metrics, write_report
+from training.report import plots
+from training.report.page import Section, print_metrics, write_report
 
 _ID = "blood_cell"
 INPUT, OUTPUT = "pixels", "probabilities"

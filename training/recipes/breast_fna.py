@@ -16,10 +16,8 @@ from sklearn.linear_model import LogisticRegression
 
 from medmaas.model.manifest import ClassesOutput, Metric, Number, Range, TabularInput
 from training.cards.breast_fna import GOLDEN, TITLE, make_card
-from training.class_candidates import FOLDS, choose_candidate, make_candidates
-from training.class_sections import draw_sections
-from training.class_study import ClassStudy
-from training.classification import (
+from training.classes.candidates import FOLDS, choose_candidate, make_candidates
+from training.classes.metrics import (
     TEST,
     Floats,
     Labels,
@@ -27,13 +25,15 @@ from training.classification import (
     measure_classes,
     measure_each_class,
 )
-from training.datasets import ClassTable, read_breast_fna, split_rows
+from training.classes.own import make_own_study
+from training.classes.sections import draw_sections
+from training.classes.study import ClassStudy
 from training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
-from training.figures import People
 from training.options import Options
-from training.own_classes import make_own_study
-from training.own_table import print_warnings
-from training.report import print_metrics, write_report
+from training.report.figures import People
+from training.report.page import print_metrics, write_report
+from training.tabular.datasets import ClassTable, read_breast_fna, split_rows
+from training.tabular.own_table import print_warnings
 
 _FEW = 20
 

@@ -1,6 +1,6 @@
 """A dose of docetaxel from serial blood counts, learned from SIMULATED patients.
 
-In: nothing but published models of myelosuppression (training/myelosuppression.py). Out:
+In: nothing but published models of myelosuppression (training/dose/myelosuppression.py). Out:
 models/chemo_dose/1.0.0/, and a report. A GRU learns from random courses what each action would do;
 a virtual trial compares it with rules of practice, a per-patient fit and an oracle.
 """
@@ -24,7 +24,6 @@ from medmaas.model.manifest import (
     Shield,
     Split,
 )
-from training import dose_course
 from training.cards.chemo_dose import (
     GOLDEN,
     GRADING,
@@ -33,20 +32,21 @@ from training.cards.chemo_dose import (
     make_card,
     state_findings,
 )
-from training.dose_course import MAX_ROWS
-from training.dose_decisions import simulate_decisions
-from training.dose_evaluation import OUTCOMES, measure_calibration
-from training.dose_network import DoseNetwork, answer, fit
-from training.dose_policies import SHIELD_ANC, SHIELD_PLATELETS
-from training.dose_sections import draw_sections
-from training.dose_study import AT_STEP, NETWORK, STEP, compare_models, run_study
+from training.dose import course as dose_course
+from training.dose.course import MAX_ROWS
+from training.dose.decisions import simulate_decisions
+from training.dose.evaluation import OUTCOMES, measure_calibration
+from training.dose.myelosuppression import KLOFT, WAHLBY, Floats
+from training.dose.network import DoseNetwork, answer, fit
+from training.dose.patients import sample_cohort
+from training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS
+from training.dose.sections import draw_sections
+from training.dose.simulator_check import check_simulator
+from training.dose.study import AT_STEP, NETWORK, STEP, compare_models, run_study
 from training.errors import TrainingError
 from training.export import Identity, convert_torch, write_model
-from training.myelosuppression import KLOFT, WAHLBY, Floats
 from training.options import Options
-from training.report import print_metrics, write_report
-from training.simulator_check import check_simulator
-from training.virtual_patients import sample_cohort
+from training.report.page import print_metrics, write_report
 
 COURSES, OTHER_COURSES, TEST_COURSES = 40_000, 10_000, 2_000
 EPOCHS, OTHER_EPOCHS = 22, 14

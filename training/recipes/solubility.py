@@ -11,13 +11,12 @@ from rich.progress import Progress
 
 from medmaas.model.manifest import TextInput, ValueOutput
 from training.cards.solubility import GOLDEN, Study, make_card
+from training.catalogue.graph import convert_torch
 from training.errors import TrainingError
 from training.export import Identity, refuse_other_data, write_model
-from training.graph import convert_torch
 from training.options import Options
-from training.report import print_metrics, write_report
-from training.smiles import encode, read_molecules, split_molecules
-from training.smiles_evaluation import (
+from training.report.page import print_metrics, write_report
+from training.smiles.evaluation import (
     compare_on_splits,
     compare_on_test,
     compute_features,
@@ -25,8 +24,9 @@ from training.smiles_evaluation import (
     describe_spellings,
     try_split,
 )
-from training.smiles_network import EPOCHS, READERS, Fitted
-from training.smiles_sections import draw_sections
+from training.smiles.molecules import encode, read_molecules, split_molecules
+from training.smiles.network import EPOCHS, READERS, Fitted
+from training.smiles.sections import draw_sections
 
 FIELD, TENSOR, OUTPUT = "smiles", "codes", "log_solubility"
 _SPLITS = 5

@@ -15,15 +15,12 @@ from rich.progress import track
 
 from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
 from training.cards.survival import GOLDEN, TITLE, make_card
-from training.datasets import SEXES, SurvivalTable, read_flchain, split_rows
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
-from training.own_survival import make_own_study
-from training.own_table import print_warnings
-from training.report import print_metrics, write_report
-from training.survival_baselines import Cox, LeastSquares, PlainNetwork
-from training.survival_design import FLCHAIN
-from training.survival_evaluation import (
+from training.report.page import print_metrics, write_report
+from training.survival.baselines import Cox, LeastSquares, PlainNetwork
+from training.survival.design import FLCHAIN
+from training.survival.evaluation import (
     COX,
     COX_AGE,
     LINEAR,
@@ -36,10 +33,13 @@ from training.survival_evaluation import (
     describe_by_group,
     describe_by_risk,
 )
-from training.survival_metrics import Floats
-from training.survival_network import SurvivalNetwork
-from training.survival_sections import draw_sections
-from training.survival_study import Study
+from training.survival.metrics import Floats
+from training.survival.network import SurvivalNetwork
+from training.survival.own import make_own_study
+from training.survival.sections import draw_sections
+from training.survival.study import Study
+from training.tabular.datasets import SEXES, SurvivalTable, read_flchain, split_rows
+from training.tabular.own_table import print_warnings
 
 CONTENDERS: Makers = {
     NETWORK: SurvivalNetwork,

@@ -1,0 +1,73 @@
+"""A model's folder in the models directory, written whole or not at all."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import onnx
+
+from medmaas.errors import MedmaasError
+from medmaas.model.manifest import Artefact, Manifest
+from medmaas.model.registry import Registry
+from medmaas.model.session import Session
+from training.errors import TrainingError
+from training.report.card import render_card
+
+_STANDARD = ("", "ai.onnx")
+
+
+def describe_artefact(content: bytes, session: Session) -> Artefact:
+    """What a manifest says of a serialised graph."""
+    graph = onnx.load_from_string(content)
+    return Artefact(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        opset=find_opset(graph),
+        inputs=session.inputs,
+        outputs=session.outputs,
+    )
+
+
+def find_opset(graph: onnx.ModelProto) -> int:
+    """The version of the standard operators; of the others in a graph without these."""
+    versions = {opset.domain: int(opset.version) for opset in graph.opset_import}
+    standard = [versions[domain] for domain in _STANDARD if domain in versions]
+    return max(standard or versions.values(), default=1)
+
+
+def place_model(out: Path, manifest: Manifest, content: bytes) -> Path:
+    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}` over what is there.
+
+    Args:
+        out: the models directory, made if there is none.
+        manifest: of the model.
+        content: the serialised graph.
+
+    Raises:
+        TrainingError: the registry would refuse it, or it cannot be written there.
+    """
+    target = out / manifest.id / manifest.version
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".") as aside:
+            folder = Path(aside, manifest.id, manifest.version)
+            folder.mkdir(parents=True)
+            (folder / "model.onnx").write_bytes(content)
+            (folder / "manifest.json").write_text(
+                manifest.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
+            )
+            (folder / "card.md").write_text(render_card(manifest), encoding="utf-8")
+            Registry(Path(aside)).get(manifest.id)
+            _replace(folder, target, Path(aside, "replaced"))
+    except MedmaasError as error:
+        raise TrainingError(f"nothing was written: {error.message}") from error
+    except OSError as error:
+        raise TrainingError(f"nothing was written: {out} refuses it ({error.strerror})") from error
+    return target
+
+
+def _replace(folder: Path, target: Path, old: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        target.rename(old)
+    folder.rename(target)

@@ -1,0 +1,141 @@
+"""Golden cases: what a graph answers to invented instances, held against the user's own model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.errors import ModelOutputError
+from medmaas.model.inputs import make_input
+from medmaas.model.manifest import (
+    ClassesOutput,
+    Golden,
+    GoldenCase,
+    Input,
+    Output,
+    Parity,
+    SurvivalOutput,
+)
+from medmaas.model.session import Session
+from training.catalogue.draft import GoldenDraft
+from training.catalogue.refusals import RefusedError
+
+_ROUNDING = 1e-3
+Tensors = dict[str, NDArray[Any]]
+
+
+def read_instances(instances: Sequence[dict[str, Any]], spec: Input) -> Tensors:
+    """Instances as the graph's input, n rows.
+
+    Raises:
+        RefusedError: what a request with them would be refused for.
+    """
+    reading = make_input(spec).read(instances)
+    if reading.problems:
+        raise RefusedError(
+            f"golden case {problem.instance}: {problem.field or 'instance'} {problem.problem}"
+            for problem in reading.problems
+        )
+    return dict(reading.tensors)
+
+
+def record(
+    session: Session, rows: Tensors, instances: Sequence[dict[str, Any]], names: Sequence[str]
+) -> list[GoldenCase]:
+    """What the graph answers to rows [n, ...] in the outputs of these names.
+
+    Raises:
+        RefusedError: it fails on them, or does not give one row for each.
+    """
+    try:
+        # twice, because many a graph takes any number of rows and breaks on more than one
+        outputs = session.run({name: np.concatenate([rows[name]] * 2) for name in rows})
+    except ModelOutputError as error:
+        raise RefusedError(
+            [
+                "the graph fails on the golden cases, several rows at once: export it with a "
+                "dynamic first dimension"
+            ]
+        ) from error
+    wrong = [name for name in names if outputs[name].shape[:1] != (2 * len(instances),)]
+    if wrong:
+        raise RefusedError([f"the graph does not give one row of {wrong[0]} for each row it takes"])
+    if not all(np.isfinite(outputs[name]).all() for name in names):
+        raise RefusedError(["the graph gives a number that is not finite for a golden case"])
+    return [
+        GoldenCase(
+            instance=instance,
+            outputs={name: tuple(map(float, outputs[name][i].ravel())) for name in names},
+        )
+        for i, instance in enumerate(instances)
+    ]
+
+
+def check_golden(
+    draft: GoldenDraft, rows: Tensors, output: Output, session: Session
+) -> tuple[Golden, Parity | None]:
+    """The cases with the graph's answers, and how far these are from the answers they came with.
+
+    Args:
+        draft: the cases.
+        rows: their instances, as `read_instances` gives them.
+        output: of the model.
+        session: of its graph.
+
+    Raises:
+        RefusedError: an answer is no answer, or further than the tolerance from what the user's
+            own model gave.
+    """
+    instances = [case.instance for case in draft.cases]
+    cases = record(session, rows, instances, output.tensors)
+    sentences, differences = [], []
+    for index, (given, case) in enumerate(zip(draft.cases, cases, strict=True)):
+        sentences += [f"golden case {index}: {s}" for s in _check_answer(case, output)]
+        for name, expected in (given.outputs or {}).items():
+            answer = case.outputs.get(name)
+            if answer is None:
+                sentences.append(
+                    f"golden case {index}: {name} is no output of the answer, which is made of "
+                    f"{', '.join(output.tensors)}"
+                )
+            elif len(answer) != len(expected):
+                sentences.append(
+                    f"golden case {index}: {name} has {len(expected)} numbers, the graph gives "
+                    f"{len(answer)}"
+                )
+            else:
+                differences.append(
+                    (index, name, float(np.abs(np.subtract(answer, expected)).max()))
+                )
+    sentences += [
+        f"golden case {index}: {name} differs by {apart:.1e} from what the graph gives, more than "
+        f"golden.tolerance {draft.tolerance:g}: export the graph again, or raise the tolerance if "
+        "the outputs were rounded"
+        for index, name, apart in differences
+        if not apart <= draft.tolerance
+    ]
+    if sentences:
+        raise RefusedError(sentences)
+    golden = Golden(tolerance=draft.tolerance, cases=tuple(cases))
+    if not differences:
+        return golden, None
+    return golden, Parity(
+        rows=len({index for index, _, _ in differences}),
+        rows_of="the golden cases",
+        largest_difference=max(apart for _, _, apart in differences),
+        tolerance=draft.tolerance,
+    )
+
+
+def _check_answer(case: GoldenCase, output: Output) -> list[str]:
+    """What the registry cannot know: that numbers called probabilities are some."""
+    numbers = np.array(case.outputs[output.tensors[0]])
+    outside = bool((numbers < -_ROUNDING).any() or (numbers > 1 + _ROUNDING).any())
+    if isinstance(output, ClassesOutput) and (outside or abs(numbers.sum() - 1) > _ROUNDING):
+        return ["the graph gives no probabilities that sum to 1: end it with a softmax"]
+    if isinstance(output, SurvivalOutput) and (
+        outside or numbers[0] < 1 - _ROUNDING or (np.diff(numbers) > _ROUNDING).any()
+    ):
+        return ["the graph gives no survival curve, which starts at 1 and never rises"]
+    return []

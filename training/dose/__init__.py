@@ -1,0 +1,1 @@
+"""Doses for simulated patients: simulator, network, virtual trial."""

@@ -1,0 +1,1 @@
+"""A number from the SMILES of a molecule."""

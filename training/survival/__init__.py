@@ -1,0 +1,1 @@
+"""Survival from a table: network, baselines, figures, report."""

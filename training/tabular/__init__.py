@@ -1,0 +1,1 @@
+"""Tables: those of the recipes and the user's own."""
