@@ -17,8 +17,8 @@ OWNERS = {
     "uvicorn": {"functions/medmaas/api/server.py"},
 }
 TRAINING_ONLY = {
-    "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit", "yaml",
-    "matplotlib", "jinja2", "rich",
+    "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit",
+    "yaml", "matplotlib", "jinja2", "rich",
 }  # fmt: skip
 DOORS = {"medmaas.api"}
 

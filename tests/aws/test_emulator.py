@@ -55,6 +55,11 @@ def test_class_probabilities_are_answered(emulator: Emulator) -> None:
     assert output["label"] == max(output["probabilities"], key=output["probabilities"].__getitem__)
 
 
+def test_a_picture_is_read_with_what_the_artefact_keeps_of_pillow(emulator: Emulator) -> None:
+    output = prediction(invoke(emulator, EVENTS / "predict_blood_cell.json"))
+    assert output["label"] == "eosinophil"
+
+
 @pytest.mark.parametrize("name", OVER_HTTP)
 def test_every_gateway_gets_the_same_prediction(emulator: Emulator, name: str) -> None:
     expected = prediction(invoke(emulator, EVENTS / "predict.json"))

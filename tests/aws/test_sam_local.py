@@ -13,6 +13,8 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from tests.conftest import SHIPPED
+
 from .conftest import ROOT, Run
 
 START_SECONDS = 180.0  # the first time, SAM CLI makes a container image
@@ -79,7 +81,8 @@ def example(name: str) -> Any:
 
 
 def test_the_api_predicts(api: str) -> None:
-    for model, event in (("survival", "predict"), ("breast_fna", "predict_breast_fna")):
+    events = {"survival": "predict", "blood_cell": "predict_blood_cell"}
+    for model, event in events.items():
         answer = httpx.post(f"{api}/models/{model}/predict", json=example(event), timeout=60)
         assert answer.status_code == 200, answer.text
         assert answer.json()["model"]["id"] == model
@@ -89,7 +92,7 @@ def test_the_api_predicts(api: str) -> None:
 def test_the_api_is_ready_with_the_models_of_the_layer(api: str) -> None:
     assert httpx.get(f"{api}/health/ready", timeout=60).status_code == 200
     listed = httpx.get(f"{api}/models", timeout=60)
-    assert {"survival", "breast_fna"} <= {model["id"] for model in listed.json()["models"]}
+    assert {model["id"] for model in listed.json()["models"]} == set(SHIPPED)
 
 
 def test_the_api_shows_its_documentation(api: str) -> None:
