@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from medmaas.model.registry import Registry
 from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil
 
 BODY = json.dumps({"instances": [PATIENT]})
@@ -89,7 +90,7 @@ def test_problems_of_a_file_are_listed_by_instance_and_field() -> None:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[int, str]]:
+def served(registry: Registry) -> Iterator[tuple[int, str]]:
     """The port and the banner of `medmaas serve`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "medmaas", "serve", "--port", "0"],
@@ -99,7 +100,7 @@ def served() -> Iterator[tuple[int, str]]:
         text=True,
     )
     assert process.stdout
-    banner = "".join(islice(process.stdout, 2 + 4 * len(SHIPPED)))
+    banner = "".join(islice(process.stdout, 2 + 4 * len(list(registry.newest()))))
     (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
     try:
         yield int(port), banner
@@ -147,7 +148,7 @@ def test_training_without_its_libraries_says_how_to_get_them(tmp_path: Path) -> 
     )
     assert done.returncode == 2
     assert done.stderr == (
-        "medmaas train needs the training extra (no torch): "
+        "medmaas train: the training extra is missing (no torch): "
         'pip install ".[training]" in a checkout\n'
     )
     assert not (tmp_path / "out").exists()

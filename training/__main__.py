@@ -5,7 +5,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+
+from training.errors import TrainingError, refuse
+from training.options import Options, check_options
 
 RECIPES = {
     "survival": "years of survival from age, sex and four blood values (FLCHAIN)",
@@ -19,28 +21,13 @@ RECIPES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
     parsed = vars(_parser().parse_args(arguments))
-    try:
-        return _run(parsed.pop("recipe"), parsed)
-    except ModuleNotFoundError as error:
-        print(
-            f"medmaas train needs the training extra (no {error.name}): "
-            'pip install ".[training]" in a checkout',
-            file=sys.stderr,
-        )
-        return 2
-
-
-def _run(name: str, parsed: dict[str, Any]) -> int:
-    from training.errors import TrainingError  # noqa: PLC0415 - what it needs may be missing
-    from training.options import Options, check_options  # noqa: PLC0415
-
+    recipe = parsed.pop("recipe")
     try:
         options = Options(**parsed)
-        check_options(name, options)
-        import_module(f"training.recipes.{name}").run(options)
-    except TrainingError as error:
-        print(f"medmaas train: {error.message}", file=sys.stderr)
-        return 2
+        check_options(recipe, options)
+        import_module(f"training.recipes.{recipe}").run(options)
+    except (TrainingError, ModuleNotFoundError) as error:
+        return refuse("train", error)
     return 0
 
 

@@ -5,26 +5,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.errors import TrainingError, refuse
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Add a graph to the catalogue; 0 if it was written, 2 if not, with the reasons."""
     options = _parser().parse_args(arguments)
     try:
-        from training.catalogue.addition import add  # noqa: PLC0415 - its libraries may be missing
-        from training.errors import TrainingError  # noqa: PLC0415 - as above
-    except ModuleNotFoundError as error:
-        print(
-            f"medmaas add needs the training extra (no {error.name}): "
-            'pip install ".[training]" in a checkout',
-            file=sys.stderr,
-        )
-        return 2
-    try:
+        from training.catalogue.addition import add  # noqa: PLC0415 - libraries may be missing
+
         print(add(options.model, options.manifest, options.golden, options.out))
-    except TrainingError as error:
-        for sentence in error.message.splitlines():
-            print(f"medmaas add: {sentence}", file=sys.stderr)
-        return 2
+    except (TrainingError, ModuleNotFoundError) as error:
+        return refuse("add", error)
     return 0
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.training.own_files import Own
 from training.__main__ import main
 
 Train = Callable[..., tuple[int, str, str]]
@@ -53,3 +54,10 @@ def write(folder: Path, people: pd.DataFrame, notes: str = "") -> Path:
     if notes:
         path.with_suffix(".yaml").write_text(notes)
     return path
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
+    """A complete draft and a graph that fits it."""
+    monkeypatch.chdir(tmp_path)
+    return Own(tmp_path)

@@ -40,13 +40,6 @@ from training.add import main
 from training.catalogue.completion import MOST_BYTES
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
-    """A complete draft and a graph that fits it."""
-    monkeypatch.chdir(tmp_path)
-    return Own(tmp_path)
-
-
 def test_an_added_pipeline_answers_like_itself(own: Own, capsys: Any) -> None:
     own.cases = cases_of_the_pipeline()
     assert own.add() == 0
@@ -291,5 +284,6 @@ def test_without_the_training_extra_the_command_says_how_to_get_it(own: Own) -> 
     )
     assert done.returncode == 2
     assert done.stderr == (
-        'medmaas add needs the training extra (no onnx): pip install ".[training]" in a checkout\n'
+        "medmaas add: the training extra is missing (no onnx): "
+        'pip install ".[training]" in a checkout\n'
     )

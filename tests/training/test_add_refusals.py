@@ -32,13 +32,6 @@ from training.catalogue.completion import complete
 from training.catalogue.refusals import RefusedError
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
-    """A complete draft and a graph that fits it."""
-    monkeypatch.chdir(tmp_path)
-    return Own(tmp_path)
-
-
 def external() -> bytes:
     weight = constant("w", np.ones((1, 2)))
     weight.ClearField("raw_data")

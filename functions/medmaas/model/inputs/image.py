@@ -11,7 +11,14 @@ import PIL.Image
 from numpy.typing import NDArray
 from PIL import ImageOps
 
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
+from medmaas.model.inputs.reading import (
+    InvalidValueError,
+    Notes,
+    Reading,
+    collect,
+    describe_field,
+    read_object,
+)
 from medmaas.model.manifest import ImageInput
 
 MAX_PIXELS = 20_000_000
@@ -106,12 +113,7 @@ class Image:
             "description": f"{spec.description} At most {MAX_PIXELS // 10**6} megapixels.",
             "contentEncoding": "base64",
         }
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [spec.field],
-            "properties": {spec.field: picture},
-        }
+        return describe_field(spec.field, picture)
 
 
 def _open(value: object, pixels_left: int) -> PIL.Image.Image:

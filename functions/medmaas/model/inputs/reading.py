@@ -87,6 +87,16 @@ def read_object(
     return value
 
 
+def describe_field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of an instance that holds one field."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name],
+        "properties": {name: schema},
+    }
+
+
 def _printable(name: str) -> str | None:
     """An unknown field's name, unless it might be text about a patient rather than a name."""
     return name if _NAME.fullmatch(name) else None

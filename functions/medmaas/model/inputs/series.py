@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from medmaas.model.inputs.features import describe_features, make_reader
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
+from medmaas.model.inputs.reading import (
+    InvalidValueError,
+    Notes,
+    Reading,
+    collect,
+    describe_field,
+    read_object,
+)
 from medmaas.model.manifest import SeriesInput
 
 _TIME = 0
@@ -75,9 +82,4 @@ class Series:
             "maxItems": self._spec.max_rows,
             "items": describe_features(self._spec.features),
         }
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [self._spec.field],
-            "properties": {self._spec.field: rows},
-        }
+        return describe_field(self._spec.field, rows)

@@ -5,7 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
+from medmaas.model.inputs.reading import (
+    InvalidValueError,
+    Notes,
+    Reading,
+    collect,
+    describe_field,
+    read_object,
+)
 from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.manifest import TextInput
 
@@ -63,9 +70,4 @@ class Text:
             "minLength": 1,
             "maxLength": self._spec.max_length,
         }
-        return {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [self._spec.field],
-            "properties": {self._spec.field: text},
-        }
+        return describe_field(self._spec.field, text)

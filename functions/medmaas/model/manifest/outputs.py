@@ -10,39 +10,35 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 _TENSOR = "What the graph calls its output."
 
 
-class ClassesOutput(Contract):
+class _Output(Contract):
+    tensor: Sentence = Field(description=_TENSOR)
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor,)
+
+
+class ClassesOutput(_Output):
     """One probability per label, float32 [n, labels]."""
 
     kind: Literal["classes"] = "classes"
-    tensor: Sentence = Field(description=_TENSOR)
     labels: tuple[Sentence, ...] = Field(
         min_length=2, description="At least two words, in the order of the tensor's columns."
     )
 
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """The outputs of the graph that an answer is made of."""
-        return (self.tensor,)
 
-
-class ValueOutput(Contract):
+class ValueOutput(_Output):
     """One number with a unit, float32 [n] or [n, 1]."""
 
     kind: Literal["value"] = "value"
-    tensor: Sentence = Field(description=_TENSOR)
     unit: Sentence = Field(description="The unit of the answer as a UCUM code, 1 if it has none.")
 
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """The outputs of the graph that an answer is made of."""
-        return (self.tensor,)
 
-
-class SurvivalOutput(Contract):
+class SurvivalOutput(_Output):
     """Probability to be alive after each of `time_days`, float32 [n, times]."""
 
     kind: Literal["survival"] = "survival"
-    tensor: Sentence = Field(description=_TENSOR)
     time_days: tuple[int, ...] = Field(
         min_length=2, description="The day of each of the tensor's columns, the first being 0."
     )
@@ -57,11 +53,6 @@ class SurvivalOutput(Contract):
         if not set(self.horizon_days) <= set(self.time_days):
             raise ValueError("every one of horizon_days must be one of time_days")
         return self
-
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """The outputs of the graph that an answer is made of."""
-        return (self.tensor,)
 
 
 class Action(Contract):
@@ -111,7 +102,7 @@ class Shield(Contract):
     oldest_days: float = Field(ge=0, description="The last count may be this many days old.")
 
 
-class PolicyOutput(Contract):
+class PolicyOutput(_Output):
     """A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
 
     `actions` are in order of preference: recommended is the first that the shield allows and whose
@@ -119,7 +110,6 @@ class PolicyOutput(Contract):
     """
 
     kind: Literal["policy"] = "policy"
-    tensor: Sentence = Field(description=_TENSOR)
     nadir_tensor: Sentence = Field(description="What the graph calls its second output.")
     nadir: Quantity = Field(description="What the second output expects.")
     actions: tuple[Action, ...] = Field(
