@@ -95,7 +95,7 @@ def test_every_option_has_its_risks_and_says_why() -> None:
         "risks": {"anc_below_0.5": 0.5, "platelets_below_50": 0.05},
         "expected_nadir": {"name": "anc", "value": 0.4, "unit": "10*9/L"},
         "allowed": True,
-        "why": "the risk of anc_below_0.5 is above the limit of 0.3",
+        "why": "anc_below_0.5 is 0.50, above the limit of 0.3",
     }
     assert answer.output["limit"] == {"anc_below_0.5": 0.3}
     assert answer.output["grading"] == "CTCAE v5.0"

@@ -105,7 +105,7 @@ class Policy:
         limit, quantity = self._spec.limit, self._spec.nadir
         risk = risks[self._limited]
         within = "within" if risk <= limit.at_most else "above"
-        why = f"the risk of {limit.outcome} is {within} the limit of {limit.at_most:g}"
+        why = f"{limit.outcome} is {risk:.2f}, {within} the limit of {limit.at_most:g}"
         allowed = self._allows(action, state)
         if not allowed:
             why = state.abstained or state.forbidden or why
