@@ -50,7 +50,7 @@ columns:
 @pytest.fixture(autouse=True)
 def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals of fewer resamples: nothing here is about how wide they are."""
-    for module in ("survival_evaluation", "classification"):
+    for module in ("survival.evaluation", "classes.metrics"):
         monkeypatch.setattr(f"training.{module}._RESAMPLES", 25)
 
 
