@@ -52,17 +52,34 @@ class Session:
         Raises:
             ModelOutputError: the graph fails on these tensors.
         """
-        rows, size = min((len(tensor), tensor.size) for tensor in tensors.values())
-        together = rows if size <= _SMALL_ROW * rows else _LARGE_ROWS_TOGETHER
         try:
-            parts = [
-                self._session.run(self._names, {k: v[i : i + together] for k, v in tensors.items()})
-                for i in range(0, rows, together)
-            ]
+            outputs = (
+                self._session.run(self._names, tensors)
+                if _fits(tensors)
+                else self._run_parts(tensors)
+            )
         except Exception as error:  # as above; its message may hold values, so it stops here
             raise ModelOutputError("the model failed on these instances") from error
-        outputs = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         return dict(zip(self._names, outputs, strict=True))
+
+    def _run_parts(self, tensors: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        rows = len(next(iter(tensors.values())))
+        parts = [
+            self._session.run(
+                self._names,
+                {name: tensor[i : i + _LARGE_ROWS_TOGETHER] for name, tensor in tensors.items()},
+            )
+            for i in range(0, rows, _LARGE_ROWS_TOGETHER)
+        ]
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+def _fits(tensors: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether the tensors may go through the graph all at once."""
+    return all(
+        len(tensor) <= _LARGE_ROWS_TOGETHER or tensor.size <= _SMALL_ROW * len(tensor)
+        for tensor in tensors.values()
+    )
 
 
 def _describe(node: Any) -> Tensor:  # noqa: ANN401 - onnxruntime ships no types
