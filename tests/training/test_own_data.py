@@ -24,7 +24,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from tests.training.conftest import CLASSES, Train, table, write
+from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 from training.survival.design import make_design
 from training.survival.network import SurvivalNetwork
 from training.tabular.datasets import make_folds, split_rows
@@ -102,6 +102,14 @@ def test_survival_is_learned_from_a_trial_it_was_not_made_for(train: Train, tmp_
     for case in manifest.golden.cases:
         (answer,) = predict(model, [case.instance])
         assert answer["status"] == "ok"
+
+
+def test_twenty_events_are_enough(train: Train, tmp_path: Path) -> None:
+    path = write(tmp_path, table(60, event=[1, 0, 0] * 20))
+    arguments = ("--data", str(path), "--id", "few", "--out", str(tmp_path / "models"))
+    code, _, errors = train(*SURVIVAL, *arguments)
+    assert code == 0, errors
+    assert read_manifest(tmp_path, "few").card.data.events == 20
 
 
 def test_classes_are_learned_from_a_table_they_were_not_made_for(

@@ -132,7 +132,7 @@ def people(**changes: Any) -> pd.DataFrame:
         (people(futime=-1), "futime days from 0 up"),
         (people(kappa=0), "creatinine, kappa and lambda must be above 0"),
         (people(creatinine=None), "not all missing"),
-        (people(death=[0, 0, 0, 1] * 25), "fewer than 50 deaths"),
+        (people(death=[0] * 85 + [1] * 15), "fewer than 20 deaths"),
     ],
 )
 def test_data_that_cannot_be_trained_on_are_refused_in_one_sentence(

@@ -33,17 +33,29 @@ def interpolate(curves: Floats, knots: Floats, days: Floats) -> Floats:
 
 
 def harrell_c(outcome: Outcome, risk: Floats) -> float:
-    """Share of comparable pairs in the right order (Harrell et al. 1982)."""
+    """Share of comparable pairs in the right order (Harrell et al. 1982); NaN if there is none."""
+    if not _has_pairs(outcome):
+        return float("nan")
     return float(concordance_index_censored(outcome["event"], outcome["time"], risk)[0])
 
 
 def uno_c(train: Outcome, outcome: Outcome, risk: Floats, until_day: float) -> float:
     """Harrell's C, weighted against censoring, for deaths until a day (Uno et al. 2011).
 
-    Nobody is weighted beyond the follow-up of the people trained on.
+    Nobody is weighted beyond the follow-up of the people trained on. NaN if no pair is comparable.
     """
     until = min(until_day, train["time"].max())
+    early = outcome.copy()
+    early["event"] &= early["time"] < until
+    if not _has_pairs(early):
+        return float("nan")
     return float(concordance_index_ipcw(train, outcome, risk, tau=until)[0])
+
+
+def _has_pairs(outcome: Outcome) -> bool:
+    """Whether anybody is followed for longer than somebody with the event: resamples may not be."""
+    time, event = outcome["time"], outcome["event"]
+    return bool(event.any()) and bool(time.max() > time[event].min())
 
 
 def quantile_days(outcome: Outcome) -> Floats:
@@ -56,7 +68,10 @@ def integrated_brier(train: Outcome, outcome: Outcome, curves: Floats, days: Flo
 
     Days outside the follow-up of the people measured are passed by: a resample of few may be short.
     Follow-up longer than that of anyone trained on is cut there: weights end with it.
+    NaN if nobody had the event.
     """
+    if not outcome["event"].any():
+        return float("nan")
     outcome, longest = outcome.copy(), train["time"].max()
     outcome["event"] &= outcome["time"] <= longest
     outcome["time"] = np.minimum(outcome["time"], longest)

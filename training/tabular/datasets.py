@@ -21,7 +21,7 @@ Indices = NDArray[np.intp]
 
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
-FEWEST_EVENTS = 50
+FEWEST_EVENTS = 20
 FEWEST_CASES = 10
 
 
