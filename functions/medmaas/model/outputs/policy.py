@@ -136,7 +136,9 @@ class Policy:
             "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
             "delay_days": {"type": "integer", "minimum": 0},
             "gcsf": {"type": "boolean"},
-            "risks": describe_object({o.name: PROBABILITY for o in spec.outcomes}),
+            "risks": describe_object(
+                {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
+            ),
             "expected_nadir": describe_object(nadir),
             "allowed": {"type": "boolean"},
             "why": {"type": "string"},
