@@ -20,7 +20,7 @@ from medmaas.model.manifest import (
     SeriesInput,
     TextInput,
 )
-from tests.conftest import MODELS
+from tests.conftest import MODELS, ROOT
 from training.report.card import render_card
 from training.report.page import Section, render_svg, write_report
 from training.report.plots import plot_learning_curves
@@ -99,6 +99,14 @@ def test_the_report_names_exactly_its_model(folder: Path, written: Path) -> None
     facts += [manifest.created.isoformat(), manifest.card.data.source]
     facts += [f"{manifest.card.data.n:,}", *manifest.card.findings, *manifest.card.limits]
     assert [fact for fact in facts if fact not in text] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_every_model_that_ships_has_the_report_of_its_own_training(folder: Path) -> None:
+    manifest = read_manifest(folder)
+    page = (ROOT / "reports" / manifest.id / manifest.version / "index.html").read_text()
+    assert manifest.artefact.sha256 in page
+    assert manifest.training_commit in page
 
 
 def test_the_report_states_the_research_use_of_the_card(folder: Path, written: Path) -> None:
