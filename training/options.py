@@ -63,3 +63,5 @@ def check_options(recipe: str, options: Options) -> None:
         raise TrainingError(f"--{named[0]} needs --{absent[0]}")
     if len(named) == 2 and options.time == options.event:
         raise TrainingError("--time and --event must name two columns")
+    if options.data and not options.data.exists():
+        raise TrainingError("--data: there is no such file")

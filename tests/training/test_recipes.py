@@ -188,7 +188,7 @@ def test_other_data_do_not_take_the_place_of_a_model_that_ships(
 
 
 def test_a_file_that_is_not_there_is_refused_in_one_sentence(train: Train) -> None:
-    sentence = "medmaas train: --data: the file cannot be read as CSV\n"
+    sentence = "medmaas train: --data: there is no such file\n"
     assert train("breast_fna", "--data", "no-such-file.csv") == (2, "", sentence)
 
 
@@ -212,6 +212,7 @@ def test_an_unknown_recipe_is_refused_by_naming_those_there_are(train: Train) ->
         (["survival", "--data", "a.csv", "--time", "t"], "--time needs --event"),
         (["survival", "--data", "a.csv", "--event", "e"], "--event needs --time"),
         (["survival", "--data", "a", "--time", "t", "--event", "t"], "must name two columns"),
+        (["survival", "--data", "a.csv"], "--data: there is no such file"),
         (["chemo_dose", "--data", "a.csv"], "chemo_dose simulates its data: leave --data out"),
     ],
 )
