@@ -5,10 +5,13 @@ PYTHON ?= python3
 PYTHON_3_13 = $(shell infra/find_python.sh)
 PINS = functions/requirements.txt
 
-.PHONY: serve test check format bench build train requirements clean
+.PHONY: serve stack test check format bench build train requirements clean
 
 serve: .venv/.serve
 	.venv/bin/medmaas serve
+
+stack: .venv/.dev
+	.venv/bin/python -m infra.local_stack
 
 test: .venv/.dev .venv-sam/.made .venv-lambda/.made
 	.venv/bin/pytest
@@ -41,7 +44,7 @@ clean:
 
 .venv/.serve: pyproject.toml $(PINS)
 	test -d .venv || $(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --constraint $(PINS) --editable ".[serve]"
+	.venv/bin/pip install --quiet --constraint $(PINS) --editable ".[serve,batch]"
 	touch $@
 
 .venv/.dev: pyproject.toml $(PINS)

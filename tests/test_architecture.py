@@ -12,6 +12,7 @@ from tests.conftest import ROOT
 FUNCTIONS = ROOT / "functions"
 PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
 OWNERS = {
+    "boto3": {"functions/medmaas/batch/storage.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
     "mangum": {"functions/medmaas/api/app.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
@@ -20,7 +21,8 @@ TRAINING_ONLY = {
     "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit",
     "yaml", "matplotlib", "jinja2", "rich",
 }  # fmt: skip
-DOORS = {"medmaas.api"}
+API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
+DOORS = {"medmaas.api", "medmaas.batch"}
 
 
 def name_of(path: Path) -> str:
@@ -61,7 +63,11 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
         own = {"medmaas.model", "medmaas.errors", "medmaas"}
         foreign = {m for m in imports(path) if m.startswith("medmaas.")}
         assert all(m.startswith(tuple(own - {"medmaas"})) for m in foreign)
-    if not name.startswith("functions/medmaas/api/") and name != "functions/medmaas/cli.py":
+    if name.startswith(API):
+        assert not imports_any(path, {"medmaas.batch"}), "the doors do not know each other"
+    elif name.startswith(BATCH):
+        assert not imports_any(path, {"medmaas.api", "fastapi", "starlette", "mangum"}), "no HTTP"
+    elif name != "functions/medmaas/cli.py":
         assert not imports_any(path, DOORS), "nobody imports a door but the command that opens it"
 
 

@@ -1,10 +1,11 @@
-"""The command `medmaas`: serve | models | predict | train | add."""
+"""The command `medmaas`: serve | models | predict | batch | train | add."""
 
 import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -70,6 +71,39 @@ def _predict(options: argparse.Namespace) -> None:
     print(json.dumps({"model": model.identity, "predictions": predictions}, indent=2))
 
 
+def _batch(options: argparse.Namespace) -> None:
+    from medmaas.batch.deadline import Deadline  # noqa: PLC0415 - who predicts needs none of it
+    from medmaas.batch.job import Job  # noqa: PLC0415
+    from medmaas.batch.run import run  # noqa: PLC0415
+    from medmaas.batch.storage import open_source  # noqa: PLC0415
+
+    registry = Registry(options.models)
+    version = registry.get(options.model, options.version).manifest.version
+    job = Job(options.model, version, options.input, options.output)
+    with _progress_bar(open_source(job).size) as on_progress:
+        summary = run(job, registry, Deadline(), on_progress=on_progress)
+    if summary["status"] == "refused":
+        raise InvalidRequestError(summary["reason"])
+    print(
+        f"{summary['rows']:,} rows: {summary['scored']:,} scored, {summary['rejected']:,} "
+        f"rejected; see {summary['manifest']}"
+        + (" (scored before)" if summary["status"] == "duplicate" else "")
+    )
+
+
+@contextmanager
+def _progress_bar(size: int) -> Iterator[Callable[[int], object] | None]:
+    """A bar on standard error, if somebody looks at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm  # noqa: PLC0415 - not on Lambda
+
+    with tqdm(total=size, unit="B", unit_scale=True) as bar:
+        # of a compressed file more bytes come out than its size is
+        yield lambda offset: bar.update(min(offset, size) - bar.n)
+
+
 def _hand_over(command: str, *arguments: str) -> int:
     """Train or add in a process of its own: what answers never imports what trains."""
     if find_spec("training") is None:
@@ -110,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE", help='{"instances": [{...}]} as JSON, - for stdin')
     command.add_argument("--version", help="default: the newest")
     command.set_defaults(command=_predict)
+
+    command = commands.add_parser("batch", parents=[models], help="score every row of a file")
+    command.add_argument("model", metavar="MODEL", help="id of a model")
+    command.add_argument("input", metavar="INPUT", help=".csv or .jsonl, also .gz; path or s3://")
+    command.add_argument("output", metavar="OUTPUT_DIR", help="folder of results; path or s3://")
+    command.add_argument("--version", help="default: the newest")
+    command.set_defaults(command=_batch)
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)

@@ -6,12 +6,16 @@ MedmaasError                    500
 ├── MethodNotAllowedError       405
 ├── TooLargeError               413  too many bytes or instances
 ├── UnsupportedMediaTypeError   415
+├── IncompleteResultsError           a part of a file has not been scored
 ├── InvalidRequestError         422  the body is JSON, but not a request this model answers
 ├── ModelOutputError            500  the model gave something that is no answer
 ├── ModelUnavailableError       503  the model is here, but cannot be trusted to answer
 ├── ModelsDirectoryError        503  there is no directory of models
+├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
-└── UnsupportedEventError            the Lambda event is not an HTTP request
+├── StorageError                     the storage failed: what was asked may work later
+│   └── CheckpointLostError          what an earlier invocation uploaded is gone
+└── UnsupportedEventError            the Lambda event is none that this function answers
 
 A message is one sentence for the caller: it names the field, the limit and the way out, and never
 holds a value that the caller sent.
@@ -70,6 +74,10 @@ class UnsupportedMediaTypeError(MedmaasError):
     status = 415
 
 
+class IncompleteResultsError(MedmaasError):
+    """A part of a file has not been scored, so there is no manifest."""
+
+
 class InvalidRequestError(MedmaasError):
     """The body is JSON, but not a request this model answers; `details` lists every problem."""
 
@@ -92,9 +100,21 @@ class ModelsDirectoryError(MedmaasError):
     status = 503
 
 
+class RefusedFileError(MedmaasError):
+    """A file that can never be scored, however often it is tried."""
+
+
 class ServerError(MedmaasError):
     """The server cannot listen where it was told to."""
 
 
+class StorageError(MedmaasError):
+    """The storage failed: what was asked may work later."""
+
+
+class CheckpointLostError(StorageError):
+    """What an earlier invocation uploaded is gone: the next one begins anew."""
+
+
 class UnsupportedEventError(MedmaasError):
-    """The Lambda event is not an HTTP request."""
+    """The Lambda event is none that this function answers."""

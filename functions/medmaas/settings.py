@@ -11,6 +11,26 @@ def models_directory() -> Path:
     return Path(os.environ.get(MODELS, "models"))
 
 
+def results_bucket() -> str | None:
+    """Where uploads are answered: `MEDMAAS_RESULTS`, the name of a bucket."""
+    return os.environ.get("MEDMAAS_RESULTS") or None
+
+
+def queue_url() -> str | None:
+    """Who goes on when time runs out: `MEDMAAS_QUEUE_URL`, an SQS queue."""
+    return os.environ.get("MEDMAAS_QUEUE_URL") or None
+
+
+def state_machine_arn() -> str | None:
+    """Who scores large files in parallel: `MEDMAAS_STATE_MACHINE_ARN`; nobody if it is not set."""
+    return os.environ.get("MEDMAAS_STATE_MACHINE_ARN") or None
+
+
+def fan_out_bytes() -> int:
+    """From which size on a plain file is large: `MEDMAAS_FAN_OUT_BYTES`, else 512 MB."""
+    return int(os.environ.get("MEDMAAS_FAN_OUT_BYTES", "512000000"))
+
+
 def initialised_for_snapshot() -> bool:
     """Whether Lambda SnapStart is about to freeze this process and start later ones from it."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

@@ -4,14 +4,14 @@ The log line says who answered what route how fast. It never holds a path, a que
 or the text of an exception, because each of these may hold patient data.
 """
 
-import sys
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from pydantic_core import to_json
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from medmaas.log import find_place, write_line
 
 _HEADERS = (
     (b"cache-control", b"no-store"),
@@ -49,13 +49,13 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
-            line |= {"exception": type(error).__name__, "raised_at": _where(error)}
+            line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
                 await _internal_error(request_id)(scope, receive, send_with_headers)
         route = getattr(scope.get("route"), "path", None)
         line |= {"route": route, "status": status, **scope["state"].get("log", {})}
         line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
-        sys.stderr.write(to_json(line).decode() + "\n")
+        write_line(line)
 
 
 def _request_id(scope: Scope) -> str:
@@ -68,10 +68,3 @@ def _request_id(scope: Scope) -> str:
 def _internal_error(request_id: str) -> JSONResponse:
     sentence = f"the service failed on this request: report its id, {request_id}"
     return JSONResponse({"error": sentence, "details": []}, status_code=500)
-
-
-def _where(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""

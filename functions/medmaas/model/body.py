@@ -17,11 +17,15 @@ def read_instances(body: bytes) -> list[object]:
         InvalidRequestError: not of this form, or without instances.
         TooLargeError: more than MAX_INSTANCES.
     """
-    return _instances_of(_parse_json(body))
+    return take_instances(parse_json(body))
 
 
-def _parse_json(body: bytes) -> object:
-    """Parse UTF-8 JSON, without the NaN and Infinity that Python would take."""
+def parse_json(body: bytes) -> object:
+    """Parse UTF-8 JSON, without the NaN and Infinity that Python would take.
+
+    Raises:
+        MalformedBodyError: it is none.
+    """
     try:
         return json.loads(
             body.decode("utf-8"),
@@ -36,8 +40,13 @@ def _parse_json(body: bytes) -> object:
         ) from None
 
 
-def _instances_of(body: object) -> list[object]:
-    """The list of instances of a parsed body."""
+def take_instances(body: object) -> list[object]:
+    """The list of instances of a parsed body.
+
+    Raises:
+        InvalidRequestError: not of this form, or without instances.
+        TooLargeError: more than MAX_INSTANCES.
+    """
     if not isinstance(body, dict) or not isinstance(body.get("instances"), list):
         raise InvalidRequestError(
             'the body must be an object with a list of instances: {"instances": [{...}]}',

@@ -25,10 +25,11 @@ def predict(model: Model, instances: Sequence[object]) -> list[dict[str, Any]]:
     if reading.problems:
         raise _refusal(reading.problems)
     answers = model.output.answer(model.session.run(reading.tensors), reading.tensors)
-    return [_present(*pair) for pair in zip(answers, reading.warnings, strict=True)]
+    return [present(*pair) for pair in zip(answers, reading.warnings, strict=True)]
 
 
-def _present(answer: Answer, warnings: list[Problem]) -> dict[str, Any]:
+def present(answer: Answer, warnings: list[Problem]) -> dict[str, Any]:
+    """One answer as every door gives it, with the warnings of its instance."""
     status: dict[str, Any] = {"status": "ok"}
     if answer.abstained:
         status = {"status": "abstained", "reason": answer.abstained}

@@ -1,14 +1,24 @@
 """One person, one object of named values: one row of float32."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from medmaas.model.inputs.features import describe_features, make_reader
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, collect, read_object
-from medmaas.model.manifest import TabularInput
+from medmaas.model.inputs.cells import parse_cell, parse_numbers
+from medmaas.model.inputs.features import FeatureReader, describe_features, make_reader
+from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
+from medmaas.model.manifest import Feature, Number, TabularInput
+
+
+class _NotesByRow(dict[int, Notes]):
+    """Notes of the rows that there is something to note of."""
+
+    def __missing__(self, row: int) -> Notes:
+        self[row] = notes = Notes(row)
+        return notes
 
 
 class Tabular:
@@ -21,35 +31,81 @@ class Tabular:
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
-        notes = [Notes(index) for index in range(len(instances))]
-        rows = [self._read_row(*pair) for pair in zip(instances, notes, strict=True)]
+        notes = _NotesByRow()
+        rows = [self._read_row(instance, i, notes) for i, instance in enumerate(instances)]
         tensor = np.array(rows, dtype=np.float32).reshape(len(rows), len(self._readers))
-        return collect(self._spec.tensor, tensor, notes)
+        return self._collect(tensor, notes)
 
-    def _read_row(self, instance: object, notes: Notes) -> list[float]:
-        row = [nan] * len(self._readers)
+    def read_cells(self, columns: Mapping[str, Sequence[str]], count: int) -> Reading:
+        """Read a table of text, whatever is wrong with some of its cells.
+
+        Gives what `read` gives for instances whose values are made by `parse_cell`, several times
+        as fast.
+
+        Args:
+            columns: by name of a feature, the cells of `count` rows; one that is absent is missing.
+            count: how many rows there are.
+        """
+        notes = _NotesByRow()
+        tensor = np.empty((count, len(self._readers)), dtype=np.float32)
+        for i, (feature, reader) in enumerate(zip(self._spec.features, self._readers, strict=True)):
+            column = columns.get(reader.name) or [""] * count
+            numbers = _read_plain(feature, reader, column)
+            for row in np.flatnonzero(np.isnan(numbers)).tolist():
+                numbers[row] = _read_value(reader, parse_cell(feature, column[row]), row, notes)
+            tensor[:, i] = numbers
+        return self._collect(tensor, notes)
+
+    def _read_row(self, instance: object, row: int, notes: _NotesByRow) -> list[float]:
         if not isinstance(instance, dict):
-            read_object(instance, self._names, notes)
-            return row
-        for column, reader in enumerate(self._readers):
-            value = instance.get(reader.name)
-            if value is None:
-                if reader.missing is None:
-                    notes.refuse(reader.name, "is required")
-                else:
-                    notes.warn(reader.name, f"is missing: {reader.missing}")
-                continue
-            try:
-                row[column] = number = reader.read(value)
-            except InvalidValueError as error:
-                notes.refuse(reader.name, str(error))
-                continue
-            low, high = reader.warn_outside
-            if not low <= number <= high:
-                notes.warn(reader.name, reader.warning)
-        read_object(instance, self._names, notes)
-        return row
+            read_object(instance, self._names, notes[row])
+            return [nan] * len(self._readers)
+        numbers = [_read_value(r, instance.get(r.name), row, notes) for r in self._readers]
+        if not instance.keys() <= self._names.keys():
+            read_object(instance, self._names, notes[row])
+        return numbers
+
+    def _collect(self, rows: Tensor, notes: _NotesByRow) -> Reading:
+        problems = [problem for row in sorted(notes) for problem in notes[row].problems]
+        warnings = [notes[row].warnings if row in notes else [] for row in range(len(rows))]
+        return Reading({self._spec.tensor: rows}, problems, warnings)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         return describe_features(self._spec.features)
+
+
+def _read_value(reader: FeatureReader, value: object, row: int, notes: _NotesByRow) -> float:
+    """The number of one value, NaN without one; notes what there is to say of it."""
+    if value is None:
+        if reader.missing is None:
+            notes[row].refuse(reader.name, "is required")
+        else:
+            notes[row].warn(reader.name, f"is missing: {reader.missing}")
+        return nan
+    try:
+        number = reader.read(value)
+    except InvalidValueError as error:
+        notes[row].refuse(reader.name, str(error))
+        return nan
+    low, high = reader.warn_outside
+    if not low <= number <= high:
+        notes[row].warn(reader.name, reader.warning)
+    return number
+
+
+def _read_plain(
+    feature: Feature, reader: FeatureReader, column: Sequence[str]
+) -> NDArray[np.float64]:
+    """The numbers of the cells that there is nothing to say of; NaN for the others."""
+    if isinstance(feature, Number):
+        numbers = parse_numbers(column)
+        low = max(feature.hard_range.low, feature.training_range.low)
+        high = min(feature.hard_range.high, feature.training_range.high)
+        numbers[(numbers < low) | (numbers > high)] = nan
+        return numbers
+    unheard = _NotesByRow()
+    known = {
+        cell: _read_value(reader, parse_cell(feature, cell), 0, unheard) for cell in set(column)
+    }
+    return np.fromiter(map(known.__getitem__, column), np.float64, len(column))

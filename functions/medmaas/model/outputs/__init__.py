@@ -8,13 +8,13 @@ from medmaas.model.manifest import (
     SurvivalOutput,
     ValueOutput,
 )
-from medmaas.model.outputs.answer import Answer, OutputKind
+from medmaas.model.outputs.answer import Answer, OutputKind, Table
 from medmaas.model.outputs.classes import Classes
 from medmaas.model.outputs.policy import Policy
 from medmaas.model.outputs.survival import Survival
 from medmaas.model.outputs.value import Value
 
-__all__ = ["Answer", "Classes", "OutputKind", "Policy", "Survival", "Value", "make_output"]
+__all__ = ["Answer", "Classes", "OutputKind", "Policy", "Survival", "Table", "Value", "make_output"]
 
 
 def make_output(manifest: Manifest) -> OutputKind:

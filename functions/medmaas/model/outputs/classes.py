@@ -2,8 +2,20 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from medmaas.model.manifest import ClassesOutput
-from medmaas.model.outputs.answer import PROBABILITY, Answer, Tensors, describe_object, round_rows
+from medmaas.model.outputs.answer import (
+    PROBABILITY,
+    Answer,
+    Table,
+    Tensors,
+    describe_object,
+    name_columns,
+    round_numbers,
+    tabulate,
+)
 
 
 class Classes:
@@ -11,19 +23,27 @@ class Classes:
 
     def __init__(self, spec: ClassesOutput) -> None:
         self._spec = spec
+        self.columns = name_columns(["label"], [f"probability_{label}" for label in spec.labels])
 
     def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
         """One answer per row of the tensor [n, labels]."""
-        rows = round_rows(outputs[self._spec.tensor], len(self._spec.labels))
+        rows, likeliest = self._read(outputs)
         return [
             Answer(
-                {
-                    "label": self._spec.labels[row.index(max(row))],
-                    "probabilities": dict(zip(self._spec.labels, row, strict=True)),
-                }
+                {"label": label, "probabilities": dict(zip(self._spec.labels, row, strict=True))}
             )
-            for row in rows
+            for label, row in zip(likeliest, rows.tolist(), strict=True)
         ]
+
+    def table(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """The same as columns: `label` and `probability_<label>`."""
+        rows, likeliest = self._read(outputs)
+        return tabulate([likeliest], rows)
+
+    def _read(self, outputs: Tensors) -> tuple[NDArray[np.float64], list[str]]:
+        """The probabilities and, per row, the first of the likeliest labels."""
+        rows = round_numbers(outputs[self._spec.tensor], len(self._spec.labels))
+        return rows, [self._spec.labels[i] for i in rows.argmax(axis=1).tolist()]
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""

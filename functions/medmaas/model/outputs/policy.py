@@ -10,9 +10,12 @@ from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
 from medmaas.model.outputs.answer import (
     PROBABILITY,
     Answer,
+    Columns,
+    Table,
     Tensors,
     describe_object,
-    round_rows,
+    name_columns,
+    round_numbers,
 )
 
 _TIME = 0
@@ -42,17 +45,35 @@ class Policy:
         self._columns = {f.name: i for i, f in enumerate(series.features)}
         names = [outcome.name for outcome in spec.outcomes]
         self._limited = names.index(spec.limit.outcome)
+        self.columns = _name_columns(spec)
 
     def answer(self, outputs: Tensors, inputs: Tensors) -> list[Answer]:
         """One answer per history, given risks [n, actions, outcomes] and nadirs [n, actions]."""
         actions, outcomes = len(self._spec.actions), len(self._spec.outcomes)
-        risks = round_rows(outputs[self._spec.tensor], actions * outcomes)
-        nadirs = round_rows(outputs[self._spec.nadir_tensor], actions)
+        risks = round_numbers(outputs[self._spec.tensor], actions * outcomes)
+        nadirs = round_numbers(outputs[self._spec.nadir_tensor], actions)
         histories = inputs[self._series.tensor]
         return [
-            self._recommend(np.reshape(risk, (actions, outcomes)).tolist(), nadir, history)
+            self._recommend(risk.reshape(actions, outcomes).tolist(), nadir.tolist(), history)
             for risk, nadir, history in zip(risks, nadirs, histories, strict=True)
         ]
+
+    def table(self, outputs: Tensors, inputs: Tensors) -> Table:
+        """The same as columns: `recommended`, `notice`, and for every action its own.
+
+        These are `<action>_allowed`, `<action>_why`, then as numbers `<action>_<outcome>` and
+        `<action>_expected_<nadir>`. What is the same in every answer is left to the manifest, but
+        for the notice.
+        """
+        answers = self.answer(outputs, inputs)
+        texts = [_list_texts(answer.output) for answer in answers]
+        numbers = np.array([_list_numbers(answer.output) for answer in answers], np.float64)
+        return Table(
+            list(zip(*texts, strict=True)) or [()] * len(self.columns.texts),
+            numbers.reshape(len(answers), len(self.columns.numbers)),
+            [answer.warnings for answer in answers],
+            [answer.abstained for answer in answers],
+        )
 
     def _recommend(
         self, risks: list[list[float]], nadirs: list[float], history: NDArray[np.float32]
@@ -152,6 +173,29 @@ class Policy:
                 "notice": {"const": spec.notice},
             }
         )
+
+
+def _name_columns(spec: PolicyOutput) -> Columns:
+    texts, numbers = ["recommended", "notice"], []
+    for action in spec.actions:
+        texts += [f"{action.name}_allowed", f"{action.name}_why"]
+        numbers += [f"{action.name}_{outcome.name}" for outcome in spec.outcomes]
+        numbers.append(f"{action.name}_expected_{spec.nadir.name}")
+    return name_columns(texts, numbers)
+
+
+def _list_texts(output: dict[str, Any]) -> list[str | None]:
+    texts = [output["recommended"], output["notice"]]
+    for option in output["options"]:
+        texts += ["true" if option["allowed"] else "false", option["why"]]
+    return texts
+
+
+def _list_numbers(output: dict[str, Any]) -> list[float]:
+    numbers: list[float] = []
+    for option in output["options"]:
+        numbers += [*option["risks"].values(), option["expected_nadir"]["value"]]
+    return numbers
 
 
 def choose(allowed: list[bool], risks: list[float], at_most: float) -> int | None:

@@ -2,8 +2,19 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from medmaas.model.manifest import ValueOutput
-from medmaas.model.outputs.answer import Answer, Tensors, describe_object, round_rows
+from medmaas.model.outputs.answer import (
+    Answer,
+    Table,
+    Tensors,
+    describe_object,
+    name_columns,
+    round_numbers,
+    tabulate,
+)
 
 
 class Value:
@@ -11,11 +22,20 @@ class Value:
 
     def __init__(self, spec: ValueOutput) -> None:
         self._spec = spec
+        self.columns = name_columns(["unit"], ["value"])
 
     def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
         """One answer per row of the tensor [n] or [n, 1]."""
-        rows = round_rows(outputs[self._spec.tensor], 1)
+        rows = self._read(outputs).tolist()
         return [Answer({"value": value, "unit": self._spec.unit}) for (value,) in rows]
+
+    def table(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """The same as columns: `unit` and `value`."""
+        rows = self._read(outputs)
+        return tabulate([[self._spec.unit] * len(rows)], rows)
+
+    def _read(self, outputs: Tensors) -> NDArray[np.float64]:
+        return round_numbers(outputs[self._spec.tensor], 1)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""

@@ -1,0 +1,1 @@
+"""Files of rows, scored when an event says that they are there."""

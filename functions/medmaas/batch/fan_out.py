@@ -1,0 +1,210 @@
+"""Large files: cut into ranges of bytes, scored side by side by Step Functions, put together.
+
+A state machine (infra/fan_out.asl.json) calls plan, then score once for every range, then finish.
+Its states carry keys and ranges, never rows.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from medmaas.batch import manifest
+from medmaas.batch.deadline import Deadline
+from medmaas.batch.job import Job, find_format
+from medmaas.batch.part import Counts, Part
+from medmaas.batch.reader import read_chunks
+from medmaas.batch.rows import Chunk, Position
+from medmaas.batch.score import Scorer
+from medmaas.batch.storage import Folder, client, open_folder, open_source, translated_errors
+from medmaas.errors import (
+    IncompleteResultsError,
+    NotFoundError,
+    RefusedFileError,
+    StorageError,
+)
+from medmaas.model.registry import Registry
+
+RANGE_BYTES = 64_000_000
+_RANGES = "ranges.json"
+_STARTS = 20
+_FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
+
+Summary = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Who scores large files: a state machine, by its ARN, those of at least so many bytes."""
+
+    state_machine: str
+    from_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bytes of a file from one row's first to another's last, and the rows in between."""
+
+    index: int
+    start: int
+    end: int
+    first_row: int
+    rows: int
+
+
+def start(job: Job, state_machine: str) -> None:
+    """Start the state machine for a file, once: its execution is named after the results' folder.
+
+    A file whose execution failed is started again, under the next name.
+
+    Raises:
+        StorageError: Step Functions does not answer, or the file failed too often.
+    """
+    stem = hashlib.sha256(job.destination.encode()).hexdigest()[:40]
+    states = client("stepfunctions")
+    content = json.dumps({"job": job.to_event(), "range_bytes": RANGE_BYTES})
+    for attempt in range(1, _STARTS + 1):
+        name = f"{stem}-{attempt}"
+        with translated_errors():
+            try:
+                states.start_execution(stateMachineArn=state_machine, name=name, input=content)
+            except states.exceptions.ExecutionAlreadyExists:
+                execution = state_machine.replace(":stateMachine:", ":execution:")
+                status = states.describe_execution(executionArn=f"{execution}:{name}")["status"]
+                if status in _FAILED:
+                    continue
+        return
+    raise StorageError(f"the state machine failed on a file {_STARTS} times: look at its history")
+
+
+def plan(job: Job, registry: Registry, range_bytes: int) -> Summary:
+    """Cut a file into ranges, and write them down beside its results.
+
+    Returns:
+        The job, of one certain content and model version, and where the ranges are; or a summary,
+        if the file is refused or has been scored.
+    """
+    started = manifest.now()
+    folder = open_folder(job.destination)
+    try:
+        source = open_source(job)
+        job = job.at(job.version_id, source.etag, source.size)
+        if complete := manifest.find_complete(folder, job):
+            return manifest.summarise(folder, complete, "duplicate")
+        fmt, model = find_format(job.source), registry.get(job.model, job.version)
+        manifest.withdraw(folder)
+        cutter = _Cutter(range_bytes)
+        for chunk in read_chunks(source, fmt, model):
+            cutter.add(chunk)
+        ranges = [asdict(part) for part in cutter.finish(source.size)]
+    except (RefusedFileError, NotFoundError) as error:
+        return manifest.summarise(
+            folder, manifest.write_refused(folder, job, error.message, started)
+        )
+    folder.write(_RANGES, json.dumps(ranges).encode())
+    bucket, _, key = folder.url.removeprefix("s3://").partition("/")
+    job = replace(job, version=model.manifest.version)
+    return {
+        "status": "planned",
+        "job": job.to_event(),
+        "ranges": {"bucket": bucket, "key": f"{key}{_RANGES}", "count": len(ranges)},
+    }
+
+
+class _Cutter:
+    """Puts chunks together to ranges of at least so many bytes."""
+
+    def __init__(self, range_bytes: int) -> None:
+        self._bytes = range_bytes
+        self._ranges: list[Range] = []
+        self._start = Position(0, 1)
+        self._end = Position(0, 1)
+
+    def add(self, chunk: Chunk) -> None:
+        self._end = chunk.end
+        if self._end.offset - self._start.offset >= self._bytes:
+            self._cut()
+
+    def finish(self, size: int) -> list[Range]:
+        """The ranges; together they reach from the file's first byte to its last."""
+        if self._end.offset < size:  # there is nothing behind the header
+            self._end = Position(size, self._end.row)
+        if self._end != self._start:
+            self._cut()
+        return self._ranges
+
+    def _cut(self) -> None:
+        a, b = self._start, self._end
+        self._ranges.append(Range(len(self._ranges), a.offset, b.offset, a.row, b.row - a.row))
+        self._start = b
+
+
+def score(
+    job: Job, registry: Registry, part_of: Range, deadline: Deadline, checkpoint: str | None
+) -> Summary:
+    """Score one range, or find that it has been done.
+
+    Returns:
+        Status complete, or status continued and a checkpoint if time ran out.
+    """
+    folder = open_folder(job.destination)
+    fmt, model = find_format(job.source), registry.get(job.model, job.version)
+    receipt = _read_receipt(folder, part_of)
+    same = {"range": asdict(part_of), "model": model.identity, "etag": job.etag}
+    if receipt and receipt.items() >= same.items():
+        return {"status": "complete"}
+    source = open_source(job)
+    suffix = f"-{part_of.index:05d}"
+    part = Part(folder, fmt.kind, manifest.now(), suffix, checkpoint)
+    first = Position(part_of.start, part_of.first_row) if part_of.index else None
+    position = part.position or first
+    chunks = read_chunks(source, fmt, model, position, part_of.end)
+    with part.kept_clean():
+        if not part.score(chunks, Scorer(model, fmt.kind, source), deadline):
+            return {"status": "continued", "checkpoint": part.suspend()}
+        parts = part.close()
+    counts = asdict(part.counts)
+    content = {**same, "counts": counts, "parts": parts, "started": part.started}
+    folder.write(_name_receipt(part_of), json.dumps(content).encode())
+    part.forget()
+    return {"status": "complete"}
+
+
+def finish(job: Job) -> Summary:
+    """Check that every range has been scored exactly once, and write the manifest.
+
+    Raises:
+        IncompleteResultsError: a range is missing, or has other rows than planned.
+    """
+    folder = open_folder(job.destination)
+    ranges = [Range(**item) for item in json.loads(folder.read(_RANGES) or b"[]")]
+    counts, receipts = Counts(), list[dict[str, Any]]()
+    offset, row = 0, 1
+    for part_of in ranges:
+        receipt = _read_receipt(folder, part_of)
+        if receipt is None or receipt["range"] != asdict(part_of) or receipt["etag"] != job.etag:
+            raise IncompleteResultsError(f"range {part_of.index} has not been scored")
+        counts.add(Counts(**receipt["counts"]))
+        receipts.append(receipt)
+        if (part_of.start, part_of.first_row) != (offset, row):
+            raise IncompleteResultsError(f"range {part_of.index} does not follow the one before")
+        offset, row = part_of.end, part_of.first_row + part_of.rows
+    models = [receipt["model"] for receipt in receipts]
+    if offset != job.size or counts.rows != row - 1 or models.count(models[0]) < len(models):
+        raise IncompleteResultsError("the ranges together are not the file, scored by one model")
+    parts = [part for receipt in receipts for part in receipt["parts"]]
+    started = min(receipt["started"] for receipt in receipts)
+    complete = manifest.write_complete(
+        folder, job, model=models[0], counts=counts, parts=parts, started=started
+    )
+    return manifest.summarise(folder, complete)
+
+
+def _read_receipt(folder: Folder, part_of: Range) -> dict[str, Any] | None:
+    content = folder.read(_name_receipt(part_of))
+    receipt: dict[str, Any] | None = json.loads(content) if content else None
+    return receipt
+
+
+def _name_receipt(part_of: Range) -> str:
+    return f"part-{part_of.index:05d}.json"

@@ -1,0 +1,121 @@
+"""Series as long CSV: a row per time, the rows of an id together; these are one instance.
+
+An instance has the number of its first row. A row that cannot be read may belong to the history
+before it or behind it, so these are rejected with it: a history with a hole is no history.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from medmaas.batch.csv_rows import ID, CsvRows
+from medmaas.batch.rows import Chunk, Position, Reject, Rows
+from medmaas.errors import RefusedFileError
+from medmaas.model.inputs.cells import parse_cell
+from medmaas.model.manifest import SeriesInput
+
+MAX_HISTORIES = 1_000_000  # whose ids are remembered, to notice one that comes again
+_TOGETHER = 1_000
+_APART = "the rows of an id do not stand together: sort the file by id, and by time within an id"
+
+
+_Cells = dict[str, str]
+
+
+@dataclass(slots=True)
+class _History:
+    first: int
+    id: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    hole: int | None = None
+
+
+class HistoryRows:
+    """The histories of a long CSV file."""
+
+    def __init__(self, rows: CsvRows, spec: SeriesInput) -> None:
+        self._rows = rows
+        self._spec = spec
+        self._seen: set[int] = set()
+        self._hole: int | None = None
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All histories, in the order of the file; `end` counts them, and names no byte."""
+        done = list[_History]()
+        rejects = list[Reject]()
+        history: _History | None = None
+        empty, position = 0, 1
+        for chunk in self._rows.chunks():
+            empty += chunk.empty_lines
+            for number, identifier, cells in _in_order(chunk.read()):
+                if identifier is None or isinstance(cells, str):
+                    unreadable = isinstance(cells, str)
+                    problem = cells if isinstance(cells, str) else "is required"
+                    rejects.append(Reject(number, None, None if unreadable else ID, problem))
+                    self._hole = number
+                    if history:
+                        history.hole = number
+                    continue
+                if history is None or history.id != identifier:
+                    if history:
+                        done.append(history)
+                    history = self._begin(number, identifier)
+                self._hole = None  # what could not be read lay within this history, or before it
+                if len(history.rows) <= self._spec.max_rows:  # one more is enough to refuse it
+                    history.rows.append(self._parse(cells))
+            if len(done) >= _TOGETHER:
+                position += len(done) + len(rejects)
+                yield self._chunk(done, rejects, empty, position)
+                done, rejects, empty = [], [], 0
+        done += [history] if history else []
+        if done or rejects or empty:
+            position += len(done) + len(rejects)
+            yield self._chunk(done, rejects, empty, position)
+
+    def _begin(self, number: int, identifier: str) -> _History:
+        if hash(identifier) in self._seen:
+            raise RefusedFileError(_APART)
+        if len(self._seen) == MAX_HISTORIES:
+            raise RefusedFileError(
+                f"a CSV file holds at most {MAX_HISTORIES:,} histories: send several, or JSON Lines"
+            )
+        self._seen.add(hash(identifier))
+        return _History(number, identifier, hole=self._hole)
+
+    def _parse(self, cells: _Cells) -> dict[str, Any]:
+        values = {
+            f.name: parse_cell(f, cells[f.name]) for f in self._spec.features if f.name in cells
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _chunk(
+        self, histories: list[_History], rejects: list[Reject], empty: int, position: int
+    ) -> Chunk:
+        whole = [history for history in histories if history.hole is None]
+        broken = [
+            Reject(
+                h.first, h.id, self._spec.field, f"row {h.hole} may belong to it, and is rejected"
+            )
+            for h in histories
+            if h.hole is not None
+        ]
+        rows = Rows(
+            [history.first for history in whole],
+            [history.id for history in whole],
+            None,
+            [{self._spec.field: history.rows} for history in whole],
+            sorted(rejects + broken, key=lambda reject: reject.row),
+        )
+        count = len(histories) + len(rejects)
+        return Chunk(count, empty, Position(0, position), lambda: rows)
+
+
+def _in_order(rows: Rows) -> Iterator[tuple[int, str | None, _Cells | str]]:
+    """Number, id and cells of every row; for one that cannot be read, no id and the reason."""
+    columns = rows.columns or {}
+    order = list[tuple[int, str | None, _Cells | str]]()
+    for i, (number, identifier) in enumerate(zip(rows.numbers, rows.ids, strict=True)):
+        cells = {name: column[i] for name, column in columns.items()}
+        order.append((number, str(identifier) if identifier else None, cells))
+    order += [(reject.row, None, reject.problem) for reject in rows.rejects]
+    yield from sorted(order, key=lambda row: row[0])

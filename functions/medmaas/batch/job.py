@@ -1,0 +1,132 @@
+"""What to score, by which model, and where the answers go."""
+
+import re
+from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any, Literal, Self
+
+from medmaas.errors import InvalidRequestError, Problem, RefusedFileError
+
+INCOMING = "incoming/"
+RESULTS = "results/"
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_NAME = re.compile(r"(?P<stem>.+)\.(?P<format>csv|jsonl)(?P<gzip>\.gz)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file for one model.
+
+    Attributes:
+        model: id of the model.
+        version: of the model; None is the newest.
+        source: `s3://bucket/key`, the key as it is, or a path.
+        destination: the folder of the results: `s3://bucket/folder/`, or a path.
+        version_id: which version of the object, in a versioned bucket.
+        etag: which content of the object; None until it has been looked up.
+        size: in bytes; None until it has been looked up.
+    """
+
+    model: str
+    version: str | None
+    source: str
+    destination: str
+    version_id: str | None = None
+    etag: str | None = None
+    size: int | None = None
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> Self:
+        """A job as it travels in events, messages and states.
+
+        Raises:
+            InvalidRequestError: a field is missing, unknown or no text; details name it.
+        """
+        required = {"model", "source", "destination"}
+        known = set(cls.__dataclass_fields__)
+        wrong = [f for f in sorted(required) if not isinstance(event.get(f), str) or not event[f]]
+        wrong += [
+            f for f in ("version", "version_id", "etag") if not _is_optional(event.get(f), str)
+        ]
+        wrong += [] if _is_optional(event.get("size"), int) else ["size"]
+        problems = [Problem(None, field, "must be text, and not empty") for field in wrong]
+        if problems or event.keys() - known:
+            raise InvalidRequestError(
+                "a job holds model, source and destination, and at most version, version_id, etag "
+                "and size besides",
+                problems,
+            )
+        return cls(**event)
+
+    def to_event(self) -> dict[str, Any]:
+        """The job as it travels."""
+        return asdict(self)
+
+    def at(self, version_id: str | None, etag: str, size: int) -> Self:
+        """The job for exactly this content of the object."""
+        return replace(self, version_id=version_id, etag=etag, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An object that was created in a bucket."""
+
+    bucket: str
+    key: str
+    etag: str
+    size: int | None
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a file is written, by its name."""
+
+    kind: Literal["csv", "jsonl"]
+    gzip: bool
+
+
+def find_format(source: str) -> Format:
+    """The format that a file's name tells.
+
+    Raises:
+        RefusedFileError: it tells none that is read here.
+    """
+    match = _NAME.fullmatch(PurePosixPath(source).name)
+    if match is None:
+        raise RefusedFileError(
+            "the file's name must end in .csv, .jsonl, .csv.gz or .jsonl.gz: save it as one of them"
+        )
+    kind = match["format"].lower()
+    return Format("csv" if kind == "csv" else "jsonl", match["gzip"] is not None)
+
+
+def make_job(upload: Upload, results: str) -> Job | None:
+    """The job of an upload `incoming/<model>/[<version>/]<name>`; None if it is no file of rows.
+
+    Its results go to the same path below `results/` of the bucket `results`, without the name's
+    ending, in a folder of this content's own. The model is not looked up: a wrong one is refused
+    where the file is read.
+    """
+    key = upload.key
+    if not key.startswith(INCOMING) or key.endswith("/"):
+        return None
+    path = key.removeprefix(INCOMING)
+    model, _, rest = path.partition("/")
+    version, _, name = rest.partition("/")
+    folder, _, file = path.rpartition("/")
+    match = _NAME.fullmatch(file)
+    stem = match["stem"] if match else file
+    return Job(
+        model=model if rest else "",
+        version=version if name and _VERSION.fullmatch(version) else None,
+        source=f"s3://{upload.bucket}/{key}",
+        destination=f"s3://{results}/{RESULTS}{folder}{'/' if folder else ''}{stem}/{upload.etag}/",
+        version_id=upload.version_id,
+        etag=upload.etag,
+        size=upload.size,
+    )
+
+
+def _is_optional(value: object, kind: type) -> bool:
+    return value is None or (isinstance(value, kind) and not isinstance(value, bool))

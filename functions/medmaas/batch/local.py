@@ -1,0 +1,107 @@
+"""Files and folders of this machine, in the terms of storage.py."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, NoReturn
+
+from medmaas.errors import InvalidRequestError
+
+
+class LocalFile:
+    """A file; its etag is made of its time and length, as web servers do.
+
+    Raises:
+        InvalidRequestError: it cannot be read.
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._file = Path(path).open("rb")  # noqa: SIM115 - read until the job is done
+            status = os.fstat(self._file.fileno())
+        except OSError as error:
+            raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
+        self._folder = Path(path).resolve().parent
+        self.etag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
+        self.size = status.st_size
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from start up to end, or to the end of the file."""
+        self._file.seek(start)
+        return self._file.read(min(end, self.size) - start)
+
+    def read_neighbour(self, key: str, at_most: int) -> bytes | None:
+        """A file below this one's folder; None if there is none."""
+        path = (self._folder / key).resolve()
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(at_most + 1)
+
+
+class LocalFolder:
+    """A folder, made if it is not there.
+
+    Raises:
+        InvalidRequestError: it cannot be made.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self.url = f"{path.rstrip('/')}/"
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidRequestError(f"the folder cannot be made ({error.strerror})") from error
+
+    def read(self, name: str) -> bytes | None:
+        """A whole small file; None if there is none."""
+        path = self._path / name
+        return path.read_bytes() if path.exists() else None
+
+    def write(self, name: str, data: bytes) -> None:
+        """A whole small file, at once."""
+        writer = self.open(name)
+        writer.write(data)
+        writer.close()
+
+    def delete(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        (self._path / name).unlink(missing_ok=True)
+
+    def open(self, name: str, suspended: dict[str, Any] | None = None) -> "_PartialFile":
+        """Begin a file."""
+        assert suspended is None, "nothing stops before its end on this machine"  # noqa: S101
+        return _PartialFile(self._path / name)
+
+
+class _PartialFile:
+    """A file under another name until it is whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.{os.getpid()}")
+        self._file = self._partial.open("wb")
+        self._sha256 = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add a chunk's bytes."""
+        self._file.write(data)
+        self._sha256.update(data)
+        self.size += len(data)
+
+    def close(self) -> str:
+        """Make the file appear, whole; gives its sha256."""
+        self._file.close()
+        self._partial.replace(self._path)
+        return self._sha256.hexdigest()
+
+    def abort(self) -> None:
+        """Leave nothing behind."""
+        self._file.close()
+        self._partial.unlink(missing_ok=True)
+
+    def suspend(self) -> NoReturn:
+        """Nothing stops before its end on this machine."""
+        raise NotImplementedError

@@ -1,0 +1,86 @@
+"""manifest.json: what became of a file. Written last, so where it is, everything is."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from medmaas.batch.job import Job
+from medmaas.batch.part import Counts
+from medmaas.batch.storage import Folder
+
+NAME = "manifest.json"
+
+Manifest = dict[str, Any]
+
+
+def now() -> str:
+    """The time, as RFC 3339 writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def write_complete(
+    folder: Folder,
+    job: Job,
+    *,
+    model: dict[str, str],
+    counts: Counts,
+    parts: list[dict[str, Any]],
+    started: str,
+) -> Manifest:
+    """Say that every row is scored or rejected."""
+    return _write(
+        folder,
+        {"status": "complete", **asdict(counts), "model": model},
+        job,
+        {"parts": parts, "started": started},
+    )
+
+
+def write_refused(folder: Folder, job: Job, reason: str, started: str) -> Manifest:
+    """Say that the file can never be scored, and why."""
+    named = {"id": job.model, "version": job.version, "sha256": None}
+    return _write(
+        folder, {"status": "refused", "reason": reason, "model": named}, job, {"started": started}
+    )
+
+
+def find_complete(folder: Folder, job: Job) -> Manifest | None:
+    """The manifest of the same file scored by the same model, if there is one."""
+    manifest = _read(folder)
+    if manifest is None or manifest["status"] != "complete":
+        return None
+    model = manifest["model"]
+    same_model = model["id"] == job.model and job.version in {None, model["version"]}
+    return manifest if same_model and manifest["input"]["etag"] == job.etag else None
+
+
+def withdraw(folder: Folder) -> None:
+    """Delete the manifest of other content or another model before its results are replaced."""
+    if _read(folder) is not None:
+        folder.delete(NAME)
+
+
+def summarise(folder: Folder, manifest: Manifest, status: str | None = None) -> dict[str, Any]:
+    """What an invocation gives back."""
+    told = ("reason", "rows", "scored", "rejected")
+    counts = {name: manifest[name] for name in told if name in manifest}
+    return {"status": status or manifest["status"], "manifest": f"{folder.url}{NAME}"} | counts
+
+
+def _write(folder: Folder, head: Manifest, job: Job, tail: Manifest) -> Manifest:
+    source = {
+        "source": job.source,
+        "version_id": job.version_id,
+        "etag": job.etag,
+        "bytes": job.size,
+    }
+    manifest = head | {"input": source} | tail | {"finished": now()}
+    folder.write(NAME, json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
+    return manifest
+
+
+def _read(folder: Folder) -> Manifest | None:
+    content = folder.read(NAME)
+    manifest: Manifest | None = json.loads(content) if content else None
+    return manifest

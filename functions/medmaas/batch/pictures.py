@@ -1,0 +1,30 @@
+"""Pictures that a row names by their key, beside the file of rows."""
+
+import base64
+from typing import Any
+
+from medmaas.batch.storage import Source
+from medmaas.errors import Problem
+
+KEY = "key"
+MAX_BYTES = 20_000_000
+
+
+def fetch_picture(instance: object, source: Source, field: str) -> tuple[object, list[Problem]]:
+    """The instance with the picture in place of its key, as it is if it has none.
+
+    Returns:
+        The instance, and what is wrong with its key.
+    """
+    if not isinstance(instance, dict) or KEY not in instance or field in instance:
+        return instance, []
+    rest: dict[str, Any] = {name: value for name, value in instance.items() if name != KEY}
+    key = instance[KEY]
+    if not isinstance(key, str) or not key:
+        return rest, [Problem(0, KEY, "must be the key of a picture")]
+    content = source.read_neighbour(key, MAX_BYTES)
+    if content is None:
+        return rest, [Problem(0, KEY, "names no picture that can be read")]
+    if len(content) > MAX_BYTES:
+        return rest, [Problem(0, KEY, f"names a file of more than {MAX_BYTES // 10**6} MB")]
+    return rest | {field: base64.b64encode(content).decode()}, []

@@ -1,0 +1,81 @@
+"""The rows of a file, as its name and the model say that they are written."""
+
+from collections.abc import Iterator
+
+from medmaas.batch.csv_rows import ID, LIMITS, CsvRows, read_header
+from medmaas.batch.histories import HistoryRows
+from medmaas.batch.job import Format
+from medmaas.batch.json_rows import JsonRows
+from medmaas.batch.lines import Stream
+from medmaas.batch.rows import Chunk, Position, RowReader
+from medmaas.batch.score import find_columns
+from medmaas.batch.storage import Source
+from medmaas.errors import RefusedFileError
+from medmaas.model.manifest import SeriesInput
+from medmaas.model.registry import Model
+
+_HEADER_BYTES = 2 * LIMITS.line
+
+
+def read_chunks(
+    source: Source,
+    fmt: Format,
+    model: Model,
+    position: Position | None = None,
+    end: int | None = None,
+) -> Iterator[Chunk]:
+    """The rows of a file, or those from a place on, where an earlier chunk ended.
+
+    Args:
+        source: the file.
+        fmt: how it is written.
+        model: whose instances the rows are.
+        position: where to begin; the first row if there is none.
+        end: the byte to stop at, where a chunk ended.
+
+    Raises:
+        RefusedFileError: the file can never be scored.
+    """
+    if position is None or is_seekable(fmt, model):
+        yield from _open(source, fmt, model, position, end).chunks()
+        return
+    for chunk in _open(source, fmt, model, None, None).chunks():
+        behind = chunk.end.row > position.row or chunk.end.offset > position.offset
+        if behind:
+            yield chunk
+
+
+def is_seekable(fmt: Format, model: Model) -> bool:
+    """Whether reading can begin in the middle of the file."""
+    return not fmt.gzip and not _is_long(fmt, model)
+
+
+def _is_long(fmt: Format, model: Model) -> bool:
+    return fmt.kind == "csv" and isinstance(model.manifest.input, SeriesInput)
+
+
+def _open(
+    source: Source, fmt: Format, model: Model, position: Position | None, end: int | None
+) -> RowReader:
+    stop = end if position is None else min(_HEADER_BYTES, source.size)
+    stream = Stream(source, compressed=fmt.gzip, end=stop)
+    if not stream.look(1):
+        raise RefusedFileError("the file is empty: there is nothing to score")
+    first = position.row if position else 1
+    if fmt.kind == "jsonl":
+        return JsonRows(_go_to(stream, source, position, end), first)
+    columns = find_columns(model)
+    if columns is None:
+        raise RefusedFileError("pictures do not fit CSV: send .jsonl, with a key or base64 each")
+    header = read_header(stream)
+    required, optional = columns
+    header.require([ID, *required] if _is_long(fmt, model) else required, optional)
+    rows = CsvRows(_go_to(stream, source, position, end), header, first)
+    spec = model.manifest.input
+    return HistoryRows(rows, spec) if isinstance(spec, SeriesInput) else rows
+
+
+def _go_to(stream: Stream, source: Source, position: Position | None, end: int | None) -> Stream:
+    if position is None:
+        return stream
+    return Stream(source, compressed=False, start=position.offset, end=end)

@@ -1,0 +1,175 @@
+"""A chunk of rows becomes answers and rejects, as the bytes that are written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+from pydantic_core import to_json
+
+from medmaas.batch.pictures import fetch_picture
+from medmaas.batch.rows import Identifier, Reject, Rows, check_id
+from medmaas.batch.storage import Source
+from medmaas.batch.table import write_header, write_rows
+from medmaas.errors import ModelOutputError, Problem
+from medmaas.model.inputs import Reading, Tabular
+from medmaas.model.manifest import ImageInput, TextInput
+from medmaas.model.predict import present
+from medmaas.model.registry import Model
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(slots=True)
+class Scored:
+    """What came out of some rows: answers as lines, and what is wrong with the other rows."""
+
+    count: int = 0
+    lines: list[bytes] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+    @property
+    def predictions(self) -> bytes:
+        """The lines of the rows that were answered."""
+        return b"".join(self.lines)
+
+    @property
+    def rejected(self) -> bytes:
+        """The others as JSON Lines, in the order of the file."""
+        ordered = sorted(self.rejects, key=lambda reject: reject.row)
+        return b"".join([to_json(asdict(reject)) + b"\n" for reject in ordered])
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """Rows of which a model can read every value."""
+
+    tensors: Tensors
+    numbers: list[int]
+    ids: list[Identifier]
+    warnings: list[list[Problem]]
+
+    def take(self, rows: Sequence[int]) -> "_Readable":
+        """Some of them."""
+        return _Readable(
+            {name: tensor[list(rows)] for name, tensor in self.tensors.items()},
+            [self.numbers[row] for row in rows],
+            [self.ids[row] for row in rows],
+            [self.warnings[row] for row in rows],
+        )
+
+
+class Scorer:
+    """Scores rows by one model, and writes in the format that they came in.
+
+    Args:
+        model: which answers.
+        kind: csv or jsonl.
+        source: where pictures are looked up that a row names by key.
+    """
+
+    def __init__(self, model: Model, kind: str, source: Source | None = None) -> None:
+        self._model = model
+        self._write = self._write_csv if kind == "csv" else self._write_json
+        self._source = source
+        self.header = write_header(model.output) if kind == "csv" else b""
+
+    def score(self, rows: Rows) -> Scored:
+        """Answer every row that can be answered, and say of every other one why not."""
+        scored = Scored(rejects=list(rows.rejects))
+        for some in self._split(rows):
+            readable = self._read(some, scored.rejects)
+            if readable.numbers:
+                self._answer(readable, scored)
+        return scored
+
+    def _split(self, rows: Rows) -> Iterator[Rows]:
+        """Pictures one by one, because thousands of them fill any memory."""
+        if not isinstance(self._model.manifest.input, ImageInput):
+            yield rows
+            return
+        for number, identifier, instance in zip(
+            rows.numbers, rows.ids, rows.instances, strict=True
+        ):
+            yield Rows([number], [identifier], None, [instance])
+
+    def _read(self, rows: Rows, rejects: list[Reject]) -> _Readable:
+        """The rows without a problem; the problems of the others go to the rejects."""
+        reading = self._read_instances(rows)
+        ids, problems = _check_ids(rows.ids)
+        problems += reading.problems
+        for problem in problems:
+            row = problem.instance or 0
+            rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.problem))
+        readable = _Readable(reading.tensors, list(rows.numbers), ids, reading.warnings)
+        if not problems:
+            return readable
+        bad = {problem.instance for problem in problems}
+        return readable.take([row for row in range(len(rows.numbers)) if row not in bad])
+
+    def _read_instances(self, rows: Rows) -> Reading:
+        inputs, spec = self._model.inputs, self._model.manifest.input
+        if rows.columns is not None and isinstance(inputs, Tabular):
+            names = {name for side in find_columns(self._model) or () for name in side}
+            columns = {name: cells for name, cells in rows.columns.items() if name in names}
+            return inputs.read_cells(columns, len(rows.numbers))
+        if rows.columns is not None and isinstance(spec, TextInput):
+            return inputs.read([{spec.field: text} for text in rows.columns[spec.field]])
+        if self._source and isinstance(spec, ImageInput):
+            instance, problems = fetch_picture(rows.instances[0], self._source, spec.field)
+            reading = inputs.read([instance])
+            return Reading(reading.tensors, problems or reading.problems, reading.warnings)
+        return inputs.read(rows.instances)
+
+    def _answer(self, rows: _Readable, scored: Scored) -> None:
+        """Answer rows together; where the model fails, find out on which of them."""
+        try:
+            lines = self._write(rows)
+        except ModelOutputError as error:
+            count = len(rows.numbers)
+            if count == 1:
+                scored.rejects.append(Reject(rows.numbers[0], rows.ids[0], None, error.message))
+                return
+            self._answer(rows.take(range(count // 2)), scored)
+            self._answer(rows.take(range(count // 2, count)), scored)
+        else:
+            scored.count += len(rows.numbers)
+            scored.lines.append(lines)
+
+    def _write_csv(self, rows: _Readable) -> bytes:
+        outputs = self._model.session.run(rows.tensors)
+        table = self._model.output.table(outputs, rows.tensors)
+        return write_rows(table, rows.numbers, rows.ids, rows.warnings)
+
+    def _write_json(self, rows: _Readable) -> bytes:
+        outputs = self._model.session.run(rows.tensors)
+        answers = self._model.output.answer(outputs, rows.tensors)
+        written = zip(rows.numbers, rows.ids, answers, rows.warnings, strict=True)
+        return b"".join(
+            to_json({"row": number, "id": identifier} | present(answer, warnings)) + b"\n"
+            for number, identifier, answer, warnings in written
+        )
+
+
+def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
+    """The ids, None in place of what is none, and what is wrong with those."""
+    checked, problems = list[Identifier](), list[Problem]()
+    for row, value in enumerate(ids):
+        try:
+            checked.append(check_id(value))
+        except ValueError as error:
+            checked.append(None)
+            problems.append(Problem(row, "id", str(error)))
+    return checked, problems
+
+
+def find_columns(model: Model) -> tuple[list[str], list[str]] | None:
+    """The columns that a model needs in CSV, and those that it can do without; None: no CSV."""
+    spec = model.manifest.input
+    if isinstance(spec, TextInput):
+        return [spec.field], []
+    if isinstance(spec, ImageInput):
+        return None
+    required = [feature.name for feature in spec.features if feature.required]
+    optional = [feature.name for feature in spec.features if not feature.required]
+    return required, optional

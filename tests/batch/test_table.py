@@ -1,0 +1,204 @@
+"""Lines of predictions hold the characters of the answers over HTTPS, cell by cell."""
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from pydantic_core import to_json
+
+from medmaas.batch.table import write_header, write_rows
+from medmaas.errors import Problem
+from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
+from medmaas.model.outputs import Classes, OutputKind, Survival, Table, Value
+from medmaas.model.registry import Model, Registry
+from tests.conftest import PATIENT, SHIPPED
+
+DAYS = tuple(range(0, 100, 10))
+KINDS: list[tuple[OutputKind, int]] = [
+    (Classes(ClassesOutput(tensor="s", labels=("b", 'a "quoted", label'))), 2),
+    (Value(ValueOutput(tensor="s", unit='mol/L, "dry"')), 1),
+    (Survival(SurvivalOutput(tensor="s", time_days=DAYS, horizon_days=(10, 90))), len(DAYS)),
+]
+ids = st.none() | st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+    ["a,b", 'a"b', "a\nb", "a\rb", "a\r\nb", "a\0b", " a ", "", "'", "=1+1", "ä\u2028b", "\ufeff"]
+)  # fmt: skip
+
+
+def read_back(lines: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(lines.decode(), newline=""), strict=True))
+
+
+class Written(float):
+    """A number that remembers its characters."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "Written":
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def cell_of(value: Any) -> str:
+    """What a value of JSON is in a cell."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return json.dumps(value)
+        case Written():
+            return value.text
+        case _:
+            return str(value)
+
+
+def flatten(output: dict[str, Any]) -> list[str]:
+    """The cells of an answer's output, from its JSON alone."""
+    written = json.loads(to_json(output), parse_float=Written, parse_int=Written)
+    match written:
+        case {"label": label, "probabilities": probabilities}:
+            values = [label, *probabilities.values()]
+        case {"value": value, "unit": unit}:
+            values = [unit, value]
+        case {"survival": survival, "median_days": median, "risk": risk}:
+            values = [median, *risk.values(), *survival]
+        case {"recommended": recommended, "options": options, "notice": notice}:
+            values = [recommended, notice]
+            for option in options:
+                values += [option["allowed"], option["why"]]
+            for option in options:
+                values += [*option["risks"].values(), option["expected_nadir"]["value"]]
+    return [cell_of(value) for value in values]
+
+
+def score(model: Model, instances: list[Any]) -> tuple[list[list[str]], list[list[str]]]:
+    """The lines of instances, read back, and what they should be."""
+    reading = model.inputs.read(instances)
+    outputs = model.session.run(reading.tensors)
+    table = model.output.table(outputs, reading.tensors)
+    numbers = range(1, len(instances) + 1)
+    names = [f"P{number}" for number in numbers]
+    answers = model.output.answer(outputs, reading.tensors)
+    said = [
+        "; ".join([*(f"{w.field}: {w.problem}" for w in warnings), *answer.warnings])
+        for warnings, answer in zip(reading.warnings, answers, strict=True)
+    ]
+    expected = [
+        [str(number), name, *flatten(answer.output), sentences, answer.abstained or ""]
+        for number, name, answer, sentences in zip(numbers, names, answers, said, strict=True)
+    ]
+    return read_back(write_rows(table, numbers, names, reading.warnings)), expected
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_golden_cases_have_the_characters_of_their_json(registry: Registry, model_id: str) -> None:
+    model = registry.get(model_id)
+    instances = [case.instance for case in model.manifest.golden.cases]
+    written, expected = score(model, instances)
+    assert written == expected
+    (header,) = read_back(write_header(model.output))
+    assert {len(row) for row in written} == {len(header)}
+    assert (header[:2], header[-2:]) == (["row", "id"], ["warnings", "abstained"])
+    assert all(re.fullmatch(r"[\w.-]+", name) for name in header)
+
+
+def test_warnings_of_a_row_name_their_fields(registry: Registry) -> None:
+    person = PATIENT | {"age": 20, "creatinine": None}
+    (row, quiet), expected = score(registry.get("survival"), [person, PATIENT])
+    assert row[-2] == (
+        "age: is outside the training data, 50 to 101 a; "
+        "creatinine: is missing: imputed with the training median, 1 mg/dL"
+    )
+    assert quiet[-2:] == ["", ""]
+    assert [row, quiet] == expected
+
+
+def test_a_policy_that_abstains_or_warns_says_so_in_its_row(registry: Registry) -> None:
+    model = registry.get("chemo_dose")
+    (field,) = model.example
+    old = [row | {"day": row["day"] - 30} for row in model.example[field]]
+    (row, _), expected = score(model, [{field: old}, model.example])
+    assert "days old" in row[-1]
+    assert row[2] == ""
+    assert row == expected[0]
+
+
+@pytest.mark.parametrize(("kind", "columns"), KINDS)
+@given(data=st.data())
+def test_every_cell_has_the_characters_of_the_json_whatever_the_numbers(
+    kind: OutputKind, columns: int, data: st.DataObject
+) -> None:
+    count = data.draw(st.integers(0, 4))
+    least = -1000 if isinstance(kind, Value) else 0
+    small = st.sampled_from([0.0, 1.0, 1e-6, 9e-6, 1e-5, 0.5, 0.999999, 1e-9])
+    elements = small.map(np.float32).map(float) | st.floats(least, 1, width=32)
+    tensor = data.draw(arrays(np.float32, (count, columns), elements=elements))
+    names = data.draw(st.lists(ids, min_size=count, max_size=count))
+    table = kind.table({"s": tensor}, {})
+    rows = read_back(write_rows(table, range(7, 7 + count), names, [[]] * count))
+    answers = kind.answer({"s": tensor}, {})
+    assert rows == [
+        [str(7 + i), names[i] or "", *flatten(answer.output), "", ""]
+        for i, answer in enumerate(answers)
+    ]
+
+
+def test_every_probability_of_six_decimals_has_the_characters_of_json() -> None:
+    numbers = (np.arange(1_000_008) / 1_000_000).clip(0, 1).reshape(-1, 24)
+    count = len(numbers)
+    table = Table([], numbers, [()] * count, [None] * count)
+    lines = write_rows(table, range(count), [None] * count, [[]] * count).splitlines()
+    texts = to_json(numbers.tolist())[2:-2].split(b"],[")
+    assert lines == [b"%d,,%b,," % pair for pair in enumerate(texts)]
+
+
+@pytest.mark.parametrize("odd", [-0.0, -1e-6, 1.000001, 4000.0, -12.5])
+def test_a_number_that_is_no_probability_is_written_right_in_a_large_table(odd: float) -> None:
+    numbers = np.full((5_000, 24), 0.25)
+    numbers[4_321, 7] = odd
+    count = len(numbers)
+    table = Table([], numbers, [()] * count, [None] * count)
+    rows = write_rows(table, range(count), [None] * count, [[]] * count).splitlines()
+    texts = to_json(numbers.tolist())[2:-2].split(b"],[")
+    assert rows == [b"%d,,%b,," % pair for pair in enumerate(texts)]
+
+
+def test_lines_are_quoted_only_where_they_must_be() -> None:
+    table = Table([["x", "y z"]], np.array([[1.0], [0.5]]), [(), ("one, two",)], [None, "old"])
+    warnings = [[Problem(0, "age", "is missing")], [Problem(1, None, "was cut")]]
+    assert write_rows(table, [1, 2], ["a b", "c,d"], warnings) == (
+        b'1,a b,x,1.0,age: is missing,\n2,"c,d",y z,0.5,"was cut; one, two",old\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("noted", "sentences", "abstained", "end"),
+    [
+        ([Problem(0, "age", "is missing")], (), None, b"age: is missing,"),
+        ([], ("none is acceptable",), None, b"none is acceptable,"),
+        ([], (), "too old", b",too old"),
+        ([], (), None, b","),
+    ],
+)
+def test_whatever_alone_is_to_be_said_of_a_row_is_said(
+    noted: list[Problem], sentences: tuple[str, ...], abstained: str | None, end: bytes
+) -> None:
+    table = Table([], np.array([[0.5]]), [sentences], [abstained])
+    assert write_rows(table, [1], ["a"], [noted]) == b"1,a,0.5," + end + b"\n"
+
+
+def test_no_rows_are_no_lines() -> None:
+    assert write_rows(Table([[]], np.empty((0, 3)), [], []), [], [], []) == b""
+
+
+def test_rows_and_ids_of_another_number_are_a_mistake() -> None:
+    table = Table([], np.ones((2, 1)), [(), ()], [None, None])
+    with pytest.raises(ValueError, match="zip"):
+        write_rows(table, [1, 2, 3], [None] * 3, [[]] * 2)
