@@ -128,6 +128,8 @@ class CsvRows:
 
     def _read_plain(self, data: bytes, first: int, count: int, empty: int) -> Rows:
         """Rows without a quote: all at once if every line has its columns, else line by line."""
+        if not count:
+            return Rows()
         if empty:
             data = b"\n".join([line for line in data.split(b"\n") if line]) + b"\n"
         cells = _cut_table(data, count, len(self._names))
@@ -160,7 +162,7 @@ def _cut_table(data: bytes, rows: int, columns: int) -> list[Cells] | None:
     if ends.size != rows * columns or not ends[columns - 1 :: columns].all():
         return None
     try:
-        cells = data[:-1].decode().replace("\n", ",").split(",") if rows else []
+        cells = data[:-1].decode().replace("\n", ",").split(",")
     except UnicodeDecodeError:
         return None
     return [cells[column::columns] for column in range(columns)]

@@ -16,19 +16,21 @@ class LocalFile:
     """
 
     def __init__(self, path: str) -> None:
+        self._path = Path(path)
         try:
-            self._file = Path(path).open("rb")  # noqa: SIM115 - read until the job is done
-            status = os.fstat(self._file.fileno())
+            with self._path.open("rb"):
+                status = self._path.stat()
         except OSError as error:
             raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
-        self._folder = Path(path).resolve().parent
+        self._folder = self._path.resolve().parent
         self.etag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
         self.size = status.st_size
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes from start up to end, or to the end of the file."""
-        self._file.seek(start)
-        return self._file.read(min(end, self.size) - start)
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read(min(end, self.size) - start)
 
     def read_neighbour(self, key: str, at_most: int) -> bytes | None:
         """A file below this one's folder; None if there is none."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic_core import to_json
 
 from medmaas.batch.pictures import fetch_picture
-from medmaas.batch.rows import Identifier, Reject, Rows, check_id
+from medmaas.batch.rows import Identifier, Reject, Rows, are_short_texts, check_id
 from medmaas.batch.storage import Source
 from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
@@ -78,8 +78,8 @@ class Scorer:
         """Answer every row that can be answered, and say of every other one why not."""
         scored = Scored(rejects=list(rows.rejects))
         for some in self._split(rows):
-            readable = self._read(some, scored.rejects)
-            if readable.numbers:
+            readable = self._read(some, scored.rejects) if some.numbers else None
+            if readable and readable.numbers:
                 self._answer(readable, scored)
         return scored
 
@@ -154,6 +154,8 @@ class Scorer:
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
     """The ids, None in place of what is none, and what is wrong with those."""
     checked, problems = list[Identifier](), list[Problem]()
+    if are_short_texts(ids):  # as a column of CSV is
+        return [identifier or None for identifier in ids], problems
     for row, value in enumerate(ids):
         try:
             checked.append(check_id(value))
