@@ -181,24 +181,34 @@ def _read_record(lines: list[bytes], start: int, columns: int | None) -> tuple[R
     A record over several lines that cannot be read is given up as its first line alone: one quote
     too many must not swallow the rows behind it.
     """
-    if b'"' not in lines[start]:
-        return _cut_line(lines[start].removesuffix(b"\r"), columns), 1
+    line = lines[start].removesuffix(b"\r")
+    if b'"' not in line or not _is_utf_8(line):
+        return _cut_line(line, columns), 1
     reader = csv.reader(_decode(lines, start), strict=True)
     try:
         record = _check_width(next(reader), columns)
-    except (csv.Error, UnicodeDecodeError) as error:
-        return (_BAD_QUOTES if isinstance(error, csv.Error) else _NOT_UTF_8), 1
-    return record, 1 if isinstance(record, str) else reader.line_num
+    except (csv.Error, UnicodeDecodeError):  # of a line behind, which speaks for itself
+        return _BAD_QUOTES, 1
+    if isinstance(record, str):  # over several lines, its width says nothing of the first
+        return (_BAD_QUOTES if reader.line_num > 1 else record), 1
+    return record, reader.line_num
 
 
 def _decode(lines: list[bytes], start: int) -> Iterator[str]:
     left = LIMITS.line
     for i in range(start, len(lines)):
-        line = lines[i]
-        left -= len(line) + 1
+        left -= len(lines[i]) + 1
         if left < 0:
             raise csv.Error
-        yield f"{line.decode()}\n"
+        yield f"{lines[i].decode()}\n"
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_width(cells: list[str], columns: int | None) -> Record:
