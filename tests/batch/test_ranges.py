@@ -34,7 +34,7 @@ class Folder:
         return Job("survival", None, str(self.source), str(destination))
 
     def plan(self, registry: Registry, range_bytes: int) -> dict[str, Any]:
-        return fan_out.plan(self.job(self.parts), registry, range_bytes)
+        return fan_out.plan(self.job(self.parts), registry, range_bytes, Deadline())
 
     def ranges(self) -> list[Range]:
         return [Range(**item) for item in json.loads((self.parts / "ranges.json").read_bytes())]

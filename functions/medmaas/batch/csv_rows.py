@@ -14,7 +14,8 @@ from medmaas.batch.rows import Chunk, Identifier, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
 
 ID = "id"
-LIMITS = Limits(rows=16_384, bytes=4_000_000, line=131_072)  # the csv module's limit of a field
+# as many rows as fit a processor's cache, and the csv module's own limit of a field
+LIMITS = Limits(rows=4_096, bytes=4_000_000, line=131_072)
 _COMMA, _LF = ord(","), ord("\n")
 _TOO_LONG = f"is longer than {LIMITS.line:,} bytes"
 _NOT_UTF_8 = "is not UTF-8: save the file as UTF-8"

@@ -22,3 +22,7 @@ class Deadline:
         self._slowest = max(self._slowest, self._before - left)
         self._before = left
         return bool(left < _MARGIN_MS + _CHUNKS * self._slowest)
+
+    def allows(self, milliseconds: float) -> bool:
+        """Whether so much time is left."""
+        return self._read is None or self._read() > milliseconds + _MARGIN_MS

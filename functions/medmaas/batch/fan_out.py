@@ -77,7 +77,7 @@ def start(job: Job, state_machine: str) -> None:
     raise StorageError(f"the state machine failed on a file {_STARTS} times: look at its history")
 
 
-def plan(job: Job, registry: Registry, range_bytes: int) -> Summary:
+def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> Summary:
     """Cut a file into ranges, and write them down beside its results.
 
     Returns:
@@ -96,6 +96,10 @@ def plan(job: Job, registry: Registry, range_bytes: int) -> Summary:
         cutter = _Cutter(range_bytes)
         for chunk in read_chunks(source, fmt, model):
             cutter.add(chunk)
+            if deadline.is_near():
+                raise RefusedFileError(
+                    "the file is too large to be cut in one invocation: send it in several files"
+                )
         ranges = [asdict(part) for part in cutter.finish(source.size)]
     except (RefusedFileError, NotFoundError) as error:
         return manifest.summarise(

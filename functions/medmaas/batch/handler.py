@@ -152,7 +152,8 @@ def _run_task(event: Event, deadline: Deadline) -> Summary:
     job = Job.from_event(event.get("job") or {})
     match event["task"]:
         case "plan":
-            return fan_out.plan(job, registry, event.get("range_bytes", fan_out.RANGE_BYTES))
+            size = event.get("range_bytes", fan_out.RANGE_BYTES)
+            return fan_out.plan(job, registry, size, deadline)
         case "score":
             part_of = fan_out.Range(**event["range"])
             return fan_out.score(job, registry, part_of, deadline, event.get("checkpoint"))

@@ -16,6 +16,8 @@ from medmaas.batch.score import Scorer
 from medmaas.batch.storage import Folder, Writer
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
 
+_BYTES_PER_MS = 40_000  # that S3 gives a function at the least, as it is planned for
+
 OnProgress = Callable[[int], object]
 
 
@@ -76,8 +78,12 @@ class Part:
         deadline: Deadline,
         on_progress: OnProgress | None = None,
     ) -> bool:
-        """Score chunk after chunk; False if time ran out before the last."""
+        """Score chunk after chunk; False if time ran out before the last, or before closing.
+
+        A file that was suspended is read again for its hash when it is closed.
+        """
         predictions, rejects = self._writers
+        began = self.position
         if self.position is None:
             predictions.write(scorer.header)
         for chunk in chunks:
@@ -89,7 +95,8 @@ class Part:
                 on_progress(chunk.end.offset)
             if deadline.is_near():
                 return False
-        return True
+        to_read_again = predictions.size / _BYTES_PER_MS if self._resumed else 0
+        return self.position == began or deadline.allows(to_read_again)
 
     def close(self) -> list[dict[str, Any]]:
         """Make both files appear; gives key, bytes and sha256 of each."""

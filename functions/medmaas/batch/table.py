@@ -4,10 +4,9 @@ A number has the characters that it has in the JSON of an answer over HTTPS.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from medmaas.model.outputs import OutputKind, Table
 
 _MILLION = 1_000_000
 _MANY = 100_000  # numbers in a table, from which on looking their texts up repays making them
+_QUOTED = ',"\r\n'  # what a cell holds that must be quoted
 _AT_ONCE = 1_024  # rows whose numbers and texts fit a processor's cache
 
 
@@ -31,7 +31,7 @@ def write_header(output: OutputKind) -> bytes:
     """The line of column names."""
     columns = output.columns
     names = ["row", "id", *columns.texts, *columns.numbers, "warnings", "abstained"]
-    return f"{next(_write_csv([names]))}\n".encode()
+    return f"{','.join(_quote(names))}\n".encode()
 
 
 def write_rows(
@@ -48,21 +48,28 @@ def write_rows(
         ids: what the rows are called, n; None for those without.
         warnings: what was noticed of every row when it was read, n lists.
     """
-    before = _write_csv(zip(row_numbers, ids, *table.texts, strict=True))
+    before = [_quote(column) for column in (row_numbers, ids, *table.texts)]
+    said = [
+        _join(of_row, sentences) if of_row or sentences else None
+        for of_row, sentences in zip(warnings, table.warnings, strict=True)
+    ]
     numbers = _write_numbers(table.numbers)
-    if any(warnings) or any(table.warnings) or any(table.abstained):
-        said = map(_join, warnings, table.warnings)
-        after = _write_csv(zip(said, table.abstained, strict=True))
-    else:
-        after = iter([","] * len(table.numbers))
-    rows = zip(before, numbers, after, strict=True)
-    return "".join([f"{left}{middle},{right}\n" for left, middle, right in rows]).encode()
+    after = [_quote(said), _quote(table.abstained)]
+    lefts, rights = map(",".join, zip(*before, strict=True)), zip(*after, strict=True)
+    rows = zip(lefts, numbers, rights, strict=True)
+    return "".join([f"{left}{right},{a},{b}\n" for left, right, (a, b) in rows]).encode()
 
 
-def _write_csv(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+def _quote(column: Sequence[str | int | None]) -> list[str]:
+    """Every cell, quoted if it must be."""
+    cells = ["" if cell is None else str(cell) for cell in column]
+    together = "".join(cells)
+    if not any(character in together for character in _QUOTED):
+        return cells
     lines = _Lines()
-    csv.writer(lines).writerows(rows)  # ending them in CR LF is what makes it quote both
-    return (line[:-2] for line in lines)
+    # ending lines in CR LF is what makes it quote both; a second cell, that it quotes no empty one
+    csv.writer(lines).writerows((cell, "") for cell in cells)
+    return [line[: -len(",\r\n")] for line in lines]
 
 
 def _join(warnings: Sequence[Problem], sentences: Sequence[str]) -> str:
