@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import cold_start, memory, models, rows, warm
-from benchmarks.measurement import Measurement, NotMeasuredError
+from benchmarks import batch, cold_start, memory, models, rows, scale, warm
+from benchmarks.measurement import Line, NotMeasuredError
 from infra.emulator import ToolMissingError
 
 
@@ -15,13 +15,15 @@ class Benchmark:
     """A title and what to measure under it."""
 
     title: str
-    measure: Callable[[], list[Measurement]]
+    measure: Callable[[], Sequence[Line]]
 
 
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),
+    "batch": Benchmark(batch.TITLE, batch.measure),
+    "scale": Benchmark(scale.TITLE, scale.measure),
     "cold": Benchmark(cold_start.TITLE, cold_start.measure),
     "memory": Benchmark(memory.TITLE, memory.measure),
 }
@@ -39,7 +41,7 @@ def main() -> int:
     return 1 if exceeded else 0
 
 
-def _run(benchmark: Benchmark) -> list[Measurement]:
+def _run(benchmark: Benchmark) -> Sequence[Line]:
     """Measure and print; a benchmark that this machine cannot run says why."""
     print(benchmark.title, flush=True)
     try:

@@ -1,9 +1,10 @@
 """The first answer of a fresh process of the built artefact, against the least it could cost.
 
-Ours imports the function and gives one event to its handler. The floor only imports numpy and
+Ours imports the function and gives one event to its handler. So does the batch function's, which
+also makes its client of S3, with the boto3 of Lambda's runtime. The floor only imports numpy and
 onnxruntime, makes a session of the survival model's bytes and runs it once, with the artefact's
-libraries. Both are Python 3.13 with byte code, in the environment of template.yaml. They start in
-turns, 25 pairs after one that is not counted; wall-clock time from the start to the first answer,
+libraries. All are Python 3.13 with byte code, in the environment of template.yaml. They start in
+turns, 25 of each after one that is not counted; wall-clock time from the start to the first answer,
 and to the exit. Beside it: what AWS's Runtime Interface Emulator reports as the duration of the
 function's init, median of 5, and what has to be unpacked for a cold start.
 """
@@ -25,7 +26,7 @@ from infra.emulator import VARIABLES, Tools, find_tools, running
 
 TITLE = "Cold: a fresh process of the built artefact, median"
 LIMIT = 4.0
-PAIRS = 25
+TURNS = 25
 EMULATED = 5
 
 OURS = """
@@ -33,6 +34,15 @@ import json, sys
 from medmaas.api.app import handler
 answer = handler(json.load(open(sys.argv[1])), None)
 print(answer["statusCode"], flush=True)
+"""
+BATCH = """
+import json, sys
+from medmaas.batch.handler import handler
+from medmaas.batch.storage import client
+client("s3")
+instances = json.loads(json.load(open(sys.argv[1]))["body"])["instances"]
+handler({"model": "survival", "instances": instances}, None)
+print(200, flush=True)
 """
 FLOOR = """
 import sys
@@ -53,7 +63,7 @@ def measure() -> list[Measurement]:
     tools = find_tools(ROOT)
     with building() as artefact:
         return [
-            *_compare(*_start_in_turns(tools.python, artefact)),
+            *_compare(_start_in_turns(tools.python, artefact)),
             Measurement("init, as AWS's emulator reports it", _emulate(tools, artefact), "ms"),
             Measurement("artefact, unzipped", measure_size(artefact), "MB"),
             Measurement("artefact, zipped", measure_zip(artefact), "MB"),
@@ -61,21 +71,26 @@ def measure() -> list[Measurement]:
         ]
 
 
-def _start_in_turns(python: Path, artefact: Path) -> tuple[Times, Times]:
+def _start_in_turns(python: Path, artefact: Path) -> dict[str, Times]:
     """Seconds to the first answer and to the exit, of ours and of the floor."""
-    ours: Times = []
-    floor: Times = []
+    programs = {
+        "medmaas": [OURS, str(EVENT_FILE)],
+        "batch": [BATCH, str(EVENT_FILE)],
+        "floor": [FLOOR, str(find_graph())],
+    }
+    times: dict[str, Times] = {name: [] for name in programs}
     with tempfile.TemporaryDirectory() as home:
         environment = VARIABLES | {
+            "AWS_DEFAULT_REGION": "us-east-1",
             "HOME": home,
             "MEDMAAS_MODELS": str(MODELS),
             "PYTHONDONTWRITEBYTECODE": "1",  # /var/task is read-only
             "PYTHONPATH": str(artefact),
         }
-        for _ in range(PAIRS + 1):
-            ours.append(_start([str(python), "-c", OURS, str(EVENT_FILE)], environment))
-            floor.append(_start([str(python), "-c", FLOOR, str(find_graph())], environment))
-    return ours[1:], floor[1:]
+        for _ in range(TURNS + 1):
+            for name, program in programs.items():
+                times[name].append(_start([str(python), "-c", *program], environment))
+    return {name: turns[1:] for name, turns in times.items()}
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, float]:
@@ -91,15 +106,19 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> tuple[floa
     return answered, perf_counter() - started
 
 
-def _compare(ours: Times, floor: Times) -> list[Measurement]:
+def _compare(times: Mapping[str, Times]) -> list[Measurement]:
     lines: list[Measurement] = []
     for position, end in enumerate(("first answer", "exit")):
-        our_time = 1e3 * median(times[position] for times in ours)
-        floor_time = 1e3 * median(times[position] for times in floor)
+        milli = {name: 1e3 * median(turn[position] for turn in times[name]) for name in times}
+        floor = milli["floor"]
         lines += [
-            Measurement(f"medmaas, to its {end}", our_time, "ms"),
-            Measurement(f"numpy + onnxruntime + session, to its {end}", floor_time, "ms"),
-            Measurement(f"medmaas / floor, to the {end}", our_time / floor_time, "x", LIMIT),
+            Measurement(f"medmaas, to its {end}", milli["medmaas"], "ms"),
+            Measurement(f"medmaas batch function, to its {end}", milli["batch"], "ms"),
+            Measurement(f"numpy + onnxruntime + session, to its {end}", floor, "ms"),
+            Measurement(f"medmaas / floor, to the {end}", milli["medmaas"] / floor, "x", LIMIT),
+            Measurement(
+                f"medmaas batch function / floor, to the {end}", milli["batch"] / floor, "x"
+            ),
         ]
     return lines
 

@@ -1,4 +1,4 @@
-"""What a benchmark gives: numbers with units, some with a limit; or why there is none."""
+"""What a benchmark gives: numbers with units, some with a limit, remarks; or why there are none."""
 
 from dataclasses import dataclass
 
@@ -33,3 +33,17 @@ class Measurement:
         if self.limit is not None:
             line += f"  limit {self.limit:g}, {'EXCEEDED' if self.exceeded else 'kept'}"
         return line.rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A line that is no number: what is missing, or a row of a table."""
+
+    what: str
+    exceeded: bool = False
+
+    def __str__(self) -> str:
+        return f"  {self.what}".rstrip()
+
+
+Line = Measurement | Remark

@@ -8,21 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
-from pathlib import Path
 
 from benchmarks import MODELS
-from benchmarks.measurement import NotMeasuredError
+from benchmarks.process import Memory, read_memory
 from benchmarks.request import PATH
 
 _SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Resident memory of a process in MB: the largest so far, and now."""
-
-    peak: float
-    now: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +29,7 @@ class Server:
 
     def read_memory(self) -> Memory:
         """What the kernel has noted."""
-        status = Path(f"/proc/{self.pid}/status")
-        if not status.exists():
-            raise NotMeasuredError("only Linux notes the peak memory of a running process")
-        kilobytes = dict(re.findall(r"^(Vm\w+):\s+(\d+) kB$", status.read_text(), re.MULTILINE))
-        return Memory(*(int(kilobytes[key]) * 1024 / 1e6 for key in ("VmHWM", "VmRSS")))
+        return read_memory(self.pid)
 
 
 @contextmanager

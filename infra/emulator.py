@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HANDLER = "medmaas.api.app.handler"
+BATCH_HANDLER = "medmaas.batch.handler.handler"
 VARIABLES = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}  # as in template.yaml
 START_SECONDS = 20.0
 ANSWER_SECONDS = 60.0
@@ -85,7 +86,15 @@ def find_tools(root: Path) -> Tools:
 
 
 @contextmanager
-def running(tools: Tools, artifact: Path, models: Path, scratch: Path) -> Iterator[Emulator]:
+def running(
+    tools: Tools,
+    artifact: Path,
+    models: Path,
+    scratch: Path,
+    *,
+    handler: str = HANDLER,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[Emulator]:
     """Start the function of `artifact` with `models`; the runtime itself starts on first use.
 
     Args:
@@ -93,6 +102,8 @@ def running(tools: Tools, artifact: Path, models: Path, scratch: Path) -> Iterat
         artifact: The built function, as in the Lambda code zip.
         models: What Lambda mounts under /opt.
         scratch: A folder for the function's home and log.
+        handler: The function's name inside the artefact.
+        variables: What its environment holds besides.
 
     Raises:
         TimeoutError: The emulator does not listen; its log says why.
@@ -103,9 +114,9 @@ def running(tools: Tools, artifact: Path, models: Path, scratch: Path) -> Iterat
         str(tools.emulator),
         f"--runtime-interface-emulator-address=127.0.0.1:{emulator.port}",
         f"--runtime-api-address=127.0.0.1:{_free_port()}",
-        *(str(tools.python), "-m", "awslambdaric", HANDLER),
+        *(str(tools.python), "-m", "awslambdaric", handler),
     ]
-    environment = _environment(artifact, models, emulator.home)
+    environment = _environment(artifact, models, emulator.home) | dict(variables or {})
     with emulator.log.open("wb") as log:
         process = subprocess.Popen(
             command,

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 BUILT = ROOT / ".aws-sam" / "build"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Template = dict[str, Any]
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -23,6 +25,19 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("MEDMAAS_REQUIRE_SAM_LOCAL") == "1":
         pytest.fail(f"{reason} (and MEDMAAS_REQUIRE_SAM_LOCAL=1 does not let this test be skipped)")
     pytest.skip(reason)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def properties(template: Template, name: str) -> dict[str, Any]:
+    """What the template says of one resource."""
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +73,7 @@ def run_sam(sam: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
-def template() -> dict[str, Any]:
+def template() -> Template:
     """template.yaml, with `!Ref X` and the like as `{"Ref": X}`."""
 
     class Loader(yaml.SafeLoader):
@@ -72,7 +87,7 @@ def template() -> dict[str, Any]:
         raise TypeError(f"!{tag} holds neither text nor a list")
 
     Loader.add_multi_constructor("!", short_form)
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506
+    loaded: Template = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506
     return loaded
 
 
@@ -88,12 +103,18 @@ def python_3_13() -> str:
 
 
 @pytest.fixture(scope="session")
-def artifact(run_sam: Run, python_3_13: str) -> Path:
-    """The folder that becomes the Lambda code zip."""
+def built(run_sam: Run, python_3_13: str) -> Path:
+    """What `sam build` makes: a folder per function, and the template."""
     assert python_3_13
-    built = run_sam("build")
-    assert built.returncode == 0, built.stderr
-    return BUILT / "ApiFunction"
+    done = run_sam("build")
+    assert done.returncode == 0, done.stderr
+    return BUILT
+
+
+@pytest.fixture(scope="session")
+def artifact(built: Path) -> Path:
+    """The folder that becomes the Lambda code zip of the API."""
+    return built / "ApiFunction"
 
 
 @pytest.fixture(scope="session")
@@ -121,9 +142,9 @@ def emulator(
 
 
 @pytest.fixture(scope="session")
-def containers(artifact: Path) -> Path:
-    """The built function, on a machine that can run it in a container."""
+def containers(built: Path) -> Path:
+    """The built functions, on a machine that can run them in a container."""
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
         unavailable("no Docker engine answers, and `sam local` needs one")
-    return artifact
+    return built

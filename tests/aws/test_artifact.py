@@ -94,14 +94,25 @@ def test_it_fits_into_lambda(artifact: Path, models: Path) -> None:
     assert size(artifact) + size(models) < LAMBDA_LIMIT
 
 
-def test_the_same_sources_make_the_same_bytes(
-    artifact: Path, root: Path, python_3_13: str, tmp_path: Path
-) -> None:
-    subprocess.run(
-        [python_3_13, root / "infra" / "build.py", tmp_path], cwd=root / "functions", check=True
-    )
-    assert files(tmp_path) == files(artifact)
-    _, mismatch, errors = filecmp.cmpfiles(
-        artifact, tmp_path, map(str, files(artifact)), shallow=False
-    )
+def test_the_same_sources_make_the_same_bytes(built: Path) -> None:
+    """`sam build` runs the same recipe once for each function."""
+    api, batch = built / "ApiFunction", built / "BatchFunction"
+    assert files(api) == files(batch)
+    _, mismatch, errors = filecmp.cmpfiles(api, batch, map(str, files(api)), shallow=False)
     assert (mismatch, errors) == ([], [])
+
+
+def test_scoring_files_starts_without_what_answers_http(built: Path, python_3_13: str) -> None:
+    written = "import medmaas.batch.handler, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [python_3_13, "-c", written],
+        cwd=built / "BatchFunction",
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "onnxruntime" in loaded
+    assert loaded.isdisjoint({"fastapi", "starlette", "mangum", "anyio", "medmaas.api"})

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import SHIPPED
 
-from .conftest import ROOT, Run
+from .conftest import ROOT, Run, free_port
 
 START_SECONDS = 180.0  # the first time, SAM CLI makes a container image
 STOP_SECONDS = 30.0
@@ -35,9 +35,7 @@ def test_sam_local_invoke_answers(containers: Path, run_sam: Run, name: str) -> 
 def api(containers: Path, sam: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running `sam local start-api`."""
     assert containers.exists()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("start-api") / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(

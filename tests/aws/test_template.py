@@ -4,20 +4,12 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra.emulator import HANDLER, VARIABLES
 
-from .conftest import Run
-
-Template = dict[str, Any]
-
-
-def properties(template: Template, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][name]["Properties"]
-    return found
+from .conftest import Run, Template, properties
 
 
 def references(node: object) -> Iterator[str]:
@@ -83,8 +75,9 @@ def test_the_access_log_holds_nothing_a_caller_wrote(template: Template) -> None
     }
 
 
-def test_onnxruntime_sends_no_telemetry(template: Template) -> None:
-    variables = properties(template, "ApiFunction")["Environment"]["Variables"]
+@pytest.mark.parametrize("function", ["ApiFunction", "BatchFunction"])
+def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> None:
+    variables = properties(template, function)["Environment"]["Variables"]
     assert variables["ORT_DISABLE_TELEMETRY"] == "1"
 
 
@@ -114,7 +107,7 @@ def test_models_outlive_the_stack(template: Template) -> None:
     assert properties(template, "ModelsLayer")["RetentionPolicy"] == "Retain"
 
 
-def test_the_function_may_only_write_its_own_log(template: Template) -> None:
+def test_the_api_may_only_write_its_own_log(template: Template) -> None:
     assert properties(template, "ApiFunction")["Role"] == {"GetAtt": "ApiRole.Arn"}
     (policy,) = properties(template, "ApiRole")["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -125,9 +118,11 @@ def test_the_function_may_only_write_its_own_log(template: Template) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["ApiLog", "AccessLog"])
-def test_logs_are_kept_for_a_stated_time(template: Template, name: str) -> None:
-    assert properties(template, name)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+def test_logs_are_kept_for_a_stated_time(template: Template) -> None:
+    logs = [n for n, r in template["Resources"].items() if r["Type"] == "AWS::Logs::LogGroup"]
+    assert len(logs) == 4
+    for name in logs:
+        assert properties(template, name)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
 def test_every_parameter_is_described_and_has_a_default(template: Template) -> None:

@@ -6,6 +6,7 @@ Its states carry keys and ranges, never rows.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -93,19 +94,13 @@ def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> 
             return manifest.summarise(folder, complete, "duplicate")
         fmt, model = find_format(job.source), registry.get(job.model, job.version)
         manifest.withdraw(folder)
-        cutter = _Cutter(range_bytes)
-        for chunk in read_chunks(source, fmt, model):
-            cutter.add(chunk)
-            if deadline.is_near():
-                raise RefusedFileError(
-                    "the file is too large to be cut in one invocation: send it in several files"
-                )
-        ranges = [asdict(part) for part in cutter.finish(source.size)]
+        chunks = read_chunks(source, fmt, model)
+        ranges = _cut(chunks, source.size, range_bytes, deadline)
     except (RefusedFileError, NotFoundError) as error:
         return manifest.summarise(
             folder, manifest.write_refused(folder, job, error.message, started)
         )
-    folder.write(_RANGES, json.dumps(ranges).encode())
+    folder.write(_RANGES, json.dumps([asdict(part_of) for part_of in ranges]).encode())
     bucket, _, key = folder.url.removeprefix("s3://").partition("/")
     job = replace(job, version=model.manifest.version)
     return {
@@ -115,32 +110,26 @@ def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> 
     }
 
 
-class _Cutter:
-    """Puts chunks together to ranges of at least so many bytes."""
+def _cut(chunks: Iterator[Chunk], size: int, range_bytes: int, deadline: Deadline) -> list[Range]:
+    """Chunks put together to ranges, which reach from the file's first byte to its last."""
+    ranges = list[Range]()
+    start = end = Position(0, 1)
+    for chunk in chunks:
+        end = chunk.end
+        if end.offset - start.offset >= range_bytes:
+            ranges.append(_between(len(ranges), start, end))
+            start = end
+        if deadline.is_near():
+            raise RefusedFileError(
+                "the file is too large to be cut in one invocation: send it in several files"
+            )
+    if start.offset < size:
+        ranges.append(_between(len(ranges), start, Position(size, end.row)))
+    return ranges
 
-    def __init__(self, range_bytes: int) -> None:
-        self._bytes = range_bytes
-        self._ranges: list[Range] = []
-        self._start = Position(0, 1)
-        self._end = Position(0, 1)
 
-    def add(self, chunk: Chunk) -> None:
-        self._end = chunk.end
-        if self._end.offset - self._start.offset >= self._bytes:
-            self._cut()
-
-    def finish(self, size: int) -> list[Range]:
-        """The ranges; together they reach from the file's first byte to its last."""
-        if self._end.offset < size:  # there is nothing behind the header
-            self._end = Position(size, self._end.row)
-        if self._end != self._start:
-            self._cut()
-        return self._ranges
-
-    def _cut(self) -> None:
-        a, b = self._start, self._end
-        self._ranges.append(Range(len(self._ranges), a.offset, b.offset, a.row, b.row - a.row))
-        self._start = b
+def _between(index: int, start: Position, end: Position) -> Range:
+    return Range(index, start.offset, end.offset, start.row, end.row - start.row)
 
 
 def score(
