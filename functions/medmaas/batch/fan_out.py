@@ -29,7 +29,6 @@ from medmaas.model.registry import Registry
 RANGE_BYTES = 64_000_000
 _RANGES = "ranges.json"
 _STARTS = 20
-_FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
 
 Summary = dict[str, Any]
 
@@ -56,7 +55,7 @@ class Range:
 def start(job: Job, state_machine: str) -> None:
     """Start the state machine for a file, once: its execution is named after the results' folder.
 
-    A file whose execution failed is started again, under the next name.
+    A file whose execution has ended without a manifest is started again, under the next name.
 
     Raises:
         StorageError: Step Functions does not answer, or the file failed too often.
@@ -72,7 +71,7 @@ def start(job: Job, state_machine: str) -> None:
             except states.exceptions.ExecutionAlreadyExists:
                 execution = state_machine.replace(":stateMachine:", ":execution:")
                 status = states.describe_execution(executionArn=f"{execution}:{name}")["status"]
-                if status in _FAILED:
+                if status != "RUNNING":  # it failed, or ended without a manifest
                     continue
         return
     raise StorageError(f"the state machine failed on a file {_STARTS} times: look at its history")
@@ -183,7 +182,8 @@ def finish(job: Job) -> Summary:
             raise IncompleteResultsError(f"range {part_of.index} does not follow the one before")
         offset, row = part_of.end, part_of.first_row + part_of.rows
     models = [receipt["model"] for receipt in receipts]
-    if offset != job.size or counts.rows != row - 1 or models.count(models[0]) < len(models):
+    one_model = models and models.count(models[0]) == len(models)
+    if offset != job.size or counts.rows != row - 1 or not one_model:
         raise IncompleteResultsError("the ranges together are not the file, scored by one model")
     parts = [part for receipt in receipts for part in receipt["parts"]]
     started = min(receipt["started"] for receipt in receipts)

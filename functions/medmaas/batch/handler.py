@@ -5,6 +5,7 @@ refused; only a broken world raises, so that whoever sent the event tries again.
 """
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from medmaas import settings
@@ -22,10 +23,13 @@ from medmaas.batch.json_rows import number_instances
 from medmaas.batch.run import run
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import client, translated_errors
-from medmaas.errors import MedmaasError, UnsupportedEventError
+from medmaas.errors import MedmaasError, StorageError, UnsupportedEventError
 from medmaas.log import find_place, write_line
 from medmaas.model.body import take_instances
 from medmaas.model.registry import Registry
+
+_FIRST_RETRY = 60  # seconds
+_LAST_RETRY = 3_600
 
 registry = Registry(settings.models_directory())
 
@@ -62,7 +66,21 @@ def _handle_messages(records: list[Event], context: Any) -> list[dict[str, str]]
             _logged(record["body"], context)
         except MedmaasError:
             failed.append({"itemIdentifier": record["messageId"]})
+            _put_off(record)
     return failed
+
+
+def _put_off(record: Event) -> None:
+    """Let a message be tried again soon, then later and later, before its visibility times out."""
+    queue, handle = settings.queue_url(), record.get("receiptHandle")
+    if not queue or not handle:
+        return
+    tries = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    seconds = min(_FIRST_RETRY * 2 ** (tries - 1), _LAST_RETRY)
+    with suppress(StorageError), translated_errors():  # it times out anyway
+        client("sqs").change_message_visibility(
+            QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=seconds
+        )
 
 
 def _logged(event: Event | str, context: Any) -> Any:  # noqa: ANN401

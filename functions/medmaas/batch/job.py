@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from medmaas.errors import InvalidRequestError, Problem, RefusedFileError
 
 INCOMING = "incoming/"
+IMAGES = "images/"
 RESULTS = "results/"
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<format>csv|jsonl)(?P<gzip>\.gz)?", re.IGNORECASE)
@@ -56,7 +57,7 @@ class Job:
                 "and size besides",
                 problems,
             )
-        return cls(**event)
+        return cls(**({"version": None} | event))
 
     def to_event(self) -> dict[str, Any]:
         """The job as it travels."""

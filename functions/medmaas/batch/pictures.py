@@ -24,7 +24,11 @@ def fetch_picture(instance: object, source: Source, field: str) -> tuple[object,
         return rest, [Problem(0, KEY, "must be the key of a picture")]
     content = source.read_neighbour(key, MAX_BYTES)
     if content is None:
-        return rest, [Problem(0, KEY, "names no picture that can be read")]
+        return rest, [
+            Problem(
+                0, KEY, "names no picture that can be read: in a bucket, keys begin with images/"
+            )
+        ]
     if len(content) > MAX_BYTES:
         return rest, [Problem(0, KEY, f"names a file of more than {MAX_BYTES // 10**6} MB")]
     return rest | {field: base64.b64encode(content).decode()}, []

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, Protocol
 
-from medmaas.batch.job import Job
+from medmaas.batch.job import IMAGES, Job
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
 
 BLOCK = 8_000_000  # bytes read at once
@@ -162,6 +162,8 @@ class _Object:
             )
 
     def read_neighbour(self, key: str, at_most: int) -> bytes | None:
+        if not key.startswith(IMAGES):  # the function may read nothing else
+            return None
         try:
             with translated_errors():
                 answer = client("s3").get_object(Bucket=self._bucket, Key=key)

@@ -1,0 +1,149 @@
+"""A million rows of CSV for the survival model, on one processor: rows per second, and memory.
+
+A row is an id and the model's six features, which is all that the model takes; what is written of
+it is its number and id, the median, three risks and 38 points of the curve, to six decimals. The
+floors are CSV readers around the bare `session.run` (readers.py); `medmaas batch` also checks every
+value, warns, rejects, and hashes what it writes. Each is a process of its own, so that its peak
+memory is its own; they run in turns and the fastest of their turns counts. The csv module and numpy
+are always there; `pip install duckdb pyarrow polars` lets the others run, too.
+"""
+
+import gzip
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+from statistics import median
+
+from benchmarks.contender import MEDMAAS, Effort, score_apart
+from benchmarks.measurement import Line, Measurement, Remark
+from benchmarks.patients import write_patients
+from benchmarks.readers import READERS
+
+ROWS = 1_000_000
+TENTH = ROWS // 10
+TITLE = f"Batch: {ROWS:,} survival patients, CSV to CSV, one processor, fastest of 2 turns"
+LIMIT = 1.0
+LIMIT_MEGABYTES = 400.0
+LIMIT_GROWTH = 1.1
+AIM = "aim at least 0.8"
+TURNS = 2
+IMPORTS = 5
+CSV_MODULE = "csv module"
+
+
+def measure() -> list[Line]:
+    """Score the same file with all of them, then smaller ones."""
+    installed = [name for name in READERS if measure_packages(name) is not None]
+    with tempfile.TemporaryDirectory() as scratch:
+        large, folder = Path(scratch) / "patients.csv", Path(scratch)
+        write_patients(large, ROWS)
+        efforts = _score_in_turns([MEDMAAS, *installed], large, folder)
+        tenth = folder / "tenth.csv"
+        write_patients(tenth, TENTH)
+        return [
+            *_compare(efforts),
+            *_weigh(efforts[MEDMAAS], score(MEDMAAS, tenth, folder)),
+            *_vary(tenth, folder, installed),
+            *[line for name in READERS for line in _cost(name)],
+        ]
+
+
+def score(name: str, source: Path, folder: Path, *, small: bool = False) -> Effort:
+    """Let one contender score a file; what it writes is thrown away."""
+    with tempfile.TemporaryDirectory(dir=folder) as results:
+        return score_apart(name, source, Path(results), small=small)
+
+
+def _score_in_turns(names: list[str], source: Path, folder: Path) -> dict[str, Effort]:
+    """The fastest turn of each."""
+    turns = [{name: score(name, source, folder) for name in names} for _ in range(TURNS)]
+    return {name: min((turn[name] for turn in turns), key=lambda e: e.seconds) for name in names}
+
+
+def _compare(efforts: dict[str, Effort]) -> list[Line]:
+    rates = {name: ROWS / effort.seconds for name, effort in efforts.items()}
+    ours = rates[MEDMAAS]
+    floors = {name: rate for name, rate in rates.items() if name != MEDMAAS}
+    fastest = max(floors, key=floors.__getitem__)
+    return [
+        Measurement(MEDMAAS, ours, "rows/s"),
+        *[Measurement(f"floor, {name}", rate, "rows/s") for name, rate in floors.items()],
+        Measurement(f"time, medmaas / {CSV_MODULE}", floors[CSV_MODULE] / ours, "x", limit=LIMIT),
+        *[
+            Measurement(
+                f"rows/s, medmaas / {name}" + (f", the fastest, {AIM}" if name == fastest else ""),
+                ours / rate,
+                "x",
+            )
+            for name, rate in floors.items()
+        ],
+    ]
+
+
+def _weigh(large: Effort, tenth: Effort) -> list[Line]:
+    return [
+        Measurement("memory, models loaded, idle", large.idle, "MB"),
+        Measurement(
+            f"memory above idle at its peak, {ROWS:,} rows",
+            large.peak - large.idle,
+            "MB",
+            limit=LIMIT_MEGABYTES,
+        ),
+        Measurement(
+            f"peak memory, {ROWS:,} / {TENTH:,} rows", large.peak / tenth.peak, "x", LIMIT_GROWTH
+        ),
+    ]
+
+
+def _vary(tenth: Path, folder: Path, installed: list[str]) -> list[Line]:
+    """Other inputs, and floors that write three risks only: 42 numbers take most of the time."""
+    packed, bad = folder / "tenth.csv.gz", folder / "bad.csv"
+    with tenth.open("rb") as plain, gzip.open(packed, "wb", compresslevel=6) as stream:
+        shutil.copyfileobj(plain, stream)
+    write_patients(bad, TENTH, bad=True)
+    rates = {
+        f"{MEDMAAS}, {TENTH:,} rows": score(MEDMAAS, tenth, folder),
+        f"{MEDMAAS}, {TENTH:,} rows, gzip": score(MEDMAAS, packed, folder),
+        f"{MEDMAAS}, {TENTH:,} rows, 1 % of them bad": score(MEDMAAS, bad, folder),
+    } | {
+        f"floor, {name}, {TENTH:,} rows, three risks only": score(name, tenth, folder, small=True)
+        for name in installed
+    }
+    return [Measurement(what, TENTH / effort.seconds, "rows/s") for what, effort in rates.items()]
+
+
+def _cost(name: str) -> list[Line]:
+    """What a reader would add to the function: megabytes, and time to import it."""
+    reader = READERS[name]
+    if not reader.packages:
+        return []
+    size = measure_packages(name)
+    if size is None:
+        return [Remark(f"{name}: not installed (pip install {reader.packages[0]})")]
+    return [
+        Measurement(f"{name} would add, unzipped", size, "MB"),
+        Measurement(f"{name} would add, import", _time_import(reader.modules), "ms"),
+    ]
+
+
+def measure_packages(name: str) -> float | None:
+    """Megabytes of a reader's packages as installed; None if one is not."""
+    try:
+        paths = [path for package in READERS[name].packages for path in files(package) or []]
+    except PackageNotFoundError:
+        return None
+    return sum(path.size or 0 for path in paths) / 1e6
+
+
+def _time_import(modules: tuple[str, ...]) -> float:
+    """Milliseconds in a fresh process that has imported numpy, median."""
+    program = (
+        "import numpy, time; started = time.perf_counter(); "
+        f"import {', '.join(modules)}; print(time.perf_counter() - started)"
+    )
+    command = [sys.executable, "-c", program]
+    times = [float(subprocess.check_output(command)) for _ in range(IMPORTS)]
+    return 1e3 * median(times)
