@@ -1,4 +1,6 @@
-"""What AWS allows and what it charges, in us-east-1, as read in November 2026.
+"""What AWS allows and what it charges, in us-east-1, as known in November 2026.
+
+Not every page could be read in its latest form: look there before relying on a figure.
 
 Quotas are those of an account that has asked for nothing more:
 

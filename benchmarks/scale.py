@@ -116,7 +116,7 @@ def _tabulate(run: Run, *, slowed: bool) -> str:
     size = f"{run.bytes / 1e9:.2g} GB"
     invocations = run.invocations_of_a_range
     whole = "one function" + (f", {invocations} invocations" if invocations > 1 else "")
-    whole += "" if run.is_finished else ", FAILS: the last runs out of time"
+    whole += "" if run.is_finished else ", FAILS: too long to hash"
     ranges = whole if run.range_bytes == inf else f"{run.ranges} of {run.range_bytes / 1e6:.0f} MB"
     cells = [
         f"{run.rows:,.0f}" + (", all twice as slow" if slowed else ""),

@@ -126,10 +126,8 @@ class Run:
 
     @cached_property
     def is_finished(self) -> bool:
-        """Whether the last invocation of a range has time to score the rest and to hash all."""
-        usable = limits.LAMBDA_SECONDS - self.parts.start_seconds
-        rest = self.range_seconds - (self.invocations_of_a_range - 1) * usable
-        return rest + self.hash_seconds <= usable
+        """Whether one invocation, which has nothing else to do, has time to hash all."""
+        return self.hash_seconds <= limits.LAMBDA_SECONDS - self.parts.start_seconds
 
     @cached_property
     def environments(self) -> int:
@@ -260,10 +258,11 @@ def find_limits(parts: Parts, range_bytes: float, concurrency: int) -> dict[str,
         "one function alone, 900 s: hands on to the next": (
             limits.LAMBDA_SECONDS / one.range_seconds * rows
         ),
-        "one function alone, 900 s for the rest and to hash all: fails": (2 * limits.LAMBDA_SECONDS)
-        / (one.range_seconds / rows + parts.answer_bytes / parts.network_bytes_per_second),
+        "one function alone, handed on, 900 s to hash all: fails": limits.LAMBDA_SECONDS
+        / parts.answer_bytes
+        / (1 / parts.network_bytes_per_second + parts.request_seconds / BLOCK),
         "one function alone, 10,000 parts of one upload: fails": uploaded / parts.answer_bytes,
-        "planning in 900 s: fails": planned / parts.row_bytes,
+        "planning in 900 s: refused": planned / parts.row_bytes,
         "48.8 TiB, S3's largest object: cannot be uploaded": limits.S3_OBJECT_BYTES
         / parts.row_bytes,
     }
