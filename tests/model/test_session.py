@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from onnx.reference import ReferenceEvaluator
 
 from medmaas.errors import ModelOutputError
 from medmaas.model.registry import Registry
+from medmaas.model.session import Session
 from tests.conftest import MODELS, SHIPPED
 
 LOAD_A_MODEL = """
@@ -83,6 +85,45 @@ def test_many_rows_give_the_same_bits_as_few(registry: Registry) -> None:
     np.testing.assert_array_equal(
         model.session.run(many)["survival"][-7:], model.session.run(few)["survival"]
     )
+
+
+ACTIVATIONS = ("Relu", "Sigmoid", "Tanh", "Exp", "Erf", "Softplus", "Softmax", "Elu", "Gelu")
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("widths", [(1, 1, 1), (3, 7, 2), (6, 127, 38), (30, 3, 1), (101, 38, 5)])
+def test_a_row_of_any_network_has_the_same_bits_whatever_rows_are_with_it(
+    activation: str, widths: tuple[int, ...]
+) -> None:
+    random = np.random.default_rng(0)
+    session = Session(make_network(activation, widths, random))
+    rows = random.normal(size=(40, widths[0])).astype(np.float32)
+    (together,) = session.run({"x": rows}).values()
+    for size in (1, 2, 3, 13):
+        parts = [session.run({"x": rows[i : i + size]}) for i in range(0, len(rows), size)]
+        np.testing.assert_array_equal(np.concatenate([part["y"] for part in parts]), together)
+
+
+def make_network(activation: str, widths: tuple[int, ...], random: np.random.Generator) -> bytes:
+    """Layers of these widths, each a matrix and an activation, from x to y."""
+    nodes, weights, x = [], [], "x"
+    for i, (before, after) in enumerate(pairwise(widths), start=1):
+        y = "y" if i == len(widths) - 1 else f"y{i}"
+        weight = (random.normal(size=(before, after)) / before**0.5).astype(np.float32)
+        weights.append(onnx.numpy_helper.from_array(weight, f"w{i}"))
+        nodes.append(onnx.helper.make_node("MatMul", [x, f"w{i}"], [f"z{i}"]))
+        nodes.append(onnx.helper.make_node(activation, [f"z{i}"], [y]))
+        x = y
+    ends = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, width])
+        for name, width in (("x", widths[0]), ("y", widths[-1]))
+    ]
+    graph = onnx.helper.make_graph(nodes, "network", ends[:1], ends[1:], weights)
+    opsets = [onnx.helper.make_opsetid("", 20)]
+    network: bytes = onnx.helper.make_model(
+        graph, opset_imports=opsets, ir_version=9
+    ).SerializeToString()
+    return network
 
 
 def test_tensors_that_do_not_fit_are_an_error_without_their_values(registry: Registry) -> None:

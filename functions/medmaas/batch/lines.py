@@ -18,6 +18,9 @@ from medmaas.batch.storage import BLOCK, Source
 from medmaas.errors import RefusedFileError
 
 _LF = ord("\n")
+_WINDOW = (
+    250_000  # bytes that mostly hold enough rows: looking at all that may be needed costs more
+)
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -91,12 +94,19 @@ def take_lines(stream: Stream, limits: Limits) -> bytes | None:
     Returns:
         None if the next line alone is over the limit of a line. Nothing at the end of the file.
     """
-    data = stream.look(limits.bytes + limits.line)
-    ends = find_line_ends(data)
-    if len(data) < limits.bytes + limits.line and not data.endswith(b"\n") and data:
-        ends = np.append(ends, len(data) - 1)
-    lengths = np.diff(ends, prepend=-1)
-    full = np.flatnonzero(np.cumsum(lengths > 1) >= limits.rows)
+    most = limits.bytes + limits.line
+    window = min(_WINDOW, most)
+    while True:
+        data = stream.look(window)
+        ends = find_line_ends(data)
+        at_end = len(data) < window
+        if at_end and data and not data.endswith(b"\n"):
+            ends = np.append(ends, len(data) - 1)
+        lengths = np.diff(ends, prepend=-1)
+        full = np.flatnonzero(np.cumsum(lengths > 1) >= limits.rows)
+        if len(full) or at_end or window == most:
+            break
+        window = min(4 * window, most)
     count = min(
         int(full[0]) + 1 if len(full) else len(ends),
         int(np.searchsorted(ends, limits.bytes - 1)) + 1,
