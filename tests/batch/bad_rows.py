@@ -49,11 +49,11 @@ BAD_CELLS: dict[str, Callable[[Cells], bytes]] = {
     "no choice": _change(2, "X"),
     "no truth": _change(6, "perhaps"),
     "not UTF-8": lambda cells: b"\xe9" + ",".join(cells).encode(),
-    "a quote that is not closed": lambda cells: _change(2, '"F')(cells),
-    "a quote within": lambda cells: _change(2, '"F"x')(cells),
-    "over two lines": _change(0, '"two\nlines",400'),
+    "a quote that is not closed": _change(2, '"F'),
+    "a quote within": _change(2, '"F"x'),
+    "over two lines": lambda cells: _change(0, '"two\nlines"')([cells[0], "400", *cells[2:]]),
     "a long id": _change(0, "i" * 257),
-    "a long line": lambda cells: _change(0, "l" * csv_rows.LIMITS.line)(cells),
+    "a long line": lambda cells: ",".join(cells).encode() + b"l" * csv_rows.LIMITS.line,
     "blanks": lambda _cells: b"   ",
 }
 BAD_INSTANCES: dict[str, Callable[[str], bytes]] = {
@@ -81,7 +81,8 @@ def make_table(rows: int, bad: float, seed: int) -> Made:
         cells = _draw_cells(rng, row)
         if rng.random() < bad:
             made.bad[row] = names[len(made.bad) % len(names)]
-            made.content += BAD_CELLS[made.bad[row]](cells)
+            one_line = [f"P{row}", *cells[1:]]  # the second line of a bad row is a row by itself
+            made.content += BAD_CELLS[made.bad[row]](one_line)
         else:
             made.good[row] = ",".join(cells).encode()
             made.content += made.good[row]

@@ -51,6 +51,8 @@ def run(
         source = open_source(job)
         job = job.at(job.version_id, source.etag, source.size)
         if complete := manifest.find_complete(folder, job):
+            if checkpoint:  # of a run that another one overtook
+                folder.delete(checkpoint)
             return manifest.summarise(folder, complete, "duplicate")
         fmt, model = find_format(job.source), registry.get(job.model, job.version)
         manifest.withdraw(folder)

@@ -1,0 +1,28 @@
+"""S3 and SQS of moto over HTTP, with the function's own boto3 in between."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local_stack import Stack, running
+from medmaas.batch import storage
+
+from .uploads import Buckets
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def buckets(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Buckets]:
+    """Two buckets and an empty queue, where the function finds them."""
+    for name, value in stack.environment().items():
+        monkeypatch.setenv(name, value)
+    storage.client.cache_clear()
+    found = Buckets(stack)
+    found.take_messages()
+    yield found
+    storage.client.cache_clear()
