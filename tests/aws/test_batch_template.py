@@ -242,7 +242,7 @@ def test_every_task_of_the_state_machine_is_tried_again(definition: dict[str, An
     tasks = definition["States"] | definition["States"]["ScoreRanges"]["ItemProcessor"]["States"]
     for name in ("Plan", "Score", "Finish"):
         (retry,) = tasks[name]["Retry"]
-        assert "StorageError" in retry["ErrorEquals"], name
+        assert {"StorageError", "CheckpointLostError"} <= set(retry["ErrorEquals"]), name
         assert "Lambda.TooManyRequestsException" in retry["ErrorEquals"], name
         assert retry["BackoffRate"] > 1, name
         assert retry["JitterStrategy"] == "FULL", name

@@ -10,7 +10,7 @@ from medmaas.batch import storage
 from .uploads import Buckets
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # moto has one state per process, and other tests come, too
 def stack() -> Iterator[Stack]:
     with running() as started:
         yield started

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.local_stack import RESULTS
 from tests.conftest import ROOT
+
+from .uploads import Buckets
 
 TEN = ROOT / "examples" / "patients.csv"
 
@@ -107,3 +110,15 @@ def test_a_picture_may_be_a_file_beside_the_rows_but_nowhere_else(tmp_path: Path
     assert batch("blood_cell", file, tmp_path / "results").stdout.startswith("4 rows: 1 scored")
     rejects = (tmp_path / "results" / "rejects.jsonl").read_text().splitlines()
     assert [json.loads(line)["field"] for line in rejects] == ["key"] * 3
+
+
+def test_buckets_are_read_and_written_as_folders_are(buckets: Buckets, tmp_path: Path) -> None:
+    upload = buckets.upload("by hand/ten patients.csv", TEN.read_bytes())
+    done = batch("survival", f"s3://{upload.bucket}/{upload.key}", f"s3://{RESULTS}/by hand")
+    assert (
+        done.stdout == f"10 rows: 9 scored, 1 rejected; see s3://{RESULTS}/by hand/manifest.json\n"
+    )
+    assert batch("survival", TEN, tmp_path).returncode == 0
+    results = buckets.read("by hand/")
+    for name in ("predictions.csv", "rejects.jsonl"):
+        assert results[name] == (tmp_path / name).read_bytes()
