@@ -157,6 +157,7 @@ class Run:
         assert manifest["status"] == "complete"
         assert manifest["rows"] == manifest["scored"] + manifest["rejected"] == self.made.rows
         assert manifest["rejected"] == len(self.made.bad)
+        assert {part["key"] for part in manifest["parts"]} == set(self.expected)
         for part in manifest["parts"]:
             content = results[part["key"]]
             assert (len(content), sha256(content).hexdigest()) == (part["bytes"], part["sha256"])

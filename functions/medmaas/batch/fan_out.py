@@ -7,20 +7,20 @@ Its states carry keys and ranges, never rows.
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from medmaas.batch import manifest
 from medmaas.batch.deadline import Deadline
 from medmaas.batch.job import Job, find_format
+from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import Counts, Part
-from medmaas.batch.reader import read_chunks
+from medmaas.batch.reader import is_seekable, read_chunks
 from medmaas.batch.rows import Chunk, Position
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import Folder, client, open_folder, open_source, translated_errors
 from medmaas.errors import (
     IncompleteResultsError,
-    NotFoundError,
     RefusedFileError,
     StorageError,
 )
@@ -50,6 +50,11 @@ class Range:
     end: int
     first_row: int
     rows: int
+
+
+def is_large(opened: Opened, from_bytes: int) -> bool:
+    """Whether a file is worth a state machine, and can be read from the middle."""
+    return opened.source.size >= from_bytes and is_seekable(opened.format, opened.model)
 
 
 def start(job: Job, state_machine: str) -> None:
@@ -84,29 +89,19 @@ def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> 
         The job, of one certain content and model version, and where the ranges are; or a summary,
         if the file is refused or has been scored.
     """
-    started = manifest.now()
-    folder = open_folder(job.destination)
-    try:
-        source = open_source(job)
-        job = job.at(job.version_id, source.etag, source.size)
-        if complete := manifest.find_complete(folder, job):
-            return manifest.summarise(folder, complete, "duplicate")
-        fmt, model = find_format(job.source), registry.get(job.model, job.version)
-        manifest.withdraw(folder)
-        chunks = read_chunks(source, fmt, model)
-        ranges = _cut(chunks, source.size, range_bytes, deadline)
-    except (RefusedFileError, NotFoundError) as error:
-        return manifest.summarise(
-            folder, manifest.write_refused(folder, job, error.message, started)
-        )
-    folder.write(_RANGES, json.dumps([asdict(part_of) for part_of in ranges]).encode())
-    bucket, _, key = folder.url.removeprefix("s3://").partition("/")
-    job = replace(job, version=model.manifest.version)
-    return {
-        "status": "planned",
-        "job": job.to_event(),
-        "ranges": {"bucket": bucket, "key": f"{key}{_RANGES}", "count": len(ranges)},
-    }
+
+    def write_ranges(opened: Opened) -> Summary:
+        chunks = read_chunks(opened.source, opened.format, opened.model)
+        ranges = [asdict(part) for part in _cut(chunks, opened.source.size, range_bytes, deadline)]
+        opened.folder.write(_RANGES, json.dumps(ranges).encode())
+        bucket, _, key = opened.folder.url.removeprefix("s3://").partition("/")
+        return {
+            "status": "planned",
+            "job": opened.job.to_event(),
+            "ranges": {"bucket": bucket, "key": f"{key}{_RANGES}", "count": len(ranges)},
+        }
+
+    return open_job(job, registry, write_ranges)
 
 
 def _cut(chunks: Iterator[Chunk], size: int, range_bytes: int, deadline: Deadline) -> list[Range]:

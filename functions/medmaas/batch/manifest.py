@@ -46,19 +46,21 @@ def write_refused(folder: Folder, job: Job, reason: str, started: str) -> Manife
 
 
 def find_complete(folder: Folder, job: Job) -> Manifest | None:
-    """The manifest of the same file scored by the same model, if there is one."""
-    manifest = _read(folder)
-    if manifest is None or manifest["status"] != "complete":
+    """The manifest of the same content scored by the same model, if there is one.
+
+    One of other content or another model is deleted, because its results are about to be replaced.
+    """
+    content = folder.read(NAME)
+    if content is None:
         return None
+    manifest: Manifest = json.loads(content)
     model = manifest["model"]
     same_model = model["id"] == job.model and job.version in {None, model["version"]}
-    return manifest if same_model and manifest["input"]["etag"] == job.etag else None
-
-
-def withdraw(folder: Folder) -> None:
-    """Delete the manifest of other content or another model before its results are replaced."""
-    if _read(folder) is not None:
-        folder.delete(NAME)
+    same_content = manifest["input"]["etag"] == job.etag
+    if manifest["status"] == "complete" and same_model and same_content:
+        return manifest
+    folder.delete(NAME)
+    return None
 
 
 def summarise(folder: Folder, manifest: Manifest, status: str | None = None) -> dict[str, Any]:
@@ -77,10 +79,4 @@ def _write(folder: Folder, head: Manifest, job: Job, tail: Manifest) -> Manifest
     }
     manifest = head | {"input": source} | tail | {"finished": now()}
     folder.write(NAME, json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
-    return manifest
-
-
-def _read(folder: Folder) -> Manifest | None:
-    content = folder.read(NAME)
-    manifest: Manifest | None = json.loads(content) if content else None
     return manifest

@@ -1,17 +1,16 @@
 """One job from its file to its manifest, in one invocation or, where time runs out, several."""
 
-from dataclasses import replace
 from typing import Any
 
 from medmaas.batch import manifest
 from medmaas.batch.deadline import Deadline
-from medmaas.batch.fan_out import FanOut, start
-from medmaas.batch.job import Job, find_format
+from medmaas.batch.fan_out import FanOut, is_large, start
+from medmaas.batch.job import Job
+from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import OnProgress, Part
-from medmaas.batch.reader import is_seekable, read_chunks
+from medmaas.batch.reader import read_chunks
 from medmaas.batch.score import Scorer
-from medmaas.batch.storage import open_folder, open_source
-from medmaas.errors import NotFoundError, RefusedFileError
+from medmaas.batch.storage import open_folder
 from medmaas.model.registry import Registry
 
 Summary = dict[str, Any]
@@ -45,38 +44,33 @@ def run(
         StorageError: the storage fails; trying again later does no harm.
         ModelUnavailableError: the model is here, but cannot be trusted.
     """
-    started = manifest.now()
-    folder = open_folder(job.destination)
-    try:
-        source = open_source(job)
-        job = job.at(job.version_id, source.etag, source.size)
-        if complete := manifest.find_complete(folder, job):
-            if checkpoint:  # of a run that another one overtook
-                folder.delete(checkpoint)
-            return manifest.summarise(folder, complete, "duplicate")
-        fmt, model = find_format(job.source), registry.get(job.model, job.version)
-        manifest.withdraw(folder)
-        job = replace(job, version=model.manifest.version)  # whoever goes on takes the same
-        if large and source.size >= large.from_bytes and is_seekable(fmt, model):
-            start(job, large.state_machine)
-            return {"status": "fanned out", "manifest": f"{folder.url}{manifest.NAME}"}
-        part = Part(folder, fmt.kind, started, checkpoint=checkpoint)
-        chunks = read_chunks(source, fmt, model, part.position)
-        with part.kept_clean():
-            if not part.score(chunks, Scorer(model, fmt.kind, source), deadline, on_progress):
-                checkpoint = part.suspend()
-                return {"status": "continued", "checkpoint": checkpoint, "job": job.to_event()}
-            parts = part.close()
-    except (RefusedFileError, NotFoundError) as error:
-        refused = manifest.write_refused(folder, job, error.message, started)
-        return manifest.summarise(folder, refused)
+
+    def score(opened: Opened) -> Summary:
+        if large and is_large(opened, large.from_bytes):
+            start(opened.job, large.state_machine)
+            return {"status": "fanned out", "manifest": f"{opened.folder.url}{manifest.NAME}"}
+        return _score(opened, deadline, checkpoint, on_progress)
+
+    summary = open_job(job, registry, score)
+    if summary["status"] == "duplicate" and checkpoint:  # of a run that another one overtook
+        open_folder(job.destination).delete(checkpoint)
+    return summary
+
+
+def _score(
+    opened: Opened, deadline: Deadline, checkpoint: str | None, on_progress: OnProgress | None
+) -> Summary:
+    job, model, fmt, folder = opened.job, opened.model, opened.format, opened.folder
+    part = Part(folder, fmt.kind, opened.started, checkpoint=checkpoint)
+    chunks = read_chunks(opened.source, fmt, model, part.position)
+    scorer = Scorer(model, fmt.kind, opened.source)
+    with part.kept_clean():
+        if not part.score(chunks, scorer, deadline, on_progress):
+            left = part.suspend()
+            return {"status": "continued", "checkpoint": left, "job": job.to_event()}
+        parts = part.close()
     complete = manifest.write_complete(
-        folder,
-        job,
-        model=model.identity,
-        counts=part.counts,
-        parts=parts,
-        started=part.started,
+        folder, job, model=model.identity, counts=part.counts, parts=parts, started=part.started
     )
     part.forget()
     return manifest.summarise(folder, complete)

@@ -1,0 +1,49 @@
+"""A job whose file and model have been looked up: what becomes of it is up to who goes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from medmaas.batch import manifest
+from medmaas.batch.job import Format, Job, find_format
+from medmaas.batch.storage import Folder, Source, open_folder, open_source
+from medmaas.errors import NotFoundError, RefusedFileError
+from medmaas.model.registry import Model, Registry
+
+Summary = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One certain content of a file, one version of a model, and where the results go."""
+
+    job: Job
+    source: Source
+    format: Format
+    model: Model
+    folder: Folder
+    started: str
+
+
+def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -> Summary:
+    """Look up a job's file and model, and go on with them, unless that has been done.
+
+    Returns:
+        What `go_on` gives; status "duplicate" if there is a manifest; status "refused" and a
+        `reason` if the file can never be scored, here or further on.
+    """
+    started = manifest.now()
+    folder = open_folder(job.destination)
+    try:
+        source = open_source(job)
+        job = job.at(job.version_id, source.etag, source.size)
+        if complete := manifest.find_complete(folder, job):
+            return manifest.summarise(folder, complete, "duplicate")
+        fmt, model = find_format(job.source), registry.get(job.model, job.version)
+        job = replace(job, version=model.manifest.version)  # whoever goes on takes the same
+        return go_on(Opened(job, source, fmt, model, folder, started))
+    except (RefusedFileError, NotFoundError) as error:
+        if complete := manifest.find_complete(folder, job):  # of another run, just now
+            return manifest.summarise(folder, complete, "duplicate")
+        refused = manifest.write_refused(folder, job, error.message, started)
+        return manifest.summarise(folder, refused)
