@@ -128,6 +128,19 @@ def test_a_row_that_cannot_be_read_within_a_history_spoils_that_one_alone(
     assert result["predictions"].splitlines()[0].split(b",")[1].decode() == second
 
 
+def test_an_id_that_is_too_long_does_not_come_back(
+    model: Model, histories: dict[str, list[dict[str, Any]]]
+) -> None:
+    first, *_ = histories
+    for lines in (
+        write_long(model, {"x" * 300: histories[first]}),
+        [*write_long(model, {"x" * 300: histories[first]}), "only,two"],
+    ):
+        result = score(encode(lines), model)
+        assert result["scored"] == 0
+        assert b"xxx" not in result["rejects"]
+
+
 def test_a_row_without_an_id_is_rejected(
     model: Model, histories: dict[str, list[dict[str, Any]]]
 ) -> None:

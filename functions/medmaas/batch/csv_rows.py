@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from medmaas.batch.lines import Limits, Stream, find_line_ends, take_lines
-from medmaas.batch.rows import Chunk, Identifier, Position, Reject, Rows
+from medmaas.batch.rows import ID, Chunk, Identifier, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
 
-ID = "id"
 # as many rows as fit a processor's cache, and the csv module's own limit of a field
 LIMITS = Limits(rows=4_096, bytes=4_000_000, line=131_072)
 _COMMA, _LF = ord(","), ord("\n")
@@ -27,10 +26,9 @@ Record = Cells | str  # or what is wrong with it
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of a file, `end` being the offset of the first row."""
+    """The columns of a file."""
 
     names: tuple[str, ...]
-    end: int
 
     def require(self, required: Collection[str], optional: Collection[str]) -> None:
         """Check the names against those that a model reads, `id` being always allowed.
@@ -72,7 +70,7 @@ def read_header(stream: Stream) -> Header:
     if isinstance(record, str):
         raise RefusedFileError(f"the header {record}")
     stream.skip(min(_measure(ahead[:used]), len(stream.look(LIMITS.line))))
-    return Header(tuple(cell.strip() for cell in record), stream.offset)
+    return Header(tuple(cell.strip() for cell in record))
 
 
 class CsvRows:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from medmaas.batch.csv_rows import ID, CsvRows
-from medmaas.batch.rows import Chunk, Position, Reject, Rows
+from medmaas.batch.csv_rows import CsvRows
+from medmaas.batch.rows import ID, MAX_ID, Chunk, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
 from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.manifest import SeriesInput
@@ -88,17 +88,16 @@ class HistoryRows:
         }
         return {name: value for name, value in values.items() if value is not None}
 
+    def _reject(self, history: _History) -> Reject:
+        identifier = history.id if len(history.id) <= MAX_ID else None
+        problem = f"row {history.hole} may belong to it, and is rejected"
+        return Reject(history.first, identifier, self._spec.field, problem)
+
     def _chunk(
         self, histories: list[_History], rejects: list[Reject], empty: int, position: int
     ) -> Chunk:
         whole = [history for history in histories if history.hole is None]
-        broken = [
-            Reject(
-                h.first, h.id, self._spec.field, f"row {h.hole} may belong to it, and is rejected"
-            )
-            for h in histories
-            if h.hole is not None
-        ]
+        broken = [self._reject(history) for history in histories if history.hole is not None]
         rows = Rows(
             [history.first for history in whole],
             [history.id for history in whole],

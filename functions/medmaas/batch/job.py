@@ -49,8 +49,9 @@ class Job:
         wrong += [
             f for f in ("version", "version_id", "etag") if not _is_optional(event.get(f), str)
         ]
-        wrong += [] if _is_optional(event.get("size"), int) else ["size"]
         problems = [Problem(None, field, "must be text, and not empty") for field in wrong]
+        if not _is_optional(event.get("size"), int):
+            problems.append(Problem(None, "size", "must be a whole number"))
         if problems or event.keys() - known:
             raise InvalidRequestError(
                 "a job holds model, source and destination, and at most version, version_id, etag "

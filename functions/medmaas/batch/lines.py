@@ -18,9 +18,7 @@ from medmaas.batch.storage import BLOCK, Source
 from medmaas.errors import RefusedFileError
 
 _LF = ord("\n")
-_WINDOW = (
-    250_000  # bytes that mostly hold enough rows: looking at all that may be needed costs more
-)
+_WINDOW = 250_000  # bytes that mostly hold enough rows
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 

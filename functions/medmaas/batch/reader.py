@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from medmaas.batch.csv_rows import ID, LIMITS, CsvRows, read_header
+from medmaas.batch.csv_rows import LIMITS, CsvRows, read_header
 from medmaas.batch.histories import HistoryRows
 from medmaas.batch.job import Format
 from medmaas.batch.json_rows import JsonRows
 from medmaas.batch.lines import Stream
-from medmaas.batch.rows import Chunk, Position, RowReader
+from medmaas.batch.rows import ID, Chunk, Position, RowReader
 from medmaas.batch.score import find_columns
 from medmaas.batch.storage import Source
 from medmaas.errors import RefusedFileError

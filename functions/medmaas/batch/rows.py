@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard
 
+ID = "id"  # what a row may carry beside its values
 MAX_ID = 256
 _BIGGEST = 2**63
 
