@@ -1,4 +1,4 @@
-"""Instances in, predictions out: the one core behind every door."""
+"""Instances in, predictions out: all of them or, if one is wrong, none."""
 
 from collections.abc import Sequence
 from typing import Any
