@@ -11,6 +11,15 @@ from pydantic import Field, StringConstraints, model_validator
 
 from medmaas.model.manifest.card import Card, Data, Metric, Split
 from medmaas.model.manifest.contract import Contract, Range, Sentence, Sha256
+from medmaas.model.manifest.explanation import (
+    Background,
+    Centre,
+    Check,
+    Decision,
+    Dependence,
+    Explanation,
+    Importance,
+)
 from medmaas.model.manifest.inputs import (
     Boolean,
     Choice,
@@ -37,34 +46,71 @@ from medmaas.model.manifest.outputs import (
     SurvivalOutput,
     ValueOutput,
 )
+from medmaas.model.manifest.uncertainty import (
+    PREDICTION,
+    ClassesIntervals,
+    Column,
+    Distance,
+    Intervals,
+    Level,
+    PolicyIntervals,
+    PolicyLevel,
+    StandardisedDistance,
+    Strata,
+    SurvivalIntervals,
+    TensorDistance,
+    Uncertainty,
+    ValueIntervals,
+)
 
 __all__ = [
+    "PREDICTION",
     "Action",
+    "Background",
     "Boolean",
     "Card",
+    "Centre",
+    "Check",
     "Choice",
+    "ClassesIntervals",
     "ClassesOutput",
+    "Column",
     "Crop",
     "Data",
+    "Decision",
+    "Dependence",
+    "Distance",
+    "Explanation",
     "Feature",
     "Hold",
     "ImageInput",
+    "Importance",
     "Input",
+    "Intervals",
+    "Level",
     "Limit",
     "Metric",
     "Normalisation",
     "Number",
     "Outcome",
     "Output",
+    "PolicyIntervals",
+    "PolicyLevel",
     "PolicyOutput",
     "Quantity",
     "Range",
     "SeriesInput",
     "Shield",
     "Split",
+    "StandardisedDistance",
+    "Strata",
+    "SurvivalIntervals",
     "SurvivalOutput",
     "TabularInput",
+    "TensorDistance",
     "TextInput",
+    "Uncertainty",
+    "ValueIntervals",
     "ValueOutput",
 ]
 
@@ -138,7 +184,20 @@ class Manifest(Contract):
     parity: Parity | None = Field(
         default=None, description="Absent if nobody has compared the graph with its source."
     )
+    explanation: Explanation | None = Field(
+        default=None, description="What answers are explained against; absent: the golden cases."
+    )
+    uncertainty: Uncertainty | None = Field(
+        default=None, description="How sure answers are, and when there is none."
+    )
     card: Card = Field(description="What a reader must know before believing an answer.")
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer needs, its distance included."""
+        distance = self.uncertainty.distance if self.uncertainty else None
+        own = (distance.tensor,) if isinstance(distance, TensorDistance) else ()
+        return (*self.output.tensors, *own)
 
     @model_validator(mode="after")
     def _tensors_are_those_of_the_artefact(self) -> Self:
@@ -156,8 +215,44 @@ class Manifest(Contract):
                 f"artefact.inputs must be input.tensor alone, {datatype} {list(shape)}, -1 being "
                 "any number"
             )
-        if not set(self.output.tensors) <= {tensor.name for tensor in self.artefact.outputs}:
+        given = {tensor.name for tensor in self.artefact.outputs}
+        if not set(self.output.tensors) <= given:
             raise ValueError("output.tensor must be one of artefact.outputs")
+        if not set(self.tensors) <= given:
+            raise ValueError("uncertainty.distance.tensor must be one of artefact.outputs")
+        return self
+
+    @model_validator(mode="after")
+    def _background_fits(self) -> Self:
+        background = self.explanation.background if self.explanation else None
+        if background is None:
+            return self
+        features = self.input.features if isinstance(self.input, TabularInput) else ()
+        if any(len(centre.values) != len(features) for centre in background.centres):
+            raise ValueError(
+                "explanation.background needs an input of kind tabular, and every centre one value "
+                f"per feature, {len(features)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _uncertainty_fits(self) -> Self:
+        if self.uncertainty is None:
+            return self
+        intervals, distance = self.uncertainty.intervals, self.uncertainty.distance
+        if intervals and intervals.kind != self.output.kind:
+            raise ValueError("uncertainty.intervals must be of the kind of output")
+        features = self.input.features if isinstance(self.input, TabularInput) else ()
+        if isinstance(distance, StandardisedDistance) and len(distance.columns) != len(features):
+            raise ValueError(
+                "uncertainty.distance needs an input of kind tabular, and one column per feature"
+            )
+        strata = None if isinstance(intervals, PolicyIntervals | None) else intervals.strata
+        numbers = {feature.name for feature in features if isinstance(feature, Number)}
+        if strata and strata.by not in {*numbers, PREDICTION}:
+            raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
+        if self.uncertainty.largest_set and not isinstance(intervals, ClassesIntervals):
+            raise ValueError("uncertainty.largest_set needs prediction sets")
         return self
 
     @model_validator(mode="after")

@@ -21,6 +21,14 @@ class _Feature(Contract):
         default=None,
         description="What the graph does when the value is missing; absent: it is required.",
     )
+    actionable: bool = Field(
+        default=False, description="Whether care can change it, so that a counterfactual may."
+    )
+    group: Sentence | None = Field(
+        default=None,
+        description="Features of one group are explained as one: columns of one choice, or "
+        "computed from each other.",
+    )
 
     @property
     def required(self) -> bool:

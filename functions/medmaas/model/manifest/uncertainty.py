@@ -1,0 +1,181 @@
+"""How sure an answer is, and when there is none: what split conformal prediction learned.
+
+Everything here was measured on a calibration split, which fitted nothing (Vovk, Gammerman & Shafer
+2005; Angelopoulos & Bates 2023, doi 10.1561/2200000101).
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from medmaas.model.manifest.contract import Contract, Name, Range, Sentence
+
+_Coverage = Annotated[float, Field(ge=0.5, lt=1)]
+_Quantiles = Annotated[tuple[float, ...], Field(min_length=1)]
+_COVERAGE = "The share of answers whose interval holds what happens, as in 0.9."
+_LEVELS = "One entry per coverage; the first is what an answer has if none is asked for."
+PREDICTION = "prediction"
+
+
+class Strata(Contract):
+    """Groups with quantiles of their own (Mondrian conformal prediction)."""
+
+    by: Sentence = Field(
+        description="A number among the features of a tabular input, or prediction: the answer's "
+        "value, its largest probability, or its risk at the last horizon."
+    )
+    edges: tuple[float, ...] = Field(
+        min_length=1, description="Where one group ends and the next begins, increasing; an edge "
+        "belongs to the group above it.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _edges_increase(self) -> Self:
+        if list(self.edges) != sorted(set(self.edges)):
+            raise ValueError("edges must increase")
+        return self
+
+
+class Level(Contract):
+    """One coverage, and the quantile that gives it in every stratum."""
+
+    coverage: _Coverage = Field(description=_COVERAGE)
+    quantiles: _Quantiles = Field(
+        description="One number per stratum, or one alone. classes: the labels are taken, the "
+        "likeliest first, as long as their probabilities together stay within it (adaptive "
+        "prediction sets, Romano et al. 2020); the likeliest is always taken. value: half the "
+        "width, in the unit of the answer. survival: the bound is the day when the curve has "
+        "fallen by it."
+    )
+
+
+class _Levels(Contract):
+    levels: tuple[Level, ...] = Field(min_length=1, description=_LEVELS)
+    strata: Strata | None = None
+
+    @model_validator(mode="after")
+    def _levels_fit(self) -> Self:
+        strata = len(self.strata.edges) + 1 if self.strata else 1
+        if any(len(level.quantiles) != strata for level in self.levels):
+            raise ValueError(f"every level must hold one quantile per stratum, {strata}")
+        _refuse_doubles([level.coverage for level in self.levels])
+        return self
+
+
+class ClassesIntervals(_Levels):
+    """Prediction sets."""
+
+    kind: Literal["classes"] = "classes"
+
+
+class ValueIntervals(_Levels):
+    """A low and a high value."""
+
+    kind: Literal["value"] = "value"
+
+
+class SurvivalIntervals(_Levels):
+    """A day that is outlived, under censoring (Candes, Lei & Ren 2023)."""
+
+    kind: Literal["survival"] = "survival"
+
+
+class PolicyLevel(Contract):
+    """One coverage, and how wide the bands of a policy's numbers are."""
+
+    coverage: _Coverage = Field(description=_COVERAGE)
+    risks: dict[Name, Annotated[float, Field(ge=0)]] = Field(
+        description="Per outcome, how many standard errors of a share among `group_size` patients "
+        "the observed share may lie from the predicted risk."
+    )
+    nadir: Range = Field(
+        description="What a patient's nadir may be, divided by the expected one: low and high."
+    )
+
+
+class PolicyIntervals(Contract):
+    """Bands on risks: the share that has the outcome among so many patients like this one."""
+
+    kind: Literal["policy"] = "policy"
+    levels: tuple[PolicyLevel, ...] = Field(min_length=1, description=_LEVELS)
+    group_size: int = Field(gt=0, description="Among how many patients a share is looked at.")
+
+    @model_validator(mode="after")
+    def _levels_fit(self) -> Self:
+        _refuse_doubles([level.coverage for level in self.levels])
+        return self
+
+
+Intervals = Annotated[
+    ClassesIntervals | ValueIntervals | SurvivalIntervals | PolicyIntervals,
+    Field(discriminator="kind"),
+]
+
+
+class Column(Contract):
+    """How one feature is standardised: (x - mean) / deviation, x its logarithm where `log` is."""
+
+    log: bool = Field(default=False, description="Whether the logarithm is taken first.")
+    offset: float = Field(default=0, description="What is added before the logarithm.")
+    mean: float
+    deviation: float = Field(gt=0)
+
+
+class StandardisedDistance(Contract):
+    """Mahalanobis distance of the known features, made comparable whatever number is known.
+
+    The squared distance of k known features becomes Wilson & Hilferty's (1931) deviate
+    ((d2 / k)^(1/3) - (1 - 2 / (9 k))) / sqrt(2 / (9 k)).
+    """
+
+    kind: Literal["standardised"] = "standardised"
+    columns: tuple[Column, ...] = Field(description="One per feature of a tabular input.")
+    correlation: tuple[tuple[float, ...], ...] = Field(
+        description="Of the standardised features, positive definite, [features, features]."
+    )
+    threshold: float = Field(description="Beyond it there is no answer.")
+
+    @model_validator(mode="after")
+    def _is_square(self) -> Self:
+        size = len(self.columns)
+        if len(self.correlation) != size or any(len(row) != size for row in self.correlation):
+            raise ValueError("correlation must have one row and one column per entry of columns")
+        return self
+
+
+class TensorDistance(Contract):
+    """A distance in the space of an embedding, which the graph itself gives, float32 [n] or [n, 1].
+
+    Lee et al. 2018: Mahalanobis distance to the nearest class, or to all together.
+    """
+
+    kind: Literal["tensor"] = "tensor"
+    tensor: Sentence = Field(description="What the graph calls this output.")
+    threshold: float = Field(description="Beyond it there is no answer.")
+
+
+Distance = Annotated[StandardisedDistance | TensorDistance, Field(discriminator="kind")]
+
+
+class Uncertainty(Contract):
+    """How sure an answer is, and when the model has no business answering."""
+
+    method: Sentence = Field(description="How the intervals were made, in a sentence.")
+    calibrated_on: Sentence = Field(description="On whom, as in the calibration split, n = 1,575.")
+    intervals: Intervals | None = Field(default=None, description="Absent if there are none.")
+    distance: Distance | None = Field(
+        default=None, description="How far an instance may be from the training data."
+    )
+    most_missing: int | None = Field(
+        default=None, ge=0, description="With more features missing there is no answer."
+    )
+    largest_set: int | None = Field(
+        default=None,
+        ge=1,
+        description="With more labels in the prediction set at the first coverage, no answer.",
+    )
+
+
+def _refuse_doubles(coverages: list[float]) -> None:
+    if len(set(coverages)) < len(coverages):
+        raise ValueError("every level must have a coverage of its own")

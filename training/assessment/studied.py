@@ -1,0 +1,44 @@
+"""The people, pictures or molecules that a finished model is assessed on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Groups = Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """One split.
+
+    Attributes:
+        rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
+        outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
+            structured array (event, time in days) [n]; policy: see training/dose/decisions.py.
+        groups: who belongs to each subgroup, [n] per name; may be empty.
+    """
+
+    rows: Array
+    outcome: Any
+    groups: Groups = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Studied:
+    """A finished model's splits, and inputs that it has no business answering.
+
+    Attributes:
+        train: what the model was fitted to.
+        calibration: what fitted nothing; quantiles and thresholds come from it.
+        test: what is measured.
+        foreign: by name, instances as a request would hold them.
+    """
+
+    train: Cases
+    calibration: Cases
+    test: Cases
+    foreign: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
