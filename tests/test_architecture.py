@@ -19,7 +19,7 @@ OWNERS = {
 }
 TRAINING_ONLY = {
     "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit",
-    "yaml", "matplotlib", "jinja2", "rich",
+    "yaml", "matplotlib", "jinja2", "rich", "shap",
 }  # fmt: skip
 API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
 DOORS = {"medmaas.api", "medmaas.batch"}
