@@ -18,7 +18,16 @@ import onnx
 from numpy.typing import NDArray
 
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Card, Golden, Input, Manifest, Output, Parity
+from medmaas.model.manifest import (
+    Card,
+    Explanation,
+    Golden,
+    Input,
+    Manifest,
+    Output,
+    Parity,
+    Uncertainty,
+)
 from medmaas.model.session import Session
 from training.catalogue.completion import complete
 from training.catalogue.conversion import open_trained
@@ -126,6 +135,8 @@ def write_model(
     test_rows: Array,
     golden: Sequence[dict[str, Any]],
     card: Card,
+    uncertainty: Uncertainty | None = None,
+    explanation: Explanation | None = None,
 ) -> Path:
     """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, whole or not at all.
 
@@ -139,6 +150,8 @@ def write_model(
         test_rows: what goes into the graph, for every test row, [n, ...].
         golden: invented instances whose answers are recorded.
         card: what a reader must know.
+        uncertainty: how sure answers are, if that was measured.
+        explanation: what answers are explained against, if there is more than golden cases.
 
     Raises:
         TrainingError: the graph is not self-contained, differs from the trained model, or would be
@@ -148,7 +161,8 @@ def write_model(
     content = graph.SerializeToString(deterministic=True)
     parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
     session, rows = Session(content), make_input(spec).read(golden).tensors
-    cases = record(session, rows, golden, output.tensors)
+    names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
+    cases = record(session, rows, golden, names)
     manifest = Manifest(
         contract=1,
         id=identity.id,
@@ -163,6 +177,8 @@ def write_model(
         output=output,
         golden=Golden(tolerance=_GOLDEN_TOLERANCE, cases=tuple(cases)),
         parity=parity,
+        explanation=explanation,
+        uncertainty=uncertainty,
         card=card,
     )
     return place_model(out, manifest, content)

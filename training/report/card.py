@@ -1,7 +1,5 @@
 """A manifest's card as Markdown, for people."""
 
-from collections.abc import Iterable, Sequence
-
 from medmaas.model.manifest import (
     Card,
     ImageInput,
@@ -14,6 +12,8 @@ from medmaas.model.manifest import (
     TabularInput,
     TextInput,
 )
+from training.report.assessment import describe_explanation, describe_uncertainty
+from training.report.markdown import bullets, table
 from training.report.tables import tabulate_features, tabulate_metrics
 
 STATEMENT = (
@@ -30,7 +30,7 @@ def render_card(manifest: Manifest) -> str:
         f"**{STATEMENT}**",
         _identity(manifest),
         "## Use",
-        _bullets(
+        bullets(
             [
                 f"**Intended use**: {card.intended_use}",
                 f"**Users**: {card.intended_users}",
@@ -39,31 +39,35 @@ def render_card(manifest: Manifest) -> str:
             ]
         ),
         "Not for:",
-        _bullets(card.out_of_scope),
+        bullets(card.out_of_scope),
         "## Inputs",
         *_inputs(manifest.input),
         *_recommendation(manifest.output),
         "## Data",
         _data(card),
         "## Method",
-        _bullets(card.method),
+        bullets(card.method),
         _parity(manifest.parity),
         "## Results",
         "Value and 95 % interval.",
         *(
             part
-            for where, table in tabulate_metrics(card.metrics)
-            for part in (f"### {where}", _table(*table))
+            for where, figures in tabulate_metrics(card.metrics)
+            for part in (f"### {where}", table(*figures))
         ),
         "## What the results say",
-        _bullets(card.findings),
+        bullets(card.findings),
+        "## Uncertainty",
+        *describe_uncertainty(manifest),
+        "## Explanation",
+        *describe_explanation(manifest),
         "## Limits",
-        _bullets(card.limits),
+        bullets(card.limits),
         "## References",
-        _bullets(card.references),
+        bullets(card.references),
         "## Source attributes (45 CFR 170.315(b)(11))",
         "Given as good practice; no claim of compliance is made.",
-        _table(["attribute", "answer"], [[k, v] for k, v in card.source_attributes.items()]),
+        table(["attribute", "answer"], [[k, v] for k, v in card.source_attributes.items()]),
     ]
     return "\n\n".join(sections) + "\n"
 
@@ -79,7 +83,7 @@ def _parity(parity: Parity | None) -> str:
 
 def _identity(manifest: Manifest) -> str:
     artefact = manifest.artefact
-    return _table(
+    return table(
         ["", ""],
         [
             ["model", f"{manifest.id} {manifest.version}"],
@@ -100,12 +104,12 @@ def _identity(manifest: Manifest) -> str:
 def _inputs(spec: Input) -> list[str]:
     match spec:
         case TabularInput():
-            return [_table(*tabulate_features(spec.features))]
+            return [table(*tabulate_features(spec.features))]
         case SeriesInput():
             about = f"`{spec.field}`: 1 to {spec.max_rows} rows in time, each with"
-            return [about, _table(*tabulate_features(spec.features))]
+            return [about, table(*tabulate_features(spec.features))]
         case ImageInput():
-            return [f"`{spec.field}`: {spec.description}", _bullets(_preparation(spec))]
+            return [f"`{spec.field}`: {spec.description}", bullets(_preparation(spec))]
         case TextInput():
             characters = " ".join(f"`{character}`" for character in spec.alphabet)
             about = f"`{spec.field}`: {spec.description} At most {spec.max_length} characters, of:"
@@ -133,7 +137,7 @@ def _recommendation(output: Output) -> list[str]:
     return [
         "## Recommendation",
         f"**{output.notice}**",
-        _bullets(
+        bullets(
             [
                 f"In order of preference: {', '.join(action.name for action in output.actions)}.",
                 f"Recommended is the first that is allowed and whose risk of {limit.outcome} is at "
@@ -152,13 +156,13 @@ def _recommendation(output: Output) -> list[str]:
 def _data(card: Card) -> str:
     data = card.data
     events = "" if data.events is None else f", {data.events} events"
-    table = "" if data.sha256 is None else f"; table sha256 {data.sha256}"
+    cleaned = "" if data.sha256 is None else f"; table sha256 {data.sha256}"
     drawn = "" if data.split.seed is None else f" (seed {data.split.seed})"
-    return _bullets(
+    return bullets(
         [
             f"**Source**: {data.source}",
             f"**Licence**: {data.licence}",
-            f"**Size**: n = {data.n}{events}{table}",
+            f"**Size**: n = {data.n}{events}{cleaned}",
             f"**Inclusion**: {data.inclusion}",
             *(f"**Cleaning**: {step}" for step in data.cleaning),
             *(f"**{name}**: {text}" for name, text in data.demographics.items()),
@@ -166,12 +170,3 @@ def _data(card: Card) -> str:
             f"{data.split.calibration} kept for calibration, {data.split.test} to test",
         ]
     )
-
-
-def _bullets(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

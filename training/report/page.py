@@ -14,10 +14,18 @@ from rich.console import Console
 from rich.table import Table
 
 from medmaas.model.manifest import Manifest, Metric, PolicyOutput
+from training.errors import TrainingError
 from training.report import tables
 from training.report.card import STATEMENT
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
+_TRAINING, _ASSESSMENT = "<!-- training -->\n", "<!-- assessment -->\n"
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
 
 
 @dataclass(frozen=True)
@@ -37,41 +45,77 @@ class Section:
     table: tuple[Sequence[str], Sequence[Sequence[str]]] | None = None
 
 
-def write_report(reports: Path, model_folder: Path, sections: Sequence[Section]) -> Path:
+def write_report(
+    reports: Path,
+    model_folder: Path,
+    training: Sequence[Section],
+    assessment: Sequence[Section] = (),
+) -> Path:
     """Write `<reports>/<id>/<version>/index.html`: one file, no script, nothing from elsewhere.
 
     Args:
         reports: the reports directory.
         model_folder: with manifest.json, whose figures and sha256 the page states.
-        sections: in reading order.
+        training: how the model came about, in reading order.
+        assessment: how sure it is and what it rests on, after that.
     """
-    manifest = Manifest.model_validate_json((model_folder / "manifest.json").read_bytes())
-    drawings = [
-        render_svg(section.figure, section.text, f"figure-{i}") if section.figure else ""
-        for i, section in enumerate(sections, start=1)
-    ]
-    template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    ).get_template("report.html.jinja")
+    return _write_page(reports, model_folder, _render(training, "figure"), assessment)
+
+
+def rewrite_report(reports: Path, model_folder: Path, assessment: Sequence[Section]) -> Path:
+    """Give a report another assessment, its training's sections being kept as they are.
+
+    Raises:
+        TrainingError: there is no report of the model.
+    """
+    path = _locate(reports, read_manifest(model_folder))
+    try:
+        page = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TrainingError(f"--reports: there is no {path}") from error
+    _, _, after = page.partition(_TRAINING)
+    training, _, _ = after.partition(_ASSESSMENT)
+    return _write_page(reports, model_folder, training, assessment)
+
+
+def read_manifest(model_folder: Path) -> Manifest:
+    """The manifest of a model's folder."""
+    return Manifest.model_validate_json((model_folder / "manifest.json").read_bytes())
+
+
+def _write_page(
+    reports: Path, model_folder: Path, training: str, assessment: Sequence[Section]
+) -> Path:
+    manifest = read_manifest(model_folder)
     output = manifest.output
-    page = template.render(
+    page = _TEMPLATES.get_template("report.html.jinja").render(
         manifest=manifest,
         notice=output.notice if isinstance(output, PolicyOutput) else None,
         statement=STATEMENT,
         identity=_identify(manifest),
-        sections=sections,
-        drawings=drawings,
+        training=training,
+        assessment=_render(assessment, "assessment"),
         results=list(tables.tabulate_metrics(manifest.card.metrics)),
         inputs=tables.tabulate_inputs(manifest.input),
     )
-    path = reports / manifest.id / manifest.version / "index.html"
+    path = _locate(reports, manifest)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(".index.html")
     aside.write_text(page, encoding="utf-8")
     return aside.replace(path)
+
+
+def _locate(reports: Path, manifest: Manifest) -> Path:
+    return reports / manifest.id / manifest.version / "index.html"
+
+
+def _render(sections: Sequence[Section], prefix: str) -> str:
+    drawings = [
+        render_svg(section.figure, section.text, f"{prefix}-{i}") if section.figure else ""
+        for i, section in enumerate(sections, start=1)
+    ]
+    template = _TEMPLATES.get_template("sections.html.jinja")
+    return template.render(sections=sections, drawings=drawings)
 
 
 def render_svg(figure: Figure, text: str, prefix: str) -> str:

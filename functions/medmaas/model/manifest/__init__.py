@@ -195,8 +195,7 @@ class Manifest(Contract):
     @property
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer needs, its distance included."""
-        distance = self.uncertainty.distance if self.uncertainty else None
-        own = (distance.tensor,) if isinstance(distance, TensorDistance) else ()
+        own = self.uncertainty.tensors if self.uncertainty else ()
         return (*self.output.tensors, *own)
 
     @model_validator(mode="after")

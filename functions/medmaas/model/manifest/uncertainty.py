@@ -175,6 +175,11 @@ class Uncertainty(Contract):
         description="With more labels in the prediction set at the first coverage, no answer.",
     )
 
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that it needs."""
+        return (self.distance.tensor,) if isinstance(self.distance, TensorDistance) else ()
+
 
 def _refuse_doubles(coverages: list[float]) -> None:
     if len(set(coverages)) < len(coverages):

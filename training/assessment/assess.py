@@ -1,0 +1,109 @@
+"""A finished model is assessed: how sure it is, what it rests on, where it is silent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from medmaas.model.inputs import make_input
+from medmaas.model.manifest import Explanation, Input, Metric, Output, Uncertainty
+from medmaas.model.session import Session
+from training.assessment.explanation import assess_explanation
+from training.assessment.sections import draw_sections
+from training.assessment.studied import Array, Studied
+from training.assessment.uncertainty import assess_uncertainty
+from training.catalogue.folder import describe_artefact, place_model
+from training.catalogue.golden import record
+from training.report.page import Section, read_manifest, rewrite_report
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was found out.
+
+    Attributes:
+        graph: with an output for the distance, where it has an embedding to measure it in.
+        uncertainty: how sure answers are, and when there is none.
+        explanation: what answers are explained against, and what the model rests on.
+        metrics: coverage, refusals, calibration, for the card.
+        sections: the same to look at.
+    """
+
+    graph: onnx.ModelProto
+    uncertainty: Uncertainty
+    explanation: Explanation
+    metrics: list[Metric]
+    sections: list[Section]
+
+
+def assess(
+    graph: onnx.ModelProto,
+    spec: Input,
+    output: Output,
+    golden: Sequence[dict[str, Any]],
+    studied: Studied,
+    *,
+    seed: int,
+    trained: Callable[[Array], Array | Mapping[str, Array]] | None = None,
+) -> Assessment:
+    """Calibrate on the calibration split, measure on the test split.
+
+    Args:
+        graph: from raw values to the tensors that `output` names.
+        spec: of the input.
+        output: of the answer.
+        golden: invented instances.
+        studied: the model's splits, and what it has no business answering.
+        seed: of every draw.
+        trained: the model as it was fitted, which explanations are held against; else the graph.
+    """
+    sure = assess_uncertainty(graph, spec, output, studied, seed=seed)
+    explained = assess_explanation(
+        sure.graph, spec, output, golden, sure.uncertainty, studied, seed=seed, trained=trained
+    )
+    return Assessment(
+        sure.graph,
+        sure.uncertainty,
+        explained.explanation,
+        [*sure.metrics, *explained.metrics],
+        draw_sections(sure, explained),
+    )
+
+
+def reassess(folder: Path, reports: Path, studied: Studied) -> list[Metric]:
+    """Assess a model of the catalogue again; what was trained stays as it is.
+
+    Args:
+        folder: `<models>/<id>/<version>`, which is replaced.
+        reports: the reports directory, with a report of the model.
+        studied: what the model was trained, calibrated and tested on.
+
+    Returns:
+        The figures of the assessment.
+
+    Raises:
+        TrainingError: nothing was written, and why.
+    """
+    manifest = read_manifest(folder)
+    graph = onnx.load(str(folder / "model.onnx"))
+    golden = [case.instance for case in manifest.golden.cases]
+    found = assess(graph, manifest.input, manifest.output, golden, studied, seed=manifest.seed)
+    content = found.graph.SerializeToString(deterministic=True)
+    session = Session(content)
+    names = (*manifest.output.tensors, *found.uncertainty.tensors)
+    rows = dict(make_input(manifest.input).read(golden).tensors)
+    cases = tuple(record(session, rows, golden, names))
+    measured = {metric.evaluated_on for metric in found.metrics}
+    kept = [metric for metric in manifest.card.metrics if metric.evaluated_on not in measured]
+    update = {
+        "artefact": describe_artefact(content, session),
+        "golden": manifest.golden.model_copy(update={"cases": cases}),
+        "explanation": found.explanation,
+        "uncertainty": found.uncertainty,
+        "card": manifest.card.model_copy(update={"metrics": (*kept, *found.metrics)}),
+    }
+    place_model(folder.parents[1], manifest.model_copy(update=update), content)
+    rewrite_report(reports, folder, found.sections)
+    return found.metrics
