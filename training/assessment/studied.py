@@ -12,13 +12,28 @@ Groups = Mapping[str, NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
+class Foreseen:
+    """What every action would have led to, at n decisions of simulated patients.
+
+    Attributes:
+        below: whether each outcome comes about, [n, actions, outcomes].
+        nadir: the lowest count, [n, actions].
+        patient: whose decision it was, [n].
+    """
+
+    below: NDArray[np.bool_]
+    nadir: NDArray[np.float64]
+    patient: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
 class Cases:
     """One split.
 
     Attributes:
         rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
         outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
-            structured array (event, time in days) [n]; policy: see training/dose/decisions.py.
+            structured array (event, time in days) [n]; policy: a Foreseen.
         groups: who belongs to each subgroup, [n] per name; may be empty.
     """
 

@@ -23,7 +23,7 @@ def check_smiles(text: str) -> None:
     """
     branches: list[int] = []
     rings: dict[str, int] = {}
-    for token in _read_tokens(text):
+    for token in read_tokens(text):
         position = token.start() + 1
         if token.lastgroup == "open":
             branches.append(position)
@@ -32,7 +32,7 @@ def check_smiles(text: str) -> None:
                 raise _impossible(position, "closes a branch that was never opened")
             branches.pop()
         elif token.lastgroup == "ring":
-            number = token.group().removeprefix("%").lstrip("0")
+            number = read_ring_number(token)
             if rings.pop(number, None) is None:
                 rings[number] = position
     for opened in (branches, list(rings.values())):
@@ -40,7 +40,12 @@ def check_smiles(text: str) -> None:
             raise _impossible(opened[0], "opens what is never closed")
 
 
-def _read_tokens(text: str) -> list[re.Match[str]]:
+def read_tokens(text: str) -> list[re.Match[str]]:
+    """The line in parts: each a match whose `lastgroup` is atom, ring, bond, open or close.
+
+    Raises:
+        InvalidValueError: a character has no place in a SMILES, at its position, from 1.
+    """
     tokens = list(_TOKEN.finditer(text))
     for token in tokens:
         if token.lastgroup == "other":
@@ -50,6 +55,11 @@ def _read_tokens(text: str) -> list[re.Match[str]]:
     if tokens[-1].lastgroup == "bond":
         raise _impossible(len(text), "is a bond to nothing")
     return tokens
+
+
+def read_ring_number(token: re.Match[str]) -> str:
+    """The number that a token of the group `ring` shares with its partner, as 1 of %01."""
+    return token.group().removeprefix("%").lstrip("0")
 
 
 def _impossible(position: int, why: str) -> InvalidValueError:

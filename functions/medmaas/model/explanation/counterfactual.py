@@ -1,0 +1,138 @@
+"""What would have to be different: the smallest plausible change that changes the decision."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.contributions import round_number
+from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
+from medmaas.model.explanation.sentences import read_value, write_level, write_value
+from medmaas.model.explanation.shapley import Floats
+from medmaas.model.explanation.targets import Targets
+from medmaas.model.manifest import (
+    ClassesOutput,
+    Manifest,
+    Number,
+    StandardisedDistance,
+    TabularInput,
+)
+from medmaas.model.outputs.answer import describe_object
+from medmaas.model.registry import Model
+
+Rows = NDArray[np.float32]
+_MOST_CHANGES = 2
+_POINTS = {1: 64, 2: 16}  # values per number, by how many features change
+_AT_ONCE = 4096
+_JUDGED_AT_ONCE = 8
+_DECIMALS = 6  # of an answer, which is what the decision is made on
+_NOTHING = "no feature of this model is marked as one that care can change"
+_NO_THRESHOLD = "the manifest of this model names no decision that an answer could change"
+_NO_TIME = "there was no time left to look for a change that changes the decision"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Rows that change the decision: [n, features], their distances and targets, nearest first."""
+
+    rows: Rows
+    distances: Floats
+    settled: Floats
+
+
+class Counterfactual:
+    """Changes of one actionable number, choice or yes-or-no; failing that, of two.
+
+    All stay inside the training range, and none makes an instance that the model would abstain
+    from. What is missing stays missing; a feature of a group is left alone, because it does not
+    change without the others.
+    """
+
+    def __init__(self, model: Model, spec: TabularInput, targets: Targets) -> None:
+        self._model = model
+        self._features = spec.features
+        self._tensor = spec.tensor
+        self._targets = targets
+        groups = [feature.group for feature in spec.features]
+        self._actionable = [
+            column
+            for column, feature in enumerate(spec.features)
+            if feature.actionable and (feature.group is None or groups.count(feature.group) == 1)
+        ]
+        self._scales = _list_scales(model.manifest, spec)
+        self._decide = _make_decision(model.manifest, targets)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._actionable) and self._decide is not None
+
+    def search(self, row: Rows, budget: Budget) -> tuple[dict[str, Any], bool]:
+        """The nearest change of a row [features] that changes the decision.
+
+        Returns:
+            It, or why there is none; then whether the time sufficed.
+        """
+        if not self.is_possible:
+            return _describe_none(_NO_THRESHOLD if self._actionable else _NOTHING), True
+        columns = [column for column in self._actionable if not np.isnan(row[column])]
+        for count in range(1, _MOST_CHANGES + 1):
+            choices = [self._list_values(row, column, _POINTS[count]) for column in columns]
+            grids = [
+                [columns[i] for i in chosen] for chosen in combinations(range(len(columns)), count)
+            ]
+            values = dict(zip(columns, choices, strict=True))
+            rows = _vary(row, [(grid, [values[c] for c in grid]) for grid in grids])
+            found, searched = self._find(row, rows, budget)
+            if found is not None:
+                return self._describe(row, *self._refine(row, *found)), True
+            if not searched:
+                return _describe_none(_NO_TIME), False
+        return _describe_none(
+            f"no plausible change of one or two of {len(self._actionable)} actionable features "
+            "changes the decision"
+        ), True
+
+    def _list_values(self, row: Rows, column: int, points: int) -> Floats:
+        feature = self._features[column]
+        if isinstance(feature, Number):
+            seen = feature.training_range
+            return self._scales[column].list_values(seen.low, seen.high, points)
+        positions = len(feature.choices) if feature.type == "choice" else 2
+        return np.array([p for p in range(positions) if p != row[column]], np.float64)
+
+    def _find(
+        self, row: Rows, varied: Iterator[Rows], budget: Budget
+    ) -> tuple[tuple[Rows, Floats] | None, bool]:
+        """The nearest plausible row that changes the decision, and its targets."""
+        tried: list[_Tried] = []
+        for rows in varied:
+            if budget.is_spent:
+                return None, False
+            tried.append(self._try(row, rows))
+        return self._choose(tried), True
+
+    def _try(self, row: Rows, rows: Rows) -> _Tried:
+        together = np.concatenate([row[None], rows])
+        outputs = self._model.session.run({self._tensor: together})
+        settled = self._targets.settle(self._targets.read(outputs))
+        assert self._decide is not None
+        decisions = self._decide(settled)
+        changed = np.flatnonzero(decisions != decisions[0])
+        return _Tried(together[changed], self._measure(row, together[changed]), settled[changed])
+
+    def _measure(self, row: Rows, rows: Rows) -> Floats:
+        """Euclidean distances in standardised units; another word is one unit away."""
+        squares = np.zeros(len(rows))
+        for column in self._actionable:
+            now, then = row[column].astype(np.float64), rows[:, column].astype(np.float64)
+            if isinstance(self._features[column], Number):
+                scale = self._scales[column]
+                squares += np.nan_to_num(scale.measure(then) - scale.measure(now)) ** 2
+            else:
+                squares += then != now
+        return np.sqrt(squares)
