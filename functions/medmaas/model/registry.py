@@ -24,6 +24,7 @@ from medmaas.model.inputs import InputKind, make_input
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import OutputKind, make_output
 from medmaas.model.session import Session
+from medmaas.model.uncertainty import Uncertainty, make_uncertainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Model:
     inputs: InputKind
     session: Session
     output: OutputKind
+    uncertainty: Uncertainty | None = None
 
     @property
     def identity(self) -> dict[str, str]:
@@ -138,7 +140,14 @@ def _load(directory: Path, model_id: str, version: str) -> Model:
     if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
         raise ValueError("model.onnx has other tensors than manifest.json declares")
     card = (directory / "card.md").read_text(encoding="utf-8")
-    model = Model(manifest, card, make_input(manifest.input), session, make_output(manifest))
+    model = Model(
+        manifest,
+        card,
+        make_input(manifest.input),
+        session,
+        make_output(manifest),
+        make_uncertainty(manifest),
+    )
     reproduce_golden_cases(model)
     return model
 
@@ -158,6 +167,8 @@ def reproduce_golden_cases(model: Model) -> None:
             if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
                 raise ValueError(f"golden case {index} does not reproduce on this machine")
     model.output.answer(outputs, reading.tensors)
+    if model.uncertainty:
+        model.uncertainty.judge(outputs, reading.tensors, None)
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,106 @@
+"""How sure answers are, and when there is none: what a manifest's `uncertainty` says of tensors."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.errors import InvalidRequestError, Problem
+from medmaas.model import manifest as contract
+from medmaas.model.manifest import Manifest
+from medmaas.model.outputs.answer import Columns, Tensors
+from medmaas.model.uncertainty.distance import make_distance
+from medmaas.model.uncertainty.doubt import NO_DOUBT, Doubt, Doubts
+from medmaas.model.uncertainty.intervals import Interval, make_intervals
+
+__all__ = ["NO_DOUBT", "Doubt", "Doubts", "Uncertainty", "make_uncertainty"]
+
+
+def make_uncertainty(manifest: Manifest) -> "Uncertainty | None":
+    """What judges the answers of a model; None if nothing was measured."""
+    return Uncertainty(manifest.uncertainty, manifest) if manifest.uncertainty else None
+
+
+class Uncertainty:
+    """Intervals, and the three reasons why there is no answer."""
+
+    def __init__(self, spec: contract.Uncertainty, manifest: Manifest) -> None:
+        self._spec, self._tensor = spec, manifest.input.tensor
+        self._intervals = make_intervals(spec.intervals, manifest) if spec.intervals else None
+        self._distance = make_distance(spec.distance, manifest.input) if spec.distance else None
+        levels = spec.intervals.levels if spec.intervals else ()
+        self._coverages = [level.coverage for level in levels]
+        self.columns = self._intervals.columns if self._intervals else Columns((), ())
+
+    def check(self, coverage: float | None) -> None:
+        """Refuse a coverage that is not stored.
+
+        Raises:
+            InvalidRequestError: names those that are.
+        """
+        if coverage is not None and coverage not in self._coverages:
+            stored = ", ".join(f"{c:g}" for c in sorted(self._coverages)) or "none"
+            raise InvalidRequestError(
+                f"coverage must be one of those that the model stores: {stored}",
+                [Problem(None, "coverage", f"must be one of {stored}")],
+            )
+
+    def judge(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> list[Doubt]:
+        """What there is to say of each row of the graph's outputs, given what went in."""
+        count = len(inputs[self._tensor])
+        intervals: list[Interval | None] = [None] * count
+        if self._intervals:
+            asked = self._coverages[0] if coverage is None else coverage
+            intervals = [*self._intervals.make(outputs, inputs, asked)]
+        reasons = self._find_reasons(outputs, inputs, count)
+        return [Doubt(*pair) for pair in zip(intervals, reasons, strict=True)]
+
+    def table(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Doubts:
+        """The same as a table that has `columns`."""
+        count = len(inputs[self._tensor])
+        reasons = self._find_reasons(outputs, inputs, count)
+        if self._intervals is None:
+            return Doubts([], np.empty((count, 0)), reasons)
+        asked = self._coverages[0] if coverage is None else coverage
+        texts, numbers = self._intervals.tabulate(outputs, inputs, asked)
+        return Doubts(texts, numbers, reasons)
+
+    def json_schema(self) -> dict[str, Any] | None:
+        """JSON Schema of one interval; None if there are none."""
+        return self._intervals.json_schema() if self._intervals else None
+
+    def _find_reasons(self, outputs: Tensors, inputs: Tensors, count: int) -> list[str | None]:
+        """Per row why there is no answer: the first reason that holds."""
+        reasons: list[str | None] = [None] * count
+        if (most := self._spec.largest_set) is not None and self._intervals:
+            for row, one in enumerate(self._intervals.make(outputs, inputs, self._coverages[0])):
+                if len(one["labels"]) > most:
+                    reasons[row] = _undecided(one, most)
+        if (most := self._spec.most_missing) is not None:
+            for row, missing in enumerate(_count_missing(inputs[self._tensor])):
+                if missing > most:
+                    reasons[row] = f"{missing} features are missing, at most {most} may be"
+        if self._distance:
+            limit = self._distance.threshold
+            for row, distance in enumerate(self._distance.measure(outputs, inputs)):
+                if distance > limit:
+                    reasons[row] = (
+                        "this instance is unlike those the model learned from: "
+                        f"distance {distance:.2f}, limit {limit:.2f}"
+                    )
+        return reasons
+
+
+def _undecided(interval: Interval, most: int) -> str:
+    labels, coverage = ", ".join(interval["labels"]), f"{interval['coverage']:.0%}"
+    at_most = "one label" if most == 1 else f"{most} labels"
+    return f"the model is undecided: at {coverage} coverage {labels}, more than {at_most}"
+
+
+def _count_missing(rows: NDArray[Any]) -> list[int]:
+    """Features without a value: of a row, or in no row of a series."""
+    missing = np.isnan(rows) if rows.dtype.kind == "f" else np.zeros(rows.shape, np.bool_)
+    if missing.ndim > 2:  # noqa: PLR2004 - n, rows, features
+        missing = missing.all(axis=1)
+    counts: list[int] = missing.sum(axis=1).tolist()
+    return counts
