@@ -10,12 +10,15 @@ from pydantic_core import to_json
 from medmaas.batch.pictures import fetch_picture
 from medmaas.batch.rows import Identifier, Reject, Rows, are_short_texts, check_id
 from medmaas.batch.storage import Source
-from medmaas.batch.table import write_header, write_rows
+from medmaas.batch.table import NO_COLUMNS, write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
+from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading, Tabular
 from medmaas.model.manifest import ImageInput, TextInput
-from medmaas.model.predict import present
+from medmaas.model.options import PLAIN, Options
+from medmaas.model.predict import explain_rows, judge, present
 from medmaas.model.registry import Model
+from medmaas.model.uncertainty import Doubts
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -48,6 +51,7 @@ class _Readable:
     numbers: list[int]
     ids: list[Identifier]
     warnings: list[list[Problem]]
+    instances: Sequence[object] = ()
 
     def take(self, rows: Sequence[int]) -> "_Readable":
         """Some of them."""
@@ -56,6 +60,7 @@ class _Readable:
             [self.numbers[row] for row in rows],
             [self.ids[row] for row in rows],
             [self.warnings[row] for row in rows],
+            [self.instances[row] for row in rows] if self.instances else (),
         )
 
 
@@ -66,13 +71,24 @@ class Scorer:
         model: which answers.
         kind: csv or jsonl.
         source: where pictures are looked up that a row names by key.
+        options: what else is asked for.
     """
 
-    def __init__(self, model: Model, kind: str, source: Source | None = None) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: Model,
+        kind: str,
+        source: Source | None = None,
+        *,
+        options: Options = PLAIN,
+    ) -> None:
+        self._model, self._options = model, options
         self._write = self._write_csv if kind == "csv" else self._write_json
         self._source = source
-        self.header = write_header(model.output) if kind == "csv" else b""
+        doubts = model.uncertainty.columns if model.uncertainty else NO_COLUMNS
+        self.header = b""
+        if kind == "csv":
+            self.header = write_header(model.output, doubts, options)
 
     def score(self, rows: Rows) -> Scored:
         """Answer every row that can be answered, and say of every other one why not."""
@@ -101,7 +117,9 @@ class Scorer:
         for problem in problems:
             row = problem.instance or 0
             rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.problem))
-        readable = _Readable(reading.tensors, list(rows.numbers), ids, reading.warnings)
+        readable = _Readable(
+            reading.tensors, list(rows.numbers), ids, reading.warnings, rows.instances
+        )
         if not problems:
             return readable
         bad = {problem.instance for problem in problems}
@@ -137,18 +155,63 @@ class Scorer:
             scored.lines.append(lines)
 
     def _write_csv(self, rows: _Readable) -> bytes:
-        outputs = self._model.session.run(rows.tensors)
-        table = self._model.output.table(outputs, rows.tensors)
-        return write_rows(table, rows.numbers, rows.ids, rows.warnings)
+        tensors, options = rows.tensors, self._options
+        outputs = self._model.session.run(tensors)
+        table = self._model.output.table(outputs, tensors)
+        doubts = None
+        if self._model.uncertainty:
+            doubts = self._model.uncertainty.table(outputs, tensors, options.coverage)
+        sentences = None
+        if options.explain:
+            silent = _find_silent(table.abstained, doubts)
+            sentences = [e["sentence"] if e else None for e in self._explain(rows, silent)]
+        return write_rows(
+            table,
+            rows.numbers,
+            rows.ids,
+            rows.warnings,
+            doubts,
+            sentences=sentences,
+            force=options.force,
+        )
 
     def _write_json(self, rows: _Readable) -> bytes:
-        outputs = self._model.session.run(rows.tensors)
-        answers = self._model.output.answer(outputs, rows.tensors)
-        written = zip(rows.numbers, rows.ids, answers, rows.warnings, strict=True)
+        tensors, options = rows.tensors, self._options
+        outputs = self._model.session.run(tensors)
+        answers = self._model.output.answer(outputs, tensors)
+        doubts = judge(self._model, outputs, tensors, options)
+        predictions = [
+            present(answer, warnings, doubt, force=options.force)
+            for answer, warnings, doubt in zip(answers, rows.warnings, doubts, strict=True)
+        ]
+        if options.explain:
+            silent = [prediction["status"] != "ok" for prediction in predictions]
+            for prediction, explanation in zip(
+                predictions, self._explain(rows, silent), strict=True
+            ):
+                if explanation:
+                    prediction["explanation"] = explanation
+        written = zip(rows.numbers, rows.ids, predictions, strict=True)
         return b"".join(
-            to_json({"row": number, "id": identifier} | present(answer, warnings)) + b"\n"
-            for number, identifier, answer, warnings in written
+            to_json({"row": number, "id": identifier} | prediction) + b"\n"
+            for number, identifier, prediction in written
         )
+
+    def _explain(self, rows: _Readable, silent: Sequence[bool]) -> list[dict[str, Any] | None]:
+        """An explanation per row that has an answer; without a clock, so that bytes do not vary."""
+        heard = [row for row, quiet in enumerate(silent) if not quiet]
+        some = rows.take(heard)
+        instances = some.instances or [{}] * len(heard)
+        explained = iter(
+            explain_rows(self._model, some.tensors, instances, Budget(None)) if heard else []
+        )
+        return [None if quiet else next(explained) for quiet in silent]
+
+
+def _find_silent(abstained: Sequence[str | None], doubts: Doubts | None) -> list[bool]:
+    """Rows that are not explained: the model abstains, or was forced."""
+    reasons = doubts.reasons if doubts else [None] * len(abstained)
+    return [bool(own or reason) for own, reason in zip(abstained, reasons, strict=True)]
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:

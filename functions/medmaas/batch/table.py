@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from pydantic_core import to_json
 
 from medmaas.errors import Problem
+from medmaas.model.options import PLAIN, Options
 from medmaas.model.outputs import OutputKind, Table
+from medmaas.model.outputs.answer import Columns
+from medmaas.model.uncertainty import Doubts
 
 _MILLION = 1_000_000
 _MANY = 100_000  # numbers in a table, from which on looking their texts up repays making them
@@ -27,11 +30,17 @@ class _Lines(list[str]):
     write = list.append
 
 
-def write_header(output: OutputKind) -> bytes:
+NO_COLUMNS = Columns((), ())
+
+
+def write_header(
+    output: OutputKind, doubts: Columns = NO_COLUMNS, options: Options = PLAIN
+) -> bytes:
     """The line of column names."""
     columns = output.columns
-    names = ["row", "id", *columns.texts, *columns.numbers, "warnings", "abstained"]
-    return f"{','.join(_quote(names))}\n".encode()
+    names = ["row", "id", *columns.texts, *columns.numbers, *doubts.texts, *doubts.numbers]
+    names += ["forced"] * options.force + ["explanation"] * options.explain
+    return f"{','.join(_quote([*names, 'warnings', 'abstained']))}\n".encode()
 
 
 def write_rows(
@@ -39,6 +48,10 @@ def write_rows(
     row_numbers: Sequence[int],
     ids: Sequence[str | int | None],
     warnings: Sequence[Sequence[Problem]],
+    doubts: Doubts | None = None,
+    *,
+    sentences: Sequence[str | None] | None = None,
+    force: bool = False,
 ) -> bytes:
     """One row per answer, quoted where it must be.
 
@@ -47,17 +60,64 @@ def write_rows(
         row_numbers: of the rows in their file, n.
         ids: what the rows are called, n; None for those without.
         warnings: what was noticed of every row when it was read, n lists.
+        doubts: how sure the model is of each, n, if that was measured.
+        sentences: what drove each answer, n, if that was asked for; None without an answer.
+        force: whether to write, marked, the answers that the model abstains from.
     """
-    before = [_quote(column) for column in (row_numbers, ids, *table.texts)]
+    own = table.abstained
+    reasons = doubts.reasons if doubts else [None] * len(own)
     said = [
-        _join(of_row, sentences) if of_row or sentences else None
-        for of_row, sentences in zip(warnings, table.warnings, strict=True)
+        _join(of_row, of_answer) if of_row or of_answer else None
+        for of_row, of_answer in zip(warnings, table.warnings, strict=True)
     ]
-    numbers = _write_numbers(table.numbers)
-    after = [_quote(said), _quote(table.abstained)]
-    lefts, rights = map(",".join, zip(*before, strict=True)), zip(*after, strict=True)
-    rows = zip(lefts, numbers, rights, strict=True)
-    return "".join([f"{left}{right},{a},{b}\n" for left, right, (a, b) in rows]).encode()
+    last: list[Sequence[str | None]] = [said, [a or b for a, b in zip(own, reasons, strict=True)]]
+    if sentences is not None:
+        last.insert(0, sentences)
+    if force:
+        marks = ["true" if b and not a else None for a, b in zip(own, reasons, strict=True)]
+        last.insert(0, marks)
+    answers = _write_cells(table.texts, table.numbers)
+    if doubts:
+        certainty = _write_cells(doubts.texts, doubts.numbers)
+        answers = _withhold(answers, certainty, table, doubts, force=force)
+    rows = zip(_write_texts([row_numbers, ids]), answers, _write_texts(last), strict=True)
+    return "".join([f"{name}{answer},{end}\n" for name, answer, end in rows]).encode()
+
+
+def _withhold(
+    answers: list[str], certainty: list[str], table: Table, doubts: Doubts, *, force: bool
+) -> list[str]:
+    """Answers and their intervals; empty cells in place of what the model abstains from.
+
+    What a shield shows stays, but there is nothing to be sure of.
+    """
+    cells = "," * (len(table.texts) + table.numbers.shape[1])
+    uncertain = "," * (len(doubts.texts) + doubts.numbers.shape[1])
+    return [
+        f"{answer}{uncertain}"
+        if own
+        else f"{cells}{uncertain}"
+        if reason and not force
+        else f"{answer}{interval}"
+        for answer, interval, own, reason in zip(
+            answers, certainty, table.abstained, doubts.reasons, strict=True
+        )
+    ]
+
+
+def _write_cells(
+    texts: Sequence[Sequence[str | int | None]], numbers: NDArray[np.float64]
+) -> list[str]:
+    """Per row its texts and its numbers, each behind a comma."""
+    before = [f",{row}" for row in _write_texts(texts)] if texts else [""] * len(numbers)
+    if not numbers.shape[1]:
+        return before
+    return [f"{a}{b}" for a, b in zip(before, _write_numbers(numbers), strict=True)]
+
+
+def _write_texts(columns: Sequence[Sequence[str | int | None]]) -> list[str]:
+    """Per row its cells, with commas between."""
+    return [",".join(cells) for cells in zip(*map(_quote, columns), strict=True)]
 
 
 def _quote(column: Sequence[str | int | None]) -> list[str]:

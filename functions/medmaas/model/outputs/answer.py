@@ -18,7 +18,7 @@ from medmaas.errors import ModelOutputError
 Tensors = Mapping[str, NDArray[Any]]
 DECIMALS = 6
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_OF_EVERY_ROW = ("row", "id", "warnings", "abstained")
+_OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
 _NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
 
