@@ -18,6 +18,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import confusion_matrix
 
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Metric
+from training.assessment.assess import assess
+from training.assessment.people import study_pictures
 from training.cards.blood_cell import (
     FOREST,
     MAJORITY,
@@ -54,7 +56,7 @@ _SMALL = 5_000_000  # bytes of pictures, below which threads wait for each other
 
 
 def run(options: Options) -> None:
-    """Read, fit, calibrate, evaluate, export, report."""
+    """Read, fit, calibrate, evaluate, assess, export, report."""
     torch.use_deterministic_algorithms(mode=True)
     model_id = options.id or _ID
     images = read_images(options.data, own=model_id != _ID)
@@ -97,21 +99,33 @@ def run(options: Options) -> None:
     )
 
     spec = describe_input(images, cropped=model_id == _ID)
+    output, golden = ClassesOutput(tensor=OUTPUT, labels=images.labels), draw_golden(spec)
+    found = assess(
+        convert_torch(network, torch.from_numpy(images.test.images[:2]), OUTPUT, input_name=INPUT),
+        spec,
+        output,
+        golden,
+        study_pictures(images, spec, options.seed),
+        seed=options.seed,
+    )
+    metrics += found.metrics
     confusion = confusion_matrix(y, calibrated.argmax(1), labels=range(len(images.labels)))
     card = make_card(images, metrics, Run(options.seed, epochs, temperature, leaks, confusion))
     written = write_model(
         options.out,
         identity,
-        convert_torch(network, torch.from_numpy(images.test.images[:2]), OUTPUT, input_name=INPUT),
+        found.graph,
         spec=spec,
-        output=ClassesOutput(tensor=OUTPUT, labels=images.labels),
+        output=output,
         trained=lambda rows: predict(network, rows),
         test_rows=images.test.images,
-        golden=draw_golden(spec),
+        golden=golden,
         card=card,
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
     )
     sections = describe_run(images, calibrated, curves, confusion, metrics)
-    report = write_report(options.reports, written, sections)
+    report = write_report(options.reports, written, sections, found.sections)
     print_metrics(metrics, f"{identity.id}, written to {written}, report in {report}")
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from medmaas.model.manifest import ClassesOutput, Metric, Number, Range, TabularInput
+from training.assessment.assess import assess
+from training.assessment.people import study_cases
 from training.cards.breast_fna import GOLDEN, TITLE, make_card
 from training.classes.candidates import FOLDS, choose_candidate, make_candidates
 from training.classes.metrics import (
@@ -39,7 +41,7 @@ _FEW = 20
 
 
 def run(options: Options) -> None:
-    """Read, split, choose, fit, evaluate, export, report."""
+    """Read, split, choose, fit, evaluate, assess, export, report."""
     if options.data and options.target:
         study = make_own_study(options.data, options.target, options.seed)
     else:
@@ -72,19 +74,32 @@ def run(options: Options) -> None:
         metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
     metrics += measure_test(y_test, probabilities, table.labels, ours, options.seed)
 
+    output = ClassesOutput(tensor="probabilities", labels=table.labels)
+    found = assess(
+        convert_sklearn(model, X.shape[1]),
+        study.spec,
+        output,
+        study.golden,
+        study_cases(study),
+        seed=options.seed,
+        trained=model.predict_proba,
+    )
+    metrics += found.metrics
     written = write_model(
         options.out,
         identity,
-        convert_sklearn(model, X.shape[1]),
+        found.graph,
         spec=study.spec,
-        output=ClassesOutput(tensor="probabilities", labels=table.labels),
+        output=output,
         trained=model.predict_proba,
         test_rows=X_test,
         golden=study.golden,
         card=study.make_card(metrics, ours, study.baseline_name),
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
-    report = write_report(options.reports, written, sections)
+    report = write_report(options.reports, written, sections, found.sections)
     print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
 
 

@@ -24,6 +24,8 @@ from medmaas.model.manifest import (
     Shield,
     Split,
 )
+from training.assessment.assess import assess
+from training.assessment.people import study_courses
 from training.cards.chemo_dose import (
     GOLDEN,
     GRADING,
@@ -65,7 +67,7 @@ DESCRIPTIONS = (
 
 
 def run(options: Options) -> None:
-    """Check the simulator, simulate, fit, evaluate, try out, export, report."""
+    """Check the simulator, simulate, fit, evaluate, try out, assess, export, report."""
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
     if options.data is not None:
@@ -92,9 +94,8 @@ def run(options: Options) -> None:
     split = Split(seed=options.seed, train=COURSES, calibration=0, test=TEST_COURSES)
     output = describe_output()
     example = torch.from_numpy(histories[:2])
-    written = write_model(
-        options.out,
-        identity,
+    spec = describe_input(data.charts)
+    found = assess(
         convert_torch(
             network,
             example,
@@ -103,7 +104,18 @@ def run(options: Options) -> None:
             input_name=INPUT,
             dynamic=("n", "rows"),
         ),
-        spec=describe_input(data.charts),
+        spec,
+        output,
+        GOLDEN,
+        study_courses(options.seed),
+        seed=options.seed,
+    )
+    metrics += found.metrics
+    written = write_model(
+        options.out,
+        identity,
+        found.graph,
+        spec=spec,
         output=output,
         trained=lambda rows: dict(zip(output.tensors, answer(network, rows), strict=True)),
         test_rows=histories,
@@ -116,9 +128,11 @@ def run(options: Options) -> None:
             checks,
             split=split,
         ),
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
     )
     sections = draw_sections(checks, fitted, risks, outcomes, study=study, metrics=metrics)
-    report = write_report(options.reports, written, sections)
+    report = write_report(options.reports, written, sections, found.sections)
     print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
 
 

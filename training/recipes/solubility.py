@@ -10,6 +10,8 @@ import torch
 from rich.progress import Progress
 
 from medmaas.model.manifest import TextInput, ValueOutput
+from training.assessment.assess import assess
+from training.assessment.people import study_molecules
 from training.cards.solubility import GOLDEN, Study, make_card
 from training.catalogue.graph import convert_torch
 from training.errors import TrainingError
@@ -33,7 +35,7 @@ _SPLITS = 5
 
 
 def run(options: Options) -> None:
-    """Read, split five times, fit, compare, evaluate, export, report."""
+    """Read, split five times, fit, compare, evaluate, assess, export, report."""
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
     table = read_molecules(options.data, options.target)
@@ -65,18 +67,32 @@ def run(options: Options) -> None:
         raise TrainingError("--data: the molecules have no carbon: nothing to try the model on")
     tested = [table.smiles[row] for row in shipped.rows]
     codes = encode(tested, fitted.alphabet, fitted.max_length)
+    spec, output = describe_input(fitted), ValueOutput(tensor=OUTPUT, unit=table.unit)
+    split = split_molecules(table.canonical, options.seed)
+    found = assess(
+        convert_torch(fitted.module, torch.from_numpy(codes[:2]), OUTPUT, input_name=TENSOR),
+        spec,
+        output,
+        golden,
+        study_molecules(table, split, spec),
+        seed=options.seed,
+    )
+    metrics += found.metrics
     written = write_model(
         options.out,
         identity,
-        convert_torch(fitted.module, torch.from_numpy(codes[:2]), OUTPUT, input_name=TENSOR),
-        spec=describe_input(fitted),
-        output=ValueOutput(tensor=OUTPUT, unit=table.unit),
+        found.graph,
+        spec=spec,
+        output=output,
         trained=fitted.answer_codes,
         test_rows=codes,
         golden=golden,
         card=make_card(study, trials, metrics),
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
     )
-    report = write_report(options.reports, written, draw_sections(table, trials, metrics))
+    sections = draw_sections(table, trials, metrics)
+    report = write_report(options.reports, written, sections, found.sections)
     print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
 
 

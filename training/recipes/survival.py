@@ -14,6 +14,8 @@ import torch
 from rich.progress import track
 
 from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
+from training.assessment.assess import assess
+from training.assessment.people import study_people
 from training.cards.survival import GOLDEN, TITLE, make_card
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
@@ -58,7 +60,7 @@ AGE_BANDS = {
 
 
 def run(options: Options) -> None:
-    """Read, split, compare, fit, evaluate, export, report."""
+    """Read, split, compare, fit, evaluate, assess, export, report."""
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
     if options.data and options.time and options.event:
@@ -88,19 +90,31 @@ def run(options: Options) -> None:
         time_days=tuple(int(day) for day in design.time_days),
         horizon_days=tuple(int(day) for day in design.horizons.values()),
     )
+    found = assess(
+        convert_torch(network.module, torch.from_numpy(X[:2]).float(), output.tensor),
+        study.spec,
+        output,
+        study.golden,
+        study_people(study),
+        seed=options.seed,
+        trained=network.curves,
+    )
+    metrics += found.metrics
     written = write_model(
         options.out,
         identity,
-        convert_torch(network.module, torch.from_numpy(X[:2]).float(), output.tensor),
+        found.graph,
         spec=study.spec,
         output=output,
         trained=network.curves,
         test_rows=table.X[split.test],
         golden=study.golden,
         card=study.make_card(metrics, models),
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
     )
     sections = draw_sections(table, split, network, metrics, design)
-    report = write_report(options.reports, written, sections)
+    report = write_report(options.reports, written, sections, found.sections)
     print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
 
 
@@ -156,6 +170,7 @@ def describe_input(X: Floats) -> TabularInput:
                 hard_range=Range(low=0.1, high=20),
                 training_range=seen[2],
                 missing=creatinine,
+                actionable=True,
             ),
             describe_light_chain("kappa", ("36916-5", "80515-0"), seen[3]),
             describe_light_chain("lambda", ("33944-0", "80516-8"), seen[4]),
@@ -173,4 +188,5 @@ def describe_light_chain(name: str, loinc: tuple[str, ...], seen: Range) -> Numb
         unit="mg/dL",
         hard_range=Range(low=0.01, high=100),
         training_range=seen,
+        actionable=True,
     )
