@@ -5,7 +5,16 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import batch, cold_start, memory, models, rows, scale, warm
+from benchmarks import (
+    batch,
+    cold_start,
+    explanations,
+    memory,
+    models,
+    rows,
+    scale,
+    warm,
+)
 from benchmarks.measurement import Line, NotMeasuredError
 from infra.emulator import ToolMissingError
 
@@ -21,6 +30,7 @@ class Benchmark:
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
+    "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),
     "batch": Benchmark(batch.TITLE, batch.measure),
     "scale": Benchmark(scale.TITLE, scale.measure),

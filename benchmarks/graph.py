@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from benchmarks import MODELS
-from medmaas.model.body import read_instances
+from medmaas.model.body import read_request
 from medmaas.model.registry import Model, Registry
 
 # after medmaas, which keeps it from sending telemetry
@@ -32,4 +32,4 @@ def load_session(model: Model = SURVIVAL) -> Any:  # noqa: ANN401 - onnxruntime 
 
 def read_tensors(body: str, model: Model = SURVIVAL) -> dict[str, NDArray[Any]]:
     """The tensors that medmaas makes of a body."""
-    return {**model.inputs.read(read_instances(body.encode())).tensors}
+    return {**model.inputs.read(read_request(body.encode())[0]).tensors}

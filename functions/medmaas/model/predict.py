@@ -41,7 +41,8 @@ def predict(
         InvalidRequestError: any instance has a problem; lists all problems of all instances, up
             to MAX_PROBLEMS. Or the options ask for what there is not.
     """
-    check_options(model, options, len(instances))
+    if options is not PLAIN:
+        check_options(model, options, len(instances))
     reading = model.inputs.read(instances)
     if reading.problems:
         raise _refusal(reading.problems)

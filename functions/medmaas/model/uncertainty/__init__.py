@@ -1,5 +1,6 @@
 """How sure answers are, and when there is none: what a manifest's `uncertainty` says of tensors."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -99,8 +100,7 @@ def _undecided(interval: Interval, most: int) -> str:
 
 def _count_missing(rows: NDArray[Any]) -> list[int]:
     """Features without a value: of a row, or in no row of a series."""
-    missing = np.isnan(rows) if rows.dtype.kind == "f" else np.zeros(rows.shape, np.bool_)
-    if missing.ndim > 2:  # noqa: PLR2004 - n, rows, features
-        missing = missing.all(axis=1)
-    counts: list[int] = missing.sum(axis=1).tolist()
-    return counts
+    if rows.ndim > 2:  # noqa: PLR2004 - n, rows, features
+        counts: list[int] = np.isnan(rows).all(axis=1).sum(axis=1).tolist()
+        return counts
+    return [sum(map(isnan, row)) for row in rows.tolist()]  # faster than numpy for a few

@@ -53,6 +53,8 @@ class Standardised:
         self._tensor = tensor
         self.threshold = spec.threshold
         self._log = np.array([column.log for column in spec.columns])
+        self._logs = bool(self._log.any())
+        self._least = np.where(self._log, _LEAST, -inf)
         self._offset = np.array([column.offset if column.log else 0.0 for column in spec.columns])
         self._mean = np.array([column.mean for column in spec.columns])
         self._deviation = np.array([column.deviation for column in spec.columns])
@@ -66,15 +68,17 @@ class Standardised:
         """The deviate of each row [features]; -inf where nothing is known."""
         x = self._take_logarithms(inputs[self._tensor].astype(np.float64))
         white = x @ self._whole - self._centre
-        squared: list[float] = np.einsum("ij,ij->i", white, white).tolist()
+        squared: list[float] = np.vecdot(white, white).tolist()
         return [
             self._measure_known(x[row]) if isnan(d2) else _standardise(d2, self._size)
             for row, d2 in enumerate(squared)
         ]
 
     def _take_logarithms(self, x: Floats) -> Floats:
-        if self._log.any():
-            np.log(np.maximum(x + self._offset, _LEAST), out=x, where=self._log)
+        if self._logs:
+            x += self._offset
+            np.maximum(x, self._least, out=x)
+            np.log(x, out=x, where=self._log)
         return x
 
     def _measure_known(self, x: Floats) -> float:
