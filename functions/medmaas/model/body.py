@@ -1,15 +1,25 @@
-"""The JSON that carries instances, the same for every door and for a file."""
+"""The JSON that carries instances and how to answer them, for every door and for a file."""
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeGuard
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
+from medmaas.model.options import PLAIN, Options
 
 MAX_INSTANCES = 1_000
+LEAST_SECONDS, MOST_SECONDS = 0.05, 20.0
+LEAST_COVERAGE = 0.5
+
+Request = tuple[list[object], Options]
 
 
-def read_instances(body: bytes) -> list[object]:
-    """The instances of a body `{"instances": [{...}], "explain": false}`.
+def read_request(body: bytes, *, explain: bool = False) -> Request:
+    """The instances of a body `{"instances": [{...}], "explain": false}`, and how to answer them.
+
+    Args:
+        body: as it was sent.
+        explain: whether where it was sent asks for explanations already.
 
     Raises:
         MalformedBodyError: not UTF-8 JSON, or with what Python would take beyond it: NaN, Infinity,
@@ -17,7 +27,13 @@ def read_instances(body: bytes) -> list[object]:
         InvalidRequestError: not of this form, or without instances.
         TooLargeError: more than MAX_INSTANCES.
     """
-    return take_instances(parse_json(body))
+    parsed = parse_json(body)
+    if explain and isinstance(parsed, dict) and parsed.setdefault("explain", True) is False:
+        raise InvalidRequestError(
+            "explain must be true or left out here: /predict answers without explanations",
+            [Problem(None, "explain", "must be true, or left out")],
+        )
+    return take_request(parsed)
 
 
 def parse_json(body: bytes) -> object:
@@ -40,8 +56,8 @@ def parse_json(body: bytes) -> object:
         ) from None
 
 
-def take_instances(body: object) -> list[object]:
-    """The list of instances of a parsed body.
+def take_request(body: object) -> Request:
+    """The instances of a parsed body, and how to answer them.
 
     Raises:
         InvalidRequestError: not of this form, or without instances.
@@ -52,14 +68,8 @@ def take_instances(body: object) -> list[object]:
             'the body must be an object with a list of instances: {"instances": [{...}]}',
             [Problem(None, "instances", "is required, a list of objects")],
         )
-    if body.keys() - {"instances", "explain"}:
-        raise InvalidRequestError("the body holds more than the fields instances and explain")
-    if body.get("explain", False) is not False:
-        raise InvalidRequestError(
-            "explain must be false: no model here carries an explanation",
-            [Problem(None, "explain", "must be false")],
-        )
     instances: list[Any] = body["instances"]
+    options = PLAIN if len(body) == 1 else _take_others(body)
     if not instances:
         raise InvalidRequestError(
             "there is nothing to predict: send 1 to 1,000 instances",
@@ -67,7 +77,66 @@ def take_instances(body: object) -> list[object]:
         )
     if len(instances) > MAX_INSTANCES:
         raise TooLargeError(f"more than {MAX_INSTANCES:,} instances: send them in several requests")
-    return instances
+    return instances, options
+
+
+def take_options(fields: Mapping[str, object]) -> Options:
+    """Options by name, those that are not given being the usual ones.
+
+    Raises:
+        InvalidRequestError: one has no value that it may have; details name it.
+    """
+    problems = find_wrong_options(fields)
+    if problems:
+        said = ", and ".join(f"{problem.field} {problem.problem}" for problem in problems)
+        raise InvalidRequestError(said, problems)
+    given: dict[str, Any] = {name: fields[name] for name in _OPTIONS if name in fields}
+    return Options(**given) if given else PLAIN
+
+
+def find_wrong_options(fields: Mapping[str, object]) -> list[Problem]:
+    """What is wrong with options, by name; never the value."""
+    return [
+        Problem(None, name, problem)
+        for name, (is_right, problem) in _OPTIONS.items()
+        if name in fields and not is_right(fields[name])
+    ]
+
+
+def _take_others(body: dict[str, object]) -> Options:
+    """What a body holds besides the instances."""
+    if body.keys() - _OPTIONS.keys() != {"instances"}:
+        *names, last = ["instances", *_OPTIONS]
+        known = f"{', '.join(names)} and {last}"
+        raise InvalidRequestError(f"the body holds more than the fields {known}")
+    return take_options(body)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_coverage(value: object) -> bool:
+    return _is_number(value) and LEAST_COVERAGE <= value < 1
+
+
+def _is_seconds(value: object) -> bool:
+    return _is_number(value) and LEAST_SECONDS <= value <= MOST_SECONDS
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_OPTIONS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "explain": (_is_bool, "must be true or false"),
+    "explain_seconds": (
+        _is_seconds,
+        f"must be a number of seconds from {LEAST_SECONDS:g} to {MOST_SECONDS:g}",
+    ),
+    "coverage": (_is_coverage, f"must be a number from {LEAST_COVERAGE:g} to below 1, as 0.9"),
+    "force": (_is_bool, "must be true or false"),
+}
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What would have to be different: the smallest plausible change that changes the decision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from medmaas.model.outputs.answer import describe_object
 from medmaas.model.registry import Model
 
 Rows = NDArray[np.float32]
+Decide = Callable[[Floats], NDArray[Any]]
 _MOST_CHANGES = 2
 _POINTS = {1: 64, 2: 16}  # values per number, by how many features change
 _AT_ONCE = 4096
@@ -64,7 +65,7 @@ class Counterfactual:
             if feature.actionable and (feature.group is None or groups.count(feature.group) == 1)
         ]
         self._scales = _list_scales(model.manifest, spec)
-        self._decide = _make_decision(model.manifest, targets)
+        self._decide, self._decided_on = _make_decision(model.manifest, targets)
 
     @property
     def is_possible(self) -> bool:
@@ -89,7 +90,7 @@ class Counterfactual:
             rows = _vary(row, [(grid, [values[c] for c in grid]) for grid in grids])
             found, searched = self._find(row, rows, budget)
             if found is not None:
-                return self._describe(row, *self._refine(row, *found)), True
+                return self._describe(row, *found), True
             if not searched:
                 return _describe_none(_NO_TIME), False
         return _describe_none(
@@ -120,8 +121,7 @@ class Counterfactual:
         together = np.concatenate([row[None], rows])
         outputs = self._model.session.run({self._tensor: together})
         settled = self._targets.settle(self._targets.read(outputs))
-        assert self._decide is not None
-        decisions = self._decide(settled)
+        decisions = self._decide(settled) if self._decide else np.zeros(len(settled))
         changed = np.flatnonzero(decisions != decisions[0])
         return _Tried(together[changed], self._measure(row, together[changed]), settled[changed])
 
@@ -136,3 +136,107 @@ class Counterfactual:
             else:
                 squares += then != now
         return np.sqrt(squares)
+
+    def _choose(self, tried: Sequence[_Tried]) -> tuple[Rows, Floats] | None:
+        """The nearest row that the model would answer, and its targets."""
+        if not tried:
+            return None
+        rows = np.concatenate([some.rows for some in tried])
+        settled = np.concatenate([some.settled for some in tried])
+        order = np.argsort(np.concatenate([some.distances for some in tried]), kind="stable")
+        for start in range(0, len(order), _JUDGED_AT_ONCE):
+            for position in self._leave_plausible(rows, order[start : start + _JUDGED_AT_ONCE]):
+                return rows[position], settled[position]
+        return None
+
+    def _leave_plausible(self, rows: Rows, positions: NDArray[np.intp]) -> list[int]:
+        """Those that the model would not abstain from."""
+        if self._model.uncertainty is None:
+            return [int(position) for position in positions]
+        tensors = {self._tensor: rows[positions]}
+        doubts = self._model.uncertainty.judge(self._model.session.run(tensors), tensors, None)
+        judged = zip(positions.tolist(), doubts, strict=True)
+        return [position for position, doubt in judged if doubt.reason is None]
+
+    def _describe(self, row: Rows, found: Rows, settled: Floats) -> dict[str, Any]:
+        changes, said = [], []
+        for column in self._actionable:
+            now, then = float(row[column]), float(found[column])
+            if now == then or np.isnan(now):
+                continue
+            feature = self._features[column]
+            change = {
+                "feature": feature.name,
+                "from": read_value(feature, now),
+                "to": read_value(feature, then),
+                "unit": getattr(feature, "unit", "1"),
+            }
+            changes.append(change)
+            said.append(
+                f"{feature.name} {write_value(feature, then)} in place of "
+                f"{write_value(feature, now)}"
+            )
+        position = self._targets.headline(settled)
+        if self._decided_on is not None:
+            position = self._decided_on
+        target, level = self._targets.targets[position], float(settled[position])
+        return {
+            "found": True,
+            "sentence": f"with {' and '.join(said)}, {target.words} would be "
+            f"{write_level(target, level)}",
+            "changes": changes,
+            "answer": {"of": target.name, "value": round_number(level)},
+        }
+
+
+def describe_counterfactual() -> dict[str, Any]:
+    """JSON Schema of what a search gives."""
+    value = {"type": ["number", "string", "boolean"]}
+    text = {"type": "string"}
+    change = describe_object({"feature": text, "from": value, "to": value, "unit": text})
+    schema = describe_object({"found": {"type": "boolean"}, "sentence": text})
+    schema["properties"] |= {
+        "changes": {"type": "array", "items": change},
+        "answer": describe_object({"of": text, "value": {"type": "number"}}),
+    }
+    return schema
+
+
+def _describe_none(sentence: str) -> dict[str, Any]:
+    return {"found": False, "sentence": sentence}
+
+
+def _list_scales(manifest: Manifest, spec: TabularInput) -> list[Scale]:
+    """The units of every feature: of the stored distance, else shares of the training range."""
+    distance = manifest.uncertainty.distance if manifest.uncertainty else None
+    if isinstance(distance, StandardisedDistance):
+        return [scale_by(column) for column in distance.columns]
+    return [
+        scale_linear(feature.training_range)
+        if isinstance(feature, Number)
+        else Scale(log=False, offset=0, deviation=1)
+        for feature in spec.features
+    ]
+
+
+def _make_decision(manifest: Manifest, targets: Targets) -> tuple[Decide | None, int | None]:
+    """From targets [n, targets] to what is decided [n], and the target that it is decided on."""
+    if isinstance(manifest.output, ClassesOutput):
+        return lambda settled: settled.round(_DECIMALS).argmax(axis=1), None
+    decision = manifest.explanation.decision if manifest.explanation else None
+    names = [target.name for target in targets.targets]
+    if decision is None or decision.target not in names:
+        return None, None
+    position, threshold = names.index(decision.target), decision.threshold
+    return lambda settled: settled[:, position].round(_DECIMALS) > threshold, position
+
+
+def _vary(row: Rows, grids: Sequence[tuple[Sequence[int], Sequence[Floats]]]) -> Iterator[Rows]:
+    """The row with every combination of the values of some columns, a few thousand at a time."""
+    for columns, values in grids:
+        combined = np.array(list(product(*values)), np.float32).reshape(-1, len(columns))
+        for start in range(0, len(combined), _AT_ONCE):
+            part = combined[start : start + _AT_ONCE]
+            rows = np.repeat(row[None], len(part), axis=0)
+            rows[:, list(columns)] = part
+            yield rows

@@ -121,7 +121,7 @@ class _Reader:
     def finish(self) -> Molecule:
         self._drop_marks()
         for owner, marks in self._late:
-            owner += marks
+            owner.extend(marks)
         return self._molecule
 
     @property

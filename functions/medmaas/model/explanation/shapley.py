@@ -21,7 +21,7 @@ Game = Callable[[Coalitions], Floats]
 """Coalitions [m, players], True for who plays, to their worth [m, targets]."""
 
 MOST_EXACT = 12  # players: 4,096 coalitions
-_MOST_PAIRS = 4096
+MOST_PAIRS = 4096
 _FEWEST_PAIRS = 2  # one has no spread
 _PAIRS_AT_ONCE = 8  # and before the first look at the errors, which are rough with fewer
 _AT_ONCE = 512  # coalitions
@@ -51,17 +51,24 @@ class Attribution:
 
 
 def attribute(
-    game: Game, players: int, *, tolerance: float | Floats, budget: Budget, seed: int = 0
+    game: Game,
+    players: int,
+    *,
+    tolerance: float | Floats,
+    budget: Budget,
+    seed: int = 0,
+    most_pairs: int = MOST_PAIRS,
 ) -> Attribution:
     """Shapley values, exact for at most `MOST_EXACT` players if there is time for it.
 
     Args:
         game: what coalitions are worth.
         players: how many play.
-        tolerance: sampling ends when every standard error is within it, or after 4,096 pairs of
-            permutations; one number, or one per target.
+        tolerance: sampling ends when every standard error is within it; one number, or one per
+            target.
         budget: sampling ends when it is spent, but not before two pairs.
         seed: of the permutations; without a limit of time the same seed gives the same values.
+        most_pairs: of permutations, after which sampling ends too.
     """
     if players <= MOST_EXACT:
         worth = _play_all(game, players, budget)
@@ -69,7 +76,7 @@ def attribute(
             return Attribution(
                 _share_out(worth, players), None, worth[0], worth[-1], len(worth), complete=True
             )
-    return _sample(game, players, tolerance, budget, seed)
+    return _sample(game, players, tolerance, budget, seed, most_pairs)
 
 
 @cache
@@ -100,7 +107,8 @@ def _share_out(worth: Floats, players: int) -> Floats:
     without, with_, weights = _weigh(players)
     # differences first: a player that never changes anything has exactly 0
     brought = worth[with_] - worth[without]
-    return np.matmul(weights[:, None, :], brought)[:, 0]
+    shares: Floats = np.matmul(weights[:, None, :], brought)[:, 0]
+    return shares
 
 
 def _play_all(game: Game, players: int, budget: Budget) -> Floats | None:
@@ -127,7 +135,12 @@ def _keep_pace(seconds_each: float, most: int) -> int:
 
 
 def _sample(
-    game: Game, players: int, tolerance: float | Floats, budget: Budget, seed: int
+    game: Game,
+    players: int,
+    tolerance: float | Floats,
+    budget: Budget,
+    seed: int,
+    most_pairs: int,
 ) -> Attribution:
     ends = baseline, prediction = game(np.array([[False] * players, [True] * players]))
     tally = _Tally(np.zeros((players, len(baseline))))
@@ -137,7 +150,7 @@ def _sample(
         if tally.count % _PAIRS_AT_ONCE == 0:
             within = bool((tally.errors <= tolerance).all())
         spent = budget.is_spent and tally.count >= _FEWEST_PAIRS
-        if within or spent or tally.count >= _MOST_PAIRS:
+        if within or spent or tally.count >= most_pairs:
             break
     return Attribution(
         values=tally.mean,

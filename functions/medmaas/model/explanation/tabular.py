@@ -55,7 +55,8 @@ def make_game(
         player_of[list(columns)] = player
     differs = np.zeros((len(centres), len(players)), bool)
     unlike = (centres != row) & ~(np.isnan(centres) & np.isnan(row))
-    np.logical_or.at(differs, (slice(None), player_of), unlike)
+    for player, columns in enumerate(players):
+        differs[:, player] = unlike[:, list(columns)].any(axis=1)
 
     def play(coalitions: Coalitions) -> Floats:
         playing, centre, place = _fold(coalitions, differs)

@@ -151,7 +151,9 @@ class _Survival:
 
     def settle(self, raw: Floats) -> Floats:
         """Risks and medians of curves."""
-        return np.column_stack([1 - raw[:, self._at_horizons], self._find_medians(raw)])
+        risks = 1 - raw[:, self._at_horizons]
+        settled: Floats = np.column_stack([risks, self._find_medians(raw)])
+        return settled
 
     def show(self, _prediction: Floats) -> list[int]:
         """All of them."""

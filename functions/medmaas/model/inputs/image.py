@@ -61,6 +61,23 @@ class Image:
                     note.refuse(spec.field, str(error))
         return collect(spec.tensor, self._arrange(pixels), notes)
 
+    def locate(self, instance: object) -> tuple[PIL.Image.Image, Box]:
+        """The upright picture of an instance that could be read, and what of it the model sees.
+
+        Returns:
+            The picture; left, top, right and bottom in its pixels.
+
+        Raises:
+            InvalidValueError: it cannot be read.
+        """
+        value = instance.get(self._spec.field) if isinstance(instance, dict) else None
+        with _open(value, MAX_PIXELS) as picture:
+            upright = _decode(picture)
+        if upright.size == (self._spec.width, self._spec.height):
+            return upright, (0, 0, *upright.size)
+        box, _ = self._box(upright.size)
+        return upright, box
+
     def _prepare(self, picture: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
         size = (self._spec.width, self._spec.height)
         if picture.size != size:

@@ -1,0 +1,161 @@
+"""Where in a picture the answer comes from: hide a part, and see what the answer loses.
+
+Occlusion (Zeiler & Fergus 2014, doi 10.1007/978-3-319-10590-1_53), by patches of two sizes that
+overlap; what is hidden gets the picture's mean colour.
+"""
+
+import base64
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.contributions import describe_explained
+from medmaas.model.explanation.sentences import write_amount, write_level
+from medmaas.model.explanation.targets import make_targets
+from medmaas.model.inputs.image import Box, Image
+from medmaas.model.manifest import ImageInput
+from medmaas.model.outputs.answer import DECIMALS, Tensors, describe_object
+from medmaas.model.registry import Model
+
+Floats = NDArray[np.float64]
+OCCLUSION = "occlusion"
+_AGAINST = "the picture with a part of it hidden in its mean colour"
+_SIZES = (4, 7)  # a patch is a fourth, then a seventh of an edge
+_MOST_PIXELS = 512  # of the longer edge of the map over the picture
+_SPEAKS_FOR, _SPEAKS_AGAINST = (213, 94, 0), (0, 114, 178)  # Okabe & Ito's vermilion and blue
+_OPACITY = 0.65
+_DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "middle", "right")
+
+
+class ImageExplainer:
+    """A heat map of what the answer loses where the picture is hidden."""
+
+    def __init__(self, model: Model, spec: ImageInput) -> None:
+        self._model, self._spec = model, spec
+        self._targets = make_targets(model.manifest.output)
+
+    def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
+        """The explanation of one picture [1, ...]."""
+        picture = tensors[self._spec.tensor][0]
+        whole = self._answer(picture[None])[0]
+        head = self._targets.headline(whole)
+        heat, complete = self._occlude(picture, float(whole[head]), head, budget)
+        target = self._targets.targets[head]
+        down, across = np.unravel_index(heat.argmax(), heat.shape)
+        where = _name_place(int(down), int(across), heat.shape)
+        if not isinstance(self._model.inputs, Image):
+            raise TypeError
+        upright, box = self._model.inputs.locate(instance)
+        left, top, right, bottom = box
+        return {
+            "sentence": f"{target.words} is {write_level(target, float(whole[head]))}; hiding the "
+            f"{where} of the picture lowers it most, by {write_amount(target, float(heat.max()))}",
+            "method": OCCLUSION,
+            "against": _AGAINST,
+            "complete": complete,
+            "heat_map": {
+                "of": target.name,
+                "rows": heat.round(DECIMALS).tolist(),
+                "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
+                "png": draw_map(upright, box, heat),
+            },
+        }
+
+    def _answer(self, pictures: NDArray[Any]) -> Floats:
+        outputs = self._model.session.run({self._spec.tensor: pictures})
+        return self._targets.settle(self._targets.read(outputs))
+
+    def _occlude(
+        self, picture: NDArray[Any], whole: float, head: int, budget: Budget
+    ) -> tuple[Floats, bool]:
+        """What is lost per pixel [height, width], on average over the patches that cover it.
+
+        The coarse patches come first; each size looks at the budget before every patch.
+        """
+        channels_last = self._spec.layout == "NHWC"
+        pixels = picture if channels_last else picture.transpose(1, 2, 0)
+        colour = pixels.mean(axis=(0, 1)).astype(picture.dtype)
+        maps = []
+        for share in _SIZES:
+            lost, covered = np.zeros(pixels.shape[:2]), np.zeros(pixels.shape[:2])
+            for down, across in _place_patches(pixels.shape[:2], share):
+                if budget.is_spent:
+                    break
+                hidden = pixels.copy()
+                hidden[down, across] = colour
+                fed = hidden if channels_last else hidden.transpose(2, 0, 1)
+                lost[down, across] += whole - self._answer(fed[None])[0, head]
+                covered[down, across] += 1
+            if covered.any():
+                maps.append(lost / np.maximum(covered, 1))
+        heat: Floats = np.mean(maps, axis=0) if maps else np.zeros(pixels.shape[:2])
+        return heat, not budget.is_spent
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of an explanation."""
+        pixels, number, text = {"type": "integer"}, {"type": "number"}, {"type": "string"}
+        rows = {
+            "type": "array",
+            "items": {"type": "array", "items": number},
+            "description": "What the answer loses where the picture is hidden, per pixel of the "
+            f"{self._spec.height} x {self._spec.width} that the model sees.",
+        }
+        box = describe_object(dict.fromkeys(("left", "top", "width", "height"), pixels))
+        box["description"] = "What the model sees, in pixels of the upright picture."
+        png = {
+            "type": "string",
+            "contentEncoding": "base64",
+            "contentMediaType": "image/png",
+            "description": "The picture with the map over it: orange speaks for the answer, blue "
+            "against it.",
+        }
+        heat = describe_object({"of": text, "rows": rows, "box": box, "png": png})
+        return describe_explained([OCCLUSION], {"heat_map": heat})
+
+
+def _place_patches(shape: tuple[int, ...], share: int) -> list[tuple[slice, slice]]:
+    """Squares of a part of the edges that overlap by half, from one corner to the other."""
+    sides = [max(1, size // share) for size in shape]
+    starts = [
+        sorted({*range(0, size - side + 1, max(1, side // 2)), size - side})
+        for size, side in zip(shape, sides, strict=True)
+    ]
+    return [
+        (slice(down, down + sides[0]), slice(across, across + sides[1]))
+        for down in starts[0]
+        for across in starts[1]
+    ]
+
+
+def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
+    """The picture with the map over what the model sees, as PNG in base64, without metadata.
+
+    Args:
+        picture: upright.
+        box: what the model sees of it.
+        heat: [rows, columns].
+    """
+    scale = min(1.0, _MOST_PIXELS / max(picture.size))
+    width, height = (max(1, round(edge * scale)) for edge in picture.size)
+    drawn = picture.convert("RGB").resize((width, height))
+    left, top, right, bottom = (round(edge * scale) for edge in box)
+    inside = (max(1, right - left), max(1, bottom - top))
+    strength = (heat / (np.abs(heat).max() or 1)).astype(np.float32)
+    smooth = PIL.Image.fromarray(strength).resize(inside, PIL.Image.Resampling.BILINEAR)
+    over = np.asarray(smooth)
+    mask = PIL.Image.fromarray((np.abs(over).clip(0, 1) * _OPACITY * 255).astype(np.uint8))
+    colours = np.where(over[..., None] > 0, _SPEAKS_FOR, _SPEAKS_AGAINST).astype(np.uint8)
+    drawn.paste(PIL.Image.fromarray(colours), (left, top), mask)
+    file = BytesIO()
+    drawn.save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def _name_place(down: int, across: int, shape: tuple[int, ...]) -> str:
+    """Which ninth of a picture a pixel is in, in words."""
+    row, column = _DOWN[3 * down // shape[0]], _ACROSS[3 * across // shape[1]]
+    return "middle" if row == column else f"{row} {column}"

@@ -1,0 +1,80 @@
+"""Why a table's row got its answer, and what would change it."""
+
+from typing import Any
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.contributions import (
+    EXACT,
+    SAMPLED,
+    describe_contributions,
+    describe_explained,
+    group_features,
+    list_contributions,
+    name_method,
+    tolerate,
+)
+from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
+from medmaas.model.explanation.sentences import write_drivers, write_value
+from medmaas.model.explanation.shapley import attribute
+from medmaas.model.explanation.tabular import make_background, make_game
+from medmaas.model.explanation.targets import make_targets
+from medmaas.model.manifest import TabularInput
+from medmaas.model.outputs.answer import Tensors
+from medmaas.model.registry import Model
+
+_GOLDEN = "the golden cases of the manifest"
+_AVERAGE = "the average patient"
+
+
+class TableExplainer:
+    """Shapley values of the features against the background, and a counterfactual."""
+
+    def __init__(self, model: Model, spec: TabularInput) -> None:
+        self._model, self._spec = model, spec
+        self._targets = make_targets(model.manifest.output)
+        self._groups = group_features(spec.features)
+        self._background = make_background(model.manifest)
+        outputs = model.session.run({spec.tensor: self._background[0]})
+        answers = self._targets.settle(self._targets.read(outputs))
+        self._tolerance = tolerate(self._targets.targets, answers)
+        explanation = model.manifest.explanation
+        background = explanation.background if explanation else None
+        self._against = f"{_AVERAGE} of {background.of}" if background else _GOLDEN
+        self._brief = _AVERAGE if background else _GOLDEN
+        self._counterfactual = Counterfactual(model, spec, self._targets)
+
+    def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
+        """The explanation of one row [1, features]."""
+        row = tensors[self._spec.tensor][0]
+        players = list(self._groups.values())
+        game = make_game(self._model, row, players, self._background)
+        found = attribute(game, len(players), tolerance=self._tolerance, budget=budget)
+        targets, head = self._targets.targets, self._targets.headline(found.prediction)
+        names = [
+            f"{name} {write_value(self._spec.features[columns[0]], float(row[columns[0]]))}"
+            if len(columns) == 1
+            else name
+            for name, columns in self._groups.items()
+        ]
+        drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
+        other, searched = self._counterfactual.search(row, budget)
+        parts = [{"feature": name} for name in self._groups]
+        return {
+            "sentence": write_drivers(targets[head], drivers, self._brief),
+            "method": name_method(found),
+            "against": self._against,
+            "complete": found.complete and searched,
+            "targets": list_contributions(
+                targets, self._targets.show(found.prediction), found, parts
+            ),
+            "counterfactual": other,
+        }
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of an explanation."""
+        part = {"feature": {"enum": list(self._groups)}}
+        own = {
+            "targets": describe_contributions(part),
+            "counterfactual": describe_counterfactual(),
+        }
+        return describe_explained([EXACT, SAMPLED], own)

@@ -1,0 +1,164 @@
+"""Which characters of a line the answer comes from; of a SMILES, which atoms and bonds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.contributions import (
+    EXACT,
+    SAMPLED,
+    describe_explained,
+    name_method,
+    round_number,
+)
+from medmaas.model.explanation.molecule import Molecule, read_molecule
+from medmaas.model.explanation.sentences import write_drivers
+from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
+from medmaas.model.explanation.targets import make_targets
+from medmaas.model.manifest import TextInput
+from medmaas.model.outputs.answer import Tensors, describe_object
+from medmaas.model.registry import Model
+
+Codes = NDArray[np.int64]
+_AGAINST = "the line without it"
+_MOST_PAIRS = 16  # of permutations: each takes two answers per part
+_OF_THE_SPREAD = 0.05
+_MOST_PARTS = 100  # beyond it, neighbours are one part
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Characters that are left out together, from 0, and what they are called."""
+
+    characters: list[int]
+    name: str
+
+
+def make_line_game(model: Model, codes: Codes, parts: list[list[int]]) -> Game:
+    """The game whose players are characters: those left out are not read, the others stay.
+
+    Args:
+        model: what answers.
+        codes: of the line, [max_length].
+        parts: positions of each player's characters.
+    """
+    tensor, targets = model.manifest.input.tensor, make_targets(model.manifest.output)
+    belongs = np.zeros((len(parts), len(codes)), bool)
+    for part, characters in enumerate(parts):
+        belongs[part, characters] = True
+
+    def play(coalitions: Coalitions) -> Floats:
+        hidden = np.tensordot(~coalitions, belongs, axes=1) > 0
+        rows = np.where(hidden, 0, codes)
+        return targets.settle(targets.read(model.session.run({tensor: rows})))
+
+    return play
+
+
+class TextExplainer:
+    """Shapley values of the parts of a line."""
+
+    def __init__(self, model: Model, spec: TextInput) -> None:
+        self._model, self._spec = model, spec
+        self._targets = make_targets(model.manifest.output)
+
+    def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
+        """The explanation of one line [1, max_length]."""
+        codes = tensors[self._spec.tensor][0]
+        line = "".join(self._spec.alphabet[code - 1] for code in codes if code)
+        molecule = read_molecule(line) if self._spec.syntax == "SMILES" else None
+        parts = _list_atoms(molecule) if molecule else _list_characters(line)
+        game = make_line_game(self._model, codes, [part.characters for part in parts])
+        ends = game(np.array([[False] * len(parts), [True] * len(parts)]))
+        tolerance = np.maximum(np.ptp(ends, axis=0) * _OF_THE_SPREAD, 1e-9)
+        found = attribute(
+            game, len(parts), tolerance=tolerance, budget=budget, most_pairs=_MOST_PAIRS
+        )
+        head = self._targets.headline(found.prediction)
+        values: list[float] = found.values[:, head].tolist()
+        target = self._targets.targets[head]
+        named = [(part.name, value) for part, value in zip(parts, values, strict=True)]
+        explained: dict[str, Any] = {
+            "sentence": write_drivers(target, named, _AGAINST),
+            "method": name_method(found),
+            "against": _AGAINST,
+            "complete": found.complete,
+            "of": target.name,
+            "unit": target.unit,
+            "baseline": round_number(found.baseline[head]),
+            "prediction": round_number(found.prediction[head]),
+            "characters": _share(line, parts, values),
+        }
+        if found.errors is not None:
+            explained["largest_standard_error"] = round_number(found.errors[:, head].max())
+        return explained | (_fold(molecule, values) if molecule else {})
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of an explanation."""
+        number, text = {"type": "number"}, {"type": "string"}
+        position = {"type": "integer", "minimum": 1, "description": "In the line, from 1."}
+        character = {"position": position, "character": text, "contribution": number}
+        own: dict[str, Any] = {"of": text, "unit": text, "baseline": number, "prediction": number}
+        own["characters"] = _list_of(character)
+        if self._spec.syntax == "SMILES":
+            own["atoms"] = _list_of({"position": position, "symbol": text, "contribution": number})
+            between = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+            between["description"] = "Places in the list of atoms, from 0."
+            own["bonds"] = _list_of({"between": between, "contribution": number})
+        schema = describe_explained([EXACT, SAMPLED], own)
+        schema["properties"]["largest_standard_error"] = number | {"description": "If sampled."}
+        return schema
+
+
+def _list_of(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": describe_object(properties)}
+
+
+def _list_atoms(molecule: Molecule) -> list[_Part]:
+    """The atoms, then the bonds that are written."""
+    atoms = [
+        _Part(atom.characters, f"{atom.symbol} at position {atom.start + 1}")
+        for atom in molecule.atoms
+    ]
+    bonds = [
+        _Part(bond.characters, f"the bond at position {min(bond.characters) + 1}")
+        for bond in molecule.bonds
+        if bond.characters
+    ]
+    return [*atoms, *bonds]
+
+
+def _list_characters(line: str) -> list[_Part]:
+    size = -(-len(line) // _MOST_PARTS)
+    runs = [list(range(i, min(i + size, len(line)))) for i in range(0, len(line), size)]
+    return [_Part(run, f"{line[run[0] : run[-1] + 1]} at position {run[0] + 1}") for run in runs]
+
+
+def _share(line: str, parts: list[_Part], values: list[float]) -> list[dict[str, Any]]:
+    """Per character an equal share of what its part contributed."""
+    shares = [0.0] * len(line)
+    for part, value in zip(parts, values, strict=True):
+        for character in part.characters:
+            shares[character] = value / len(part.characters)
+    return [
+        {"position": i + 1, "character": character, "contribution": round_number(share)}
+        for i, (character, share) in enumerate(zip(line, shares, strict=True))
+    ]
+
+
+def _fold(molecule: Molecule, values: list[float]) -> dict[str, Any]:
+    """What atoms contributed, and written bonds: the others contribute nothing of their own."""
+    count = len(molecule.atoms)
+    atoms = [
+        {"position": atom.start + 1, "symbol": atom.symbol, "contribution": round_number(value)}
+        for atom, value in zip(molecule.atoms, values[:count], strict=True)
+    ]
+    written = [bond for bond in molecule.bonds if bond.characters]
+    bonds = [
+        {"between": [*bond.between], "contribution": round_number(value)}
+        for bond, value in zip(written, values[count:], strict=True)
+    ]
+    return {"atoms": atoms, "bonds": bonds}
