@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from medmaas import __version__, settings
 from medmaas.errors import InvalidRequestError, MedmaasError, ModelUnavailableError
-from medmaas.model.body import read_instances
+from medmaas.model.body import read_request, take_options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 
@@ -67,7 +69,8 @@ def _predict(options: argparse.Namespace) -> None:
     except OSError as error:
         raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
     model = Registry(options.models).get(options.model, options.version)
-    predictions = predict(model, read_instances(body))
+    instances, asked = read_request(body)
+    predictions = predict(model, instances, replace(asked, **_given(options)))
     print(json.dumps({"model": model.identity, "predictions": predictions}, indent=2))
 
 
@@ -79,7 +82,7 @@ def _batch(options: argparse.Namespace) -> None:
 
     registry = Registry(options.models)
     version = registry.get(options.model, options.version).manifest.version
-    job = Job(options.model, version, options.input, options.output)
+    job = Job(options.model, version, options.input, options.output, **_given(options))
     with _progress_bar(open_source(job).size) as on_progress:
         summary = run(job, registry, Deadline(), on_progress=on_progress)
     if summary["status"] == "refused":
@@ -89,6 +92,13 @@ def _batch(options: argparse.Namespace) -> None:
         f"rejected; see {summary['manifest']}"
         + (" (scored before)" if summary["status"] == "duplicate" else "")
     )
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The options of answers that were given, by name."""
+    given = {k: v for k, v in vars(options).items() if k in {"explain", "coverage", "force"}}
+    take_options(given)  # refuses what is none
+    return given
 
 
 @contextmanager
@@ -129,6 +139,10 @@ def _parser() -> argparse.ArgumentParser:
         default=settings.models_directory(),
         help="directory of <id>/<version>/ (default: MEDMAAS_MODELS, else models)",
     )
+    answers = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    answers.add_argument("--explain", action="store_true", help="say what each answer rests on")
+    answers.add_argument("--coverage", type=float, help="of the intervals, one that is stored")
+    answers.add_argument("--force", action="store_true", help="answer where the model abstains")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("serve", parents=[models], help="answer over HTTP")
@@ -139,13 +153,15 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("models", parents=[models], help="list the models")
     command.set_defaults(command=_list_models)
 
-    command = commands.add_parser("predict", parents=[models], help="answer a file")
+    command = commands.add_parser("predict", parents=[models, answers], help="answer a file")
     command.add_argument("model", metavar="MODEL", help="id of a model")
     command.add_argument("file", metavar="FILE", help='{"instances": [{...}]} as JSON, - for stdin')
     command.add_argument("--version", help="default: the newest")
     command.set_defaults(command=_predict)
 
-    command = commands.add_parser("batch", parents=[models], help="score every row of a file")
+    command = commands.add_parser(
+        "batch", parents=[models, answers], help="score every row of a file"
+    )
     command.add_argument("model", metavar="MODEL", help="id of a model")
     command.add_argument("input", metavar="INPUT", help=".csv or .jsonl, also .gz; path or s3://")
     command.add_argument("output", metavar="OUTPUT_DIR", help="folder of results; path or s3://")

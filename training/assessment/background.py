@@ -20,11 +20,13 @@ Clusters = NDArray[np.intp]
 MOST_CENTRES = 12
 _SKEWED = 1.0
 _DIGITS = 4
+_ANSWERS = 2.0  # as much as so many features: more makes the features less alike
 
 
 def make_background(
     spec: TabularInput,
     rows: Floats,
+    answers: Floats,
     *,
     seed: int,
     of: str = "the train split",
@@ -32,9 +34,13 @@ def make_background(
 ) -> Background | None:
     """K-means centres of the rows, each of at least FEWEST people and like no rare row.
 
+    The nearest are alike in their features and in their answers: where answers within a cluster
+    differ little, the answer to its centre is their mean, which a curved model's need not be.
+
     Args:
         spec: of the rows' columns.
         rows: as the graph takes them, NaN for missing, [n, features].
+        answers: what the model says of them, [n, targets].
         seed: of the first centres.
         of: whom the rows stand for.
         centres: at most so many.
@@ -44,7 +50,7 @@ def make_background(
     """
     if len(rows) < FEWEST:
         return None
-    points = standardise(spec, rows)
+    points = np.concatenate([standardise(spec, rows), _weigh(answers)], axis=1)
     clusters = _merge_small(points, find_clusters(points, centres, seed))
     while True:
         values = [summarise(spec, rows[clusters == cluster]) for cluster in _names(clusters)]
@@ -73,7 +79,9 @@ def standardise(spec: TabularInput, rows: Floats) -> Floats:
         if isinstance(feature, Number):
             columns.append(_unskew(column))
         else:
-            columns += [np.where(np.isnan(column), np.nan, column == code) for code in _codes(column)]
+            columns += [
+                np.where(np.isnan(column), np.nan, column == code) for code in _codes(column)
+            ]
     return np.stack([_scale(column) for column in columns], axis=1)
 
 
@@ -102,6 +110,11 @@ def summarise(spec: TabularInput, rows: Floats) -> tuple[float | None, ...]:
     return tuple(middle)
 
 
+def _weigh(answers: Floats) -> Floats:
+    scaled: Floats = np.stack([_scale(column) for column in answers.T], axis=1)
+    return scaled * (_ANSWERS / np.sqrt(answers.shape[1]))
+
+
 def _unskew(column: Floats) -> Floats:
     known = column[~np.isnan(column)]
     is_skewed = len(known) > 0 and known.min() > 0 and np.ptp(known) > 0 and skew(known) > _SKEWED
@@ -119,7 +132,8 @@ def _scale(column: Floats) -> Floats:
     if not len(known):
         return np.zeros_like(column)
     deviation = float(known.std()) or 1.0
-    return np.nan_to_num((column - known.mean()) / deviation)
+    scaled: Floats = np.nan_to_num((column - known.mean()) / deviation)
+    return scaled
 
 
 def _names(clusters: Clusters) -> Clusters:

@@ -50,10 +50,8 @@ def draw_radiograph(rng: np.random.Generator, side: int = _SIDE) -> Floats:
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
     x, y = x + rng.normal(0, 0.05), y + rng.normal(0, 0.05)
     wide, tall = rng.uniform(0.28, 0.36), rng.uniform(0.5, 0.65)
-    body = 0.55 * _ellipse(x, y, 0, 0.2, 0.95, 1.1)
-    lungs = np.maximum(
-        _ellipse(x, y, -0.42, -0.05, wide, tall), _ellipse(x, y, 0.42, -0.05, wide, tall)
-    )
+    body = 0.55 * _fill(x / 0.95, (y - 0.2) / 1.1)
+    lungs = np.maximum(*(_fill((x - left) / wide, (y + 0.05) / tall) for left in (-0.42, 0.42)))
     film = body - rng.uniform(0.3, 0.45) * lungs
     ribs = np.zeros_like(x)
     for height in np.linspace(-0.6, 0.5, 8):
@@ -61,7 +59,7 @@ def draw_radiograph(rng: np.random.Generator, side: int = _SIDE) -> Floats:
         ribs = np.maximum(ribs, np.exp(-(((y - arc) / 0.028) ** 2)))
     film += rng.uniform(0.08, 0.16) * ribs * (np.abs(x) > 0.12) * (np.abs(x) < 0.8)
     film += 0.3 * np.exp(-((x / 0.13) ** 2))  # spine and mediastinum
-    film += 0.25 * _ellipse(x, y, 0.14, 0.2, 0.3, 0.28)  # heart
+    film += 0.25 * _fill((x - 0.14) / 0.3, (y - 0.2) / 0.28)  # heart
     film += 0.35 / (1 + np.exp(-(y - 0.55 - 0.1 * np.abs(x)) / 0.03)) * (np.abs(x) < 0.9)
     film = gaussian_filter(film, 1.5) + rng.normal(0, 0.02, film.shape)
     film = np.clip(film, 0, 1.1) ** rng.uniform(0.7, 1.3)
@@ -69,9 +67,9 @@ def draw_radiograph(rng: np.random.Generator, side: int = _SIDE) -> Floats:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def _ellipse(x: Floats, y: Floats, left: float, top: float, a: float, b: float) -> Floats:
-    distance = np.hypot((x - left) / a, (y - top) / b)
-    inside: Floats = 1 / (1 + np.exp((distance - 1) / 0.05))
+def _fill(x: Floats, y: Floats) -> Floats:
+    """1 inside the unit circle, 0 outside, soft at the edge."""
+    inside: Floats = 1 / (1 + np.exp((np.hypot(x, y) - 1) / 0.05))
     return inside
 
 

@@ -6,7 +6,7 @@ those that fitted nothing, and those that were only measured.
 
 import numpy as np
 
-from medmaas.model.manifest import ImageInput, Input, TabularInput, TextInput
+from medmaas.model.manifest import Boolean, ImageInput, Input, TabularInput, TextInput
 from training.assessment import foreign, foreign_pictures
 from training.assessment.studied import Cases, Foreseen, Groups, Studied
 from training.classes.own import make_own_study as make_own_classes
@@ -65,8 +65,9 @@ def restudy(recipe: str, options: Options, spec: Input) -> Studied:
 def study_people(study: Study) -> Studied:
     """People whose survival is told, of FLCHAIN or of a table of one's own."""
     table, split = study.table, study.split
+    groups = {**study.groups, **_group_marked(study)}
     train, calibration, test = (
-        Cases(table.X[rows], table.outcome[rows], _take(study.groups, rows))
+        Cases(table.X[rows], table.outcome[rows], _take(groups, rows))
         for rows in (split.train, split.calibration, split.test)
     )
     return Studied(train, calibration, test, foreign.make_people(study.spec, test.rows))
@@ -92,7 +93,8 @@ def study_pictures(images: ImageSet, spec: ImageInput, seed: int) -> Studied:
         return Cases(rows, part.labels, groups)
 
     pictures = foreign_pictures.make_pictures(spec, seed)
-    return Studied(take(images.train), take(images.val), take(images.test), pictures)
+    remark = "which also set one number of the network, its temperature"
+    return Studied(take(images.train), take(images.val), take(images.test), pictures, remark)
 
 
 def study_molecules(table: MoleculeTable, split: Split, spec: TextInput) -> Studied:
@@ -127,7 +129,9 @@ def study_courses(seed: int, courses: int = _COURSES) -> Studied:
         _foresee(simulate_decisions(KLOFT, courses, 10 * seed + of))
         for of in (_TRAIN_SEED, _CALIBRATION_SEED, _TEST_SEED)
     )
-    return Studied(train, calibration, test, foreign.make_histories(test.rows, seed))
+    histories = foreign.make_histories(test.rows, seed)
+    remark = f"decisions of {courses:,} simulated courses drawn for this alone"
+    return Studied(train, calibration, test, histories, remark)
 
 
 def _foresee(decisions: Decisions) -> Cases:
@@ -156,6 +160,15 @@ def _group_cases(study: ClassStudy) -> Groups:
         f"{name} below {low:.4g}": x < low,
         f"{name} {low:.4g} to {high:.4g}": (low <= x) & (x < high),
         f"{name} {high:.4g} and over": x >= high,
+    }
+
+
+def _group_marked(study: Study) -> Groups:
+    """Who has what a boolean asks for, beside the study's own groups."""
+    return {
+        f"{feature.name} true": study.table.X[:, i] == 1
+        for i, feature in enumerate(study.spec.features)
+        if isinstance(feature, Boolean)
     }
 
 

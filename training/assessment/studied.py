@@ -51,9 +51,11 @@ class Studied:
         calibration: what fitted nothing; quantiles and thresholds come from it.
         test: what is measured.
         foreign: by name, instances as a request would hold them.
+        remark: what else a reader must know of the calibration split, after a comma.
     """
 
     train: Cases
     calibration: Cases
     test: Cases
     foreign: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    remark: str = ""

@@ -5,15 +5,19 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from medmaas.api.body import read_json_bytes
-from medmaas.errors import ModelUnavailableError, Problem
-from medmaas.model.body import read_instances
+from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
+from medmaas.model.body import read_request
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 
 _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
+_RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
 
 class MarkdownResponse(PlainTextResponse):
@@ -30,9 +34,11 @@ def add_routes(app: FastAPI) -> None:
     for model in (_NEWEST, _VERSION):
         # the document describes it per model instead
         app.post(f"{model}/predict", include_in_schema=False)(predict_instances)
+        app.post(f"{model}/explain", include_in_schema=False)(explain_instances)
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
         app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)
+        app.get(f"{model}/explanation", tags=["models"])(explain_model)
     app.get("/models", tags=["models"])(list_models)
     app.get("/health/live", tags=["health"])(live)
     app.get("/health/ready", tags=["health"])(ready)
@@ -73,10 +79,37 @@ async def read_card(request: Request) -> Response:
     return MarkdownResponse(_model(request).card)
 
 
+async def explain_model(request: Request) -> Response:
+    """What the model as a whole rests on, and how faithful its explanations are, as measured."""
+    model = _model(request)
+    explanation = model.manifest.explanation
+    if explanation is None:
+        raise NotFoundError(
+            "this model carries no explanation of the whole; single answers can be explained "
+            "against its golden cases"
+        )
+    told = explanation.model_dump(mode="json", exclude_none=True)
+    return Response(to_json({"model": model.identity} | told), media_type="application/json")
+
+
 async def predict_instances(request: Request) -> Response:
     """Answer 1 to 1,000 instances, all of them or, if one is wrong, none."""
+    return await _answer(request)
+
+
+async def explain_instances(request: Request) -> Response:
+    """Answer 1 to 50 instances, and say of each answer what it rests on."""
+    return await _answer(request, explain=True)
+
+
+async def _answer(request: Request, *, explain: bool = False) -> Response:
     model = _model(request)
-    predictions = predict(model, read_instances(await read_json_bytes(request)))
+    instances, options = read_request(await read_json_bytes(request), explain=explain)
+    if options.explain:  # it takes seconds, in which the laptop's server answers others
+        budget = _budget(request, options)
+        predictions = await run_in_threadpool(predict, model, instances, options, budget)
+    else:
+        predictions = predict(model, instances, options)
     answer = {
         "request_id": request.state.request_id,
         "model": model.identity,
@@ -95,6 +128,13 @@ def _model(request: Request) -> Model:
     model = _registry(request).get(path["model_id"], path.get("version"))
     request.state.log = {"model": model.identity}
     return model
+
+
+def _budget(request: Request, options: Options) -> Budget:
+    """What is asked for, or what an invocation of Lambda has left if that is less."""
+    read = getattr(request.scope.get("aws.context"), "get_remaining_time_in_millis", None)
+    left = options.explain_seconds if read is None else read() / 1000 - _RESERVE
+    return Budget(min(options.explain_seconds, left))
 
 
 def _summarise(model_id: str, version: str, model: Model | ModelUnavailableError) -> dict[str, Any]:

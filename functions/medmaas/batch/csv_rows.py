@@ -76,14 +76,17 @@ def read_header(stream: Stream) -> Header:
 class CsvRows:
     """The rows behind a header."""
 
-    def __init__(self, stream: Stream, header: Header, first_row: int) -> None:
+    def __init__(
+        self, stream: Stream, header: Header, first_row: int, at_once: int | None = None
+    ) -> None:
         self._stream = stream
+        self._limits = LIMITS.narrow(at_once)
         self._names = header.names
         self._row = first_row
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, in the order of the file."""
-        while (data := take_lines(self._stream, LIMITS)) != b"":
+        while (data := take_lines(self._stream, self._limits)) != b"":
             if data is None:
                 self._stream.skip_line()
                 yield self._chunk([_TOO_LONG], 0)

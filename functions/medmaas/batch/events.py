@@ -70,7 +70,6 @@ def _from_s3(entity: dict[str, Any]) -> Upload:
         bucket=entity["bucket"]["name"],
         key=unquote_plus(item["key"]),
         etag=_unquote(item["eTag"]),
-        size=item.get("size"),
         version_id=item.get("versionId"),
     )
 
@@ -81,7 +80,6 @@ def _from_event_bridge(detail: dict[str, Any]) -> Upload:
         bucket=detail["bucket"]["name"],
         key=item["key"],
         etag=_unquote(item["etag"]),
-        size=item.get("size"),
         version_id=item.get("version-id"),
     )
 

@@ -15,7 +15,7 @@ from medmaas.batch.deadline import Deadline
 from medmaas.batch.job import Job, find_format
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import Counts, Part
-from medmaas.batch.reader import is_seekable, read_chunks
+from medmaas.batch.reader import is_seekable, read_chunks, rows_at_once
 from medmaas.batch.rows import Chunk, Position
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import Folder, client, open_folder, open_source, translated_errors
@@ -27,6 +27,7 @@ from medmaas.errors import (
 from medmaas.model.registry import Registry
 
 RANGE_BYTES = 64_000_000
+_EXPLAINED_RANGE_BYTES = 1_000_000  # because its rows take milliseconds to seconds each
 _RANGES = "ranges.json"
 _STARTS = 20
 
@@ -58,16 +59,18 @@ def is_large(opened: Opened, from_bytes: int) -> bool:
 
 
 def start(job: Job, state_machine: str) -> None:
-    """Start the state machine for a file, once: its execution is named after the results' folder.
+    """Start the state machine for a file, once: its execution is named after the results.
 
     A file whose execution has ended without a manifest is started again, under the next name.
 
     Raises:
         StorageError: Step Functions does not answer, or the file failed too often.
     """
-    stem = hashlib.sha256(job.destination.encode()).hexdigest()[:40]
+    results = job.destination + (json.dumps(job.asked, sort_keys=True) if job.asked else "")
+    stem = hashlib.sha256(results.encode()).hexdigest()[:40]
     states = client("stepfunctions")
-    content = json.dumps({"job": job.to_event(), "range_bytes": RANGE_BYTES})
+    range_bytes = _EXPLAINED_RANGE_BYTES if job.explain else RANGE_BYTES
+    content = json.dumps({"job": job.to_event(), "range_bytes": range_bytes})
     for attempt in range(1, _STARTS + 1):
         name = f"{stem}-{attempt}"
         with translated_errors():
@@ -137,21 +140,24 @@ def score(
     folder = open_folder(job.destination)
     fmt, model = find_format(job.source), registry.get(job.model, job.version)
     receipt = _read_receipt(folder, part_of)
-    same = {"range": asdict(part_of), "model": model.identity, "etag": job.etag}
-    if receipt and receipt.items() >= same.items():
+    if receipt and receipt["model"] == model.identity and _is_of(receipt, part_of, job):
         return {"status": "complete"}
     source = open_source(job)
     suffix = f"-{part_of.index:05d}"
     part = Part(folder, fmt.kind, manifest.now(), suffix, checkpoint)
     first = Position(part_of.start, part_of.first_row) if part_of.index else None
     position = part.position or first
-    chunks = read_chunks(source, fmt, model, position, part_of.end)
+    rows = rows_at_once(job.options)
+    chunks = read_chunks(source, fmt, model, position, part_of.end, rows=rows)
+    scorer = Scorer(model, fmt.kind, source, options=job.options)
     with part.kept_clean():
-        if not part.score(chunks, Scorer(model, fmt.kind, source), deadline):
+        if not part.score(chunks, scorer, deadline):
             return {"status": "continued", "checkpoint": part.suspend()}
         parts = part.close()
     counts = asdict(part.counts)
-    content = {**same, "counts": counts, "parts": parts, "started": part.started}
+    content: Summary = {"range": asdict(part_of), "model": model.identity, "etag": job.etag}
+    content |= {"options": job.asked} if job.asked else {}
+    content |= {"counts": counts, "parts": parts, "started": part.started}
     folder.write(_name_receipt(part_of), json.dumps(content).encode())
     part.forget()
     return {"status": "complete"}
@@ -169,7 +175,7 @@ def finish(job: Job) -> Summary:
     offset, row = 0, 1
     for part_of in ranges:
         receipt = _read_receipt(folder, part_of)
-        if receipt is None or receipt["range"] != asdict(part_of) or receipt["etag"] != job.etag:
+        if receipt is None or not _is_of(receipt, part_of, job):
             raise IncompleteResultsError(f"range {part_of.index} has not been scored")
         counts.add(Counts(**receipt["counts"]))
         receipts.append(receipt)
@@ -186,6 +192,12 @@ def finish(job: Job) -> Summary:
         folder, job, model=models[0], counts=counts, parts=parts, started=started
     )
     return manifest.summarise(folder, complete)
+
+
+def _is_of(receipt: dict[str, Any], part_of: Range, job: Job) -> bool:
+    """Whether a receipt speaks of this range of this content, scored as the job says."""
+    of = (receipt["range"], receipt["etag"], receipt.get("options", {}))
+    return bool(of == (asdict(part_of), job.etag, job.asked))
 
 
 def _read_receipt(folder: Folder, part_of: Range) -> dict[str, Any] | None:

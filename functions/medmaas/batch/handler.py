@@ -23,9 +23,16 @@ from medmaas.batch.json_rows import number_instances
 from medmaas.batch.run import run
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import client, translated_errors
-from medmaas.errors import MedmaasError, StorageError, UnsupportedEventError
+from medmaas.errors import (
+    InvalidRequestError,
+    MedmaasError,
+    Problem,
+    StorageError,
+    UnsupportedEventError,
+)
 from medmaas.log import find_place, write_line
-from medmaas.model.body import take_instances
+from medmaas.model.body import take_request
+from medmaas.model.predict import check_options
 from medmaas.model.registry import Registry
 
 _FIRST_RETRY = 60  # seconds
@@ -42,7 +49,7 @@ def handler(event: Event, context: Any) -> Any:  # noqa: ANN401 - AWS ships no t
 
     Args:
         event: of S3, SQS or EventBridge; a task of the state machine; a job
-            `{"model", "source", "destination"}` or `{"model", "instances"}`.
+            `{"model", "source", "destination"}` or `{"model", "instances"}`, either with options.
         context: Lambda's; None never runs out of time.
 
     Returns:
@@ -153,7 +160,15 @@ def _score_instances(event: Event) -> Summary:
     """Answer instances row by row: what is wrong with one keeps no other from its answer."""
     body = {name: event[name] for name in event if name not in {"model", "version"}}
     model = registry.get(str(event.get("model")), event.get("version"))
-    scored = Scorer(model, "jsonl").score(number_instances(take_instances(body)))
+    instances, options = take_request(body)
+    if "explain_seconds" in body:
+        raise InvalidRequestError(
+            "explain_seconds is for requests over HTTPS: leave it out, explanations of an event "
+            "take the time that they need",
+            [Problem(None, "explain_seconds", "must be left out")],
+        )
+    check_options(model, options, len(instances))
+    scored = Scorer(model, "jsonl", options=options).score(number_instances(instances))
     return {
         "status": "complete",
         "model": model.identity,

@@ -33,8 +33,9 @@ class _History:
 class HistoryRows:
     """The histories of a long CSV file."""
 
-    def __init__(self, rows: CsvRows, spec: SeriesInput) -> None:
+    def __init__(self, rows: CsvRows, spec: SeriesInput, at_once: int | None = None) -> None:
         self._rows = rows
+        self._together = _TOGETHER if at_once is None else min(at_once, _TOGETHER)
         self._spec = spec
         self._seen: set[int] = set()
         self._hole: int | None = None
@@ -63,7 +64,7 @@ class HistoryRows:
                 self._hole = None  # what could not be read lay within this history, or before it
                 if len(history.rows) <= self._spec.max_rows:  # one more is enough to refuse it
                     history.rows.append(self._parse(cells))
-            if len(done) >= _TOGETHER:
+            if len(done) >= self._together:
                 position += len(done) + len(rejects)
                 yield self._chunk(done, rejects, empty, position)
                 done, rejects, empty = [], [], 0

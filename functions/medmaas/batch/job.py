@@ -1,15 +1,19 @@
-"""What to score, by which model, and where the answers go."""
+"""What to score, by which model, how, and where the answers go."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
-from medmaas.errors import InvalidRequestError, Problem, RefusedFileError
+from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, RefusedFileError
+from medmaas.model.body import find_wrong_options, parse_json
+from medmaas.model.options import Options
 
 INCOMING = "incoming/"
 IMAGES = "images/"
 RESULTS = "results/"
+OPTIONS = {"explain", "coverage", "force"}
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<format>csv|jsonl)(?P<gzip>\.gz)?", re.IGNORECASE)
 
@@ -26,6 +30,9 @@ class Job:
         version_id: which version of the object, in a versioned bucket.
         etag: which content of the object; None until it has been looked up.
         size: in bytes; None until it has been looked up.
+        explain: whether every answer comes with an explanation.
+        coverage: of the intervals; None is the model's first.
+        force: whether to answer, marked, where the model abstains.
     """
 
     model: str
@@ -35,6 +42,23 @@ class Job:
     version_id: str | None = None
     etag: str | None = None
     size: int | None = None
+    explain: bool = False
+    coverage: float | None = None
+    force: bool = False
+
+    @property
+    def options(self) -> Options:
+        """How to answer every row."""
+        return Options(explain=self.explain, coverage=self.coverage, force=self.force)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The options that are not the usual ones, by name: with others, there are other results.
+
+        Empty where a job asks for plain answers, whose results say nothing of options.
+        """
+        options = {"explain": self.explain, "coverage": self.coverage, "force": self.force}
+        return {name: value for name, value in options.items() if value}
 
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> Self:
@@ -52,10 +76,12 @@ class Job:
         problems = [Problem(None, field, "must be text, and not empty") for field in wrong]
         if not _is_optional(event.get("size"), int):
             problems.append(Problem(None, "size", "must be a whole number"))
+        unset = {"coverage"} if event.get("coverage") is None else set[str]()
+        problems += find_wrong_options({k: event[k] for k in event.keys() - unset})
         if problems or event.keys() - known:
             raise InvalidRequestError(
-                "a job holds model, source and destination, and at most version, version_id, etag "
-                "and size besides",
+                "a job holds model, source and destination, and at most version, version_id, etag, "
+                "size, explain, coverage and force besides",
                 problems,
             )
         return cls(**({"version": None} | event))
@@ -64,9 +90,14 @@ class Job:
         """The job as it travels."""
         return asdict(self)
 
-    def at(self, version_id: str | None, etag: str, size: int) -> Self:
-        """The job for exactly this content of the object."""
-        return replace(self, version_id=version_id, etag=etag, size=size)
+    def at(self, etag: str, size: int, metadata: Mapping[str, str]) -> Self:
+        """The job for exactly this content of the object, with what its metadata asks for.
+
+        Raises:
+            RefusedFileError: an option in the metadata is none.
+        """
+        asked = _read_options(metadata) | self.asked
+        return replace(self, etag=etag, size=size, **asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +107,6 @@ class Upload:
     bucket: str
     key: str
     etag: str
-    size: int | None
     version_id: str | None
 
 
@@ -126,8 +156,21 @@ def make_job(upload: Upload, results: str) -> Job | None:
         destination=f"s3://{results}/{RESULTS}{folder}{'/' if folder else ''}{stem}/{upload.etag}/",
         version_id=upload.version_id,
         etag=upload.etag,
-        size=upload.size,
     )
+
+
+def _read_options(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """The options among an object's user metadata, as in `x-amz-meta-coverage: 0.95`."""
+    options = dict[str, Any]()
+    for name in metadata.keys() & OPTIONS:
+        try:
+            options[name] = parse_json(metadata[name].encode())
+        except MalformedBodyError:
+            options[name] = None
+    if problems := find_wrong_options(options):
+        said = ", and ".join(f"x-amz-meta-{p.field} {p.problem}" for p in problems)
+        raise RefusedFileError(f"the metadata of the file asks for what there is not: {said}")
+    return options
 
 
 def _is_optional(value: object, kind: type) -> bool:

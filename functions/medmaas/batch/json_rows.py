@@ -15,13 +15,14 @@ _TOO_LONG = f"is longer than {LIMITS.line:,} bytes: name a picture by its key in
 class JsonRows:
     """The lines of a file."""
 
-    def __init__(self, stream: Stream, first_row: int) -> None:
+    def __init__(self, stream: Stream, first_row: int, at_once: int | None = None) -> None:
         self._stream = stream
+        self._limits = LIMITS.narrow(at_once)
         self._row = first_row
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, in the order of the file."""
-        while (data := take_lines(self._stream, LIMITS)) != b"":
+        while (data := take_lines(self._stream, self._limits)) != b"":
             if data is None:
                 self._stream.skip_line()
                 yield self._chunk([None], 0)

@@ -8,7 +8,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,10 @@ class Limits:
     rows: int
     bytes: int
     line: int
+
+    def narrow(self, rows: int | None) -> "Limits":
+        """The same with so many rows at most; None is as many as before."""
+        return self if rows is None else replace(self, rows=min(rows, self.rows))
 
 
 class Stream:

@@ -25,6 +25,7 @@ class LocalFile:
         self._folder = self._path.resolve().parent
         self.etag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
         self.size = status.st_size
+        self.metadata: dict[str, str] = {}
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes from start up to end, or to the end of the file."""

@@ -46,9 +46,9 @@ def write_refused(folder: Folder, job: Job, reason: str, started: str) -> Manife
 
 
 def find_complete(folder: Folder, job: Job) -> Manifest | None:
-    """The manifest of the same content scored by the same model, if there is one.
+    """The manifest of the same content scored by the same model in the same way, if there is one.
 
-    One of other content or another model is deleted, because its results are about to be replaced.
+    One of anything else is deleted, because its results are about to be replaced.
     """
     content = folder.read(NAME)
     if content is None:
@@ -57,7 +57,8 @@ def find_complete(folder: Folder, job: Job) -> Manifest | None:
     model = manifest["model"]
     same_model = model["id"] == job.model and job.version in {None, model["version"]}
     same_content = manifest["input"]["etag"] == job.etag
-    if manifest["status"] == "complete" and same_model and same_content:
+    same_options = manifest.get("options", {}) == job.asked
+    if manifest["status"] == "complete" and same_model and same_content and same_options:
         return manifest
     folder.delete(NAME)
     return None
@@ -77,6 +78,7 @@ def _write(folder: Folder, head: Manifest, job: Job, tail: Manifest) -> Manifest
         "etag": job.etag,
         "bytes": job.size,
     }
-    manifest = head | {"input": source} | tail | {"finished": now()}
+    options = {"options": job.asked} if job.asked else {}
+    manifest = head | options | {"input": source} | tail | {"finished": now()}
     folder.write(NAME, json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
     return manifest

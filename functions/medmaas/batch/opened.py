@@ -7,7 +7,8 @@ from typing import Any
 from medmaas.batch import manifest
 from medmaas.batch.job import Format, Job, find_format
 from medmaas.batch.storage import Folder, Source, open_folder, open_source
-from medmaas.errors import NotFoundError, RefusedFileError
+from medmaas.errors import InvalidRequestError, NotFoundError, RefusedFileError
+from medmaas.model.predict import check_options
 from medmaas.model.registry import Model, Registry
 
 Summary = dict[str, Any]
@@ -36,14 +37,23 @@ def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -
     folder = open_folder(job.destination)
     try:
         source = open_source(job)
-        job = job.at(job.version_id, source.etag, source.size)
+        job = job.at(source.etag, source.size, source.metadata)
         if complete := manifest.find_complete(folder, job):
             return manifest.summarise(folder, complete, "duplicate")
         fmt, model = find_format(job.source), registry.get(job.model, job.version)
         job = replace(job, version=model.manifest.version)  # whoever goes on takes the same
+        _require_options(model, job)
         return go_on(Opened(job, source, fmt, model, folder, started))
     except (RefusedFileError, NotFoundError) as error:
         if complete := manifest.find_complete(folder, job):  # of another run, just now
             return manifest.summarise(folder, complete, "duplicate")
         refused = manifest.write_refused(folder, job, error.message, started)
         return manifest.summarise(folder, refused)
+
+
+def _require_options(model: Model, job: Job) -> None:
+    """Refuse a file as a whole if the model has not what is asked for."""
+    try:
+        check_options(model, job.options)
+    except InvalidRequestError as error:
+        raise RefusedFileError(error.message) from None

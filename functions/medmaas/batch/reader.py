@@ -12,8 +12,10 @@ from medmaas.batch.score import find_columns
 from medmaas.batch.storage import Source
 from medmaas.errors import RefusedFileError
 from medmaas.model.manifest import SeriesInput
+from medmaas.model.options import Options
 from medmaas.model.registry import Model
 
+EXPLAINED_AT_ONCE = 16
 _HEADER_BYTES = 2 * LIMITS.line
 
 
@@ -23,6 +25,8 @@ def read_chunks(
     model: Model,
     position: Position | None = None,
     end: int | None = None,
+    *,
+    rows: int | None = None,
 ) -> Iterator[Chunk]:
     """The rows of a file, or those from a place on, where an earlier chunk ended.
 
@@ -32,14 +36,15 @@ def read_chunks(
         model: whose instances the rows are.
         position: where to begin; the first row if there is none.
         end: the byte to stop at, where a chunk ended.
+        rows: how many a chunk holds at most, if they are to be fewer than usual.
 
     Raises:
         RefusedFileError: the file can never be scored.
     """
     if position is None or is_seekable(fmt, model):
-        yield from _open(source, fmt, model, position, end).chunks()
+        yield from _open(source, fmt, model, position, end, at_once=rows).chunks()
         return
-    for chunk in _open(source, fmt, model, None, None).chunks():
+    for chunk in _open(source, fmt, model, None, None, at_once=rows).chunks():
         behind = chunk.end.row > position.row or chunk.end.offset > position.offset
         if behind:
             yield chunk
@@ -54,8 +59,19 @@ def _is_long(fmt: Format, model: Model) -> bool:
     return fmt.kind == "csv" and isinstance(model.manifest.input, SeriesInput)
 
 
+def rows_at_once(options: Options) -> int | None:
+    """How many rows a chunk holds at most: few of those that take seconds, for the deadline."""
+    return EXPLAINED_AT_ONCE if options.explain else None
+
+
 def _open(
-    source: Source, fmt: Format, model: Model, position: Position | None, end: int | None
+    source: Source,
+    fmt: Format,
+    model: Model,
+    position: Position | None,
+    end: int | None,
+    *,
+    at_once: int | None,
 ) -> RowReader:
     stop = end if position is None else min(_HEADER_BYTES, source.size)
     stream = Stream(source, compressed=fmt.gzip, end=stop)
@@ -63,16 +79,16 @@ def _open(
         raise RefusedFileError("the file is empty: there is nothing to score")
     first = position.row if position else 1
     if fmt.kind == "jsonl":
-        return JsonRows(_go_to(stream, source, position, end), first)
+        return JsonRows(_go_to(stream, source, position, end), first, at_once)
     columns = find_columns(model)
     if columns is None:
         raise RefusedFileError("pictures do not fit CSV: send .jsonl, with a key or base64 each")
     header = read_header(stream)
     required, optional = columns
     header.require([ID, *required] if _is_long(fmt, model) else required, optional)
-    rows = CsvRows(_go_to(stream, source, position, end), header, first)
+    rows = CsvRows(_go_to(stream, source, position, end), header, first, at_once)
     spec = model.manifest.input
-    return HistoryRows(rows, spec) if isinstance(spec, SeriesInput) else rows
+    return HistoryRows(rows, spec, at_once) if isinstance(spec, SeriesInput) else rows
 
 
 def _go_to(stream: Stream, source: Source, position: Position | None, end: int | None) -> Stream:

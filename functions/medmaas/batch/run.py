@@ -8,7 +8,7 @@ from medmaas.batch.fan_out import FanOut, is_large, start
 from medmaas.batch.job import Job
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import OnProgress, Part
-from medmaas.batch.reader import read_chunks
+from medmaas.batch.reader import read_chunks, rows_at_once
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import open_folder
 from medmaas.model.registry import Registry
@@ -62,8 +62,8 @@ def _score(
 ) -> Summary:
     job, model, fmt, folder = opened.job, opened.model, opened.format, opened.folder
     part = Part(folder, fmt.kind, opened.started, checkpoint=checkpoint)
-    chunks = read_chunks(opened.source, fmt, model, part.position)
-    scorer = Scorer(model, fmt.kind, opened.source)
+    chunks = read_chunks(opened.source, fmt, model, part.position, rows=rows_at_once(job.options))
+    scorer = Scorer(model, fmt.kind, opened.source, options=job.options)
     with part.kept_clean():
         if not part.score(chunks, scorer, deadline, on_progress):
             left = part.suspend()

@@ -111,33 +111,34 @@ class Scorer:
 
     def _read(self, rows: Rows, rejects: list[Reject]) -> _Readable:
         """The rows without a problem; the problems of the others go to the rejects."""
-        reading = self._read_instances(rows)
+        reading, instances = self._read_instances(rows)
         ids, problems = _check_ids(rows.ids)
         problems += reading.problems
         for problem in problems:
             row = problem.instance or 0
             rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.problem))
-        readable = _Readable(
-            reading.tensors, list(rows.numbers), ids, reading.warnings, rows.instances
-        )
+        readable = _Readable(reading.tensors, list(rows.numbers), ids, reading.warnings, instances)
         if not problems:
             return readable
         bad = {problem.instance for problem in problems}
         return readable.take([row for row in range(len(rows.numbers)) if row not in bad])
 
-    def _read_instances(self, rows: Rows) -> Reading:
+    def _read_instances(self, rows: Rows) -> tuple[Reading, Sequence[object]]:
+        """What was read, and of which instances, where there are any."""
         inputs, spec = self._model.inputs, self._model.manifest.input
         if rows.columns is not None and isinstance(inputs, Tabular):
             names = {name for side in find_columns(self._model) or () for name in side}
             columns = {name: cells for name, cells in rows.columns.items() if name in names}
-            return inputs.read_cells(columns, len(rows.numbers))
+            return inputs.read_cells(columns, len(rows.numbers)), ()
         if rows.columns is not None and isinstance(spec, TextInput):
-            return inputs.read([{spec.field: text} for text in rows.columns[spec.field]])
+            texts = [{spec.field: text} for text in rows.columns[spec.field]]
+            return inputs.read(texts), texts
         if self._source and isinstance(spec, ImageInput):
             instance, problems = fetch_picture(rows.instances[0], self._source, spec.field)
             reading = inputs.read([instance])
-            return Reading(reading.tensors, problems or reading.problems, reading.warnings)
-        return inputs.read(rows.instances)
+            problems = problems or reading.problems
+            return Reading(reading.tensors, problems, reading.warnings), [instance]
+        return inputs.read(rows.instances), rows.instances
 
     def _answer(self, rows: _Readable, scored: Scored) -> None:
         """Answer rows together; where the model fails, find out on which of them."""

@@ -28,6 +28,7 @@ class Source(Protocol):
 
     etag: str
     size: int
+    metadata: dict[str, str]  # what was said of it when it was sent; empty once it is known
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes from start up to end, or to the end of the file."""
@@ -136,15 +137,17 @@ class _Object:
     def __init__(self, job: Job) -> None:
         self._bucket, self._key = _split(job.source)
         self._version = {"VersionId": job.version_id} if job.version_id else {}
+        self.metadata = {}
         if job.etag is None or job.size is None:
             with translated_errors():
                 head = client("s3").head_object(
                     Bucket=self._bucket,
                     Key=self._key,
                     **self._version,
-                    **({"IfMatch": job.etag} if job.etag else {}),
+                    **({"IfMatch": f'"{job.etag}"'} if job.etag else {}),
                 )
             self.etag, self.size = head["ETag"].strip('"'), head["ContentLength"]
+            self.metadata = head["Metadata"]
         else:
             self.etag, self.size = job.etag, job.size
 
@@ -157,7 +160,7 @@ class _Object:
                 Bucket=self._bucket,
                 Key=self._key,
                 Range=f"bytes={start}-{end - 1}",
-                IfMatch=self.etag,
+                IfMatch=f'"{self.etag}"',
                 **self._version,
             )
 

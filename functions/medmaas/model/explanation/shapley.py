@@ -76,7 +76,7 @@ def attribute(
             return Attribution(
                 _share_out(worth, players), None, worth[0], worth[-1], len(worth), complete=True
             )
-    return _sample(game, players, tolerance, budget, seed, most_pairs)
+    return _sample(game, players, tolerance, budget, seed=seed, most_pairs=most_pairs)
 
 
 @cache
@@ -139,6 +139,7 @@ def _sample(
     players: int,
     tolerance: float | Floats,
     budget: Budget,
+    *,
     seed: int,
     most_pairs: int,
 ) -> Attribution:

@@ -172,7 +172,7 @@ class _Survival:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (before_log - np.log(_HALF)) / (before_log - after_log)
         start = self._days[after - 1]
-        days = start + share * (self._days[after] - start)
+        days: Floats = start + share * (self._days[after] - start)
         days[~crossed.any(axis=1)] = self._days[-1]
         days[crossed[:, 0]] = 0
         return days

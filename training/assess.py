@@ -1,0 +1,59 @@
+"""`python -m training.assess RECIPE [--data FILE] [--out models] [--reports reports]`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.__main__ import RECIPES
+from training.errors import TrainingError, refuse
+from training.options import Options, check_options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Assess the model of a recipe again; 0 if it was rewritten, 2 if not, with the reason."""
+    parsed = vars(_parser().parse_args(arguments))
+    recipe = parsed.pop("recipe")
+    try:
+        _assess(recipe, Options(**parsed))
+    except (TrainingError, ModuleNotFoundError) as error:
+        return refuse("assess", error)
+    return 0
+
+
+def _assess(recipe: str, options: Options) -> None:
+    # libraries may be missing, and then this says so in a sentence
+    from training.assessment.assess import reassess  # noqa: PLC0415
+    from training.assessment.people import restudy  # noqa: PLC0415
+    from training.report.page import print_metrics, read_manifest  # noqa: PLC0415
+
+    check_options(recipe, options)
+    folder = options.out / (options.id or recipe) / "1.0.0"
+    if not (folder / "manifest.json").exists():
+        raise TrainingError(f"--out: there is no {folder}")
+    studied = restudy(recipe, options, read_manifest(folder).input)
+    metrics = reassess(folder, options.reports, studied)
+    print_metrics(metrics, f"{folder}, assessed again")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="medmaas assess",
+        description="Measure again how sure a trained model is and what its answers rest on: "
+        "intervals, abstention, calibration, explanations. Its weights stay as they are.",
+    )
+    parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE", help="that trained the model")
+    parser.add_argument("--data", type=Path, help="what it was trained on, if that was yours")
+    parser.add_argument("--id", help="of the model (default: as the recipe)")
+    parser.add_argument("--out", type=Path, default=Path("models"), help="default: %(default)s")
+    parser.add_argument(
+        "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="as it was then")
+    for column in ("target", "time", "event"):
+        parser.add_argument(f"--{column}", help="as it was then")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""A finished model as it is assessed: what it answers to rows, and how far they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import (
+    ClassesOutput,
+    Input,
+    Output,
+    PolicyOutput,
+    SeriesInput,
+    StandardisedDistance,
+    TabularInput,
+    TensorDistance,
+)
+from medmaas.model.session import Session
+from training.assessment.distance import fit_distance, measure_distance
+from training.assessment.embedding import (
+    DISTANCE,
+    EMBEDDING,
+    add_distance,
+    expose_embedding,
+    find_embedding,
+    fit_space,
+)
+from training.assessment.policy_bands import ToldPolicy, make_told_policy
+from training.assessment.resampling import Floats, Sample
+from training.assessment.studied import Array, Cases, Foreseen
+from training.assessment.told import Told, make_told
+
+Tensors = Mapping[str, NDArray[Any]]
+
+_OPSET = 18  # since when reductions take their axes as inputs
+_MATRIX = 2
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """The graph, and what distance is measured with; None if it has nothing to measure it in."""
+
+    graph: onnx.ModelProto
+    spec: Input
+    output: Output
+    distance: StandardisedDistance | TensorDistance | None
+
+    @cached_property
+    def _session(self) -> Session:
+        return Session(self.graph.SerializeToString(deterministic=True))
+
+    def run(self, rows: Array) -> Tensors:
+        """Outputs by name, as a request would get them."""
+        return self._session.run({self.spec.tensor: as_fed(rows)})
+
+    def measure(self, rows: Array, outputs: Tensors) -> Floats | None:
+        """How far each row is, [n]."""
+        if isinstance(self.distance, StandardisedDistance):
+            return measure_distance(self.distance, rows.astype(float)).round(6)
+        if isinstance(self.distance, TensorDistance):
+            return outputs[self.distance.tensor].reshape(-1).astype(float).round(6)
+        return None
+
+    def tell(
+        self,
+        rows: Array,
+        outputs: Tensors,
+        outcome: Any,  # noqa: ANN401
+        train: Any,  # noqa: ANN401
+    ) -> Told | ToldPolicy:
+        """What was told of rows, and what came of it; of the train split as well."""
+        if isinstance(self.output, PolicyOutput) and isinstance(self.spec, SeriesInput):
+            return make_told_policy(self.output, self.spec, rows, outputs, outcome)
+        return make_told(self.output, outputs, outcome, train)
+
+    def answer(self, cases: Cases, train: Cases, seed: int) -> "Answered":
+        """A split, answered."""
+        outputs = self.run(cases.rows)
+        told = self.tell(cases.rows, outputs, cases.outcome, train.outcome)
+        patient, event = np.arange(len(cases.rows)), None
+        if isinstance(cases.outcome, Foreseen):
+            patient = cases.outcome.patient
+        elif self.output.kind == "survival":
+            event = cases.outcome["event"]
+        sample = Sample(patient, event, seed)
+        return Answered(cases, told, self.measure(cases.rows, outputs), sample)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A split with what was told of it.
+
+    Attributes:
+        cases: the split.
+        told: by the model, and what came of it.
+        distances: of each row, [n], or None.
+        sample: to draw from.
+    """
+
+    cases: Cases
+    told: Told | ToldPolicy
+    distances: Floats | None
+    sample: Sample
+
+
+def as_fed(rows: Array) -> Array:
+    """Rows as a graph takes them: float64 becomes float32."""
+    return rows.astype(np.float32) if rows.dtype == np.float64 else rows
+
+
+def make_answerer(graph: onnx.ModelProto, spec: Input, output: Output, train: Cases) -> Answerer:
+    """Fit a distance to the train split: of a table's columns, or of what the network embeds."""
+    if isinstance(spec, TabularInput):
+        return Answerer(graph, spec, output, fit_distance(spec, train.rows.astype(float)))
+    parts = find_embedding(graph, output.tensors)
+    embedded = _embed(graph, spec.tensor, parts, train.rows) if parts else None
+    if embedded is None:
+        return Answerer(graph, spec, output, None)
+    labels = train.outcome if isinstance(output, ClassesOutput) else None
+    graph = add_distance(graph, spec.tensor, parts, fit_space(embedded, labels))
+    return Answerer(graph, spec, output, TensorDistance(tensor=DISTANCE, threshold=0))
+
+
+def _embed(
+    graph: onnx.ModelProto, tensor: str, parts: tuple[str, ...], rows: Array
+) -> Floats | None:
+    """The embedding of rows, [n, d]; None if the graph is too old, or has none per instance."""
+    if max(opset.version for opset in graph.opset_import if opset.domain == "") < _OPSET:
+        return None
+    exposed = expose_embedding(graph, tensor, parts)
+    try:
+        session = Session(exposed.SerializeToString(deterministic=True))
+    except ValueError:  # what goes into the last layer is not one vector per instance
+        return None
+    embedded = session.run({tensor: as_fed(rows)})[EMBEDDING].astype(float)
+    return embedded if embedded.ndim == _MATRIX else None

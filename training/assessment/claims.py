@@ -1,0 +1,78 @@
+"""What a split shows of a model by kind of output: probabilities, losses, doubt."""
+
+import numpy as np
+
+from medmaas.model.manifest import ClassesOutput, Output, PolicyOutput, SurvivalOutput
+from training.assessment.answers import Answered
+from training.assessment.calibration import Claim
+from training.assessment.policy_bands import ToldPolicy
+from training.assessment.recalibration import Line, Power, Recalibrator, Temperature
+from training.assessment.resampling import Floats, Sample
+from training.assessment.told import ToldClasses, ToldSurvival, ToldValue
+
+
+def make_claims(split: Answered, output: Output) -> list[tuple[Claim, Sample]]:
+    """Every kind of probability that the service gives, and whose it is."""
+    told, sample = split.told, split.sample
+    if isinstance(told, ToldClasses) and isinstance(output, ClassesOutput):
+        right = told.p.argmax(1) == told.y
+        claims = [Claim("the label that is named", told.prediction, right)]
+        claims += [Claim(label, told.p[:, i], told.y == i) for i, label in enumerate(output.labels)]
+        return [(claim, sample) for claim in claims]
+    if isinstance(told, ToldSurvival) and isinstance(output, SurvivalOutput):
+        return [
+            (Claim(f"risk by day {day}", told.risk_by(day), outcome=told.outcome, day=day), sample)
+            for day in output.horizon_days
+        ]
+    if isinstance(told, ToldPolicy):
+        actions = told.risks.shape[1]
+        repeated = Sample(np.repeat(sample.patient, actions), None, sample.seed)
+        return [
+            (
+                Claim(
+                    f"{name}, every action",
+                    told.risks[:, :, i].reshape(-1),
+                    told.foreseen.below[:, :, i].reshape(-1),
+                ),
+                repeated,
+            )
+            for i, name in enumerate(told.observed)
+        ]
+    return []
+
+
+def make_recalibrators(split: Answered) -> list[Recalibrator]:
+    """What could make its probabilities truer."""
+    told = split.told
+    if isinstance(told, ToldClasses):
+        return [Temperature(told)]
+    if isinstance(told, ToldSurvival):
+        return [Power(told)]
+    if isinstance(told, ToldPolicy):
+        return [Line(told, i) for i in range(len(told.observed))]
+    return []
+
+
+def find_losses(split: Answered, output: Output) -> tuple[str, Floats]:
+    """What is wrong with each answer, [n], and what the mean of it is called."""
+    told = split.told
+    if isinstance(told, ToldClasses):
+        return "error rate", (told.p.argmax(1) != told.y).astype(float)
+    if isinstance(told, ToldValue):
+        return "mean absolute error", np.abs(told.values - told.y)
+    if isinstance(told, ToldSurvival) and isinstance(output, SurvivalOutput):
+        day = output.horizon_days[len(output.horizon_days) // 2]
+        return f"Brier score at day {day}", told.score_brier(day)
+    if isinstance(told, ToldPolicy) and isinstance(output, PolicyOutput):
+        squares = (told.risks[:, :, 0] - told.foreseen.below[:, :, 0]) ** 2
+        return f"Brier score of {told.observed[0]}", squares.mean(1)
+    raise TypeError
+
+
+def find_doubt(split: Answered) -> tuple[str, Floats] | None:
+    """What the model itself doubts, [n], and what by; None if it has no way to."""
+    if isinstance(split.told, ToldClasses):
+        return "largest probability", -split.told.prediction
+    if split.distances is not None:
+        return "distance", split.distances
+    return None

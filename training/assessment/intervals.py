@@ -1,0 +1,172 @@
+"""Intervals learned from the calibration split, and how often they hold on the test split."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import (
+    PREDICTION,
+    ClassesIntervals,
+    Input,
+    Level,
+    Metric,
+    Number,
+    Strata,
+    SurvivalIntervals,
+    TabularInput,
+    ValueIntervals,
+)
+from training.assessment.resampling import Floats, Sample, Weighted, mean, middle
+from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
+
+Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals
+Groups = Mapping[str, NDArray[np.bool_]]
+
+COVERAGES = (0.9, 0.8, 0.95)
+ON = "test split, intervals"
+ON_UNSTRATIFIED = "test split, intervals without strata"
+SHORT = 0.03  # points of coverage that a group may lack
+_FOLDS = 5
+_FEWEST = 50  # cases of a stratum
+_SHARES = ((1 / 2,), (1 / 3, 2 / 3), (0.1,), (0.2,), (0.9,), (0.8,))
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A split as intervals see it.
+
+    Attributes:
+        told: what the model told, and what came of it.
+        numbers: by name, what strata may go by, each [n] and never missing.
+        groups: whom to look at apart, [n] each.
+    """
+
+    told: Told
+    numbers: Mapping[str, Floats]
+    groups: Groups
+
+    @property
+    def n(self) -> int:
+        """Cases."""
+        return len(self.told.prediction)
+
+    def place(self, strata: Strata | None) -> NDArray[np.intp]:
+        """The stratum of each case, [n]."""
+        if strata is None:
+            return np.zeros(self.n, np.intp)
+        by = self.told.prediction if strata.by == PREDICTION else self.numbers[strata.by]
+        return np.searchsorted(np.array(strata.edges), by, side="right")
+
+
+def find_numbers(spec: Input, rows: NDArray[Any]) -> dict[str, Floats]:
+    """What strata may go by beside the prediction: required numbers of a table, [n] each."""
+    features = spec.features if isinstance(spec, TabularInput) else ()
+    return {
+        feature.name: rows[:, i].astype(float)
+        for i, feature in enumerate(features)
+        if isinstance(feature, Number) and feature.required
+    }
+
+
+def learn_intervals(told: Calibrated, strata: Strata | None) -> Intervals | None:
+    """One quantile per coverage and stratum; None if there are too few cases for any coverage."""
+    place, levels = told.place(strata), []
+    for coverage in COVERAGES:
+        quantiles = tuple(
+            told.told.find_quantile(place == i, coverage)
+            for i in range(len(strata.edges) + 1 if strata else 1)
+        )
+        if np.isfinite(quantiles).all():
+            levels.append(Level(coverage=coverage, quantiles=quantiles))
+    if not levels:
+        return None
+    for kind, made in (
+        (ToldClasses, ClassesIntervals),
+        (ToldValue, ValueIntervals),
+        (ToldSurvival, SurvivalIntervals),
+    ):
+        if isinstance(told.told, kind):
+            return made(levels=tuple(levels), strata=strata)
+    raise TypeError
+
+
+def take_quantiles(intervals: Intervals, level: Level, told: Calibrated) -> Floats:
+    """The quantile of each case, [n]."""
+    return np.array(level.quantiles)[told.place(intervals.strata)]
+
+
+def measure_intervals(
+    intervals: Intervals, told: Calibrated, sample: Sample, on: str = ON
+) -> list[Metric]:
+    """Coverage and width at every level, of everyone; coverage at the first also of each group."""
+    metrics: list[Metric] = []
+    for level in intervals.levels:
+        quantiles = take_quantiles(intervals, level, told)
+        statistic = _make_statistic(told.told, quantiles, level.coverage)
+        metrics += sample.measure(on, statistic)
+        if level is intervals.levels[0]:
+            for group, members in told.groups.items():
+                metrics += sample.measure(on, statistic, members=members, group=group)
+    return metrics
+
+
+def _make_statistic(told: Told, quantiles: Floats, coverage: float) -> Weighted:
+    held, width = told.hold(quantiles), told.measure_width(quantiles)
+    summarise = mean if isinstance(told, ToldClasses) else middle
+    names = name_coverage(coverage), name_width(told, coverage)
+    return lambda weights: {names[0]: mean(held, weights), names[1]: summarise(width, weights)}
+
+
+def name_coverage(coverage: float) -> str:
+    """What the share held at a level is called."""
+    return f"coverage of {100 * coverage:.0f} % intervals"
+
+
+def name_width(told: Told, coverage: float) -> str:
+    """What the width at a level is called."""
+    return f"{told.size}, {100 * coverage:.0f} %"
+
+
+def choose_strata(told: Calibrated, seed: int) -> Strata | None:
+    """The strata that lift the groups which a single quantile leaves short, if any do.
+
+    All is decided inside the calibration split: quantiles come from four fifths, coverage from the
+    fifth left out. Kept is what halves the groups' shortfall beyond three points.
+    """
+    candidates = [None, *_propose(told)]
+    short = [measure_shortfall(told, strata, seed) for strata in candidates]
+    best = int(np.argmin(short))
+    return candidates[best] if short[best] < short[0] / 2 else None
+
+
+def _propose(told: Calibrated) -> list[Strata]:
+    found = []
+    for by, values in {PREDICTION: told.told.prediction, **told.numbers}.items():
+        for shares in _SHARES:
+            edges = sorted({float(f"{edge:.4g}") for edge in np.quantile(values, shares)})
+            place = np.searchsorted(edges, values, side="right")
+            if np.bincount(place, minlength=len(edges) + 1).min() >= _FEWEST:
+                found.append(Strata(by=by, edges=tuple(edges)))
+    return found
+
+
+def measure_shortfall(told: Calibrated, strata: Strata | None, seed: int) -> float:
+    """By how much more than three points each group lacks coverage at the first level, in all."""
+    place, coverage = told.place(strata), COVERAGES[0]
+    fold = np.random.default_rng(seed).permutation(np.arange(told.n) % _FOLDS)
+    quantiles = np.empty(told.n)
+    for i in range(_FOLDS):
+        for stratum in np.unique(place):
+            here = place == stratum
+            found = told.told.find_quantile(here & (fold != i), coverage)
+            quantiles[here & (fold == i)] = found if np.isfinite(found) else 1e30
+    held = told.told.hold(quantiles)
+    lacking = [
+        coverage - SHORT - float(held[members].mean())
+        for members in told.groups.values()
+        if members.sum() >= _FEWEST / 2
+    ]
+    return float(np.maximum(lacking, 0).sum()) if lacking else 0.0

@@ -1,0 +1,74 @@
+"""Figures of a split with intervals: patients, or else rows, are drawn again, and weighted so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import Metric
+from training.report.figures import Figures, People, Rows, bootstrap
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Weighted = Callable[[Floats], Mapping[str, float]]
+
+THIS_MODEL = "this model"
+_RESAMPLES = 500
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows of a split, and whose they are.
+
+    Attributes:
+        patient: whose each row is, from 0 up, [n]; rows of one patient are drawn together.
+        event: whether a row had the outcome, [n]; None if there is nothing to count.
+        seed: of the draws.
+    """
+
+    patient: NDArray[np.intp]
+    event: Flags | None
+    seed: int
+
+    def measure(
+        self, on: str, statistic: Weighted, *, members: Flags | None = None, group: str = "all"
+    ) -> list[Metric]:
+        """Figures with percentile intervals.
+
+        Args:
+            on: what the metrics are measured on.
+            statistic: from how often each row was drawn, [n], to figures by name.
+            members: who belongs to the group, [n]; None is everyone.
+            group: what they are called.
+        """
+        chosen = np.ones(len(self.patient), bool) if members is None else members
+        if not chosen.any():
+            return []
+        patients = int(self.patient.max()) + 1
+        event = np.zeros(patients, bool)
+        if self.event is not None:
+            event[self.patient[chosen & self.event]] = True
+
+        def weigh(rows: Rows) -> Figures:
+            times = np.bincount(rows, minlength=patients)
+            figures = statistic(times[self.patient] * chosen.astype(float))
+            return {(name, THIS_MODEL): value for name, value in figures.items()}
+
+        people = People(on, np.unique(self.patient[chosen]), event, group)
+        metrics = bootstrap(weigh, people, seed=self.seed, resamples=_RESAMPLES)
+        if self.event is None:
+            metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
+        return metrics
+
+
+def mean(values: Floats, weights: Floats) -> float:
+    """Of values [n], each as often as it was drawn."""
+    return float(weights @ values / weights.sum())
+
+
+def middle(values: Floats, weights: Floats) -> float:
+    """The median of values [n], each as often as it was drawn."""
+    order = np.argsort(values, kind="stable")
+    cumulated = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulated, cumulated[-1] / 2)])
