@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from medmaas.model.registry import Registry
+from tests.assessed import FIRST, OTHER, assess
 from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil
 
 BODY = json.dumps({"instances": [PATIENT]})
@@ -51,6 +52,36 @@ def test_predict_answers_a_file_and_standard_input_alike(tmp_path: Path) -> None
     assert from_file.returncode == 0
     assert from_file.stdout == from_stdin.stdout
     assert json.loads(from_file.stdout)["predictions"][0]["status"] == "ok"
+
+
+def test_flags_add_to_what_the_body_says_and_win_over_it(models: Path) -> None:
+    doubtful = {"instances": [PATIENT | {"creatinine": None}], "coverage": FIRST, "force": False}
+    named = ("predict", "survival", "-", "--models", str(assess(models)))
+    flags = ("--force", "--coverage", str(OTHER))
+    plain, forced = (
+        json.loads(medmaas(*named, *more, stdin=json.dumps(doubtful)).stdout)["predictions"]
+        for more in ((), flags)
+    )
+    assert plain[0]["status"] == "abstained"
+    assert forced[0]["status"] == "forced"
+    assert forced[0]["interval"]["coverage"] == OTHER
+
+
+def test_an_answer_is_explained_by_a_flag_or_by_the_body() -> None:
+    asking = json.dumps({"instances": [PATIENT], "explain": True})
+    declining = json.dumps({"instances": [PATIENT], "explain": False})
+    by_body = medmaas("predict", "survival", "-", stdin=asking)
+    by_flag = medmaas("predict", "survival", "-", "--explain", stdin=declining)
+    assert by_body.returncode == 0, by_body.stderr
+    assert by_body.stdout == by_flag.stdout
+    assert json.loads(by_flag.stdout)["predictions"][0]["explanation"]["sentence"]
+
+
+@pytest.mark.parametrize("coverage", ["0", "1", "90", "nan"])
+def test_a_coverage_that_is_none_is_refused_by_its_limit(coverage: str) -> None:
+    done = medmaas("predict", "survival", "-", "--coverage", coverage, stdin=BODY)
+    assert done.returncode == 2
+    assert "coverage must be a number from 0.5 to below 1" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _assess(recipe: str, options: Options) -> None:
     # libraries may be missing, and then this says so in a sentence
     from training.assessment.assess import reassess  # noqa: PLC0415
-    from training.assessment.people import restudy  # noqa: PLC0415
+    from training.assessment.restudy import restudy  # noqa: PLC0415
     from training.report.page import print_metrics, read_manifest  # noqa: PLC0415
 
     check_options(recipe, options)

@@ -20,6 +20,7 @@ class Memory:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.etag = "etag"
+        self.metadata: dict[str, str] = {}
         self.size = len(content)
 
     def read(self, start: int, end: int) -> bytes:

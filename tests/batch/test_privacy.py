@@ -121,7 +121,7 @@ def test_a_storage_that_fails_is_not_quoted(
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
         storage.client.cache_clear()
     else:
-        upload = Upload(f"{CANARY}-bucket", upload.key, upload.etag, upload.size, None)
+        upload = Upload(f"{CANARY}-bucket", upload.key, upload.etag, None)
         monkeypatch.setenv("MEDMAAS_RESULTS", f"{CANARY}-results")
     event = shape(upload)
     if "destination" in event and not down:

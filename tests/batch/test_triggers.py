@@ -182,13 +182,13 @@ def test_a_version_in_the_key_is_the_models(buckets: Buckets) -> None:
 
 
 def test_a_message_that_fails_brings_back_no_other(buckets: Buckets) -> None:
-    lost = Upload("no-such-bucket", "incoming/survival/x.csv", "e", 10, None)
     good = buckets.upload("incoming/survival/beside.csv", ROWS)
-    answer = handler(messages(s3_event(lost), s3_event(good), "no JSON"), Context())
+    lost = direct(good) | {"destination": "s3://no-such-bucket/x/"}
+    answer = handler(messages(lost, s3_event(good), "no JSON"), Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "2"}]}
     assert buckets.manifest(folder_of(good))["status"] == "complete"
     with pytest.raises(StorageError):
-        handler(s3_event(lost), Context())
+        handler(lost, Context())
 
 
 def test_the_test_event_is_ignored(buckets: Buckets) -> None:

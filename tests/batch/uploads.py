@@ -30,10 +30,12 @@ class Buckets:
 
     stack: Stack
 
-    def upload(self, key: str, content: bytes, bucket: str = INCOMING) -> Upload:
-        put = self.stack.client("s3").put_object(Bucket=bucket, Key=key, Body=content)
+    def upload(self, key: str, content: bytes, bucket: str = INCOMING, **metadata: str) -> Upload:
+        put = self.stack.client("s3").put_object(
+            Bucket=bucket, Key=key, Body=content, Metadata=metadata
+        )
         etag = put["ETag"].strip('"')
-        return Upload(bucket, key, etag, len(content), put.get("VersionId"))
+        return Upload(bucket, key, etag, put.get("VersionId"))
 
     def remove(self, upload: Upload) -> None:
         """Delete the very version."""
@@ -91,7 +93,7 @@ def s3_event(*uploads: Upload) -> Event:
                     "bucket": {"name": upload.bucket},
                     "object": {
                         "key": quote_plus(upload.key, safe="/"),
-                        "size": upload.size,
+                        "size": 1024,
                         "eTag": upload.etag,
                         "versionId": upload.version_id,
                         "sequencer": "0055AED6DCD90281E5",
@@ -113,7 +115,7 @@ def event_bridge(upload: Upload) -> Event:
             "bucket": {"name": upload.bucket},
             "object": {
                 "key": upload.key,
-                "size": upload.size,
+                "size": 1024,
                 "etag": upload.etag,
                 "version-id": upload.version_id,
                 "sequencer": "0055AED6DCD90281E5",

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.explanation.contributions import group_features
-from medmaas.model.explanation.shapley import MOST_EXACT, Coalitions, Game
+from medmaas.model.explanation.shapley import MOST_EXACT
 from medmaas.model.explanation.tabular import make_background, make_game
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import Check, TabularInput
 from medmaas.model.registry import Model
-from training.assessment.games import Case, answer, explain_case
+from training.assessment.games import Case, answer, explain_case, sample_case
 from training.assessment.importance import estimate_mean
 from training.assessment.studied import Array
 
@@ -96,9 +96,6 @@ def check_sampled(
 ) -> list[Check]:
     """Sampled values against exact ones, of games of at most MOST_EXACT players.
 
-    Players who bring nothing join each game, until there are too many to play it exactly: nobody's
-    value changes by that.
-
     Args:
         cases: n instances.
         exact: their values, [players, targets] each.
@@ -107,10 +104,9 @@ def check_sampled(
     """
     within = []
     for case, values in zip(cases, exact, strict=True):
-        sampled = explain_case(_add_idle(case), tolerance, seed)
-        found = sampled.values[: len(values)]
-        errors = 0 if sampled.errors is None else sampled.errors[: len(values)]
-        within.append((np.abs(found - values) <= 2 * errors + 1e-9).mean())
+        sampled = sample_case(case, tolerance, seed)
+        errors = 0 if sampled.errors is None else sampled.errors
+        within.append((np.abs(sampled.values - values) <= 2 * errors + 1e-9).mean())
     share = estimate_mean(np.array(within), seed)
     return [
         Check(
@@ -179,18 +175,6 @@ def check_background(
             value=float(np.mean(baselines)),
         ),
     ]
-
-
-def _add_idle(case: Case) -> Case:
-    """The same game among more than MOST_EXACT players."""
-    players = len(case.parts)
-    idle = tuple(f"idle {i}" for i in range(max(0, MOST_EXACT + 1 - players)))
-
-    def play(coalitions: Coalitions) -> Floats:
-        return case.game(coalitions[:, :players])
-
-    game: Game = play
-    return Case((*case.parts, *idle), game)
 
 
 def _import_shap() -> Any:  # noqa: ANN401 - shap ships no types

@@ -112,7 +112,8 @@ def summarise(spec: TabularInput, rows: Floats) -> tuple[float | None, ...]:
 
 def _weigh(answers: Floats) -> Floats:
     scaled: Floats = np.stack([_scale(column) for column in answers.T], axis=1)
-    return scaled * (_ANSWERS / np.sqrt(answers.shape[1]))
+    weighted: Floats = scaled * (_ANSWERS / np.sqrt(answers.shape[1]))
+    return weighted
 
 
 def _unskew(column: Floats) -> Floats:

@@ -45,12 +45,14 @@ class Claim:
     def observe(self, place: NDArray[np.intp], weights: Floats) -> Floats:
         """How often it came true in each group, [groups]; Kaplan and Meier's under censoring."""
         bins = int(place.max()) + 1
-        if self.outcome is None:
+        if self.happened is not None:
             counts = np.bincount(place, weights, bins)
             share: Floats = np.bincount(place, weights * self.happened, bins) / np.maximum(
                 counts, 1e-9
             )
             return share
+        if self.outcome is None:
+            raise TypeError
         time, event = self.outcome["time"], self.outcome["event"]
         return np.array(
             [
@@ -82,7 +84,7 @@ def measure_calibration(claims: list[Claim], sample: Sample) -> list[Metric]:
     """The error of every kind of probability, beside what chance alone would give.
 
     A resample has more noise than the sample, so its errors are too large by about as much as the
-    sample's: the interval is the basic bootstrap's (Davison & Hinkley 1997), reflected and cut at 0.
+    sample's: the interval is the basic bootstrap's (Davison & Hinkley 1997), reflected and cut.
     """
     metrics: list[Metric] = []
     for claim in claims:

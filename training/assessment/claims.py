@@ -61,7 +61,7 @@ def find_losses(split: Answered, output: Output) -> tuple[str, Floats]:
     if isinstance(told, ToldValue):
         return "mean absolute error", np.abs(told.values - told.y)
     if isinstance(told, ToldSurvival) and isinstance(output, SurvivalOutput):
-        day = output.horizon_days[len(output.horizon_days) // 2]
+        day = find_middle(output)
         return f"Brier score at day {day}", told.score_brier(day)
     if isinstance(told, ToldPolicy) and isinstance(output, PolicyOutput):
         squares = (told.risks[:, :, 0] - told.foreseen.below[:, :, 0]) ** 2
@@ -69,10 +69,22 @@ def find_losses(split: Answered, output: Output) -> tuple[str, Floats]:
     raise TypeError
 
 
-def find_doubt(split: Answered) -> tuple[str, Floats] | None:
+def find_middle(output: SurvivalOutput) -> int:
+    """The horizon in the middle."""
+    return output.horizon_days[len(output.horizon_days) // 2]
+
+
+def find_doubt(split: Answered, output: Output) -> tuple[str, Floats] | None:
     """What the model itself doubts, [n], and what by; None if it has no way to."""
-    if isinstance(split.told, ToldClasses):
-        return "largest probability", -split.told.prediction
+    told = split.told
+    if isinstance(told, ToldClasses):
+        return "largest probability", -told.prediction
+    if isinstance(told, ToldSurvival) and isinstance(output, SurvivalOutput):
+        p = told.risk_by(find_middle(output))
+        return "closeness of the risk to one half", p * (1 - p)
+    if isinstance(told, ToldPolicy):
+        p = told.risks[:, :, 0]
+        return "closeness of the risks to one half", (p * (1 - p)).mean(1)
     if split.distances is not None:
         return "distance", split.distances
     return None

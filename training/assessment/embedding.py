@@ -209,19 +209,17 @@ def remove_distance(graph: onnx.ModelProto) -> onnx.ModelProto:
     """A copy as it was before `add_distance`."""
     copy = onnx.ModelProto()
     copy.CopyFrom(graph)
-    for kept, name_of in (
-        (copy.graph.node, lambda node: node.output[0]),
-        (copy.graph.initializer, lambda tensor: tensor.name),
-        (copy.graph.output, lambda value: value.name),
-    ):
-        ours = [part for part in kept if (name := name_of(part)) == DISTANCE or _is_ours(name)]
-        for part in ours:
+    for node in graph.graph.node:
+        if _is_ours(node.output[0]):
+            copy.graph.node.remove(node)
+    for kept in (copy.graph.initializer, copy.graph.output):
+        for part in [part for part in kept if _is_ours(part.name)]:
             kept.remove(part)
     return copy
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith(_PREFIX)
+    return name == DISTANCE or name.startswith(_PREFIX)
 
 
 def _constants(values: dict[str, list[int]]) -> list[onnx.TensorProto]:

@@ -25,7 +25,6 @@ from medmaas.model.manifest import (
     Output,
     SurvivalOutput,
     TabularInput,
-    TextInput,
     Uncertainty,
     ValueOutput,
 )
@@ -40,7 +39,6 @@ from training.assessment.background import make_background
 from training.assessment.dependence import measure_dependence
 from training.assessment.games import (
     answer,
-    explain_case,
     make_case,
     open_model,
     tolerate_errors,
@@ -52,13 +50,14 @@ from training.assessment.importance import (
     list_groups,
     measure_importance,
 )
-from training.assessment.parts import gather_elements
+from training.assessment.parts import sum_by_name
 from training.assessment.paths import MEASURE, Paths, check_paths, walk_paths
 from training.assessment.sample import (
     NAMED,
     Sample,
     Sizes,
     choose_sizes,
+    explain_focus,
     explain_sample,
     find_focus,
     name_focus,
@@ -74,8 +73,9 @@ _METHODS = {
     "features, else by paired permutations with standard errors",
     "series": "Shapley values of the measurements, and of the rows, against the same history "
     "without them",
-    "image": "a heat map: what the answer loses where the picture is covered",
-    "text": "what the answer loses without each character",
+    "image": "a heat map: what the answer loses where a patch of the picture gets its mean colour",
+    "text": "Shapley values of atoms and written bonds, or else of characters, against the same "
+    "line without them",
 }
 _MOST_DRAWN = 10  # features with curves; by group only where there are no more
 
@@ -133,8 +133,8 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
         )
     sizes = choose_sizes(spec)
     sample = explain_sample(model, studied, sizes, seed)
-    of = name_focus(output)
-    importance = _measure_importance(spec, sample, of, seed)
+    of = name_focus(spec, output)
+    importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = [
         *check_paths(paths, of=of, seed=seed),
@@ -165,18 +165,15 @@ def choose_decision(model: Model, rows: Floats) -> Decision | None:
     answers = answer(model, rows)
     threshold = float(np.quantile(answers[:, find_focus(output, answers[0])], 2 / 3))
     return Decision(
-        target=name_focus(output),
+        target=name_focus(spec, output),
         threshold=float(f"{threshold:.3g}"),
         meaning=f"a third of the answers to the train split, n = {len(rows):,}, lie above it; no "
         "guideline sets it",
     )
 
 
-def _measure_importance(spec: Input, sample: Sample, of: str, seed: int) -> list[Importance]:
-    if isinstance(spec, TextInput):
-        parts, values = gather_elements(spec, sample.rows, sample.shown)
-    else:
-        parts, values = sample.cases[0].parts, np.stack(sample.shown)
+def _measure_importance(sample: Sample, of: str, seed: int) -> list[Importance]:
+    parts, values = sum_by_name([case.parts for case in sample.cases], sample.shown)
     return measure_importance(values, parts, of=of, groups=sample.groups, seed=seed)
 
 
@@ -197,9 +194,9 @@ def _measure_dependence(
         )
         drawn = [feature.name for feature in ranked[:_MOST_DRAWN]]
     targets = [target.name for target in make_targets(output).targets]
-    several = name_focus(output) == NAMED
+    several = name_focus(spec, output) == NAMED
     curves = []
-    for i in range(len(targets)) if several else [targets.index(name_focus(output))]:
+    for i in range(len(targets)) if several else [targets.index(name_focus(spec, output))]:
         curves += measure_dependence(
             partial(_answer_one, model, i),
             spec,
@@ -229,10 +226,8 @@ def _check_sanity(
             shuffled, manifest.input, manifest.output, golden, explanation=explanation
         )
         tolerance = tolerate_errors(other, rows) * sizes.coarse
-        return [
-            explain_case(make_case(other, row), tolerance, seed).values[:, target]
-            for row, target in zip(rows, targets, strict=True)
-        ]
+        found = [explain_focus(other, make_case(other, row), tolerance, seed) for row in rows]
+        return [f.of(target) for f, target in zip(found, targets, strict=True)]
 
     learned = sample.shown[: sizes.shuffled]
     return check_sanity(graph, explain, learned, models=sizes.shuffles, seed=seed)

@@ -77,7 +77,8 @@ def _cut_tile(rng: np.random.Generator) -> Floats:
     photographs = load_sample_images().images
     photograph = photographs[int(rng.integers(len(photographs)))]
     height, width = (int(rng.integers(0, size - _TILE)) for size in photograph.shape[:2])
-    return photograph[height : height + _TILE, width : width + _TILE].astype(float)
+    tile: Floats = photograph[height : height + _TILE, width : width + _TILE].astype(float)
+    return tile
 
 
 def write_png(picture: Floats) -> str:

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 
 FEWEST_IN_GROUP = 20
 EVERYONE = "all"
+_FEWEST_WITH_PART = 5  # fewer have no interval worth the name
 _RESAMPLES = 1000
 
 
@@ -22,7 +23,8 @@ def measure_importance(
     """Mean absolute attribution of each part, the largest first, overall and by group.
 
     Args:
-        values: attributions [n, parts], NaN where an input has no such part.
+        values: attributions [n, parts], NaN where an input has no such part; parts of fewer than
+            five inputs are left out.
         parts: their names.
         of: which number of the answer they are of.
         groups: who of the n belongs to each; those of fewer than FEWEST_IN_GROUP are left out.
@@ -34,7 +36,7 @@ def measure_importance(
         for column, part in enumerate(parts):
             sizes = np.abs(values[members, column])
             sizes = sizes[~np.isnan(sizes)]
-            if len(sizes):
+            if len(sizes) >= _FEWEST_WITH_PART:
                 mean = estimate_mean(sizes, seed)
                 of_group.append(
                     Importance(

@@ -30,8 +30,8 @@ ON = "test split, intervals"
 ON_UNSTRATIFIED = "test split, intervals without strata"
 SHORT = 0.03  # points of coverage that a group may lack
 _FOLDS = 5
-_FEWEST = 50  # cases of a stratum
-_SHARES = ((1 / 2,), (1 / 3, 2 / 3), (0.1,), (0.2,), (0.9,), (0.8,))
+_FEWEST = 30  # cases of a stratum
+_SHARES = ((0.5,), (1 / 3, 2 / 3), (0.05,), (0.1,), (0.2,), (0.8,), (0.9,))
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,6 @@ def measure_shortfall(told: Calibrated, strata: Strata | None, seed: int) -> flo
     lacking = [
         coverage - SHORT - float(held[members].mean())
         for members in told.groups.values()
-        if members.sum() >= _FEWEST / 2
+        if members.sum() >= _FEWEST
     ]
     return float(np.maximum(lacking, 0).sum()) if lacking else 0.0

@@ -1,4 +1,4 @@
-"""What characters of a line are parts of: the elements of a molecule."""
+"""What a line is made of: a molecule of atoms and written bonds, any other text of characters."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.manifest import TextInput
-from training.assessment.studied import Array
 
 Floats = NDArray[np.float64]
 
@@ -17,41 +16,39 @@ _ELEMENT = re.compile(r"Cl|Br|[A-Z][a-z]?|[bcnops]")
 _AROMATIC = "aromatic "
 
 
-def gather_elements(
-    spec: TextInput, rows: Array, values: Sequence[Floats]
+def name_parts(spec: TextInput, line: str) -> list[tuple[str, list[int]]]:
+    """The element of each atom, or BONDS, or the character itself, and which characters it has."""
+    if spec.syntax != "SMILES":
+        return [(character, [i]) for i, character in enumerate(line)]
+    molecule = read_molecule(line)
+    atoms = [(name_element(atom.symbol), atom.characters) for atom in molecule.atoms]
+    bonds = [(BONDS, bond.characters) for bond in molecule.bonds if bond.characters]
+    return [*atoms, *bonds]
+
+
+def sum_by_name(
+    names: Sequence[Sequence[str]], values: Sequence[Floats]
 ) -> tuple[tuple[str, ...], Floats]:
-    """Attributions of characters, summed by element of their atom, or by character of other texts.
+    """Attributions of n instances, summed over parts of the same name.
 
     Args:
-        spec: of the lines.
-        rows: codes [n, length].
-        values: attributions of each line, [characters].
+        names: of each instance's parts.
+        values: attributions of each instance, [parts].
 
     Returns:
-        The parts, and attributions [n, parts], NaN where a line has no such part.
+        The different names, and attributions [n, names], NaN where an instance has no such part.
     """
-    found = []
-    for row, attributed in zip(rows, values, strict=True):
-        line = "".join(spec.alphabet[code - 1] for code in row[row > 0])
-        names = name_elements(line) if spec.syntax == "SMILES" else list(line)
-        sums: dict[str, float] = {}
-        for name, value in zip(names, attributed.tolist(), strict=True):
-            sums[name] = sums.get(name, 0) + value
-        found.append(sums)
-    parts = tuple(sorted(set().union(*found)))
-    return parts, np.array([[sums.get(part, np.nan) for part in parts] for sums in found])
+    different = tuple(sorted(set().union(*names)))
+    table = np.full((len(names), len(different)), np.nan)
+    for row, named, attributed in zip(table, names, values, strict=True):
+        for name, value in zip(named, attributed.tolist(), strict=True):
+            column = different.index(name)
+            row[column] = np.nan_to_num(row[column]) + value
+    return different, table
 
 
-def name_elements(line: str) -> list[str]:
-    """Per character of a SMILES the element it belongs to, or BONDS."""
-    names = [BONDS] * len(line)
-    for atom in read_molecule(line).atoms:
-        for character in atom.characters:
-            names[character] = _name(atom.symbol)
-    return names
-
-
-def _name(symbol: str) -> str:
+def name_element(symbol: str) -> str:
+    """Cl of Cl, N of [NH3+], aromatic N of [nH]."""
     element = _ELEMENT.search(symbol)
     name = element.group() if element else symbol
     return _AROMATIC + name.upper() if name.islower() else name

@@ -6,60 +6,20 @@ those that fitted nothing, and those that were only measured.
 
 import numpy as np
 
-from medmaas.model.manifest import Boolean, ImageInput, Input, TabularInput, TextInput
+from medmaas.model.manifest import Boolean, ImageInput, TabularInput, TextInput
 from training.assessment import foreign, foreign_pictures
 from training.assessment.studied import Cases, Foreseen, Groups, Studied
-from training.classes.own import make_own_study as make_own_classes
 from training.classes.study import ClassStudy
 from training.dose.decisions import Decisions, simulate_decisions
 from training.dose.myelosuppression import KLOFT
-from training.image.data import ImageSet, Part, read_images
-from training.options import Options
+from training.image.data import ImageSet, Part
 from training.smiles.evaluation import name_groups
-from training.smiles.molecules import MoleculeTable, encode, read_molecules, split_molecules
-from training.survival.own import make_own_study as make_own_survival
+from training.smiles.molecules import MoleculeTable, encode
 from training.survival.study import Study
 from training.tabular.datasets import Indices, Split
 
 _COURSES = 2_000  # of each split: as many as the recipe tests on
 _TRAIN_SEED, _TEST_SEED, _CALIBRATION_SEED = 1, 2, 8  # the recipe takes 1 to 7
-
-
-def restudy(recipe: str, options: Options, spec: Input) -> Studied:
-    """What the model of a recipe was fitted to, and what it never saw.
-
-    Args:
-        recipe: one of the recipes' names.
-        options: as they were when the model was trained.
-        spec: of the finished model's input.
-
-    Raises:
-        TrainingError: the data cannot be read.
-    """
-    # recipes import this package, so that it must not import them while it loads
-    from training.recipes.breast_fna import make_wisconsin_study  # noqa: PLC0415
-    from training.recipes.survival import make_flchain_study  # noqa: PLC0415
-
-    data, seed = options.data, options.seed
-    match recipe:
-        case "survival" if data and options.time and options.event:
-            return study_people(make_own_survival(data, options.time, options.event, seed))
-        case "survival":
-            return study_people(make_flchain_study(data, seed))
-        case "breast_fna" if data and options.target:
-            return study_cases(make_own_classes(data, options.target, seed))
-        case "breast_fna":
-            return study_cases(make_wisconsin_study(data, seed))
-        case "blood_cell" if isinstance(spec, ImageInput):
-            images = read_images(data, own=spec.crop is None)
-            return study_pictures(images, spec, seed)
-        case "solubility" if isinstance(spec, TextInput):
-            table = read_molecules(data, options.target)
-            split = split_molecules(table.canonical, seed)
-            return study_molecules(table, split, spec)
-        case "chemo_dose":
-            return study_courses(seed)
-    raise ValueError(recipe)
 
 
 def study_people(study: Study) -> Studied:

@@ -22,12 +22,13 @@ from medmaas.model.manifest import (
 )
 from training.assessment.conformal import find_lower_quantile, find_quantile
 from training.assessment.intervals import COVERAGES, ON, ON_UNSTRATIFIED, name_coverage
-from training.assessment.resampling import Flags, Floats, Sample, mean
+from training.assessment.resampling import Flags, Floats, Sample
 from training.assessment.studied import Foreseen, Groups
 from training.assessment.told import Tensors
 
 GROUP_SIZE = 100
 DOSE = "dose"
+_MOST = 1e6  # times the expected nadir, where there are too few decisions to say
 _EDGES = (1.0, 2.0, 3.0)  # doses given before
 _ON_RISKS = f"{ON}: risks, groups of {GROUP_SIZE} decisions"
 _ON_NADIRS = f"{ON}: nadirs"
@@ -142,9 +143,11 @@ def learn_bands(told: ToldPolicy) -> PolicyIntervals:
 
 
 def _find_range(ratios: Floats, coverage: float) -> Range:
-    either, together = (1 + coverage) / 2, ratios.reshape(-1)
-    low, high = find_lower_quantile(together, either), find_quantile(together, either)
-    return Range(low=max(low, 0.0), high=min(high, 1e6))
+    """Wide enough for each of the actions, of ratios [n, actions]."""
+    either = (1 + coverage) / 2
+    low = min(find_lower_quantile(of_one, either) for of_one in ratios.T)
+    high = max(find_quantile(of_one, either) for of_one in ratios.T)
+    return Range(low=max(low, 0.0), high=min(high, _MOST))
 
 
 def measure_bands(
@@ -175,9 +178,7 @@ def _measure_risks(level: PolicyLevel, told: ToldPolicy, groups: Groups, seed: i
         held = (scores <= level.risks[name]).astype(float)
         sample = Sample(np.arange(len(held)), None, seed)
         if len(held):
-            metrics += sample.measure(
-                _ON_RISKS, lambda w, held=held: {held_name: mean(held, w)}, group=group
-            )  # fmt: skip
+            metrics += sample.measure_mean(_ON_RISKS, held_name, held, group=group)
     return metrics
 
 
@@ -199,7 +200,5 @@ def _measure_nadirs(
         if groups:
             sets |= {a.name: (held[:, i], None) for i, a in enumerate(told.spec.actions)}
         for group, (shares, members) in sets.items():
-            metrics += sample.measure(
-                on, lambda w, x=shares: {name: mean(x, w)}, members=members, group=group
-            )  # fmt: skip
+            metrics += sample.measure_mean(on, name, shares, members=members, group=group)
     return metrics

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Input, Metric, TabularInput
 from training.assessment.conformal import find_quantile
-from training.assessment.intervals import SHORT, Intervals
+from training.assessment.intervals import SHORT
 from training.assessment.resampling import Flags, Floats, Sample, mean
-from training.assessment.told import Told
 from training.report.figures import Estimate, People
 from training.report.observed_shares import wilson
 
@@ -105,13 +104,9 @@ def measure_test(limits: Limits, groups: Mapping[str, Flags], sample: Sample) ->
         return {name: mean(flags.astype(float), weights) for name, flags in shares.items()}
 
     metrics = sample.measure(ON_TEST, statistic)
+    refused = limits.refused.astype(float)
     for group, members in groups.items():
-        metrics += sample.measure(
-            ON_TEST,
-            lambda weights: {REFUSED: mean(limits.refused.astype(float), weights)},
-            members=members,
-            group=group,
-        )
+        metrics += sample.measure_mean(ON_TEST, REFUSED, refused, members=members, group=group)
     return metrics
 
 
@@ -131,7 +126,7 @@ def measure_foreign(
     for name, instances in foreign.items():
         reading = make_input(spec).read(instances)
         unread = np.zeros(len(instances), bool)
-        unread[[problem.instance for problem in reading.problems]] = True
+        unread[[p.instance for p in reading.problems if p.instance is not None]] = True
         refused = unread.copy()
         if not unread.all():
             refused[~unread] = judge(reading.tensors[spec.tensor][~unread])
@@ -141,8 +136,3 @@ def measure_foreign(
             found = people.make_metric(metric, "this model", share)
             metrics.append(found.model_copy(update={"events": int(flags.sum())}))
     return metrics
-
-
-def measure_sets(told: Told, intervals: Intervals, place: NDArray[np.intp]) -> Floats:
-    """How many labels the set at the first coverage holds, [n]."""
-    return told.measure_width(np.array(intervals.levels[0].quantiles)[place])

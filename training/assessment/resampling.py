@@ -61,6 +61,22 @@ class Sample:
             metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
         return metrics
 
+    def measure_mean(
+        self,
+        on: str,
+        name: str,
+        values: Floats,
+        *,
+        members: Flags | None = None,
+        group: str = "all",
+    ) -> list[Metric]:
+        """The mean of values [n], as `measure` gives it."""
+
+        def statistic(weights: Floats) -> dict[str, float]:
+            return {name: mean(values, weights)}
+
+        return self.measure(on, statistic, members=members, group=group)
+
 
 def mean(values: Floats, weights: Floats) -> float:
     """Of values [n], each as often as it was drawn."""

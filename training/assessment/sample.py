@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.explanation.targets import make_targets
-from medmaas.model.manifest import ClassesOutput, Input, Output, SeriesInput, TabularInput
+from medmaas.model.manifest import (
+    ClassesOutput,
+    ImageInput,
+    Input,
+    Output,
+    SeriesInput,
+    TabularInput,
+)
 from medmaas.model.registry import Model
 from training.assessment.games import Case, explain_case, make_case, tolerate_errors
 from training.assessment.importance import take_groups
@@ -68,6 +75,40 @@ class Sample:
         return [v[:, target] for v, target in zip(self.values, self.targets, strict=True)]
 
 
+@dataclass(frozen=True)
+class Found:
+    """Attributions of one instance.
+
+    Attributes:
+        values: [parts, targets]; NaN for targets that were not explained.
+        focus: the position of the target that is looked at, which was.
+        is_exact: whether they are Shapley values that were not sampled.
+    """
+
+    values: Floats
+    focus: int
+    is_exact: bool
+
+    def of(self, target: int) -> Floats:
+        """Attributions [parts] of a target, of the focus if there are none."""
+        values: Floats = self.values[:, target]
+        return self.values[:, self.focus] if np.isnan(values).any() else values
+
+
+def explain_focus(model: Model, case: Case, tolerance: Floats, seed: int) -> Found:
+    """Explain a case as a request would be, sampling down to a standard error per target."""
+    output = model.manifest.output
+    if case.map_heat is None:
+        found = explain_case(case, tolerance, seed)
+        focus = find_focus(output, found.prediction)
+        return Found(found.values, focus, is_exact=found.errors is None)
+    whole = case.game(np.ones((1, len(case.parts)), bool))[0]
+    focus = make_targets(output).headline(whole)
+    values = np.full((len(case.parts), len(whole)), np.nan)
+    values[:, focus] = case.map_heat()
+    return Found(values, focus, is_exact=False)
+
+
 def find_focus(output: Output, answers: Floats) -> int:
     """The position of the number that is looked at, given all of an answer, [targets].
 
@@ -78,9 +119,12 @@ def find_focus(output: Output, answers: Floats) -> int:
     return make_targets(output).headline(answers)
 
 
-def name_focus(output: Output) -> str:
+def name_focus(spec: Input, output: Output) -> str:
     """What that number is called."""
-    if isinstance(output, ClassesOutput) and len(output.labels) > 2:
+    varies = isinstance(spec, ImageInput) or (
+        isinstance(output, ClassesOutput) and len(output.labels) > 2
+    )
+    if varies and isinstance(output, ClassesOutput):
         return NAMED
     names = [target.name for target in make_targets(output).targets]
     return names[find_focus(output, np.zeros(len(names)))]
@@ -105,13 +149,13 @@ def explain_sample(model: Model, studied: Studied, sizes: Sizes, seed: int) -> S
     played = [len(case.parts) > 1 for case in cases]
     rows = rows[played]
     cases = [case for case, plays in zip(cases, played, strict=True) if plays]
-    found = [explain_case(case, tolerance, seed) for case in cases]
+    found = [explain_focus(model, case, tolerance, seed) for case in cases]
     return Sample(
         rows,
         take_groups(test.groups, chosen[played]),
         cases,
         [attribution.values for attribution in found],
-        [find_focus(model.manifest.output, attribution.prediction) for attribution in found],
+        [attribution.focus for attribution in found],
         tolerance,
-        are_exact=all(attribution.errors is None for attribution in found),
+        are_exact=all(attribution.is_exact for attribution in found),
     )

@@ -56,7 +56,8 @@ def shuffle_weights(graph: onnx.ModelProto, seed: int) -> onnx.ModelProto:
     """A copy with the numbers of every weight matrix, kernel or table in another order.
 
     Those of matrices and kernels get signs by chance too: what a mean that is not 0 makes of every
-    input would be left otherwise. What cleans and standardises stays as it is: vectors, and what is only added or multiplied.
+    input would be left otherwise. What cleans and standardises stays as it is: vectors, and what
+    is only added or multiplied.
 
     Raises:
         ValueError: the graph has no weights that can be shuffled.

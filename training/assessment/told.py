@@ -26,7 +26,9 @@ _LEAST = 1e-12
 class Told(Protocol):
     """Of n cases."""
 
-    size: str
+    @property
+    def size(self) -> str:
+        """What is told of widths."""
 
     @property
     def prediction(self) -> Floats:
@@ -75,7 +77,8 @@ class ToldClasses:
     @property
     def prediction(self) -> Floats:
         """The largest probability, [n]."""
-        return self.p.max(1)
+        largest: Floats = self.p.max(1)
+        return largest
 
     @cached_property
     def together(self) -> Floats:
@@ -100,7 +103,8 @@ class ToldClasses:
 
     def measure_width(self, quantiles: Floats) -> Floats:
         """Labels in the set."""
-        return (self.together <= quantiles[:, None]).sum(1).astype(float)
+        sizes: Floats = (self.together <= quantiles[:, None]).sum(1).astype(float)
+        return sizes
 
 
 @dataclass(frozen=True)

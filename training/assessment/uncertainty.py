@@ -55,7 +55,7 @@ _METHODS = {
     "policy": "Split conformal prediction of the share of an outcome among "
     f"{GROUP_SIZE} decisions of neighbouring risk, and of the nadir over the expected one",
 }
-_UNSURE_FIFTH = "least sure fifth of answers"
+_UNSURE, _FEWEST_UNSURE = (0.05, 0.1, 0.2), 50
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,9 @@ def _see(split: Answered, spec: Input) -> Calibrated:
         raise TypeError
     groups = dict(split.cases.groups)
     if isinstance(told, ToldClasses):
-        groups[_UNSURE_FIFTH] = told.prediction <= np.quantile(told.prediction, 0.2)
+        share = next((s for s in _UNSURE if s * len(told.prediction) >= _FEWEST_UNSURE), 0.5)
+        unsure = told.prediction <= np.quantile(told.prediction, share)
+        groups[f"least sure {100 * share:.0f} % of answers"] = unsure
     return Calibrated(told, find_numbers(spec, split.cases.rows), groups)
 
 
@@ -210,7 +212,7 @@ class _Judge:
 
 
 def _assess_doubt(test: Answered, output: Output) -> tuple[Selective | None, list[Metric]]:
-    doubt = find_doubt(test)
+    doubt = find_doubt(test, output)
     if doubt is None:
         return None, []
     error, losses = find_losses(test, output)

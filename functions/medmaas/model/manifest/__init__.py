@@ -248,6 +248,10 @@ class Manifest(Contract):
             )
         strata = None if isinstance(intervals, PolicyIntervals | None) else intervals.strata
         numbers = {feature.name for feature in features if isinstance(feature, Number)}
+        if isinstance(intervals, PolicyIntervals) and intervals.strata:
+            series = self.input.features if isinstance(self.input, SeriesInput) else ()
+            if intervals.strata.by not in {feature.name for feature in series}:
+                raise ValueError("uncertainty.intervals.strata.by must be a feature of the series")
         if strata and strata.by not in {*numbers, PREDICTION}:
             raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
         if self.uncertainty.largest_set and not isinstance(intervals, ClassesIntervals):

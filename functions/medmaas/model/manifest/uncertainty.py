@@ -22,7 +22,8 @@ class Strata(Contract):
 
     by: Sentence = Field(
         description="A number among the features of a tabular input, or prediction: the answer's "
-        "value, its largest probability, or its risk at the last horizon."
+        "value, its largest probability, or its risk at the last horizon. policy: a feature of the "
+        "series; counted are the rows where it is above 0."
     )
     edges: tuple[float, ...] = Field(
         min_length=1, description="Where one group ends and the next begins, increasing; an edge "
@@ -91,6 +92,9 @@ class PolicyLevel(Contract):
     nadir: Range = Field(
         description="What a patient's nadir may be, divided by the expected one: low and high."
     )
+    nadirs: tuple[Range, ...] = Field(
+        default=(), description="The same in each of the strata, if there are any."
+    )
 
 
 class PolicyIntervals(Contract):
@@ -99,9 +103,13 @@ class PolicyIntervals(Contract):
     kind: Literal["policy"] = "policy"
     levels: tuple[PolicyLevel, ...] = Field(min_length=1, description=_LEVELS)
     group_size: int = Field(gt=0, description="Among how many patients a share is looked at.")
+    strata: Strata | None = Field(default=None, description="Of histories, for their nadirs.")
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
+        strata = len(self.strata.edges) + 1 if self.strata else 0
+        if any(len(level.nadirs) != strata for level in self.levels):
+            raise ValueError(f"every level must hold one of nadirs per stratum, {strata}")
         _refuse_doubles([level.coverage for level in self.levels])
         return self
 

@@ -18,6 +18,7 @@ from medmaas.model.manifest import (
     Manifest,
     PolicyIntervals,
     PolicyOutput,
+    SeriesInput,
     Strata,
     SurvivalIntervals,
     SurvivalOutput,
@@ -62,7 +63,9 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> IntervalKind:
     """The class that makes a manifest's intervals."""
     match spec, manifest.output:
         case PolicyIntervals(), PolicyOutput() as output:
-            return PolicyBands(spec, output)
+            if not isinstance(manifest.input, SeriesInput):
+                raise ValueError("a policy reads an input of kind series")
+            return PolicyBands(spec, output, manifest.input)
         case ClassesIntervals(), ClassesOutput() as output:
             return PredictionSets(output, Quantiles(spec.levels, spec.strata, manifest, max))
         case ValueIntervals(), ValueOutput() as output:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import PolicyIntervals, PolicyOutput
+from medmaas.model.manifest import PolicyIntervals, PolicyLevel, PolicyOutput, SeriesInput
 from medmaas.model.outputs.answer import (
     DECIMALS,
     PROBABILITY,
@@ -20,8 +20,10 @@ Floats = NDArray[np.float64]
 class PolicyBands:
     """`{"coverage", "group_size", "options": [{"action", "risks", "expected_nadir"}]}`."""
 
-    def __init__(self, spec: PolicyIntervals, output: PolicyOutput) -> None:
-        self._spec, self._output = spec, output
+    def __init__(self, spec: PolicyIntervals, output: PolicyOutput, series: SeriesInput) -> None:
+        self._spec, self._output, self._series = spec, output, series
+        names = [feature.name for feature in series.features]
+        self._stratum = names.index(spec.strata.by) if spec.strata else 0
         self._levels = {level.coverage: level for level in spec.levels}
         self._actions = [action.name for action in self._output.actions]
         names = [outcome.name for outcome in self._output.outcomes]
@@ -54,7 +56,7 @@ class PolicyBands:
         ]
 
     def tabulate(
-        self, outputs: Tensors, _inputs: Tensors, coverage: float
+        self, outputs: Tensors, inputs: Tensors, coverage: float
     ) -> tuple[list[list[str | int | None]], Floats]:
         """Per action and number its low and its high end."""
         level, size = self._levels[coverage], self._spec.group_size
@@ -65,9 +67,21 @@ class PolicyBands:
         half = widths * np.sqrt(np.maximum(p * (1 - p), 1 / size) / size)
         bands = np.stack([p - half, p + half], axis=-1).clip(0, 1)
         nadir = outputs[self._output.nadir_tensor].astype(np.float64).reshape(n, -1, 1, 1)
-        ends = nadir * np.array([level.nadir.low, level.nadir.high])
+        ends = nadir * self._find_ratios(level, inputs)
         together = np.concatenate([bands, ends], axis=2)
         return [], together.reshape(n, -1).round(DECIMALS)
+
+    def _find_ratios(self, level: PolicyLevel, inputs: Tensors) -> Floats:
+        """What a nadir may be over the expected one: low and high, [n or 1, 1, 1, 2]."""
+        nadirs, strata = [level.nadir], self._spec.strata
+        place = np.zeros(1, np.intp)
+        if strata:
+            nadirs, histories = [*level.nadirs], inputs[self._series.tensor]
+            counts = (histories[:, :, self._stratum] > 0).sum(axis=1)
+            place = np.searchsorted(strata.edges, counts, side="right")
+        ratios = np.array([(nadir.low, nadir.high) for nadir in nadirs])
+        found: Floats = ratios[place][:, None, None, :]
+        return found
 
     def _describe(self, action: str, bands: list[list[float]]) -> dict[str, Any]:
         ends = [{"low": low, "high": high} for low, high in bands]

@@ -1,0 +1,174 @@
+"""Quantiles hold for the next case as often as they say, whatever the model behind them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medmaas.model.manifest import ClassesOutput, Strata, SurvivalOutput, ValueOutput
+from medmaas.model.uncertainty.intervals import find_day
+from training.assessment.conformal import find_bound, find_lower_quantile, find_quantile
+from training.assessment.intervals import (
+    Calibrated,
+    choose_strata,
+    learn_intervals,
+    measure_intervals,
+    measure_shortfall,
+    take_quantiles,
+)
+from training.assessment.resampling import Sample
+from training.assessment.told import Told, make_told
+
+DAYS = (0, 100, 300, 700, 1500, 4000)
+
+
+@given(st.integers(1, 200), st.sampled_from([0.5, 0.8, 0.9, 0.95]), st.integers(0, 1000))
+def test_as_many_scores_as_the_rank_asks_for_are_within_the_quantile(
+    n: int, coverage: float, seed: int
+) -> None:
+    scores = np.random.default_rng(seed).normal(size=n)
+    found = find_quantile(scores, coverage)
+    if np.isinf(found):
+        assert n < coverage * (n + 1)  # the next score is too likely to be the largest
+    else:
+        assert (scores <= found).sum() >= coverage * (n + 1) - 1e-6
+        assert (scores < found).sum() < coverage * (n + 1)
+    assert find_lower_quantile(-scores, coverage) == -found
+
+
+@pytest.mark.parametrize("n", [19, 57, 200])
+def test_the_next_score_is_within_the_quantile_as_often_as_promised(n: int) -> None:
+    rng, coverage = np.random.default_rng(n), 0.9
+    scores = rng.exponential(size=(4000, n + 1))
+    held = [row[-1] <= find_quantile(row[:-1], coverage) for row in scores]
+    assert coverage - 0.015 <= np.mean(held) <= coverage + 1 / (n + 1) + 0.015
+
+
+def test_too_few_cases_give_no_quantile_rather_than_a_wrong_one() -> None:
+    assert np.isinf(find_quantile(np.arange(8.0), 0.9))
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=60), st.floats(1, 5))
+def test_a_bound_keeps_the_weighted_share_below_it_within_what_is_allowed(
+    scores: list[float], weight: float
+) -> None:
+    levels, weights = np.array(scores), np.full(len(scores), weight)
+    bound = find_bound(levels, weights, 0.8)
+    risk = weight * (levels < bound).sum() / (len(levels) + 1)
+    assert risk <= 0.2 or bound == 0
+
+
+def test_where_nobody_had_the_event_nothing_limits_the_bound() -> None:
+    assert find_bound(np.full(5, np.inf), np.ones(5), 0.9) == 1
+
+
+def simulate_survival(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Curves that are too hopeful, what came of it under random censoring, and the true times."""
+    rng = np.random.default_rng(seed)
+    rate = rng.lognormal(-7.0, 0.8, n)
+    time, censored = rng.exponential(1 / rate), rng.uniform(200, 6000, n)
+    outcome = np.empty(n, [("event", bool), ("time", float)])
+    outcome["event"], outcome["time"] = time <= censored, np.minimum(time, censored)
+    return np.exp(-0.6 * rate[:, None] * np.array(DAYS)), outcome, time
+
+
+def tell_survival(n: int, seed: int) -> tuple[Told, np.ndarray]:
+    curves, outcome, time = simulate_survival(n, seed)
+    output = SurvivalOutput(tensor="s", time_days=DAYS, horizon_days=(700,))
+    _, train, _ = simulate_survival(3000, 99)
+    return make_told(output, {"s": curves}, outcome, train), time
+
+
+def test_a_survival_bound_is_outlived_as_often_as_promised_though_many_are_censored() -> None:
+    told, _ = tell_survival(3000, 0)
+    fresh, time = tell_survival(20_000, 1)
+    everyone = np.ones(3000, bool)
+    for coverage in (0.8, 0.9, 0.95):
+        quantile = told.find_quantile(everyone, coverage)
+        quantiles = np.full(20_000, quantile)
+        bound = fresh.measure_width(quantiles)
+        assert coverage - 0.015 <= (time >= bound).mean() <= coverage + 0.025
+        # what is measured under censoring is what happened to those whose end nobody saw
+        assert fresh.hold(quantiles).mean() == pytest.approx((time >= bound).mean(), abs=0.012)
+
+
+@pytest.mark.parametrize("quantile", [0.0, 0.05, 0.3, 0.9, 1.0])
+def test_the_bound_that_is_measured_is_the_bound_that_is_served(quantile: float) -> None:
+    told, _ = tell_survival(500, 0)
+    curves, _, _ = simulate_survival(500, 0)
+    served = [find_day(curve, DAYS, 1 - quantile) for curve in curves.round(6).tolist()]
+    apart = np.abs(told.measure_width(np.full(500, quantile)) - served)
+    assert (apart <= 1).all()  # where the end of a curve is rounded to 0 its logarithm is not told
+    assert (apart == 0).mean() > 0.98
+
+
+def simulate_classes(n: int, seed: int) -> Told:
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 1.5, (n, 4))
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    y = np.array([rng.choice(4, p=row) for row in p])
+    shown = p**1.8  # surer than is right
+    output = ClassesOutput(tensor="p", labels=("a", "b", "c", "d"))
+    return make_told(output, {"p": shown / shown.sum(1, keepdims=True)}, y, None)
+
+
+def test_prediction_sets_hold_the_label_as_often_as_promised_by_a_model_that_is_too_sure() -> None:
+    told, fresh = simulate_classes(1500, 0), simulate_classes(6000, 1)
+    for coverage in (0.8, 0.9, 0.95):
+        quantiles = np.full(6000, told.find_quantile(np.ones(1500, bool), coverage))
+        assert coverage - 0.02 <= fresh.hold(quantiles).mean() <= coverage + 0.03
+        sizes = fresh.measure_width(quantiles)
+        assert sizes.min() >= 1
+        assert sizes.mean() < 4
+
+
+def test_the_likeliest_label_is_always_taken() -> None:
+    assert (simulate_classes(100, 2).measure_width(np.zeros(100)) == 1).all()
+
+
+def simulate_values(n: int, seed: int) -> Calibrated:
+    """Errors are four times as large where x is above 1."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0, 2, n)
+    y = x + rng.normal(0, np.where(x > 1, 2.0, 0.5))
+    told = make_told(ValueOutput(tensor="v", unit="1"), {"v": x[:, None]}, y, None)
+    return Calibrated(told, {"x": x}, {"low": x <= 1, "high": x > 1})
+
+
+def test_strata_are_kept_where_they_repair_a_group_that_a_single_quantile_leaves_short() -> None:
+    told, fresh = simulate_values(1000, 0), simulate_values(4000, 1)
+    strata = choose_strata(told, seed=0)
+    assert strata is not None
+    assert measure_shortfall(told, strata, 0) < measure_shortfall(told, None, 0)
+    for kept, within in ((None, False), (strata, True)):
+        intervals = learn_intervals(told, kept)
+        assert intervals is not None
+        quantiles = take_quantiles(intervals, intervals.levels[0], fresh)
+        coverage = fresh.told.hold(quantiles)[fresh.groups["high"]].mean()
+        assert (coverage > 0.87) == within
+
+
+def test_groups_that_are_all_covered_need_no_strata() -> None:
+    told = simulate_values(1000, 0)
+    everyone = {"odd": np.arange(1000) % 2 == 1, "even": np.arange(1000) % 2 == 0}
+    assert choose_strata(Calibrated(told.told, told.numbers, everyone), seed=0) is None
+
+
+def test_an_edge_belongs_to_the_stratum_above_it() -> None:
+    told = simulate_values(3, 0)
+    edge = float(told.numbers["x"][1])
+    assert told.place(Strata(by="x", edges=(edge,)))[1] == 1
+
+
+def test_coverage_is_measured_with_its_interval_and_the_same_for_the_same_seed() -> None:
+    told = simulate_values(400, 0)
+    intervals = learn_intervals(told, None)
+    assert intervals is not None
+    metrics = [
+        measure_intervals(intervals, told, Sample(np.arange(400), None, seed)) for seed in (0, 0, 1)
+    ]
+    assert metrics[0] == metrics[1] != metrics[2]
+    first = metrics[0][0]
+    assert first.low < first.value < first.high
+    assert first.n == 400
+    assert {m.group for m in metrics[0]} == {"all", "low", "high"}
