@@ -80,7 +80,8 @@ def _make_nine(models: Path) -> Model:
                 update={"cases": tuple(record(session, dict(rows), golden, like.output.tensors))}
             ),
             "explanation": Explanation(
-                method="Shapley values", background=find_background(spec, X, seed=0)
+                method="Shapley values",
+                background=find_background(spec, X, network.predict_proba(X), seed=0),
             ),
             "uncertainty": None,
             "parity": None,

@@ -1,4 +1,4 @@
-"""The command `medmaas`: serve | models | predict | batch | train | add."""
+"""The command `medmaas`: serve | models | predict | batch | train | assess | add."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 
 _REFUSED = 2
-_TRAINING = {"train": "training", "add": "training.add"}
+_TRAINING = {"train": "training", "assess": "training.assess", "add": "training.add"}
 _LAST_PORT = 65535
 
 

@@ -121,7 +121,8 @@ def expose_embedding(graph: onnx.ModelProto, tensor: str, parts: Sequence[str]) 
     copy = remove_distance(graph)
     copy.graph.node.extend(_embed(tensor, parts))
     copy.graph.initializer.extend(_constants({"zero": [0], "one": [1], "copies": [-1]}))
-    copy.graph.output.append(helper.make_empty_tensor_value_info(EMBEDDING))
+    embedding = helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [None, None])
+    copy.graph.output.append(embedding)
     return copy
 
 

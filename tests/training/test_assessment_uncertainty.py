@@ -1,0 +1,237 @@
+"""A finished model, assessed as a whole: what comes out fits a manifest and keeps its promises."""
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from medmaas.model.inputs import make_input
+from medmaas.model.inputs.smiles import check_smiles
+from medmaas.model.manifest import (
+    Action,
+    ClassesOutput,
+    Crop,
+    ImageInput,
+    Limit,
+    Number,
+    Outcome,
+    PolicyIntervals,
+    PolicyOutput,
+    Quantity,
+    Range,
+    Shield,
+    StandardisedDistance,
+    TabularInput,
+    TextInput,
+)
+from training.assessment.foreign import make_cases, make_texts, tell
+from training.assessment.foreign_pictures import RADIOGRAPHS, make_pictures
+from training.assessment.people import study_people
+from training.assessment.policy_bands import ToldPolicy, learn_bands, measure_bands
+from training.assessment.refusals import ON_FOREIGN, ON_TEST, REFUSED, choose_most_missing
+from training.assessment.resampling import Sample
+from training.assessment.studied import Cases, Foreseen, Studied
+from training.assessment.uncertainty import UncertaintyAssessment, assess_uncertainty
+from training.catalogue.graph import convert_sklearn
+from training.recipes.survival import make_flchain_study
+
+SIZES = {"train": 1500, "calibration": 800, "test": 800}
+
+
+def draw(n: int, seed: int) -> Cases:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(50, 10, (n, 4)) + rng.normal(0, 10, (n, 1))
+    risk = 1 / (1 + np.exp(-(X[:, 0] - X[:, 1]) / 6))
+    y = (rng.random(n) < risk).astype(np.int64)
+    return Cases(X, y, {"well": y == 0, "ill": y == 1})
+
+
+@pytest.fixture(scope="module")
+def graph_and_studied() -> tuple[onnx.ModelProto, TabularInput, Studied]:
+    train, calibration, test = (draw(n, seed) for seed, n in enumerate(SIZES.values()))
+    missing = (None, *("imputed with the training median",) * 3)
+    spec = TabularInput(
+        tensor="features",
+        features=tuple(
+            Number(
+                name=f"x{i}",
+                description="A number.",
+                unit="1",
+                hard_range=Range(low=-1000, high=1000),
+                training_range=Range(low=0, high=100),
+                missing=words,
+            )
+            for i, words in enumerate(missing)
+        ),
+    )
+    model = make_pipeline(SimpleImputer(strategy="median"), LogisticRegression())
+    model.fit(train.rows.astype(np.float32), train.outcome)
+    foreign = make_cases(spec, test.rows, seed=0)
+    return convert_sklearn(model, 4), spec, Studied(train, calibration, test, foreign)
+
+
+OUTPUT = ClassesOutput(tensor="probabilities", labels=("well", "ill"))
+
+
+@pytest.fixture(scope="module")
+def found(
+    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+) -> UncertaintyAssessment:
+    graph, spec, studied = graph_and_studied
+    return assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+
+
+def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyAssessment) -> None:
+    intervals = found.uncertainty.intervals
+    assert intervals is not None
+    assert [level.coverage for level in intervals.levels] == [0.9, 0.8, 0.95]
+    for level in intervals.levels:
+        name = f"coverage of {100 * level.coverage:.0f} % intervals"
+        (metric,) = [
+            m
+            for m in found.metrics
+            if m.metric == name and m.group == "all" and m.evaluated_on == "test split, intervals"
+        ]
+        assert metric.high >= level.coverage
+        assert metric.n == SIZES["test"]
+
+
+def test_foreign_cases_are_refused_and_almost_no_other(found: UncertaintyAssessment) -> None:
+    refused = {(m.evaluated_on, m.group): m.value for m in found.metrics if m.metric == REFUSED}
+    assert refused[ON_TEST, "all"] <= 0.05
+    assert refused[ON_FOREIGN, "every number times 10"] >= 0.95
+    assert refused[ON_FOREIGN, "every number times 0.1"] >= 0.95
+
+
+def test_a_table_is_measured_without_touching_its_graph(
+    found: UncertaintyAssessment,
+    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+) -> None:
+    assert isinstance(found.uncertainty.distance, StandardisedDistance)
+    assert found.graph == graph_and_studied[0]
+
+
+def test_as_many_features_may_be_missing_as_leave_the_coverage_within_three_points(
+    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+) -> None:
+    _, spec, studied = graph_and_studied
+    rows = studied.calibration.rows
+
+    def hold(masked: NDArray[np.float64]) -> NDArray[np.float64]:
+        assert not np.isnan(masked[:, 0]).any()  # required
+        missing = np.isnan(masked).sum(1)
+        return np.where(missing > 1, 0.8, 0.88)
+
+    assert choose_most_missing(spec, rows, hold, 0.9, seed=0) == 1
+    assert choose_most_missing(spec, rows, hold, 0.95, seed=0) == 0
+    assert choose_most_missing(spec, rows, hold, 0.8, seed=0) is None
+
+
+def test_the_same_seed_gives_the_same_numbers(
+    found: UncertaintyAssessment,
+    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+) -> None:
+    graph, spec, studied = graph_and_studied
+    again = assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+    assert again.uncertainty == found.uncertainty
+    assert again.metrics == found.metrics
+
+
+def test_a_row_told_as_a_request_is_read_as_the_same_row(
+    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+) -> None:
+    _, spec, studied = graph_and_studied
+    rows = studied.test.rows[:5].copy()
+    rows[1, 2] = np.nan
+    reading = make_input(spec).read([tell(spec.features, row) for row in rows])
+    assert not reading.problems
+    assert np.array_equal(reading.tensors["features"], rows.astype(np.float32), equal_nan=True)
+
+
+def test_the_splits_are_those_of_the_recipe() -> None:
+    study = make_flchain_study(None, 3)
+    studied = study_people(study)
+    for cases, rows in (
+        (studied.train, study.split.train),
+        (studied.calibration, study.split.calibration),
+        (studied.test, study.split.test),
+    ):
+        assert np.array_equal(cases.rows, study.table.X[rows], equal_nan=True)
+        assert (cases.outcome == study.table.outcome[rows]).all()
+        assert all(len(members) == len(rows) for members in cases.groups.values())
+    children = studied.foreign["children, 0 to 17 years"]
+    assert max(child["age"] for child in children) == 17
+
+
+def test_words_of_atoms_pass_every_check_so_that_only_distance_can_refuse_them() -> None:
+    spec = TextInput(
+        tensor="codes",
+        field="smiles",
+        description="SMILES.",
+        alphabet=tuple("BCFINOPScnos()=#123"),
+        max_length=40,
+        syntax="SMILES",
+    )
+    words = make_texts(spec, 0)["English words whose letters are atoms"]
+    assert len(words) > 100
+    for word in words:
+        check_smiles(word["smiles"])
+
+
+@pytest.mark.parametrize("crop", [None, Crop(side=200, of=360)])
+def test_foreign_pictures_can_be_read_and_radiographs_are_grey(crop: Crop | None) -> None:
+    spec = ImageInput(tensor="x", height=28, width=28, mode="RGB", crop=crop)
+    for name, pictures in make_pictures(spec, 0, each=3).items():
+        reading = make_input(spec).read(pictures)
+        assert not reading.problems
+        pixels = reading.tensors["x"].astype(int)
+        assert np.ptp(pixels, axis=0).any()
+        if name == RADIOGRAPHS:
+            assert (np.ptp(pixels, axis=3) == 0).all()
+            assert pixels.std() > 20
+
+
+POLICY = PolicyOutput(
+    tensor="risks",
+    nadir_tensor="nadir",
+    nadir=Quantity(name="anc", unit="10*9/L", description="Lowest count."),
+    actions=(Action(name="full", dose=1), Action(name="half", dose=0.5)),
+    outcomes=(Outcome(name="low", description="Low."), Outcome(name="avoidable", description="A.")),
+    limit=Limit(outcome="low", at_most=0.3),
+    shield=Shield(holds=(), count="anc", fewest_counts=1, oldest_days=3),
+    grading="CTCAE",
+    notice="Simulated.",
+)
+
+
+def tell_policy(n: int, seed: int) -> ToldPolicy:
+    """Risks that are true; nadirs that vary more before the first dose."""
+    rng = np.random.default_rng(seed)
+    risk = rng.beta(0.5, 1.5, (n, 2))
+    doses = rng.integers(0, 4, n)
+    spread = np.where(doses == 0, 1.2, 0.3)[:, None]
+    nadir = np.exp(rng.normal(0, spread, (n, 2)))
+    below = (rng.random((n, 2)) < risk)[:, :, None]
+    foreseen = Foreseen(below, nadir, np.arange(n))
+    return ToldPolicy(POLICY, np.stack([risk, risk], axis=2), np.ones((n, 2)), foreseen, doses)
+
+
+def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too() -> None:
+    bands = learn_bands(tell_policy(5_000, 0))
+    fresh = tell_policy(5_000, 1)
+    groups = {"before": fresh.doses == 0, "later": fresh.doses > 0}
+    metrics = measure_bands(bands, fresh, groups, Sample(np.arange(5_000), None, 0))
+    assert isinstance(bands, PolicyIntervals)
+    assert list(bands.levels[0].risks) == ["low"]  # what is computed from others has no band
+    held = {
+        (m.evaluated_on, m.group): m.value
+        for m in metrics
+        if m.metric == "coverage of 90 % intervals"
+    }
+    for key, value in held.items():
+        if "without strata" not in key[0]:
+            assert value >= 0.87, key
+    assert held["test split, intervals without strata: nadirs", "before"] < 0.87
