@@ -65,20 +65,39 @@ FIGURES = (
 
 
 def test_the_readmes_request_gets_the_readmes_answer(client: TestClient) -> None:
-    (body,) = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
+    body, _ = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
     response = client.post("/models/survival/predict", json=json.loads(body))
     (prediction,) = response.json()["predictions"]
     shown = json.loads(re.findall(r"```json\n(\{\"request_id\".+?)```", README, re.DOTALL)[0])
     assert shown.keys() == response.json().keys()
     (shown_prediction,) = shown["predictions"]
     assert shown_prediction.keys() == prediction.keys()
+    assert shown_prediction["interval"] == prediction["interval"]
     for field in ("risk", "median_days"):
         assert shown_prediction["output"][field] == prediction["output"][field]
 
 
+def test_the_readmes_explanation_is_the_one_it_gets(client: TestClient) -> None:
+    _, body = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
+    (prediction,) = client.post("/models/survival/explain", json=json.loads(body)).json()[
+        "predictions"
+    ]
+    (text,) = re.findall(r"```json\n(\{\"sentence\".+?)```", README, re.DOTALL)
+    shown, explanation = json.loads(text), prediction["explanation"]
+    assert shown.keys() == explanation.keys()
+    (of_risk,) = shown.pop("targets")
+    found = {target["of"]: target for target in explanation.pop("targets")}["risk_1826"]
+    assert shown == explanation
+    assert [c["feature"] for c in of_risk["contributions"]] == [
+        c["feature"] for c in found["contributions"]
+    ]
+    for one, other in zip(of_risk["contributions"], found["contributions"], strict=True):
+        assert one["contribution"] == pytest.approx(other["contribution"], abs=1e-5)
+
+
 def test_the_readmes_error_is_what_such_an_error_looks_like(client: TestClient) -> None:
     (shown,) = re.findall(r"```json\n(\{\"error\".+?)```", README, re.DOTALL)
-    (body,) = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
+    body, _ = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
     wrong = json.loads(body.replace('"creatinine": 1.1', '"creatinine": 97'))
     assert client.post("/models/survival/predict", json=wrong).json() == json.loads(shown)
 

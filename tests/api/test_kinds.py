@@ -108,10 +108,11 @@ def test_a_history_gets_the_same_answer_among_longer_ones(
 ) -> None:
     cases = registry.get("chemo_dose").manifest.golden.cases
     instances = [HEALTHY, *(case.instance for case in cases)]
-    body = {"instances": instances}
-    together = client.post("/models/chemo_dose/predict", json=body).json()["predictions"]
-    for instance, prediction in zip(instances, together, strict=True):
-        alone = answer(client, "chemo_dose", instance)
+    url = "/models/chemo_dose/predict"
+    together = client.post(url, json={"instances": instances, "force": True}).json()
+    for instance, prediction in zip(instances, together["predictions"], strict=True):
+        body = {"instances": [instance], "force": True}
+        (alone,) = client.post(url, json=body).json()["predictions"]
         for one, other in zip(
             alone["output"]["options"], prediction["output"]["options"], strict=True
         ):

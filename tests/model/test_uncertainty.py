@@ -32,11 +32,12 @@ from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from medmaas.model.uncertainty import make_uncertainty
-from medmaas.model.uncertainty.distance import Standardised
-from medmaas.model.uncertainty.intervals import find_day
-from tests.conftest import PATIENT
+from medmaas.model.uncertainty.distance import FromGraph, Standardised
+from medmaas.model.uncertainty.intervals import Bounds, PredictionSets, Quantiles, find_day
+from tests.conftest import MODELS, PATIENT
 
 Floats = NDArray[np.float32]
+ANY = Registry(MODELS).get("survival").manifest
 
 
 def levels(**quantiles: float) -> tuple[Level, ...]:
@@ -148,17 +149,7 @@ def test_prediction_sets_hold_the_likeliest_and_grow_with_the_quantile(
 
 
 def take_set(p: Floats, labels: tuple[str, ...], quantile: float) -> list[str]:
-    from medmaas.model.uncertainty.intervals import PredictionSets, Quantiles  # noqa: PLC0415
-
-    class _NoFeatures:
-        input = type("Input", (), {"tensor": "x"})()
-
-    quantiles = Quantiles(
-        (Level(coverage=0.9, quantiles=(quantile,)),),
-        None,
-        _NoFeatures(),
-        max,  # type: ignore[arg-type]
-    )
+    quantiles = Quantiles((Level(coverage=0.9, quantiles=(quantile,)),), None, ANY, max)
     output = ClassesOutput(tensor="p", labels=labels)
     (found,) = PredictionSets(output, quantiles).make({"p": p}, {}, 0.9)
     taken: list[str] = found["labels"]
@@ -189,14 +180,9 @@ def test_strata_have_quantiles_of_their_own(survival: Model) -> None:
 
 
 def test_a_value_lies_between_two_bounds() -> None:
-    from medmaas.model.uncertainty.intervals import Bounds, Quantiles  # noqa: PLC0415
-
-    class _NoFeatures:
-        input = type("Input", (), {"tensor": "x"})()
-
     strata = Strata(by="prediction", edges=(0.0,))
     level = Level(coverage=0.9, quantiles=(2.0, 0.5))
-    quantiles = Quantiles((level,), strata, _NoFeatures(), max)  # type: ignore[arg-type]
+    quantiles = Quantiles((level,), strata, ANY, max)
     bounds = Bounds(ValueOutput(tensor="y", unit="mol/L"), quantiles)
     made = bounds.make({"y": np.array([[-1.0], [0.0]], np.float32)}, {}, 0.9)
     assert made == [
@@ -252,8 +238,6 @@ def test_a_logarithm_is_taken_where_the_manifest_says_so() -> None:
 
 
 def test_the_graph_may_give_its_own_distance() -> None:
-    from medmaas.model.uncertainty.distance import FromGraph  # noqa: PLC0415
-
     own = FromGraph(TensorDistance(tensor="distance", threshold=1))
     assert own.measure({"distance": np.array([[0.5], [2]], np.float32)}, {}) == [0.5, 2.0]
 

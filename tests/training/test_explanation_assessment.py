@@ -1,5 +1,7 @@
 """A finished model explained as a whole: what it rests on, overall and by subgroup."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -71,7 +73,7 @@ def _table() -> ExplanationAssessment:
 
 def test_the_feature_that_decides_matters_most(table: ExplanationAssessment) -> None:
     everyone = [i for i in table.explanation.importance if i.group == "all"]
-    assert [i.part for i in everyone][0] == "marker"
+    assert next(i.part for i in everyone) == "marker"
     assert {i.part for i in everyone} == {"marker", "noise", "stage", "smoker"}
     assert all(i.low <= i.value <= i.high for i in everyone)
     assert {i.of for i in everyone} == {"ill"}
@@ -116,7 +118,9 @@ def test_classes_have_labels_and_need_no_threshold(table: ExplanationAssessment)
 
 
 def make_graph(
-    nodes: list[onnx.NodeProto], tensors: tuple[onnx.ValueInfoProto, ...], **constants: Floats
+    nodes: list[onnx.NodeProto],
+    tensors: tuple[onnx.ValueInfoProto, ...],
+    **constants: NDArray[Any],
 ) -> onnx.ModelProto:
     asked, given = tensors
     held = [numpy_helper.from_array(a, name) for name, a in constants.items()]

@@ -143,7 +143,8 @@ def test_shap_explains_the_trained_model_where_there_is_one(centres: Floats, row
 
     def trained(asked: Floats) -> Floats:
         held = asked.astype(np.float32)
-        return model.session.run({"features": held})["value"] + 2 * held[:, :1]
+        answers = model.session.run({"features": held})["value"] + 2 * held[:, :1]
+        return answers.astype(np.float64)
 
     (exact, _) = check_shap(model, rows, TOLERANCE, seed=0, trained=trained)
     assert "the trained model" in exact.check

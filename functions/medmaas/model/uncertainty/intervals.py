@@ -61,16 +61,14 @@ class IntervalKind(Protocol):
 
 def make_intervals(spec: Intervals, manifest: Manifest) -> IntervalKind:
     """The class that makes a manifest's intervals."""
-    match spec, manifest.output:
-        case PolicyIntervals(), PolicyOutput() as output:
-            if not isinstance(manifest.input, SeriesInput):
-                raise ValueError("a policy reads an input of kind series")
-            return PolicyBands(spec, output, manifest.input)
-        case ClassesIntervals(), ClassesOutput() as output:
+    match spec, manifest.output, manifest.input:
+        case PolicyIntervals(), PolicyOutput() as output, SeriesInput() as series:
+            return PolicyBands(spec, output, series)
+        case ClassesIntervals(), ClassesOutput() as output, _:
             return PredictionSets(output, Quantiles(spec.levels, spec.strata, manifest, max))
-        case ValueIntervals(), ValueOutput() as output:
+        case ValueIntervals(), ValueOutput() as output, _:
             return Bounds(output, Quantiles(spec.levels, spec.strata, manifest, max))
-        case SurvivalIntervals(), SurvivalOutput() as output:
+        case SurvivalIntervals(), SurvivalOutput() as output, _:
             return LowerBounds(output, Quantiles(spec.levels, spec.strata, manifest, min))
         case _:
             raise ValueError("uncertainty.intervals must be of the kind of output")
