@@ -1,0 +1,209 @@
+"""A map shows where a picture's answer comes from, on the picture as it was sent."""
+
+import base64
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import onnx
+import PIL.Image
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from numpy.typing import NDArray
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.image import ImageExplainer
+from medmaas.model.inputs.image import Image
+from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Normalisation
+from medmaas.model.registry import Model, Registry
+from medmaas.model.session import Session
+from tests.conftest import ROOT
+
+CELLS = ROOT / "tests" / "data" / "blood_cells"
+SIDE = 28
+NO_LIMIT = Budget(None)
+SPEC = ImageInput(tensor="x", height=SIDE, width=SIDE, mode="L")
+CHANNELS_FIRST = SPEC.model_copy(
+    update={"layout": "NCHW", "normalisation": Normalisation(mean=(0.0,), deviation=(1.0,))}
+)
+OUTPUT = ClassesOutput(tensor="p", labels=("bright corner", "dark corner"))
+CORNER = {
+    "NHWC": ("uint8[n, 28, 28, 1]", "255", "{0, 0, 0, 0}", "{100000, 7, 7, 1}"),
+    "NCHW": ("float[n, 1, 28, 28]", "1", "{0, 0, 0, 0}", "{100000, 1, 7, 7}"),
+}
+"""What the graph takes, the brightest it takes, and where its upper left corner begins and ends."""
+
+
+def make_model(registry: Registry, spec: ImageInput) -> Model:
+    """A model whose answer is the brightness of the 7 x 7 pixels in the upper left corner."""
+    takes, brightest, begin, end = CORNER[spec.layout]
+    graph = f"""<ir_version: 9, opset_import: ["" : 18]>
+    corner ({takes} x) => (float[n, 2] p)
+    <int64[4] begin = {begin}, int64[4] end = {end}, int64[3] axes = {{1, 2, 3}},
+     float[1] brightest = {{{brightest}}}, float[1] one = {{1}}> {{
+        whole = Cast<to = 1>(x)
+        corner = Slice(whole, begin, end)
+        mean = ReduceMean<keepdims = 0>(corner, axes)
+        bright = Div(mean, brightest)
+        dark = Sub(one, bright)
+        axis = Constant<value_ints = [1]>()
+        left = Unsqueeze(bright, axis)
+        right = Unsqueeze(dark, axis)
+        p = Concat<axis = 1>(left, right)
+    }}"""
+    session = Session(onnx.parser.parse_model(graph).SerializeToString())
+    shipped = registry.get("blood_cell")
+    manifest = shipped.manifest.model_copy(
+        update={"input": spec, "output": OUTPUT, "uncertainty": None}
+    )
+    return replace(shipped, manifest=manifest, inputs=Image(spec), session=session)
+
+
+def send(picture: PIL.Image.Image, **options: Any) -> dict[str, str]:
+    file = BytesIO()
+    picture.save(file, "PNG", **options)
+    return {"image": base64.b64encode(file.getvalue()).decode()}
+
+
+def explain(model: Model, instance: dict[str, str], budget: Budget = NO_LIMIT) -> dict[str, Any]:
+    """The explanation, which fits its schema."""
+    spec = model.manifest.input
+    assert isinstance(spec, ImageInput)
+    explainer = ImageExplainer(model, spec)
+    explained = explainer.explain(model.inputs.read([instance]).tensors, instance, budget)
+    Draft202012Validator(explainer.json_schema()).validate(explained)
+    return explained
+
+
+def open_map(explained: dict[str, Any]) -> PIL.Image.Image:
+    return PIL.Image.open(BytesIO(base64.b64decode(explained["heat_map"]["png"])))
+
+
+def spot(size: tuple[int, int] = (SIDE, SIDE), *, bright: bool = True) -> PIL.Image.Image:
+    """Grey, but for the upper left quarter of the edges, which is white or black."""
+    picture = PIL.Image.new("L", size, 100)
+    picture.paste(255 if bright else 0, (0, 0, size[0] // 4, size[1] // 4))
+    return picture
+
+
+def test_the_map_is_high_where_the_answer_comes_from_and_zero_far_from_it(
+    registry: Registry,
+) -> None:
+    explained = explain(make_model(registry, SPEC), send(spot()))
+    rows = np.array(explained["heat_map"]["rows"])
+    assert rows.shape == (SIDE, SIDE)
+    down, across = np.unravel_index(rows.argmax(), rows.shape)
+    assert max(down, across) < 7
+    assert (rows[:7, :7] > 0).all()
+    assert (rows[21:, 21:] == 0).all()
+    assert explained["complete"]
+    assert explained["heat_map"]["of"] == "bright corner"
+    assert "hiding the upper left of the picture lowers it most" in explained["sentence"]
+
+
+def test_the_map_is_of_the_label_that_the_answer_names(registry: Registry) -> None:
+    explained = explain(make_model(registry, SPEC), send(spot(bright=False)))
+    assert explained["heat_map"]["of"] == "dark corner"
+    assert np.array(explained["heat_map"]["rows"])[:7, :7].min() > 0
+
+
+def test_channels_first_and_normalised_give_the_same_map(registry: Registry) -> None:
+    maps = [
+        np.array(explain(make_model(registry, spec), send(spot()))["heat_map"]["rows"])
+        for spec in (SPEC, CHANNELS_FIRST)
+    ]
+    assert np.abs(maps[0] - maps[1]).max() < 0.005  # a shade of uint8
+
+
+def test_without_a_limit_of_time_a_picture_has_one_explanation(registry: Registry) -> None:
+    model = registry.get("blood_cell")
+    cell = send(PIL.Image.open(CELLS / "neutrophil.png"))
+    assert explain(model, cell) == explain(model, cell)
+
+
+def test_a_spent_budget_gives_a_map_that_says_it_is_incomplete(registry: Registry) -> None:
+    explained = explain(make_model(registry, SPEC), send(spot()), Budget(0))
+    assert not explained["complete"]
+    assert np.isfinite(explained["heat_map"]["rows"]).all()
+
+
+def test_the_box_is_where_the_model_looked_on_the_upright_original(registry: Registry) -> None:
+    spec = SPEC.model_copy(update={"crop": Crop(side=40, of=80)})
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    explained = explain(make_model(registry, spec), send(PIL.Image.new("L", (100, 80)), exif=exif))
+    assert explained["heat_map"]["box"] == {"left": 20, "top": 30, "width": 40, "height": 40}
+    assert open_map(explained).size == (80, 100)
+
+
+@given(st.integers(SIDE, 900), st.integers(SIDE, 900))
+@settings(max_examples=15, deadline=None)
+def test_the_map_has_the_shape_of_the_original_and_at_most_512_pixels_an_edge(
+    registry: Registry, width: int, height: int
+) -> None:
+    drawn = open_map(explain(make_model(registry, SPEC), send(spot((width, height))), Budget(0)))
+    scale = min(1, 512 / max(width, height))
+    assert drawn.size == (max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def test_the_map_holds_the_picture_and_nothing_else_of_the_file(registry: Registry) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x010E] = "Name of a patient"
+    drawn = open_map(explain(make_model(registry, SPEC), send(spot(), exif=exif)))
+    drawn.load()
+    assert drawn.info == {}
+    assert not drawn.getexif()
+
+
+def test_what_the_model_did_not_see_keeps_its_colours(registry: Registry) -> None:
+    spec = SPEC.model_copy(update={"crop": Crop(side=40, of=80)})
+    cell = PIL.Image.new("L", (80, 80), 100)
+    cell.paste(255, (20, 20, 30, 30))
+    drawn = np.asarray(open_map(explain(make_model(registry, spec), send(cell))))
+    outside = np.ones((80, 80), bool)
+    outside[20:60, 20:60] = False
+    assert (drawn[outside] == 100).all()
+    red, _, blue = drawn[22, 22].astype(int)
+    assert red > blue + 50, "what speaks for the answer is warm"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_picture_has_a_map(registry: Registry, mode: str) -> None:
+    original = PIL.Image.open(CELLS / "eosinophil.jpg").convert("RGB")
+    if mode == "I;16":
+        original = PIL.Image.fromarray(np.asarray(original.convert("L")).astype(np.uint16) * 257)
+    else:
+        original = original.convert(mode)
+    drawn = open_map(explain(registry.get("blood_cell"), send(original), Budget(0)))
+    assert (drawn.mode, drawn.size) == ("RGB", (360, 363))
+
+
+def test_hiding_by_the_map_lowers_the_answer_faster_than_hiding_at_random(
+    registry: Registry,
+) -> None:
+    model, random = registry.get("blood_cell"), np.random.default_rng(0)
+    by_map, at_random = [], []
+    for file in sorted(CELLS.glob("*.png")):
+        instance = send(PIL.Image.open(file))
+        pixels = model.inputs.read([instance]).tensors["pixels"][0]
+        heat_map = explain(model, instance)["heat_map"]
+        label = model.manifest.output.labels.index(heat_map["of"])  # type: ignore[union-attr]
+        heat = np.array(heat_map["rows"]).reshape(7, 4, 7, 4).mean(axis=(1, 3)).ravel()
+        by_map.append(hide(model, pixels, np.argsort(-heat, kind="stable"), label))
+        orders = [random.permutation(49) for _ in range(3)]
+        at_random.append(np.mean([hide(model, pixels, order, label) for order in orders]))
+    assert np.mean(by_map) < np.mean(at_random) - 0.05
+
+
+def hide(model: Model, pixels: NDArray[Any], order: NDArray[np.intp], label: int) -> float:
+    """The mean probability while one block of 4 x 4 pixels after the other gets the mean colour."""
+    hidden, steps = pixels.copy(), [pixels]
+    for block in order:
+        down, across = 4 * (block // 7), 4 * (block % 7)
+        hidden[down : down + 4, across : across + 4] = pixels.mean((0, 1)).astype(np.uint8)
+        steps.append(hidden.copy())
+    answers = model.session.run({"pixels": np.stack(steps)})["probabilities"]
+    return float(answers[:, label].mean())
