@@ -13,12 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydantic_core import to_json
 
-from medmaas.batch.table import write_header, write_rows
+from medmaas.batch.table import NO_COLUMNS, write_header, write_rows
 from medmaas.errors import Problem
-from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
+from medmaas.model.manifest import (
+    ClassesOutput,
+    SurvivalIntervals,
+    SurvivalOutput,
+    ValueOutput,
+)
+from medmaas.model.options import Options
 from medmaas.model.outputs import Classes, OutputKind, Survival, Table, Value
+from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, SHIPPED
+from tests.model.judged import judged_by, levels, unsure
 
 DAYS = tuple(range(0, 100, 10))
 KINDS: list[tuple[OutputKind, int]] = [
@@ -78,35 +86,120 @@ def flatten(output: dict[str, Any]) -> list[str]:
     return [cell_of(value) for value in values]
 
 
-def score(model: Model, instances: list[Any]) -> tuple[list[list[str]], list[list[str]]]:
-    """The lines of instances, read back, and what they should be."""
+def flatten_interval(interval: dict[str, Any]) -> list[str]:
+    """The cells of an interval, from its JSON alone."""
+    written = json.loads(to_json(interval), parse_float=Written, parse_int=Written)
+    match written:
+        case {"labels": labels}:
+            return ["; ".join(labels)]
+        case {"low": low, "high": high}:
+            values = [low, high]
+        case {"at_least_days": days}:
+            values = [days]
+        case {"options": options}:
+            bands = [(*option["risks"].values(), option["expected_nadir"]) for option in options]
+            values = [end for of in bands for band in of for end in (band["low"], band["high"])]
+    return [cell_of(value) for value in values]
+
+
+def score(
+    model: Model, instances: list[Any], *, force: bool = False
+) -> tuple[list[list[str]], list[list[str]]]:
+    """The lines of instances, read back, and what their predictions say that they should be."""
     reading = model.inputs.read(instances)
     outputs = model.session.run(reading.tensors)
     table = model.output.table(outputs, reading.tensors)
+    doubts = None
+    if model.uncertainty:
+        doubts = model.uncertainty.table(outputs, reading.tensors, None)
     numbers = range(1, len(instances) + 1)
     names = [f"P{number}" for number in numbers]
-    answers = model.output.answer(outputs, reading.tensors)
-    said = [
-        "; ".join([*(f"{w.field}: {w.problem}" for w in warnings), *answer.warnings])
-        for warnings, answer in zip(reading.warnings, answers, strict=True)
-    ]
+    written = write_rows(table, numbers, names, reading.warnings, doubts, force=force)
+    predictions = predict(model, instances, Options(force=force))
     expected = [
-        [str(number), name, *flatten(answer.output), sentences, answer.abstained or ""]
-        for number, name, answer, sentences in zip(numbers, names, answers, said, strict=True)
+        [str(number), name, *expect_cells(model, prediction, force=force)]
+        for number, name, prediction in zip(numbers, names, predictions, strict=True)
     ]
-    return read_back(write_rows(table, numbers, names, reading.warnings)), expected
+    return read_back(written), expected
 
 
+def expect_cells(model: Model, prediction: dict[str, Any], *, force: bool) -> list[str]:
+    """What a prediction says, cell by cell; nothing in the place of what it does not hold."""
+    columns = model.output.columns
+    answer = [""] * (len(columns.texts) + len(columns.numbers))
+    if prediction["output"]:
+        answer = flatten(prediction["output"])
+    interval: list[str] = []
+    if model.uncertainty:
+        columns = model.uncertainty.columns
+        interval = [""] * (len(columns.texts) + len(columns.numbers))
+    if "interval" in prediction:
+        interval = flatten_interval(prediction["interval"])
+    forced = ["true" if prediction["status"] == "forced" else ""] * force
+    said = [f"{w['field']}: {w['problem']}" if w["field"] else w["problem"]
+            for w in prediction["warnings"]]  # fmt: skip
+    return [*answer, *interval, *forced, "; ".join(said), prediction.get("reason", "")]
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("measured", [False, True])
 @pytest.mark.parametrize("model_id", SHIPPED)
-def test_golden_cases_have_the_characters_of_their_json(registry: Registry, model_id: str) -> None:
+def test_golden_cases_have_the_characters_of_their_json(
+    registry: Registry, model_id: str, *, measured: bool, force: bool
+) -> None:
     model = registry.get(model_id)
+    assert model.uncertainty
+    model = model if measured else judged_by(model, None)
     instances = [case.instance for case in model.manifest.golden.cases]
-    written, expected = score(model, instances)
+    written, expected = score(model, instances, force=force)
     assert written == expected
-    (header,) = read_back(write_header(model.output))
+    doubts = model.uncertainty.columns if model.uncertainty else NO_COLUMNS
+    (header,) = read_back(write_header(model.output, doubts, Options(force=force)))
     assert {len(row) for row in written} == {len(header)}
     assert (header[:2], header[-2:]) == (["row", "id"], ["warnings", "abstained"])
+    assert ("forced" in header) == force
+    assert len(set(header)) == len(header)
     assert all(re.fullmatch(r"[\w.-]+", name) for name in header)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_row_that_the_model_abstains_from_is_empty_unless_it_is_forced(
+    registry: Registry, *, force: bool
+) -> None:
+    bounds = SurvivalIntervals(levels=levels({0.9: 0.1}))
+    model = judged_by(registry.get("survival"), unsure(intervals=bounds, most_missing=0))
+    rows, expected = score(model, [PATIENT, PATIENT | {"creatinine": None}], force=force)
+    assert rows == expected
+    sure, doubted = rows
+    numbers = slice(3, -2 - force)  # after row, id and the median, which there is not
+    assert "" not in sure[numbers]
+    assert sure[-1] == ""
+    assert doubted[-1] == "too many features are missing: 1, at most 0 may be"
+    assert ("" not in doubted[numbers]) == force
+    assert (set(doubted[numbers]) == {""}) == (not force)
+    assert [row[-3] for row in rows] == (["", "true"] if force else [sure[-3], ""])
+
+
+def test_a_shield_is_shown_and_never_forced(registry: Registry) -> None:
+    model = registry.get("chemo_dose")
+    assert model.uncertainty
+    (field,) = model.example
+    old = [row | {"day": row["day"] - 30} for row in model.example[field]]
+    ((*cells, abstained),), expected = score(model, [{field: old}], force=True)
+    assert [[*cells, abstained]] == expected
+    assert "days old" in abstained
+    width = len(model.uncertainty.columns.numbers)
+    assert set(cells[-2 - width : -2]) == {""}
+    assert cells[-2] == ""
+
+
+def test_what_drove_an_answer_stands_before_the_warnings() -> None:
+    table = Table([["x"]], np.array([[0.5]]), [()], [None])
+    lines = write_rows(table, [1], ["a"], [[]], sentences=["age, mostly"], force=True)
+    assert lines == b'1,a,x,0.5,,"age, mostly",,\n'
+    value = Value(ValueOutput(tensor="s", unit="1"))
+    header = write_header(value, options=Options(force=True, explain=True))
+    assert header == b"row,id,unit,value,forced,explanation,warnings,abstained\n"
 
 
 def test_warnings_of_a_row_name_their_fields(registry: Registry) -> None:

@@ -141,6 +141,12 @@ def test_patients_are_drawn_with_all_their_rows() -> None:
     assert together.high - together.low > 4 * (apart.high - apart.low)
 
 
+def test_a_share_that_nothing_speaks_against_still_has_an_interval() -> None:
+    (metric,) = sample(40).measure_mean("x", "share", np.ones(40))
+    assert (metric.value, metric.high) == (1, 1)
+    assert 0.9 < metric.low < 0.92  # Wilson 1927
+
+
 def test_weighted_means_and_medians_are_those_of_repeated_values() -> None:
     values, weights = np.array([3.0, 1.0, 2.0, 9.0]), np.array([1, 0, 3, 1])
     repeated = np.repeat(values, weights)

@@ -220,10 +220,11 @@ def tell_policy(n: int, seed: int) -> ToldPolicy:
 
 
 def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too() -> None:
-    bands = learn_bands(tell_policy(5_000, 0))
-    fresh = tell_policy(5_000, 1)
+    bands = learn_bands(tell_policy(12_000, 0))
+    fresh = tell_policy(8_000, 1)
     groups = {"before": fresh.doses == 0, "later": fresh.doses > 0}
-    metrics = measure_bands(bands, fresh, groups, Sample(np.arange(5_000), None, 0))
+    first = bands.model_copy(update={"levels": bands.levels[:1]})
+    metrics = measure_bands(first, fresh, groups, Sample(np.arange(8_000), None, 0))
     assert isinstance(bands, PolicyIntervals)
     assert list(bands.levels[0].risks) == ["low"]  # what is computed from others has no band
     held = {

@@ -11,9 +11,11 @@ from medmaas.model.session import Session
 from medmaas.model.uncertainty.distance import Standardised
 from training.assessment.distance import fit_distance, measure_distance
 from training.assessment.embedding import (
+    COPIES,
     DISTANCE,
     EMBEDDING,
     add_distance,
+    expose_copies,
     expose_embedding,
     find_embedding,
     fit_space,
@@ -138,11 +140,14 @@ def test_the_graph_gives_the_distance_that_numpy_gives(
     graph = make_graph(copies, branches=branches)
     parts = find_embedding(graph, ["p"])
     assert parts == tuple(f"t{i}" for i in range(branches))
-    embedded = run(expose_embedding(graph, "x", parts), X)[EMBEDDING].astype(float)
+    assert run(expose_copies(graph, "x", parts[0]), X[:9])[COPIES][0] == copies
+    embedded = run(expose_embedding(graph, "x", parts, copies=copies > 1), X)[EMBEDDING].astype(
+        float
+    )
     assert embedded.shape == (400, 8 * branches)
     labels = (X[:, 0] > 0).astype(int) if labelled else None
     space = fit_space(embedded, labels, components)
-    given = run(add_distance(graph, "x", parts, space), X)
+    given = run(add_distance(graph, "x", parts, space, copies=copies > 1), X)
     assert given[DISTANCE].shape == (400, 1)
     assert given[DISTANCE][:, 0] == pytest.approx(space.measure(embedded), rel=1e-4)
     assert (given["p"] == run(graph, X)["p"]).all()

@@ -7,8 +7,11 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.inspection import partial_dependence
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from medmaas.model.manifest import (
     Boolean,
@@ -73,7 +76,7 @@ def _table() -> ExplanationAssessment:
 
 def test_the_feature_that_decides_matters_most(table: ExplanationAssessment) -> None:
     everyone = [i for i in table.explanation.importance if i.group == "all"]
-    assert next(i.part for i in everyone) == "marker"
+    assert everyone[0].part == "marker"
     assert {i.part for i in everyone} == {"marker", "noise", "stage", "smoker"}
     assert all(i.low <= i.value <= i.high for i in everyone)
     assert {i.of for i in everyone} == {"ill"}
@@ -113,14 +116,31 @@ def test_a_seed_gives_the_same_assessment(table: ExplanationAssessment) -> None:
     assert again.explanation == table.explanation
 
 
+def test_several_classes_of_a_forest_on_a_table_with_gaps() -> None:
+    rows = draw_people(150, 5)
+    rows[:, 3] = 1  # everybody smokes
+    y = np.digitize(rows[:, 0], [-0.5, 0.5])
+    forest = RandomForestClassifier(10, max_depth=4, random_state=0).fit(rows, y)
+    rows[::3, 1] = np.nan
+    cases = Cases(rows, y)
+    output = ClassesOutput(tensor="probabilities", labels=("low", "middle", "high"))
+    model = make_pipeline(SimpleImputer(), forest)
+    graph = convert_sklearn(model.fit(rows, y), 4)
+    found = assess_explanation(
+        graph, TABLE, output, [CASE], None, Studied(cases, cases, cases), seed=0
+    ).explanation
+    assert found.importance[0].part == "marker"
+    assert found.importance[0].of == "the named label"
+    assert {curve.of for curve in found.dependence} == {"low", "middle", "high"}
+    assert next(i.value for i in found.importance if i.part == "smoker") == 0
+
+
 def test_classes_have_labels_and_need_no_threshold(table: ExplanationAssessment) -> None:
     assert table.explanation.decision is None
 
 
 def make_graph(
-    nodes: list[onnx.NodeProto],
-    tensors: tuple[onnx.ValueInfoProto, ...],
-    **constants: NDArray[Any],
+    nodes: list[onnx.NodeProto], tensors: tuple[onnx.ValueInfoProto, ...], **constants: NDArray[Any]
 ) -> onnx.ModelProto:
     asked, given = tensors
     held = [numpy_helper.from_array(a, name) for name, a in constants.items()]

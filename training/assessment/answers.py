@@ -22,9 +22,11 @@ from medmaas.model.manifest import (
 from medmaas.model.session import Session
 from training.assessment.distance import fit_distance, measure_distance
 from training.assessment.embedding import (
+    COPIES,
     DISTANCE,
     EMBEDDING,
     add_distance,
+    expose_copies,
     expose_embedding,
     find_embedding,
     fit_space,
@@ -87,7 +89,7 @@ class Answerer:
         elif self.output.kind == "survival":
             event = cases.outcome["event"]
         sample = Sample(patient, event, seed)
-        return Answered(cases, told, self.measure(cases.rows, outputs), sample)
+        return Answered(cases, outputs, told, self.measure(cases.rows, outputs), sample)
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,14 @@ class Answered:
 
     Attributes:
         cases: the split.
+        outputs: of the graph.
         told: by the model, and what came of it.
         distances: of each row, [n], or None.
         sample: to draw from.
     """
 
     cases: Cases
+    outputs: Tensors
     told: Told | ToldPolicy
     distances: Floats | None
     sample: Sample
@@ -116,25 +120,34 @@ def make_answerer(graph: onnx.ModelProto, spec: Input, output: Output, train: Ca
     """Fit a distance to the train split: of a table's columns, or of what the network embeds."""
     if isinstance(spec, TabularInput):
         return Answerer(graph, spec, output, fit_distance(spec, train.rows.astype(float)))
+    nowhere = Answerer(graph, spec, output, None)
     parts = find_embedding(graph, output.tensors)
-    embedded = _embed(graph, spec.tensor, parts, train.rows) if parts else None
+    if not parts or _is_old(graph):
+        return nowhere
+    counting = Session(expose_copies(graph, spec.tensor, parts[0]).SerializeToString())
+    copies = bool(counting.run({spec.tensor: as_fed(train.rows[:1])})[COPIES][0] > 1)
+    embedded = _embed(graph, spec.tensor, parts, train.rows, copies=copies)
     if embedded is None:
-        return Answerer(graph, spec, output, None)
+        return nowhere
     labels = train.outcome if isinstance(output, ClassesOutput) else None
-    graph = add_distance(graph, spec.tensor, parts, fit_space(embedded, labels))
+    space = fit_space(embedded, labels)
+    graph = add_distance(graph, spec.tensor, parts, space, copies=copies)
     return Answerer(graph, spec, output, TensorDistance(tensor=DISTANCE, threshold=0))
 
 
 def _embed(
-    graph: onnx.ModelProto, tensor: str, parts: tuple[str, ...], rows: Array
+    graph: onnx.ModelProto, tensor: str, parts: tuple[str, ...], rows: Array, *, copies: bool
 ) -> Floats | None:
-    """The embedding of rows, [n, d]; None if the graph is too old, or has none per instance."""
-    if max(opset.version for opset in graph.opset_import if opset.domain == "") < _OPSET:
-        return None
-    exposed = expose_embedding(graph, tensor, parts)
+    """The embedding of rows, [n, d]; None if the graph has none of one vector per instance."""
+    exposed = expose_embedding(graph, tensor, parts, copies=copies)
     try:
         session = Session(exposed.SerializeToString(deterministic=True))
     except ValueError:  # what goes into the last layer is not one vector per instance
         return None
     embedded = session.run({tensor: as_fed(rows)})[EMBEDDING].astype(float)
     return embedded if embedded.ndim == _MATRIX else None
+
+
+def _is_old(graph: onnx.ModelProto) -> bool:
+    versions = [int(opset.version) for opset in graph.opset_import if opset.domain == ""]
+    return max(versions) < _OPSET

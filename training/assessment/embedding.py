@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 DISTANCE = "distance"
 _PREFIX = "distance."
-EMBEDDING = _PREFIX + "embedding"
+EMBEDDING, COPIES = _PREFIX + "embedding", _PREFIX + "times"
 _COMPONENTS = 96
 _FURTHEST = 100.0
 _LAST = {"Gemm": 1, "MatMul": 1}
@@ -107,29 +107,52 @@ def find_embedding(graph: onnx.ModelProto, outputs: Sequence[str]) -> tuple[str,
     return tuple(found)
 
 
-def expose_embedding(graph: onnx.ModelProto, tensor: str, parts: Sequence[str]) -> onnx.ModelProto:
+def expose_embedding(
+    graph: onnx.ModelProto, tensor: str, parts: Sequence[str], *, copies: bool = False
+) -> onnx.ModelProto:
     """A copy that also gives the embedding, [n, d].
-
-    Some graphs look at several copies of an instance, all instances once, then all again: the mean
-    of the copies is taken.
 
     Args:
         graph: of the model.
         tensor: its input, whose first dimension is n.
-        parts: tensors that together are the embedding, each [copies x n, any].
+        parts: tensors that together are the embedding, each [n, any].
+        copies: whether the graph looks at several copies of an instance, all instances once, then
+            all again: the mean of the copies is taken.
     """
     copy = remove_distance(graph)
-    copy.graph.node.extend(_embed(tensor, parts))
-    copy.graph.initializer.extend(_constants({"zero": [0], "one": [1], "copies": [-1]}))
+    together = _PREFIX + "together" if copies else EMBEDDING
+    copy.graph.node.append(helper.make_node("Concat", list(parts), [together], axis=1))
+    if copies:
+        copy.graph.node.extend(_average(tensor, together))
+        copy.graph.initializer.extend(_constants({"zero": [0], "copies": [-1]}))
     embedding = helper.make_tensor_value_info(EMBEDDING, TensorProto.FLOAT, [None, None])
     copy.graph.output.append(embedding)
     return copy
 
 
-def _embed(tensor: str, parts: Sequence[str]) -> list[onnx.NodeProto]:
-    together, p = _PREFIX + "together", _PREFIX
+def expose_copies(graph: onnx.ModelProto, tensor: str, part: str) -> onnx.ModelProto:
+    """A copy that also gives how many copies of an instance it looks at, [1].
+
+    Args:
+        graph: of the model.
+        tensor: its input, whose first dimension is n.
+        part: one of the tensors of the embedding.
+    """
+    copy, p = remove_distance(graph), _PREFIX
+    copy.graph.node.extend(
+        [
+            helper.make_node("Shape", [part], [p + "all"], start=0, end=1),
+            helper.make_node("Shape", [tensor], [p + "n"], start=0, end=1),
+            helper.make_node("Div", [p + "all", p + "n"], [COPIES]),
+        ]
+    )
+    copy.graph.output.append(helper.make_tensor_value_info(COPIES, TensorProto.INT64, [1]))
+    return copy
+
+
+def _average(tensor: str, together: str) -> list[onnx.NodeProto]:
+    p = _PREFIX
     return [
-        helper.make_node("Concat", list(parts), [together], axis=1),
         helper.make_node("Shape", [tensor], [p + "n"], start=0, end=1),
         helper.make_node("Shape", [together], [p + "width"], start=1, end=2),
         helper.make_node("Concat", [p + "copies", p + "n", p + "width"], [p + "shape"], axis=0),
@@ -139,7 +162,12 @@ def _embed(tensor: str, parts: Sequence[str]) -> list[onnx.NodeProto]:
 
 
 def add_distance(
-    graph: onnx.ModelProto, tensor: str, parts: Sequence[str], space: Space
+    graph: onnx.ModelProto,
+    tensor: str,
+    parts: Sequence[str],
+    space: Space,
+    *,
+    copies: bool = False,
 ) -> onnx.ModelProto:
     """A copy with the output `distance`, float32 [n, 1]; one that was there is replaced.
 
@@ -151,8 +179,9 @@ def add_distance(
         tensor: its input, whose first dimension is n.
         parts: tensors that together are the embedding.
         space: fitted to the same.
+        copies: as for `expose_embedding`.
     """
-    copy, p = expose_embedding(graph, tensor, parts), _PREFIX
+    copy, p = expose_embedding(graph, tensor, parts, copies=copies), _PREFIX
     copy.graph.output.pop()
     weights: dict[str, Any] = {
         "means": space.means[None],
@@ -180,7 +209,7 @@ def add_distance(
         helper.make_node("Min", [p + "root", p + "most"], [DISTANCE]),
     ]
     copy.graph.node.extend(nodes)
-    copy.graph.initializer.extend(_constants({"two": [2]}))
+    copy.graph.initializer.extend(_constants({"one": [1], "two": [2]}))
     copy.graph.initializer.extend(
         numpy_helper.from_array(np.asarray(values, np.float32), p + name)
         for name, values in weights.items()

@@ -62,7 +62,7 @@ from training.assessment.sample import (
     find_focus,
     name_focus,
 )
-from training.assessment.sanity import check_sanity
+from training.assessment.sanity import check_sanity, has_weights
 from training.assessment.studied import Groups, Studied
 
 Floats = NDArray[np.float64]
@@ -136,10 +136,9 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
     of = name_focus(spec, output)
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
-    checks = [
-        *check_paths(paths, of=of, seed=seed),
-        _check_sanity(graph, model, sample, sizes, seed),
-    ]
+    checks = check_paths(paths, of=of, seed=seed)
+    if has_weights(graph):
+        checks.append(_check_sanity(graph, model, sample, sizes, seed))
     if isinstance(spec, TabularInput):
         checks += _check_table(model, sample, rows, sizes, seed=seed, trained=trained)
     checks += check_ground_truth(seed)

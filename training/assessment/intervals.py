@@ -19,11 +19,11 @@ from medmaas.model.manifest import (
     TabularInput,
     ValueIntervals,
 )
-from training.assessment.resampling import Floats, Sample, Weighted, mean, middle
+from training.assessment.resampling import Flags, Floats, Sample, Weighted, mean, middle
 from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
 
 Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals
-Groups = Mapping[str, NDArray[np.bool_]]
+Groups = Mapping[str, Flags]
 
 COVERAGES = (0.9, 0.8, 0.95)
 ON = "test split, intervals"
@@ -105,19 +105,21 @@ def measure_intervals(
     metrics: list[Metric] = []
     for level in intervals.levels:
         quantiles = take_quantiles(intervals, level, told)
-        statistic = _make_statistic(told.told, quantiles, level.coverage)
-        metrics += sample.measure(on, statistic)
+        groups: dict[str, Flags | None] = {"all": None}
         if level is intervals.levels[0]:
-            for group, members in told.groups.items():
-                metrics += sample.measure(on, statistic, members=members, group=group)
+            groups |= told.groups
+        held, width = told.told.hold(quantiles), told.told.measure_width(quantiles)
+        summarise = _make_summary(told.told, width, name_width(told.told, level.coverage))
+        for group, members in groups.items():
+            name = name_coverage(level.coverage)
+            metrics += sample.measure_mean(on, name, held, members=members, group=group)
+            metrics += sample.measure(on, summarise, members=members, group=group)
     return metrics
 
 
-def _make_statistic(told: Told, quantiles: Floats, coverage: float) -> Weighted:
-    held, width = told.hold(quantiles), told.measure_width(quantiles)
+def _make_summary(told: Told, width: Floats, name: str) -> Weighted:
     summarise = mean if isinstance(told, ToldClasses) else middle
-    names = name_coverage(coverage), name_width(told, coverage)
-    return lambda weights: {names[0]: mean(held, weights), names[1]: summarise(width, weights)}
+    return lambda weights: {name: summarise(width, weights)}
 
 
 def name_coverage(coverage: float) -> str:

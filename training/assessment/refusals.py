@@ -11,7 +11,7 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Input, Metric, TabularInput
 from training.assessment.conformal import find_quantile
 from training.assessment.intervals import SHORT
-from training.assessment.resampling import Flags, Floats, Sample, mean
+from training.assessment.resampling import Flags, Floats, Sample
 from training.report.figures import Estimate, People
 from training.report.observed_shares import wilson
 
@@ -100,10 +100,9 @@ def measure_test(limits: Limits, groups: Mapping[str, Flags], sample: Sample) ->
     if not limits.unsure.any():
         del shares[BY_SET]
 
-    def statistic(weights: Floats) -> dict[str, float]:
-        return {name: mean(flags.astype(float), weights) for name, flags in shares.items()}
-
-    metrics = sample.measure(ON_TEST, statistic)
+    metrics: list[Metric] = []
+    for name, flags in shares.items():
+        metrics += sample.measure_mean(ON_TEST, name, flags.astype(float))
     refused = limits.refused.astype(float)
     for group, members in groups.items():
         metrics += sample.measure_mean(ON_TEST, REFUSED, refused, members=members, group=group)

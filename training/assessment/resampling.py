@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.manifest import Metric
-from training.report.figures import Figures, People, Rows, bootstrap
+from training.report.figures import Estimate, Figures, People, Rows, bootstrap
+from training.report.observed_shares import wilson
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -58,7 +59,7 @@ class Sample:
         people = People(on, np.unique(self.patient[chosen]), event, group)
         metrics = bootstrap(weigh, people, seed=self.seed, resamples=_RESAMPLES)
         if self.event is None:
-            metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
+            metrics = [_without_events(metric) for metric in metrics]
         return metrics
 
     def measure_mean(
@@ -70,12 +71,31 @@ class Sample:
         members: Flags | None = None,
         group: str = "all",
     ) -> list[Metric]:
-        """The mean of values [n], as `measure` gives it."""
+        """The mean of values [n], as `measure` gives it.
+
+        A share of patients has Wilson's interval instead, which does not vanish where all are alike.
+        """
+        chosen = np.ones(len(values), bool) if members is None else members
+        n = int(chosen.sum())
+        if (
+            n
+            and n == len(np.unique(self.patient[chosen]))
+            and np.isin(values[chosen], (0, 1)).all()
+        ):
+            cases = int(values[chosen].sum())
+            event = np.zeros(len(chosen), bool) if self.event is None else self.event
+            people = People(on, np.flatnonzero(chosen), event, group)
+            metric = people.make_metric(name, THIS_MODEL, Estimate(cases / n, *wilson(cases, n)))
+            return [metric if self.event is not None else _without_events(metric)]
 
         def statistic(weights: Floats) -> dict[str, float]:
             return {name: mean(values, weights)}
 
         return self.measure(on, statistic, members=members, group=group)
+
+
+def _without_events(metric: Metric) -> Metric:
+    return metric.model_copy(update={"events": None})
 
 
 def mean(values: Floats, weights: Floats) -> float:

@@ -20,7 +20,8 @@ Explain = Callable[[onnx.ModelProto], list[Floats]]
 """A graph to attributions [parts] of the same instances."""
 
 _ELEMENTWISE = {"Add", "Sub", "Mul", "Div", "Where", "Greater", "Less", "Clip", "Max", "Min"}
-_LEARNED = {"coefficients", "class_weights", "target_weights", "support_vectors"}
+_SIGNED = {"coefficients", "support_vectors"}
+_LEAVES = {"class_weights", "target_weights"}  # of trees: shares of classes, never negative
 
 
 def check_sanity(
@@ -52,37 +53,52 @@ def check_sanity(
     )
 
 
+def has_weights(graph: onnx.ModelProto) -> bool:
+    """Whether there is anything to shuffle."""
+    return bool(_find_matrices(graph) or _find_attributes(graph))
+
+
 def shuffle_weights(graph: onnx.ModelProto, seed: int) -> onnx.ModelProto:
     """A copy with the numbers of every weight matrix, kernel or table in another order.
 
-    Those of matrices and kernels get signs by chance too: what a mean that is not 0 makes of every
-    input would be left otherwise. What cleans and standardises stays as it is: vectors, and what
-    is only added or multiplied.
-
-    Raises:
-        ValueError: the graph has no weights that can be shuffled.
+    All but a tree's get signs by chance too: what a mean that is not 0 makes of every input would
+    be left otherwise. What cleans and standardises stays as it is: vectors, and what is only added
+    or multiplied.
     """
     draw = np.random.default_rng(seed)
     other = onnx.ModelProto()
     other.CopyFrom(graph)
-    scales = {name for n in other.graph.node if n.op_type in _ELEMENTWISE for name in n.input}
-    found = False
-    for tensor in other.graph.initializer:
+    for tensor in _find_matrices(other):
         weights = numpy_helper.to_array(tensor)
-        if weights.ndim < 2 or weights.dtype.kind != "f" or tensor.name in scales:
-            continue
         signs = draw.choice(np.array([-1, 1], weights.dtype), weights.shape)
         shuffled = signs * draw.permutation(weights.ravel()).reshape(weights.shape)
         tensor.CopyFrom(numpy_helper.from_array(shuffled, tensor.name))
-        found = True
-    for node in other.graph.node:
-        for attribute in node.attribute:
-            if attribute.name in _LEARNED and len(attribute.floats) > 1:
-                attribute.floats[:] = draw.permutation(np.array(attribute.floats)).tolist()
-                found = True
-    if not found:
-        raise ValueError("the graph has no weights to shuffle")
+    for attribute in _find_attributes(other):
+        numbers = draw.permutation(np.array(attribute.floats))
+        if attribute.name in _SIGNED:
+            numbers *= draw.choice([-1.0, 1.0], len(numbers))
+        attribute.floats[:] = numbers.tolist()
     return other
+
+
+def _find_matrices(graph: onnx.ModelProto) -> list[onnx.TensorProto]:
+    scales = {name for n in graph.graph.node if n.op_type in _ELEMENTWISE for name in n.input}
+    return [
+        tensor
+        for tensor in graph.graph.initializer
+        if len(tensor.dims) > 1
+        and tensor.data_type == onnx.TensorProto.FLOAT
+        and tensor.name not in scales
+    ]
+
+
+def _find_attributes(graph: onnx.ModelProto) -> list[onnx.AttributeProto]:
+    return [
+        attribute
+        for node in graph.graph.node
+        for attribute in node.attribute
+        if attribute.name in _SIGNED | _LEAVES and len(attribute.floats) > 1
+    ]
 
 
 def correlate_ranks(one: Floats, other: Floats) -> float:

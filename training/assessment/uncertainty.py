@@ -43,7 +43,7 @@ from training.assessment.refusals import (
 from training.assessment.resampling import Flags, Floats
 from training.assessment.selective import Selective, measure_selective
 from training.assessment.studied import Array, Studied
-from training.assessment.told import Told, ToldClasses
+from training.assessment.told import Tensors, Told, ToldClasses
 
 _METHODS = {
     "classes": "Split conformal prediction: adaptive prediction sets, whose likeliest label is "
@@ -101,9 +101,11 @@ def assess_uncertainty(
     )
     uncertainty = _limit_rest(uncertainty, answerer, calibration, studied)
     judge = _Judge(answerer, uncertainty, studied)
-    limits = judge.limit(test.cases.rows)
+    limits = judge.limit(test.cases.rows, test.outputs)
     metrics += measure_test(limits, test.cases.groups, test.sample)
-    metrics += measure_foreign(spec, studied.foreign, lambda rows: judge.limit(rows).refused)
+    metrics += measure_foreign(
+        spec, studied.foreign, lambda rows: judge.limit(rows, answerer.run(rows)).refused
+    )
     curve, figures = _assess_doubt(test, output)
     metrics += figures
     for claim, sample in make_claims(test, output):
@@ -160,7 +162,8 @@ def _limit_rest(
     judge = _Judge(answerer, uncertainty, studied)
     rows = studied.calibration.rows
     if isinstance(intervals, ClassesIntervals) and isinstance(answerer.output, ClassesOutput):
-        sizes, far = judge.count_labels(rows), judge.limit(rows).far
+        sizes = judge.count_labels(rows, calibration.outputs)
+        far = judge.limit(rows, calibration.outputs).far
         update["largest_set"] = choose_largest_set(sizes, far, len(answerer.output.labels))
     if isinstance(answerer.spec, TabularInput) and intervals:
         update["most_missing"] = choose_most_missing(
@@ -177,9 +180,8 @@ class _Judge:
     uncertainty: Uncertainty
     studied: Studied
 
-    def limit(self, rows: Array) -> Limits:
-        """Of rows as the graph takes them, who gets no answer after reading."""
-        outputs = self.answerer.run(rows)
+    def limit(self, rows: Array, outputs: Tensors) -> Limits:
+        """Of rows as the graph takes them, and what it gives, who gets no answer."""
         distances, limit = self.answerer.measure(rows, outputs), self.uncertainty.distance
         far: Flags = np.zeros(len(rows), bool)
         if limit is not None and distances is not None:
@@ -189,22 +191,23 @@ class _Judge:
             far |= np.isnan(rows).sum(1) > most
         unsure: Flags = np.zeros(len(rows), bool)
         if largest is not None:
-            unsure = self.count_labels(rows) > largest
+            unsure = self.count_labels(rows, outputs) > largest
         return Limits(far, unsure)
 
-    def count_labels(self, rows: Array) -> Floats:
+    def count_labels(self, rows: Array, outputs: Tensors) -> Floats:
         """In the prediction set at the first coverage, [n]."""
-        told, quantiles = self._tell(rows, None)
+        told, quantiles = self._tell(rows, outputs, None)
         return told.measure_width(quantiles)
 
     def hold(self, rows: Array) -> Floats:
         """Whose mean is the coverage of the calibration split, its rows changed, [n]."""
-        told, quantiles = self._tell(rows, self.studied.calibration.outcome)
+        outcome = self.studied.calibration.outcome
+        told, quantiles = self._tell(rows, self.answerer.run(rows), outcome)
         return told.hold(quantiles)
 
-    def _tell(self, rows: Array, outcome: object) -> tuple[Told, Floats]:
+    def _tell(self, rows: Array, outputs: Tensors, outcome: object) -> tuple[Told, Floats]:
         intervals, answerer = self.uncertainty.intervals, self.answerer
-        told = answerer.tell(rows, answerer.run(rows), outcome, self.studied.train.outcome)
+        told = answerer.tell(rows, outputs, outcome, self.studied.train.outcome)
         if isinstance(told, ToldPolicy) or isinstance(intervals, PolicyIntervals | None):
             raise TypeError
         seen = Calibrated(told, find_numbers(answerer.spec, rows), {})

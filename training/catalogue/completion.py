@@ -25,6 +25,7 @@ from training.catalogue.draft import (
     GOLDEN_PART,
     INPUT_PART,
     OUTPUT_PART,
+    UNCERTAINTY_PART,
     Draft,
     Tree,
     check_draft,
@@ -123,7 +124,10 @@ def _check_parts(
     fits = refusals.attempt(lambda: require_fit(spec, output, session))
     if not (fits and golden and rows):
         return None
-    return refusals.attempt(lambda: check_golden(golden, rows, output, session))
+    uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
+    given = {tensor.name for tensor in session.outputs}
+    also = [name for name in (uncertainty.tensors if uncertainty else ()) if name in given]
+    return refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
 
 
 def _check_place(stated: Draft, content: bytes, out: Path) -> None:
@@ -159,6 +163,8 @@ def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None
         output=stated.output,
         golden=golden,
         parity=parity,
+        explanation=stated.explanation,
+        uncertainty=stated.uncertainty,
         card=card,
     )
 

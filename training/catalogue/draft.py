@@ -13,7 +13,15 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from medmaas.model.manifest import Card, Identifier, Input, Output, Version
+from medmaas.model.manifest import (
+    Card,
+    Explanation,
+    Identifier,
+    Input,
+    Output,
+    Uncertainty,
+    Version,
+)
 from medmaas.model.manifest.contract import Contract, Sentence
 from training.catalogue.explanation import explain
 from training.catalogue.refusals import Refusals, RefusedError
@@ -22,6 +30,7 @@ Tree = dict[str, Any]
 _Part = TypeVar("_Part")
 INPUT_PART: TypeAdapter[Input] = TypeAdapter(Input)
 OUTPUT_PART: TypeAdapter[Output] = TypeAdapter(Output)
+UNCERTAINTY_PART: TypeAdapter[Uncertainty | None] = TypeAdapter(Uncertainty | None)
 
 
 class CaseDraft(Contract):
@@ -61,6 +70,8 @@ class Draft(Contract):
     input: Input
     output: Output
     golden: GoldenDraft
+    explanation: Explanation | None = None
+    uncertainty: Uncertainty | None = None
     card: CardDraft
 
 

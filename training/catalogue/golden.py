@@ -73,7 +73,11 @@ def record(
 
 
 def check_golden(
-    draft: GoldenDraft, rows: Tensors, output: Output, session: Session
+    draft: GoldenDraft,
+    rows: Tensors,
+    output: Output,
+    session: Session,
+    also: Sequence[str] = (),
 ) -> tuple[Golden, Parity | None]:
     """The cases with the graph's answers, and how far these are from the answers they came with.
 
@@ -82,13 +86,14 @@ def check_golden(
         rows: their instances, as `read_instances` gives them.
         output: of the model.
         session: of its graph.
+        also: outputs of the graph besides those that the answer is made of.
 
     Raises:
         RefusedError: an answer is no answer, or further than the tolerance from what the user's
             own model gave.
     """
     instances = [case.instance for case in draft.cases]
-    cases = record(session, rows, instances, output.tensors)
+    cases = record(session, rows, instances, (*output.tensors, *also))
     sentences, differences = [], []
     for index, (given, case) in enumerate(zip(draft.cases, cases, strict=True)):
         sentences += [f"golden case {index}: {s}" for s in _check_answer(case, output)]

@@ -43,11 +43,7 @@ def parse_json(body: bytes) -> object:
         MalformedBodyError: it is none.
     """
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_refuse_duplicates,
-            parse_constant=_refuse_constant,
-        )
+        return _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         # no `from`: the parser's message and the exception's notes quote the body
         raise MalformedBodyError(
@@ -148,3 +144,8 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant
+)  # json.loads would make one per request

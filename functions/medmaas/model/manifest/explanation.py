@@ -22,14 +22,14 @@ class Background(Contract):
     """The average patient: centres, weighted by their people."""
 
     of: Sentence = Field(description="Whom it stands for, as in the train split.")
-    centres: tuple[Centre, ...] = Field(min_length=1)
+    centres: tuple[Centre, ...] = Field(min_length=1, description="At least one.")
 
 
 class Decision(Contract):
     """Which number, beyond which value, makes a difference to what is done."""
 
     target: Sentence = Field(description="risk_<day> of survival, or value.")
-    threshold: float
+    threshold: float = Field(description="Beyond it something else is done.")
     meaning: Sentence = Field(description="Where the threshold comes from.")
 
 
@@ -39,8 +39,8 @@ class Importance(Contract):
     part: Sentence = Field(description="A feature, or what else answers are attributed to.")
     of: Sentence = Field(description="Which number of the answer, as in risk_1826.")
     group: Sentence = "all"
-    n: int = Field(gt=0)
-    value: float
+    n: int = Field(gt=0, description="How many people it was measured on.")
+    value: float = Field(description="The figure.")
     low: float = Field(description="The lower end of its 95 % interval.")
     high: float = Field(description="The upper end of its 95 % interval.")
 
@@ -48,12 +48,14 @@ class Importance(Contract):
 class Dependence(Contract):
     """Partial dependence (Friedman 2001): the mean answer if all had this value of a feature."""
 
-    feature: Sentence
+    feature: Sentence = Field(description="The name of a feature.")
     of: Sentence = Field(description="Which number of the answer, as in risk_1826.")
     group: Sentence = "all"
-    n: int = Field(gt=0)
-    values: tuple[float | str | bool, ...] = Field(min_length=2)
-    answers: tuple[float, ...]
+    n: int = Field(gt=0, description="How many people it was measured on.")
+    values: tuple[float | str | bool, ...] = Field(
+        min_length=2, description="At least two values of the feature."
+    )
+    answers: tuple[float, ...] = Field(description="The mean answer at each of the values.")
 
     @model_validator(mode="after")
     def _has_an_answer_per_value(self) -> Self:
@@ -67,8 +69,8 @@ class Check(Contract):
 
     check: Sentence = Field(description="What was compared with what.")
     measure: Sentence = Field(description="What the figure is, as in largest difference.")
-    n: int = Field(gt=0)
-    value: float
+    n: int = Field(gt=0, description="How many instances it was measured on.")
+    value: float = Field(description="The figure.")
     low: float | None = Field(default=None, description="The lower end of its 95 % interval.")
     high: float | None = Field(default=None, description="The upper end of its 95 % interval.")
 

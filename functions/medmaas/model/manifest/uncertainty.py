@@ -125,8 +125,8 @@ class Column(Contract):
 
     log: bool = Field(default=False, description="Whether the logarithm is taken first.")
     offset: float = Field(default=0, description="What is added before the logarithm.")
-    mean: float
-    deviation: float = Field(gt=0)
+    mean: float = Field(description="Of the training data.")
+    deviation: float = Field(gt=0, description="Of the training data.")
 
 
 class StandardisedDistance(Contract):

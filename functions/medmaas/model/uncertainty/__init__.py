@@ -1,5 +1,6 @@
 """How sure answers are, and when there is none: what a manifest's `uncertainty` says of tensors."""
 
+from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
@@ -48,20 +49,18 @@ class Uncertainty:
 
     def judge(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> list[Doubt]:
         """What there is to say of each row of the graph's outputs, given what went in."""
-        count = len(inputs[self._tensor])
-        intervals: list[Interval | None] = [None] * count
-        if self._intervals:
-            asked = self._coverages[0] if coverage is None else coverage
-            intervals = [*self._intervals.make(outputs, inputs, asked)]
-        reasons = self._find_reasons(outputs, inputs, count)
-        return [Doubt(*pair) for pair in zip(intervals, reasons, strict=True)]
+        if self._intervals is None:
+            return [Doubt(None, reason) for reason in self._find_reasons(outputs, inputs)]
+        first = self._coverages[0]
+        intervals = self._intervals.make(outputs, inputs, coverage or first)
+        firsts = intervals if coverage in {None, first} else None
+        return [*map(Doubt, intervals, self._find_reasons(outputs, inputs, firsts))]
 
     def table(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Doubts:
         """The same as a table that has `columns`."""
-        count = len(inputs[self._tensor])
-        reasons = self._find_reasons(outputs, inputs, count)
+        reasons = self._find_reasons(outputs, inputs)
         if self._intervals is None:
-            return Doubts([], np.empty((count, 0)), reasons)
+            return Doubts([], np.empty((len(reasons), 0)), reasons)
         asked = self._coverages[0] if coverage is None else coverage
         texts, numbers = self._intervals.tabulate(outputs, inputs, asked)
         return Doubts(texts, numbers, reasons)
@@ -70,17 +69,29 @@ class Uncertainty:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 
-    def _find_reasons(self, outputs: Tensors, inputs: Tensors, count: int) -> list[str | None]:
-        """Per row why there is no answer: the first reason that holds."""
-        reasons: list[str | None] = [None] * count
+    def _find_reasons(
+        self, outputs: Tensors, inputs: Tensors, firsts: Sequence[Interval] | None = None
+    ) -> list[str | None]:
+        """Per row why there is no answer: the first reason that holds.
+
+        Args:
+            outputs: of the graph.
+            inputs: what went in.
+            firsts: the intervals at the first coverage, if they were made.
+        """
+        rows = inputs[self._tensor]
+        reasons: list[str | None] = [None] * len(rows)
         if (most := self._spec.largest_set) is not None and self._intervals:
-            for row, one in enumerate(self._intervals.make(outputs, inputs, self._coverages[0])):
+            firsts = firsts or self._intervals.make(outputs, inputs, self._coverages[0])
+            for row, one in enumerate(firsts):
                 if len(one["labels"]) > most:
                     reasons[row] = _undecided(one, most)
         if (most := self._spec.most_missing) is not None:
-            for row, missing in enumerate(_count_missing(inputs[self._tensor])):
+            for row, missing in enumerate(_count_missing(rows)):
                 if missing > most:
-                    reasons[row] = f"{missing} features are missing, at most {most} may be"
+                    reasons[row] = (
+                        f"too many features are missing: {missing}, at most {most} may be"
+                    )
         if self._distance:
             limit = self._distance.threshold
             for row, distance in enumerate(self._distance.measure(outputs, inputs)):

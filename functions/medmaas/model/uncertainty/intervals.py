@@ -1,9 +1,8 @@
 """Intervals by kind of output, of quantiles that split conformal prediction found."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from math import isnan, log
-from operator import neg
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import inf, isnan
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,13 +12,12 @@ from medmaas.model.manifest import (
     PREDICTION,
     ClassesIntervals,
     ClassesOutput,
+    Input,
     Intervals,
-    Level,
     Manifest,
     PolicyIntervals,
     PolicyOutput,
     SeriesInput,
-    Strata,
     SurvivalIntervals,
     SurvivalOutput,
     TabularInput,
@@ -34,12 +32,14 @@ from medmaas.model.outputs.answer import (
     describe_object,
     name_columns,
 )
+from medmaas.model.outputs.curve import LOWEST, find_crossing, find_crossings
 from medmaas.model.uncertainty.policy import PolicyBands
 
 Interval = dict[str, Any]
+Floats = NDArray[np.float64]
 Texts = list[list[str | int | None]]
-_LEAST = 1e-9  # what a curve that ends at 0 is taken for, to have a logarithm
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
+_TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
 class IntervalKind(Protocol):
@@ -50,9 +50,7 @@ class IntervalKind(Protocol):
     def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
         """One interval per row of the graph's outputs."""
 
-    def tabulate(
-        self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[Texts, NDArray[np.float64]]:
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """The same as columns of text and of numbers."""
 
     def json_schema(self) -> dict[str, Any]:
@@ -65,11 +63,11 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> IntervalKind:
         case PolicyIntervals(), PolicyOutput() as output, SeriesInput() as series:
             return PolicyBands(spec, output, series)
         case ClassesIntervals(), ClassesOutput() as output, _:
-            return PredictionSets(output, Quantiles(spec.levels, spec.strata, manifest, max))
+            return PredictionSets(output, Quantiles(spec, manifest.input, max))
         case ValueIntervals(), ValueOutput() as output, _:
-            return Bounds(output, Quantiles(spec.levels, spec.strata, manifest, max))
+            return Bounds(output, Quantiles(spec, manifest.input, max))
         case SurvivalIntervals(), SurvivalOutput() as output, _:
-            return LowerBounds(output, Quantiles(spec.levels, spec.strata, manifest, min))
+            return LowerBounds(output, Quantiles(spec, manifest.input, min, _find_level))
         case _:
             raise ValueError("uncertainty.intervals must be of the kind of output")
 
@@ -78,39 +76,53 @@ class Quantiles:
     """The quantile of each row, which may depend on the stratum that it is in.
 
     Args:
-        levels: of the manifest.
-        strata: of the manifest.
-        manifest: whose features the strata may be made of.
-        careful: which of the quantiles is taken where the feature is missing.
+        spec: of the manifest.
+        inputs: of the manifest, whose features the strata may be made of.
+        careful: which of the quantiles is taken where the feature is missing, min or max.
+        convert: what of a quantile is wanted, if not itself.
     """
 
     def __init__(
         self,
-        levels: Sequence[Level],
-        strata: Strata | None,
-        manifest: Manifest,
-        careful: Any,  # noqa: ANN401 - min or max
+        spec: ClassesIntervals | ValueIntervals | SurvivalIntervals,
+        inputs: Input,
+        careful: Callable[[Sequence[float]], float],
+        convert: Callable[[float], float] = float,
     ) -> None:
-        self._by_coverage = {level.coverage: level.quantiles for level in levels}
-        self._strata, self._careful = strata, careful
-        self._tensor = manifest.input.tensor
-        features = manifest.input.features if isinstance(manifest.input, TabularInput) else ()
+        self._by_coverage = {
+            level.coverage: [convert(quantile) for quantile in level.quantiles]
+            for level in spec.levels
+        }
+        self._of_unknown = {
+            level.coverage: convert(careful(level.quantiles)) for level in spec.levels
+        }
+        self._strata = spec.strata
+        self._tensor = inputs.tensor
+        features = inputs.features if isinstance(inputs, TabularInput) else ()
         names = [feature.name for feature in features]
-        by = strata.by if strata else PREDICTION
+        by = spec.strata.by if spec.strata else PREDICTION
         self._column = names.index(by) if by in names else None
 
-    def find(self, coverage: float, inputs: Tensors, predictions: Sequence[float]) -> list[float]:
-        """One per row, given what the model predicts of it."""
+    def find(
+        self, coverage: float, rows: NDArray[Any], inputs: Tensors, predict: Callable[[], Floats]
+    ) -> list[float]:
+        """One per row.
+
+        Args:
+            coverage: one of those stored.
+            rows: of the graph's output, [n, ...].
+            inputs: what went in.
+            predict: gives what the model predicts of each, [n], if that is what strata are of.
+        """
         quantiles = self._by_coverage[coverage]
         if self._strata is None:
-            return [quantiles[0]] * len(predictions)
-        if self._column is not None:
-            predictions = inputs[self._tensor][:, self._column].tolist()
+            return [quantiles[0]] * len(rows)
+        of = predict() if self._column is None else inputs[self._tensor][:, self._column]
         return [
-            self._careful(quantiles)
+            self._of_unknown[coverage]
             if isnan(by)
             else quantiles[bisect_right(self._strata.edges, by)]
-            for by in predictions
+            for by in of.tolist()
         ]
 
 
@@ -124,22 +136,23 @@ class PredictionSets:
 
     def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
         """One set per row of the tensor [n, labels]."""
-        rows = outputs[self._output.tensor].tolist()
-        quantiles = self._quantiles.find(coverage, inputs, [max(row) for row in rows])
+        rows = outputs[self._output.tensor]
+        quantiles = self._quantiles.find(coverage, rows, inputs, lambda: rows.max(axis=1))
         return [
             {"coverage": coverage, "labels": self._take(row, quantile)}
-            for row, quantile in zip(rows, quantiles, strict=True)
+            for row, quantile in zip(rows.tolist(), quantiles, strict=True)
         ]
 
-    def tabulate(
-        self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[Texts, NDArray[np.float64]]:
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """`interval_labels`."""
         sets = self.make(outputs, inputs, coverage)
         return [["; ".join(one["labels"]) for one in sets]], np.empty((len(sets), 0))
 
     def _take(self, row: list[float], quantile: float) -> list[str]:
         order = sorted(range(len(row)), key=row.__getitem__, reverse=True)
+        if row[order[0]] - row[order[1]] < _TIE:  # the answer names the first of those shown alike
+            shown = np.round(row, DECIMALS).tolist()
+            order = sorted(range(len(row)), key=shown.__getitem__, reverse=True)
         taken, together = [self._output.labels[order[0]]], row[order[0]]
         for i in order[1:]:
             together += row[i]
@@ -171,12 +184,10 @@ class Bounds:
             for low, high in numbers.tolist()
         ]
 
-    def tabulate(
-        self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[Texts, NDArray[np.float64]]:
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """`interval_low` and `interval_high`."""
         values = outputs[self._output.tensor].astype(np.float64).ravel()
-        half = np.array(self._quantiles.find(coverage, inputs, values.tolist()))
+        half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
         return [], np.stack([values - half, values + half], axis=1).round(DECIMALS)
 
     def json_schema(self) -> dict[str, Any]:
@@ -196,25 +207,35 @@ class LowerBounds:
     def __init__(self, output: SurvivalOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles
         self._days = output.time_days
-        self._last = output.time_days.index(output.horizon_days[-1])
+        self._array = np.array(output.time_days)
+        self._horizon = output.time_days.index(output.horizon_days[-1])
 
     def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
         """One bound per row of the tensor [n, times]."""
-        days = self._find(outputs, inputs, coverage)
-        return [{"coverage": coverage, "at_least_days": day} for day in days]
+        rows = outputs[self._output.tensor]
+        levels = self._find_levels(rows, inputs, coverage)
+        return [
+            {
+                "coverage": coverage,
+                "at_least_days": self._end(find_crossing(curve, self._days, level)),
+            }
+            for curve, level in zip(rows.tolist(), levels, strict=True)
+        ]
 
-    def tabulate(
-        self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[Texts, NDArray[np.float64]]:
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """`interval_at_least_days`."""
-        days = self._find(outputs, inputs, coverage)
-        return [[*days]], np.empty((len(days), 0))
+        curves = outputs[self._output.tensor].astype(np.float64)
+        levels = np.array(self._find_levels(curves, inputs, coverage))
+        days = find_crossings(curves, self._array, levels).tolist()
+        return [[*map(self._end, days)]], np.empty((len(days), 0))
 
-    def _find(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[int]:
-        curves = outputs[self._output.tensor].tolist()
-        risks = [1 - curve[self._last] for curve in curves]
-        quantiles = self._quantiles.find(coverage, inputs, risks)
-        return [find_day(c, self._days, 1 - q) for c, q in zip(curves, quantiles, strict=True)]
+    def _find_levels(self, curves: NDArray[Any], inputs: Tensors, coverage: float) -> list[float]:
+        return self._quantiles.find(
+            coverage, curves, inputs, lambda: 1 - curves[:, self._horizon].astype(np.float64)
+        )
+
+    def _end(self, day: float) -> int:
+        return self._days[-1] if day == inf else int(day)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -226,22 +247,5 @@ class LowerBounds:
         return describe_object({"coverage": PROBABILITY, "at_least_days": days})
 
 
-def find_day(curve: Sequence[float], days: Sequence[int], level: float) -> int:
-    """The last whole day before a curve falls to a level, its hazard constant between two times.
-
-    Args:
-        curve: decreasing, [times].
-        days: of the curve, [times].
-        level: from 0 to 1.
-    """
-    after = bisect_left(curve, -level, key=neg)
-    if after == len(curve):
-        return days[-1]
-    if after == 0:
-        return days[0]
-    if level <= 0:
-        return days[after]
-    before, then = log(curve[after - 1]), log(max(curve[after], _LEAST))
-    share = (before - log(level)) / (before - then)
-    start = days[after - 1]
-    return int(start + share * (days[after] - start))
+def _find_level(quantile: float) -> float:
+    return max(1 - quantile, LOWEST)

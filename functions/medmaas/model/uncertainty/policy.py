@@ -1,11 +1,12 @@
 """Bands on the numbers of a policy's options."""
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import PolicyIntervals, PolicyLevel, PolicyOutput, SeriesInput
+from medmaas.model.manifest import PolicyIntervals, PolicyOutput, SeriesInput
 from medmaas.model.outputs.answer import (
     DECIMALS,
     PROBABILITY,
@@ -24,11 +25,17 @@ class PolicyBands:
         self._spec, self._output, self._series = spec, output, series
         names = [feature.name for feature in series.features]
         self._stratum = names.index(spec.strata.by) if spec.strata else 0
-        self._levels = {level.coverage: level for level in spec.levels}
         self._actions = [action.name for action in self._output.actions]
         names = [outcome.name for outcome in self._output.outcomes]
         self._banded = [name for name in names if name in spec.levels[0].risks]
         self._positions = [names.index(name) for name in self._banded]
+        self._least = 1 / spec.group_size
+        self._widths, self._ratios = dict[float, Floats](), dict[float, Floats]()
+        for level in spec.levels:
+            widths = np.array([level.risks[name] for name in self._banded])
+            self._widths[level.coverage] = widths / sqrt(spec.group_size)
+            nadirs = level.nadirs or (level.nadir,)
+            self._ratios[level.coverage] = np.array([(nadir.low, nadir.high) for nadir in nadirs])
         columns = [*self._banded, f"expected_{self._output.nadir.name}"]
         self.columns = name_columns(
             [],
@@ -59,29 +66,24 @@ class PolicyBands:
         self, outputs: Tensors, inputs: Tensors, coverage: float
     ) -> tuple[list[list[str | int | None]], Floats]:
         """Per action and number its low and its high end."""
-        level, size = self._levels[coverage], self._spec.group_size
-        risks = outputs[self._output.tensor].astype(np.float64)
-        n = len(risks)
-        p = risks.reshape(n, len(self._actions), -1)[..., self._positions]
-        widths = np.array([level.risks[name] for name in self._banded])
-        half = widths * np.sqrt(np.maximum(p * (1 - p), 1 / size) / size)
-        bands = np.stack([p - half, p + half], axis=-1).clip(0, 1)
-        nadir = outputs[self._output.nadir_tensor].astype(np.float64).reshape(n, -1, 1, 1)
-        ends = nadir * self._find_ratios(level, inputs)
-        together = np.concatenate([bands, ends], axis=2)
-        return [], together.reshape(n, -1).round(DECIMALS)
+        risks = outputs[self._output.tensor]
+        n, actions = len(risks), len(self._actions)
+        p = risks.reshape(n, actions, -1).take(self._positions, axis=2).astype(np.float64)
+        half = np.sqrt(np.maximum(p * (1 - p), self._least)) * self._widths[coverage]
+        ends = np.empty((n, actions, len(self._banded) + 1, 2))
+        ends[:, :, :-1, 0] = np.maximum(p - half, 0)
+        ends[:, :, :-1, 1] = np.minimum(p + half, 1)
+        nadirs = outputs[self._output.nadir_tensor].reshape(n, actions, 1)
+        ends[:, :, -1] = nadirs * self._ratios[coverage].take(self._find_strata(inputs), axis=0)
+        return [], ends.reshape(n, -1).round(DECIMALS)
 
-    def _find_ratios(self, level: PolicyLevel, inputs: Tensors) -> Floats:
-        """What a nadir may be over the expected one: low and high, [n or 1, 1, 1, 2]."""
-        nadirs, strata = [level.nadir], self._spec.strata
-        place = np.zeros(1, np.intp)
-        if strata:
-            nadirs, histories = [*level.nadirs], inputs[self._series.tensor]
-            counts = (histories[:, :, self._stratum] > 0).sum(axis=1)
-            place = np.searchsorted(strata.edges, counts, side="right")
-        ratios = np.array([(nadir.low, nadir.high) for nadir in nadirs])
-        found: Floats = ratios[place][:, None, None, :]
-        return found
+    def _find_strata(self, inputs: Tensors) -> NDArray[np.intp]:
+        """In which stratum each history is, [n, 1], or all are, [1, 1]."""
+        if self._spec.strata is None:
+            return np.zeros((1, 1), np.intp)
+        counts = (inputs[self._series.tensor][:, :, self._stratum] > 0).sum(axis=1)
+        strata: NDArray[np.intp] = np.searchsorted(self._spec.strata.edges, counts, side="right")
+        return strata[:, None]
 
     def _describe(self, action: str, bands: list[list[float]]) -> dict[str, Any]:
         ends = [{"low": low, "high": high} for low, high in bands]
