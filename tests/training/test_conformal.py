@@ -176,15 +176,24 @@ def test_an_edge_belongs_to_the_stratum_above_it() -> None:
     assert told.place(Strata(by="x", edges=(edge,)))[1] == 1
 
 
-def test_coverage_is_measured_with_its_interval_and_the_same_for_the_same_seed() -> None:
+def test_coverage_is_measured_with_its_interval_of_everyone_and_of_each_group() -> None:
     told = simulate_values(400, 0)
     intervals = learn_intervals(told, None)
     assert intervals is not None
-    metrics = [
-        measure_intervals(intervals, told, Sample(np.arange(400), None, seed)) for seed in (0, 0, 1)
-    ]
-    assert metrics[0] == metrics[1] != metrics[2]
-    first = metrics[0][0]
+    metrics = measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
+    assert metrics == measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
+    first = metrics[0]
+    assert (first.metric, first.group, first.n) == ("coverage of 90 % intervals", "all", 400)
     assert first.low < first.value < first.high
-    assert first.n == 400
-    assert {m.group for m in metrics[0]} == {"all", "low", "high"}
+    assert {metric.group for metric in metrics} == {"all", "low", "high"}
+
+
+def test_figures_under_censoring_depend_on_the_seed_of_the_draws_alone() -> None:
+    told, _ = tell_survival(300, 0)
+    seen = Calibrated(told, {}, {})
+    intervals = learn_intervals(seen, None)
+    assert intervals is not None
+    drawn = [
+        measure_intervals(intervals, seen, Sample(np.arange(300), None, seed)) for seed in (0, 0, 1)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]

@@ -73,7 +73,8 @@ class Sample:
     ) -> list[Metric]:
         """The mean of values [n], as `measure` gives it.
 
-        A share of patients has Wilson's interval instead, which does not vanish where all are alike.
+        A share of patients has Wilson's interval instead, which does not vanish where all agree.
+        speaks against it.
         """
         chosen = np.ones(len(values), bool) if members is None else members
         n = int(chosen.sum())

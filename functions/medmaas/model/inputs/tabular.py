@@ -1,7 +1,7 @@
 """One person, one object of named values: one row of float32."""
 
 from collections.abc import Mapping, Sequence
-from math import nan
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from medmaas.model.inputs.cells import parse_cell, parse_numbers
 from medmaas.model.inputs.features import FeatureReader, describe_features, make_reader
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
 from medmaas.model.manifest import Feature, Number, TabularInput
+
+_NUMBERS = (float, int)  # and not bool, which is an int
 
 
 class _NotesByRow(dict[int, Notes]):
@@ -28,6 +30,8 @@ class Tabular:
         self._spec = spec
         self._readers = [make_reader(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
+        plain = map(_find_plain, spec.features)
+        self._plain = [(r.name, *ends, r) for r, ends in zip(self._readers, plain, strict=True)]
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -60,7 +64,13 @@ class Tabular:
         if not isinstance(instance, dict):
             read_object(instance, self._names, notes[row])
             return [nan] * len(self._readers)
-        numbers = [_read_value(r, instance.get(r.name), row, notes) for r in self._readers]
+        numbers = []
+        for name, low, high, reader in self._plain:
+            value = instance.get(name)
+            if type(value) in _NUMBERS and low <= value <= high:
+                numbers.append(float(value))
+            else:
+                numbers.append(_read_value(reader, value, row, notes))
         if not instance.keys() <= self._names.keys():
             read_object(instance, self._names, notes[row])
         return numbers
@@ -73,6 +83,14 @@ class Tabular:
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         return describe_features(self._spec.features)
+
+
+def _find_plain(feature: Feature) -> tuple[float, float]:
+    """Between which numbers there is nothing to say of a value; none if it is no number."""
+    if not isinstance(feature, Number):
+        return inf, -inf
+    hard, seen = feature.hard_range, feature.training_range
+    return max(hard.low, seen.low), min(hard.high, seen.high)
 
 
 def _read_value(reader: FeatureReader, value: object, row: int, notes: _NotesByRow) -> float:
@@ -100,8 +118,7 @@ def _read_plain(
     """The numbers of the cells that there is nothing to say of; NaN for the others."""
     if isinstance(feature, Number):
         numbers = parse_numbers(column)
-        low = max(feature.hard_range.low, feature.training_range.low)
-        high = min(feature.hard_range.high, feature.training_range.high)
+        low, high = _find_plain(feature)
         numbers[(numbers < low) | (numbers > high)] = nan
         return numbers
     unheard = _NotesByRow()

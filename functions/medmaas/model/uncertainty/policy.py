@@ -16,6 +16,7 @@ from medmaas.model.outputs.answer import (
 )
 
 Floats = NDArray[np.float64]
+_ZERO, _ONE = np.array(0.0), np.array(1.0)  # numpy makes them of a float at every call
 
 
 class PolicyBands:
@@ -25,11 +26,12 @@ class PolicyBands:
         self._spec, self._output, self._series = spec, output, series
         names = [feature.name for feature in series.features]
         self._stratum = names.index(spec.strata.by) if spec.strata else 0
+        self._edges = np.array(spec.strata.edges if spec.strata else ())
         self._actions = [action.name for action in self._output.actions]
         names = [outcome.name for outcome in self._output.outcomes]
         self._banded = [name for name in names if name in spec.levels[0].risks]
         self._positions = [names.index(name) for name in self._banded]
-        self._least = 1 / spec.group_size
+        self._least = np.array(1 / spec.group_size)
         self._widths, self._ratios = dict[float, Floats](), dict[float, Floats]()
         for level in spec.levels:
             widths = np.array([level.risks[name] for name in self._banded])
@@ -71,8 +73,8 @@ class PolicyBands:
         p = risks.reshape(n, actions, -1).take(self._positions, axis=2).astype(np.float64)
         half = np.sqrt(np.maximum(p * (1 - p), self._least)) * self._widths[coverage]
         ends = np.empty((n, actions, len(self._banded) + 1, 2))
-        ends[:, :, :-1, 0] = np.maximum(p - half, 0)
-        ends[:, :, :-1, 1] = np.minimum(p + half, 1)
+        ends[:, :, :-1, 0] = np.maximum(p - half, _ZERO)
+        ends[:, :, :-1, 1] = np.minimum(p + half, _ONE)
         nadirs = outputs[self._output.nadir_tensor].reshape(n, actions, 1)
         ends[:, :, -1] = nadirs * self._ratios[coverage].take(self._find_strata(inputs), axis=0)
         return [], ends.reshape(n, -1).round(DECIMALS)
@@ -82,7 +84,7 @@ class PolicyBands:
         if self._spec.strata is None:
             return np.zeros((1, 1), np.intp)
         counts = (inputs[self._series.tensor][:, :, self._stratum] > 0).sum(axis=1)
-        strata: NDArray[np.intp] = np.searchsorted(self._spec.strata.edges, counts, side="right")
+        strata: NDArray[np.intp] = self._edges.searchsorted(counts, side="right")
         return strata[:, None]
 
     def _describe(self, action: str, bands: list[list[float]]) -> dict[str, Any]:
