@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from medmaas.model.manifest import Card, Metric
 from training.cards.tabular import (
-    CALIBRATION_UNUSED,
+    CALIBRATION_USE,
     DEVELOPER,
     STAGE,
     answer_attributes,
@@ -72,7 +72,7 @@ def make_card(
             "Inside the graph: median for missing values, standardisation, the estimator, and "
             "Platt's sigmoid, fitted to cross-validated scores of the train split.",
             f"Chosen by log loss on five folds of the train split: {chosen}.",
-            CALIBRATION_UNUSED,
+            CALIBRATION_USE,
         ),
         data=describe_data(
             table,

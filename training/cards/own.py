@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from medmaas.model.manifest import Card, Data, Metric
-from training.cards.tabular import CALIBRATION_UNUSED, STAGE, answer_attributes
+from training.cards.tabular import CALIBRATION_USE, STAGE, answer_attributes
 from training.tabular.datasets import Origin
 from training.tabular.own_table import OwnTable
 
@@ -49,7 +49,7 @@ def make_own_card(
             "values measured in another way, or in another unit, than in the table",
             "any decision without a clinician",
         ),
-        method=(*method, CALIBRATION_UNUSED),
+        method=(*method, CALIBRATION_USE),
         data=data,
         findings=tuple(findings),
         metrics=tuple(metrics),

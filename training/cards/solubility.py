@@ -7,7 +7,7 @@ import numpy as np
 from rdkit import Chem
 
 from medmaas.model.manifest import Card, Data, Metric
-from training.cards.tabular import CALIBRATION_UNUSED, DEVELOPER, STAGE, answer_attributes
+from training.cards.tabular import CALIBRATION_USE, DEVELOPER, STAGE, answer_attributes
 from training.report.figures import quote
 from training.smiles.evaluation import (
     BELOW_FOREST,
@@ -168,7 +168,7 @@ def _describe_method(trials: Sequence[Trial]) -> tuple[str, ...]:
         "train part alone.",
         f"Lines of test parts that the network would refuse, and no model is measured on: "
         f"{refused}.",
-        CALIBRATION_UNUSED,
+        CALIBRATION_USE,
     )
 
 

@@ -7,7 +7,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import Card, Metric
 from training.cards.tabular import (
-    CALIBRATION_UNUSED,
+    CALIBRATION_USE,
     DEVELOPER,
     STAGE,
     answer_attributes,
@@ -75,7 +75,7 @@ def make_card(
             "values, standardisation, all from the train split.",
             "Uno C and the Brier score run over the 5 to 90 % quantiles of follow-up of the people "
             "tested.",
-            CALIBRATION_UNUSED,
+            CALIBRATION_USE,
         ),
         data=describe_data(
             table,

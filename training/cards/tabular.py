@@ -8,7 +8,9 @@ from training.tabular.datasets import ClassTable, Split, SurvivalTable
 
 DEVELOPER = "medmaas"
 STAGE = "Research use only, not for time-critical decisions"
-CALIBRATION_UNUSED = "The calibration split was used for nothing yet."
+CALIBRATION_USE = (
+    "The calibration split fitted nothing: it set the intervals and the limits of abstention."
+)
 
 
 def describe_data(
