@@ -64,9 +64,9 @@ class Tabular:
         if not isinstance(instance, dict):
             read_object(instance, self._names, notes[row])
             return [nan] * len(self._readers)
-        numbers = []
+        numbers: list[float] = []
         for name, low, high, reader in self._plain:
-            value = instance.get(name)
+            value: Any = instance.get(name)
             if type(value) in _NUMBERS and low <= value <= high:
                 numbers.append(float(value))
             else:
