@@ -199,7 +199,8 @@ def _expect(content: bytes, name: str, registry: Registry) -> dict[str, bytes]:
     model = registry.get(name.partition("/")[0])
     kind = name.split(".")[1]
     scored = score(content, model, kind)
-    header = write_header(model.output) if kind == "csv" else b""
+    assert model.uncertainty
+    header = write_header(model.output, model.uncertainty.columns) if kind == "csv" else b""
     return {
         f"predictions.{kind}": header + scored["predictions"],
         "rejects.jsonl": scored["rejects"],

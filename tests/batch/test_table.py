@@ -123,7 +123,7 @@ def score(
     return read_back(written), expected
 
 
-def expect_cells(model: Model, prediction: dict[str, Any], *, force: bool) -> list[str]:
+def expect_cells(model: Model, prediction: dict[str, Any], *, force: bool = False) -> list[str]:
     """What a prediction says, cell by cell; nothing in the place of what it does not hold."""
     columns = model.output.columns
     answer = [""] * (len(columns.texts) + len(columns.numbers))

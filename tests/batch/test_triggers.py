@@ -16,10 +16,10 @@ from infra.local_stack import INCOMING
 from medmaas.batch.handler import handler
 from medmaas.batch.job import Upload
 from medmaas.errors import StorageError, UnsupportedEventError
-from medmaas.model.registry import Registry
+from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, ROOT
 
-from .test_table import flatten
+from .test_table import expect_cells
 from .uploads import Buckets, Context, Event, direct, event_bridge, folder_of, messages, s3_event
 
 TRIGGERS: dict[str, Callable[[Upload], Event]] = {
@@ -83,23 +83,19 @@ def ask(client: TestClient, model: str, instance: object) -> bytes:
     return content.partition(b'"predictions":[')[2].removesuffix(b"]}")
 
 
-def expect_cells(answer: bytes) -> list[str]:
-    read = json.loads(answer)
-    said = [": ".join(filter(None, (w["field"], w["problem"]))) for w in read["warnings"]]
-    return [*flatten(read["output"]), "; ".join(said), read.get("reason", "")]
-
-
 def run(buckets: Buckets, trigger: str, upload: Upload) -> dict[str, Any]:
     """Deliver an upload's event; gives its manifest."""
     handler(TRIGGERS[trigger](upload), Context())
     return buckets.manifest(folder_of(upload))
 
 
-def expect_file(name: str, answers: Sequence[bytes], written: bytes) -> None:
+def expect_file(model: Model, name: str, answers: Sequence[bytes], written: bytes) -> None:
     """Compare a file of predictions with the answers over HTTPS."""
     if ".csv" in name:
         rows = list(csv.reader(io.StringIO(written.decode(), newline="")))[1:]
-        assert [row[2:] for row in rows] == [expect_cells(answer) for answer in answers]
+        assert [row[2:] for row in rows] == [
+            expect_cells(model, json.loads(answer)) for answer in answers
+        ]
         assert [row[1] for row in rows] == [f"P{i}" for i in range(1, len(answers) + 1)]
         return
     for i, (line, answer) in enumerate(zip(written.splitlines(), answers, strict=True), start=1):
@@ -123,7 +119,7 @@ def test_every_trigger_gives_the_bytes_of_the_https_door(
         seen.add((results[f"predictions.{kind}"], results["rejects.jsonl"]))
     ((predictions, rejects),) = seen
     assert rejects == b""
-    expect_file(name, answers, predictions)
+    expect_file(registry.get(model), name, answers, predictions)
 
 
 @pytest.mark.parametrize("model", [name[:-6] for name in KINDS if name.endswith(".jsonl")])
@@ -141,7 +137,7 @@ def test_instances_in_the_event_are_answered_as_those_of_a_file(
 
 
 def test_a_picture_named_by_key_gives_the_answer_of_its_base64(
-    buckets: Buckets, client: TestClient
+    buckets: Buckets, client: TestClient, registry: Registry
 ) -> None:
     paths = sorted(CELLS.glob("*.png"))[:3]
     for path in paths:
@@ -154,7 +150,8 @@ def test_a_picture_named_by_key_gives_the_answer_of_its_base64(
     assert (manifest["scored"], manifest["rejected"]) == (3, 1)
     pictures = [{"image": base64.b64encode(path.read_bytes()).decode()} for path in paths]
     answers = [ask(client, "blood_cell", picture) for picture in pictures]
-    expect_file("x.jsonl", answers, buckets.read(folder_of(upload))["predictions.jsonl"])
+    written = buckets.read(folder_of(upload))["predictions.jsonl"]
+    expect_file(registry.get("blood_cell"), "x.jsonl", answers, written)
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)

@@ -58,7 +58,12 @@ class PolicyBands:
                 "coverage": coverage,
                 "group_size": self._spec.group_size,
                 "options": [
-                    self._describe(*option) for option in zip(self._actions, row, strict=True)
+                    {
+                        "action": action,
+                        "risks": dict(zip(self._banded, map(_describe, bands[:-1]), strict=True)),
+                        "expected_nadir": _describe(bands[-1]),
+                    }
+                    for action, bands in zip(self._actions, row, strict=True)
                 ],
             }
             for row in numbers.reshape(shape).tolist()
@@ -73,8 +78,8 @@ class PolicyBands:
         p = risks.reshape(n, actions, -1).take(self._positions, axis=2).astype(np.float64)
         half = np.sqrt(np.maximum(p * (1 - p), self._least)) * self._widths[coverage]
         ends = np.empty((n, actions, len(self._banded) + 1, 2))
-        ends[:, :, :-1, 0] = np.maximum(p - half, _ZERO)
-        ends[:, :, :-1, 1] = np.minimum(p + half, _ONE)
+        np.maximum(p - half, _ZERO, out=ends[:, :, :-1, 0])
+        np.minimum(p + half, _ONE, out=ends[:, :, :-1, 1])
         nadirs = outputs[self._output.nadir_tensor].reshape(n, actions, 1)
         ends[:, :, -1] = nadirs * self._ratios[coverage].take(self._find_strata(inputs), axis=0)
         return [], ends.reshape(n, -1).round(DECIMALS)
@@ -86,11 +91,6 @@ class PolicyBands:
         counts = (inputs[self._series.tensor][:, :, self._stratum] > 0).sum(axis=1)
         strata: NDArray[np.intp] = self._edges.searchsorted(counts, side="right")
         return strata[:, None]
-
-    def _describe(self, action: str, bands: list[list[float]]) -> dict[str, Any]:
-        ends = [{"low": low, "high": high} for low, high in bands]
-        risks = dict(zip(self._banded, ends[:-1], strict=True))
-        return {"action": action, "risks": risks, "expected_nadir": ends[-1]}
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -108,3 +108,8 @@ class PolicyBands:
                 "options": {"type": "array", "items": describe_object(option)},
             }
         )
+
+
+def _describe(band: list[float]) -> dict[str, float]:
+    low, high = band
+    return {"low": low, "high": high}
