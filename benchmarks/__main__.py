@@ -13,6 +13,7 @@ from benchmarks import (
     models,
     rows,
     scale,
+    uncertainty,
     warm,
 )
 from benchmarks.measurement import Line, NotMeasuredError
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
+    "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),
     "batch": Benchmark(batch.TITLE, batch.measure),
     "scale": Benchmark(scale.TITLE, scale.measure),

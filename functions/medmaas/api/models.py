@@ -32,9 +32,9 @@ def add_routes(app: FastAPI) -> None:
     Added to the application itself: a router of its own costs every request a second search.
     """
     for model in (_NEWEST, _VERSION):
-        # the document describes it per model instead
-        app.post(f"{model}/predict", include_in_schema=False)(predict_instances)
-        app.post(f"{model}/explain", include_in_schema=False)(explain_instances)
+        # Starlette's own: the document describes them per model, so FastAPI has nothing to inject
+        app.add_route(f"{model}/predict", predict_instances, methods=["POST"])
+        app.add_route(f"{model}/explain", explain_instances, methods=["POST"])
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
         app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)
