@@ -1,12 +1,13 @@
 """Bands on the numbers of a policy's options."""
 
+from bisect import bisect_right
 from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import PolicyIntervals, PolicyOutput, SeriesInput
+from medmaas.model.manifest import PolicyIntervals, PolicyOutput, Range, SeriesInput
 from medmaas.model.outputs.answer import (
     DECIMALS,
     PROBABILITY,
@@ -15,8 +16,7 @@ from medmaas.model.outputs.answer import (
     name_columns,
 )
 
-Floats = NDArray[np.float64]
-_ZERO, _ONE = np.array(0.0), np.array(1.0)  # numpy makes them of a float at every call
+_MILLION = 10.0**DECIMALS
 
 
 class PolicyBands:
@@ -26,18 +26,19 @@ class PolicyBands:
         self._spec, self._output, self._series = spec, output, series
         names = [feature.name for feature in series.features]
         self._stratum = names.index(spec.strata.by) if spec.strata else 0
-        self._edges = np.array(spec.strata.edges if spec.strata else ())
-        self._actions = [action.name for action in self._output.actions]
-        names = [outcome.name for outcome in self._output.outcomes]
+        self._edges = spec.strata.edges if spec.strata else ()
+        self._actions = [action.name for action in output.actions]
+        names = [outcome.name for outcome in output.outcomes]
         self._banded = [name for name in names if name in spec.levels[0].risks]
-        self._positions = [names.index(name) for name in self._banded]
-        self._least = np.array(1 / spec.group_size)
-        self._widths, self._ratios = dict[float, Floats](), dict[float, Floats]()
-        for level in spec.levels:
-            widths = np.array([level.risks[name] for name in self._banded])
-            self._widths[level.coverage] = widths / sqrt(spec.group_size)
-            nadirs = level.nadirs or (level.nadir,)
-            self._ratios[level.coverage] = np.array([(nadir.low, nadir.high) for nadir in nadirs])
+        self._least = 1 / spec.group_size
+        self._widths = {
+            level.coverage: [
+                (name, names.index(name), level.risks[name] / sqrt(spec.group_size))
+                for name in self._banded
+            ]
+            for level in spec.levels
+        }
+        self._ratios = {level.coverage: level.nadirs or (level.nadir,) for level in spec.levels}
         columns = [*self._banded, f"expected_{self._output.nadir.name}"]
         self.columns = name_columns(
             [],
@@ -51,8 +52,7 @@ class PolicyBands:
 
     def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[dict[str, Any]]:
         """One band per action and number."""
-        _, numbers = self.tabulate(outputs, inputs, coverage)
-        shape = (len(numbers), len(self._actions), len(self._banded) + 1, 2)
+        widths, ratios = self._widths[coverage], self._ratios[coverage]
         return [
             {
                 "coverage": coverage,
@@ -60,37 +60,47 @@ class PolicyBands:
                 "options": [
                     {
                         "action": action,
-                        "risks": dict(zip(self._banded, map(_describe, bands[:-1]), strict=True)),
-                        "expected_nadir": _describe(bands[-1]),
+                        "risks": {name: self._band(p[i], width) for name, i, width in widths},
+                        "expected_nadir": _scale(nadir, ratios[stratum]),
                     }
-                    for action, bands in zip(self._actions, row, strict=True)
+                    for action, p, nadir in zip(self._actions, risks, nadirs, strict=True)
                 ],
             }
-            for row in numbers.reshape(shape).tolist()
+            for risks, nadirs, stratum in zip(
+                outputs[self._output.tensor].tolist(),
+                outputs[self._output.nadir_tensor].tolist(),
+                self._find_strata(inputs),
+                strict=True,
+            )
         ]
 
     def tabulate(
         self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[list[list[str | int | None]], Floats]:
+    ) -> tuple[list[list[str | int | None]], NDArray[np.float64]]:
         """Per action and number its low and its high end."""
-        risks = outputs[self._output.tensor]
-        n, actions = len(risks), len(self._actions)
-        p = risks.reshape(n, actions, -1).take(self._positions, axis=2).astype(np.float64)
-        half = np.sqrt(np.maximum(p * (1 - p), self._least)) * self._widths[coverage]
-        ends = np.empty((n, actions, len(self._banded) + 1, 2))
-        np.maximum(p - half, _ZERO, out=ends[:, :, :-1, 0])
-        np.minimum(p + half, _ONE, out=ends[:, :, :-1, 1])
-        nadirs = outputs[self._output.nadir_tensor].reshape(n, actions, 1)
-        ends[:, :, -1] = nadirs * self._ratios[coverage].take(self._find_strata(inputs), axis=0)
-        return [], ends.reshape(n, -1).round(DECIMALS)
+        made = self.make(outputs, inputs, coverage)
+        rows = [
+            [
+                end
+                for option in bands["options"]
+                for band in (*option["risks"].values(), option["expected_nadir"])
+                for end in band.values()
+            ]
+            for bands in made
+        ]
+        return [], np.array(rows, np.float64).reshape(len(made), len(self.columns.numbers))
 
-    def _find_strata(self, inputs: Tensors) -> NDArray[np.intp]:
-        """In which stratum each history is, [n, 1], or all are, [1, 1]."""
-        if self._spec.strata is None:
-            return np.zeros((1, 1), np.intp)
-        counts = (inputs[self._series.tensor][:, :, self._stratum] > 0).sum(axis=1)
-        strata: NDArray[np.intp] = self._edges.searchsorted(counts, side="right")
-        return strata[:, None]
+    def _band(self, p: float, width: float) -> dict[str, float]:
+        half = sqrt(max(p * (1 - p), self._least)) * width
+        return {"low": _round(max(p - half, 0.0)), "high": _round(min(p + half, 1.0))}
+
+    def _find_strata(self, inputs: Tensors) -> list[int]:
+        """In which stratum each history is."""
+        rows = inputs[self._series.tensor]
+        if not self._edges:
+            return [0] * len(rows)
+        counts = (rows[:, :, self._stratum] > 0).sum(axis=1).tolist()
+        return [bisect_right(self._edges, count) for count in counts]
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -110,6 +120,10 @@ class PolicyBands:
         )
 
 
-def _describe(band: list[float]) -> dict[str, float]:
-    low, high = band
-    return {"low": low, "high": high}
+def _scale(nadir: float, ratio: Range) -> dict[str, float]:
+    return {"low": _round(nadir * ratio.low), "high": _round(nadir * ratio.high)}
+
+
+def _round(number: float) -> float:
+    """As numpy rounds, in the place of a call to it, which costs more than it for so few."""
+    return round(number * _MILLION) / _MILLION
