@@ -19,6 +19,7 @@ from medmaas.model.manifest import (
     Decision,
     Dependence,
     Explanation,
+    ImageInput,
     Importance,
     Input,
     Metric,
@@ -41,6 +42,7 @@ from training.assessment.games import (
     answer,
     make_case,
     open_model,
+    rank_cells,
     tolerate_errors,
 )
 from training.assessment.ground_truth import check_ground_truth
@@ -137,6 +139,8 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = check_paths(paths, of=of, seed=seed)
+    if isinstance(spec, ImageInput):
+        checks += _check_middle(sample, of, seed)
     if has_weights(graph):
         checks.append(_check_sanity(graph, model, sample, sizes, seed))
     if isinstance(spec, TabularInput):
@@ -248,6 +252,13 @@ def _check_table(
         checks += check_sampled(cases, values, sample.tolerance, seed=seed)
     target = sample.targets[0]
     return checks + check_background(model, few[:20], seen, target, sample.tolerance, seed=seed)
+
+
+def _check_middle(sample: Sample, of: str, seed: int) -> list[Check]:
+    """What a map is held against besides chance: what matters may just be in the middle."""
+    middle = [rank_cells()] * len(sample.cases)
+    paths = walk_paths(sample.cases, middle, sample.targets, seed=seed)
+    return check_paths(paths, of=of, seed=seed, order="from the middle outwards")
 
 
 def _measure_groups(paths: Paths, groups: Groups, of: str, seed: int) -> list[Metric]:

@@ -64,14 +64,16 @@ def walk_paths(
     )
 
 
-def check_paths(paths: Paths, *, of: str, seed: int) -> list[Check]:
-    """How far the attributions' order is ahead of chance; 0 would be chance."""
+def check_paths(
+    paths: Paths, *, of: str, seed: int, order: str = "in the order of the attributions"
+) -> list[Check]:
+    """How far an order is ahead of chance; 0 would be chance."""
     checks = []
     for name, areas in paths.areas.items():
         mean = estimate_mean(areas, seed)
         checks.append(
             Check(
-                check=f"{name} in the order of the attributions, against random order",
+                check=f"{name} {order}, against random order",
                 measure=f"{MEASURE}, of {of}",
                 n=len(areas),
                 value=mean.value,

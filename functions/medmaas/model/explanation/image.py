@@ -1,11 +1,12 @@
 """Where in a picture the answer comes from: hide a part, and see what the answer loses.
 
 Occlusion (Zeiler & Fergus 2014, doi 10.1007/978-3-319-10590-1_53), by patches of two sizes that
-overlap; what is hidden gets the picture's mean colour.
+step over 8 x 8 cells and overlap; what is hidden gets the picture's mean colour.
 """
 
 import base64
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import describe_explained
 from medmaas.model.explanation.sentences import write_amount, write_level
-from medmaas.model.explanation.targets import make_targets
+from medmaas.model.explanation.targets import Target, make_targets
 from medmaas.model.inputs.image import Box, Image
 from medmaas.model.manifest import ImageInput
 from medmaas.model.outputs.answer import DECIMALS, Tensors, describe_object
@@ -24,8 +25,10 @@ from medmaas.model.registry import Model
 Floats = NDArray[np.float64]
 OCCLUSION = "occlusion"
 _AGAINST = "the picture with a part of it hidden in its mean colour"
-_SIZES = (4, 7)  # a patch is a fourth, then a seventh of an edge
-_MOST_PIXELS = 512  # of the longer edge of the map over the picture
+_CELLS = 8  # per edge
+_SIZES = (4, 2)  # cells along a patch's edge
+_QUARTERS = 4
+_MOST_PIXELS, _COLOURS = 256, 128  # of the map over the picture, so that 50 fit an answer of 6 MB
 _SPEAKS_FOR, _SPEAKS_AGAINST = (213, 94, 0), (0, 114, 178)  # Okabe & Ito's vermilion and blue
 _OPACITY = 0.65
 _DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "middle", "right")
@@ -45,15 +48,13 @@ class ImageExplainer:
         head = self._targets.headline(whole)
         heat, complete = self._occlude(picture, float(whole[head]), head, budget)
         target = self._targets.targets[head]
-        down, across = np.unravel_index(heat.argmax(), heat.shape)
-        where = _name_place(int(down), int(across), heat.shape)
         if not isinstance(self._model.inputs, Image):
             raise TypeError
         upright, box = self._model.inputs.locate(instance)
         left, top, right, bottom = box
         return {
-            "sentence": f"{target.words} is {write_level(target, float(whole[head]))}; hiding the "
-            f"{where} of the picture lowers it most, by {write_amount(target, float(heat.max()))}",
+            "sentence": f"{target.words} is {write_level(target, float(whole[head]))}; "
+            f"{_say_where(target, heat)}",
             "method": OCCLUSION,
             "against": _AGAINST,
             "complete": complete,
@@ -72,28 +73,25 @@ class ImageExplainer:
     def _occlude(
         self, picture: NDArray[Any], whole: float, head: int, budget: Budget
     ) -> tuple[Floats, bool]:
-        """What is lost per pixel [height, width], on average over the patches that cover it.
+        """What is lost per cell [8, 8], on average over the patches that cover it.
 
-        The coarse patches come first; each size looks at the budget before every patch.
+        Every map looks at its four quarters; the budget is looked at before every other patch.
         """
         channels_last = self._spec.layout == "NHWC"
         pixels = picture if channels_last else picture.transpose(1, 2, 0)
         colour = pixels.mean(axis=(0, 1)).astype(picture.dtype)
-        maps = []
-        for share in _SIZES:
-            lost, covered = np.zeros(pixels.shape[:2]), np.zeros(pixels.shape[:2])
-            for down, across in _place_patches(pixels.shape[:2], share):
-                if budget.is_spent:
-                    break
-                hidden = pixels.copy()
-                hidden[down, across] = colour
-                fed = hidden if channels_last else hidden.transpose(2, 0, 1)
-                lost[down, across] += whole - self._answer(fed[None])[0, head]
-                covered[down, across] += 1
-            if covered.any():
-                maps.append(lost / np.maximum(covered, 1))
-        heat: Floats = np.mean(maps, axis=0) if maps else np.zeros(pixels.shape[:2])
-        return heat, not budget.is_spent
+        top, left = (np.linspace(0, size, _CELLS + 1).astype(int) for size in pixels.shape[:2])
+        lost, covered = np.zeros((2, _CELLS, _CELLS))
+        for number, (down, across) in enumerate(_PATCHES):
+            if number >= _QUARTERS and budget.is_spent:
+                return lost / covered, False
+            rows = slice(top[down.start], top[down.stop])
+            hidden = pixels.copy()
+            hidden[rows, left[across.start] : left[across.stop]] = colour
+            fed = hidden if channels_last else hidden.transpose(2, 0, 1)
+            lost[down, across] += whole - self._answer(fed[None])[0, head]
+            covered[down, across] += 1
+        return lost / covered, True
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of an explanation."""
@@ -101,8 +99,8 @@ class ImageExplainer:
         rows = {
             "type": "array",
             "items": {"type": "array", "items": number},
-            "description": "What the answer loses where the picture is hidden, per pixel of the "
-            f"{self._spec.height} x {self._spec.width} that the model sees.",
+            "description": "What the answer loses where the picture is hidden, per cell of "
+            f"{_CELLS} x {_CELLS} over the box.",
         }
         box = describe_object(dict.fromkeys(("left", "top", "width", "height"), pixels))
         box["description"] = "What the model sees, in pixels of the upright picture."
@@ -117,18 +115,35 @@ class ImageExplainer:
         return describe_explained([OCCLUSION], {"heat_map": heat})
 
 
-def _place_patches(shape: tuple[int, ...], share: int) -> list[tuple[slice, slice]]:
-    """Squares of a part of the edges that overlap by half, from one corner to the other."""
-    sides = [max(1, size // share) for size in shape]
-    starts = [
-        sorted({*range(0, size - side + 1, max(1, side // 2)), size - side})
-        for size, side in zip(shape, sides, strict=True)
-    ]
-    return [
-        (slice(down, down + sides[0]), slice(across, across + sides[1]))
-        for down in starts[0]
-        for across in starts[1]
-    ]
+def _place_patches() -> list[tuple[slice, slice]]:
+    """The quarters, then per size the patches that step over all cells, in an order without plan.
+
+    Patches that reach beyond an edge are cut off there, so that a corner is looked at as often as
+    the middle; in such an order few patches soon cover all of the picture.
+    """
+    half = _CELLS // 2
+    halves = slice(0, half), slice(half, _CELLS)
+    patches = [*product(halves, halves)]
+    random = np.random.default_rng(0)
+    for size in _SIZES:
+        starts = range(1 - size, _CELLS)
+        steps = [slice(max(0, start), min(start + size, _CELLS)) for start in starts]
+        placed = [*product(steps, steps)]
+        patches += [placed[i] for i in random.permutation(len(placed))]
+    return patches
+
+
+_PATCHES = _place_patches()
+
+
+def _say_where(target: Target, heat: Floats) -> str:
+    """Which part matters most, if hiding any part lowers the answer."""
+    most = float(heat.max())
+    if most <= 0:
+        return "hiding no part of the picture lowers it"
+    down, across = np.unravel_index(heat.argmax(), heat.shape)
+    where = _name_place(int(down), int(across), heat.shape)
+    return f"hiding the {where} of the picture lowers it most, on average by {write_amount(target, most)}"
 
 
 def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
@@ -141,7 +156,9 @@ def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
     """
     scale = min(1.0, _MOST_PIXELS / max(picture.size))
     width, height = (max(1, round(edge * scale)) for edge in picture.size)
-    drawn = picture.convert("RGB").resize((width, height))
+    if picture.mode in {"1", "P"}:  # which would be made smaller without mixing colours
+        picture = picture.convert("RGB")
+    drawn = picture.resize((width, height)).convert("RGB")
     left, top, right, bottom = (round(edge * scale) for edge in box)
     inside = (max(1, right - left), max(1, bottom - top))
     strength = (heat / (np.abs(heat).max() or 1)).astype(np.float32)
@@ -151,7 +168,7 @@ def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
     colours = np.where(over[..., None] > 0, _SPEAKS_FOR, _SPEAKS_AGAINST).astype(np.uint8)
     drawn.paste(PIL.Image.fromarray(colours), (left, top), mask)
     file = BytesIO()
-    drawn.save(file, "PNG", optimize=True)
+    drawn.quantize(_COLOURS).save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 
