@@ -143,7 +143,8 @@ def _say_where(target: Target, heat: Floats) -> str:
         return "hiding no part of the picture lowers it"
     down, across = np.unravel_index(heat.argmax(), heat.shape)
     where = _name_place(int(down), int(across), heat.shape)
-    return f"hiding the {where} of the picture lowers it most, on average by {write_amount(target, most)}"
+    amount = write_amount(target, most)
+    return f"hiding the {where} of the picture lowers it most, on average by {amount}"
 
 
 def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:

@@ -18,7 +18,7 @@ from medmaas.model.explanation.contributions import (
     tolerate,
 )
 from medmaas.model.explanation.flips import describe_flips, find_flips
-from medmaas.model.explanation.sentences import write_drivers
+from medmaas.model.explanation.sentences import write_drivers, write_value
 from medmaas.model.explanation.shapley import (
     Attribution,
     Coalitions,
@@ -97,7 +97,7 @@ class SeriesExplainer:
         timed, over_time = self._share_out(history, by_row, budget)
         head = self._targets.headline(found.prediction)
         target = self._targets.targets[head]
-        drivers = list(zip(self._measurements, found.values[:, head].tolist(), strict=True))
+        drivers = list(zip(self._name(history), found.values[:, head].tolist(), strict=True))
         times = [float(time) for time in history[:, _TIME]]
         explained: dict[str, Any] = {
             "sentence": write_drivers(target, drivers, _AGAINST),
@@ -115,6 +115,17 @@ class SeriesExplainer:
         if isinstance(self._model.manifest.output, PolicyOutput):
             explained["flips"] = find_flips(self._model, self._spec, history)
         return explained
+
+    def _name(self, history: Histories) -> list[str]:
+        """What measurements are called: anc (last 1.8 10*9/L)."""
+        names = []
+        for name, columns in self._measurements.items():
+            known = history[~np.isnan(history[:, columns[0]]), columns[0]]
+            said = name
+            if len(columns) == 1 and len(known):
+                said += f" (last {write_value(self._spec.features[columns[0]], known[-1])})"
+            names.append(said)
+        return names
 
     def _share_out(
         self, history: Histories, players: Sequence[NDArray[np.bool_]], budget: Budget

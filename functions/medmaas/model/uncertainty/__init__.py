@@ -98,7 +98,7 @@ class Uncertainty:
                 if distance > limit:
                     reasons[row] = (
                         "this instance is unlike those the model learned from: "
-                        f"distance {distance:.2f}, limit {limit:.2f}"
+                        f"distance {distance:.3f}, limit {limit:.3f}"
                     )
         return reasons
 
