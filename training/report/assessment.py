@@ -12,6 +12,11 @@ from medmaas.model.manifest import (
 from training.report.markdown import bullets, table
 
 _WHY_NOT = "There is none: this version was added without data to measure it on."
+_SETTLED = (
+    "How much of the calibration split such limits may refuse, and how intervals are grouped, was "
+    "settled once for all models, while the test figures of those that ship with medmaas were in "
+    "view: for them these figures may be a little too good."
+)
 _MOST_PARTS = 12
 
 
@@ -22,7 +27,8 @@ def describe_uncertainty(manifest: Manifest) -> list[str]:
         return [_WHY_NOT]
     parts = [f"{uncertainty.method} Measured on {uncertainty.calibrated_on}."]
     parts += _describe_levels(uncertainty)
-    return [*parts, "There is no answer, unless it is forced and marked:", bullets(_when(manifest))]
+    parts += ["There is no answer, unless it is forced and marked:", bullets(_when(manifest))]
+    return [*parts, _SETTLED]
 
 
 def _describe_levels(uncertainty: Uncertainty) -> list[str]:
