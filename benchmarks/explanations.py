@@ -2,9 +2,9 @@
 
 The nine features are a multilayer perceptron's of scikit-learn, fitted to the first nine columns of
 the Wisconsin data: a table of that width, with a dozen background centres. An explained answer goes
-through the handler, as a plain one does; shap's permutation explainer gets the same session, the
-same background and as many evaluations as it takes by itself, and its distance from the exact
-values is shown beside ours. Medians of 5 turns.
+through the handler, as a plain one does; shap's permutation explainer gets the same session and the
+same background, and as many permutations as bring it within half a point of the exact values,
+which is still further off than ours. Medians of 5 turns.
 """
 
 import json
@@ -24,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.graph import REGISTRY
 from benchmarks.handler import discarding_log, prepare_call
-from benchmarks.measurement import Measurement
+from benchmarks.measurement import Measurement, NotMeasuredError
 from benchmarks.request import make_event
 from benchmarks.timing import time_in_turns
 from medmaas.api.app import create_app, handler
@@ -32,7 +32,7 @@ from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.shapley import attribute
 from medmaas.model.explanation.tabular import make_background, make_game
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Explanation, TabularInput
+from medmaas.model.manifest import Background, Explanation, TabularInput
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
 from training.assessment.background import make_background as find_background
@@ -46,8 +46,11 @@ LIMIT_SHAP = 0.1
 LIMIT_SAMPLED_MS = 150.0
 LIMIT_PICTURE_MS = 1000.0
 STANDARD_ERROR = 0.01
+NEAR = 0.005  # the error at which shap is timed: half a point
 TURNS, CALLS = 5, 20
 _NINE = 9
+_PEOPLE = 50  # per centre
+_MOST_EVALUATIONS = 100_000
 
 Rows = NDArray[np.float32]
 
@@ -81,7 +84,7 @@ def _make_nine(models: Path) -> Model:
             ),
             "explanation": Explanation(
                 method="Shapley values",
-                background=find_background(spec, X, network.predict_proba(X), seed=0),
+                background=_make_even(find_background(spec, X, network.predict_proba(X), seed=0)),
             ),
             "uncertainty": None,
             "parity": None,
@@ -89,6 +92,14 @@ def _make_nine(models: Path) -> Model:
     )
     place_model(models, manifest, content)
     return Registry(models).get("nine")
+
+
+def _make_even(background: Background | None) -> Background:
+    """The same centres, of equal weight, as shap takes them."""
+    if background is None:
+        raise NotMeasuredError("the nine features have no background")
+    centres = (centre.model_copy(update={"people": _PEOPLE}) for centre in background.centres)
+    return background.model_copy(update={"centres": tuple(centres)})
 
 
 def _measure_nine(model: Model, models: Path) -> list[Measurement]:
@@ -99,9 +110,8 @@ def _measure_nine(model: Model, models: Path) -> list[Measurement]:
     seconds = time_in_turns({"plain": plain, "explained": explained}, TURNS, CALLS)
     row = model.inputs.read([model.example]).tensors[INPUT][0]
     game, exact = _make_exact(model, row)
-    theirs = _prepare_shap(model, row)
+    theirs, apart = _prepare_shap(model, row, exact)
     seconds |= time_in_turns({"ours": game, "shap": theirs}, TURNS, 1)
-    apart = float(np.abs(theirs() - exact).max())
     ratio = seconds["explained"] / seconds["plain"]
     return [
         Measurement("9 features: plain answer", 1e6 * seconds["plain"], "us"),
@@ -126,23 +136,33 @@ def _make_exact(model: Model, row: Rows) -> tuple[Callable[[], object], NDArray[
     return explain, explain()
 
 
-def _prepare_shap(model: Model, row: Rows) -> Callable[[], NDArray[np.float64]]:
+def _prepare_shap(
+    model: Model, row: Rows, exact: NDArray[np.float64]
+) -> tuple[Callable[[], NDArray[np.float64]], float]:
+    """Prepare shap with the fewest evaluations, doubled from its own choice on, that come near."""
     centres, weights = make_background(model.manifest)
-    heads = np.repeat(centres, np.rint(100 * weights).astype(int).clip(1), axis=0)
+    if np.ptp(weights):
+        raise NotMeasuredError("shap has no weights for its background")
     tensor, output = model.manifest.input.tensor, model.manifest.output.tensor
 
     def answer(rows: NDArray[Any]) -> NDArray[Any]:
         answers: NDArray[Any] = model.session.run({tensor: rows.astype(np.float32)})[output][:, 1]
         return answers
 
-    masker = shap.maskers.Independent(heads, max_samples=len(heads))
+    masker = shap.maskers.Independent(centres, max_samples=len(centres))
     explainer = shap.explainers.Permutation(answer, masker, seed=0)
+    evaluations = 500
 
     def explain() -> NDArray[np.float64]:
-        values: NDArray[np.float64] = explainer(row[None], silent=True).values[0]
+        explained = explainer(row[None], max_evals=evaluations, silent=True)
+        values: NDArray[np.float64] = explained.values[0]
         return values
 
-    return explain
+    while (apart := float(np.abs(explain() - exact).max())) > NEAR:
+        evaluations *= 2
+        if evaluations > _MOST_EVALUATIONS:
+            raise NotMeasuredError("shap comes no nearer to the exact values")
+    return explain, apart
 
 
 def _measure_thirty(model: Model) -> Measurement:
