@@ -18,6 +18,7 @@ _CHILD_TRANSITIONS = 4  # start, score, choice, end
 _AGAIN_TRANSITIONS = 3  # take up again, score, choice
 _CHILD_OUTPUT_BYTES = 3  # `{},` in what the Map state gives
 _GROWTH = 1_000  # parts of an upload, after which they get larger
+_HEAD = 1  # reads what the metadata of the upload asks for
 _SMALL_WRITES = 4  # begin and complete the upload, rejects, the part's own manifest
 
 
@@ -168,7 +169,8 @@ class Run:
     @cached_property
     def seconds(self) -> float:
         """From the upload to the manifest."""
-        return self.plan_seconds + self.map_seconds + self.finish_seconds
+        first = _HEAD * self.parts.request_seconds
+        return first + self.plan_seconds + self.map_seconds + self.finish_seconds
 
     @cached_property
     def costs(self) -> dict[str, float]:
@@ -183,7 +185,7 @@ class Run:
         return {
             "Lambda": seconds * self.parts.gigabytes * limits.DOLLARS_PER_GB_SECOND
             + invocations * limits.DOLLARS_PER_INVOCATION,
-            "S3": (self.reads + planning) * limits.DOLLARS_PER_READ
+            "S3": (_HEAD + self.reads + planning) * limits.DOLLARS_PER_READ
             + self.writes * limits.DOLLARS_PER_WRITE,
             "Step Functions": fanned_out * self.transitions * limits.DOLLARS_PER_TRANSITION,
         }

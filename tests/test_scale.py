@@ -37,7 +37,7 @@ def test_a_file_for_one_function_costs_its_seconds_one_invocation_and_its_reques
     run = Run(PARTS, 1e6)
     assert (run.reads, run.writes) == (5, 4 + 50)
     lambda_dollars = 2 * 16.5 * 0.0000166667 + 0.2e-6
-    assert run.dollars == pytest.approx(lambda_dollars + 5 * 0.4e-6 + 54 * 5e-6)
+    assert run.dollars == pytest.approx(lambda_dollars + (1 + 5) * 0.4e-6 + 54 * 5e-6)
 
 
 def test_ranges_that_fit_at_once_take_as_long_as_one() -> None:
