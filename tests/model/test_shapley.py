@@ -126,3 +126,11 @@ def test_sampling_ends_after_so_many_pairs() -> None:
         shuffle_worth(players, 2), players, tolerance=0, budget=FOREVER, most_pairs=16
     )
     assert found.coalitions == 2 + 2 * (players - 1) * 16
+
+
+def test_few_players_are_sampled_too_where_that_takes_fewer_coalitions() -> None:
+    players = MOST_EXACT - 2
+    game = shuffle_worth(players, 3)
+    for most_pairs, exact in ((16, False), (2**players, True)):
+        found = attribute(game, players, tolerance=0, budget=FOREVER, most_pairs=most_pairs)
+        assert (found.errors is None) == exact

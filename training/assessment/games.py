@@ -140,14 +140,8 @@ def make_case(model: Model, row: Array) -> Case:
 
 
 def explain_case(case: Case, tolerance: Floats, seed: int) -> Attribution:
-    """Shapley values of one instance, without a limit of time and so the same on every machine.
-
-    Exact where the model is not asked more often than by sampling.
-    """
-    players = len(case.parts)
-    if players <= MOST_EXACT and 2**players > 2 * players * case.most_pairs:
-        return sample_case(case, tolerance, seed)
-    return _attribute(case.game, players, tolerance, case.most_pairs, seed)
+    """Shapley values of one instance, without a limit of time and so the same on every machine."""
+    return _attribute(case.game, len(case.parts), tolerance, case.most_pairs, seed)
 
 
 def sample_case(case: Case, tolerance: Floats, seed: int) -> Attribution:

@@ -6,6 +6,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from medmaas.api.body import read_json_bytes
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
@@ -26,15 +28,25 @@ class MarkdownResponse(PlainTextResponse):
     media_type = "text/markdown"
 
 
+class _PlainRoute(Route):
+    """Starlette's own: the document describes them per model, so FastAPI has nothing to inject."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the request is this route's, told to the access log as FastAPI's routes do."""
+        match, child_scope = super().matches(scope)
+        return match, {**child_scope, "route": self}
+
+
 def add_routes(app: FastAPI) -> None:
     """Add them all, the busiest first: a route is found by trying one after the other.
 
     Added to the application itself: a router of its own costs every request a second search.
     """
     for model in (_NEWEST, _VERSION):
-        # Starlette's own: the document describes them per model, so FastAPI has nothing to inject
-        app.add_route(f"{model}/predict", predict_instances, methods=["POST"])
-        app.add_route(f"{model}/explain", explain_instances, methods=["POST"])
+        app.router.routes += [
+            _PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
+            _PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
+        ]
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
         app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)

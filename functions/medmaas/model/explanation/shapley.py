@@ -61,6 +61,8 @@ def attribute(
 ) -> Attribution:
     """Shapley values, exact for at most `MOST_EXACT` players if there is time for it.
 
+    And if that plays no more coalitions than sampling ever would.
+
     Args:
         game: what coalitions are worth.
         players: how many play.
@@ -70,7 +72,7 @@ def attribute(
         seed: of the permutations; without a limit of time the same seed gives the same values.
         most_pairs: of permutations, after which sampling ends too.
     """
-    if players <= MOST_EXACT:
+    if players <= MOST_EXACT and 2**players <= 2 * players * most_pairs:
         worth = _play_all(game, players, budget)
         if worth is not None:
             return Attribution(
