@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     Card,
+    CdsService,
     Explanation,
     Golden,
     Input,
@@ -67,6 +68,7 @@ class Identity:
     title: str
     licence: str
     seed: int
+    cds_service: CdsService | None = None
 
 
 def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
@@ -179,6 +181,7 @@ def write_model(
         parity=parity,
         explanation=explanation,
         uncertainty=uncertainty,
+        cds_service=identity.cds_service,
         card=card,
     )
     return place_model(out, manifest, content)

@@ -2,8 +2,12 @@
 
 MedmaasError                    500
 ├── MalformedBodyError          400  the body cannot be read as JSON
+├── InvalidCallError            400  the body is JSON, but not a call of the protocol it came by
+├── UnauthorisedError           401  no token, or none that holds
+├── ForbiddenError              403  the token is of an issuer that nobody configured
 ├── NotFoundError               404  no such model, version or page
 ├── MethodNotAllowedError       405
+├── MissingPrefetchError        412  what CDS Hooks must bring along is not there
 ├── TooLargeError               413  too many bytes or instances
 ├── UnsupportedMediaTypeError   415
 ├── IncompleteResultsError           a part of a file has not been scored
@@ -50,6 +54,24 @@ class MalformedBodyError(MedmaasError):
     status = 400
 
 
+class InvalidCallError(MedmaasError):
+    """The body is JSON, but breaks a rule of the protocol that it came by."""
+
+    status = 400
+
+
+class UnauthorisedError(MedmaasError):
+    """There is no token, or none that holds."""
+
+    status = 401
+
+
+class ForbiddenError(MedmaasError):
+    """The token is of an issuer that nobody configured."""
+
+    status = 403
+
+
 class NotFoundError(MedmaasError):
     """No such model, version or page."""
 
@@ -60,6 +82,12 @@ class MethodNotAllowedError(MedmaasError):
     """The page exists, but not for this method."""
 
     status = 405
+
+
+class MissingPrefetchError(MedmaasError):
+    """What a call of CDS Hooks must bring along is not there."""
+
+    status = 412
 
 
 class TooLargeError(MedmaasError):

@@ -165,6 +165,7 @@ def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None
         parity=parity,
         explanation=stated.explanation,
         uncertainty=stated.uncertainty,
+        cds_service=stated.cds_service,
         card=card,
     )
 

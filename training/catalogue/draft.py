@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from medmaas.model.manifest import (
     Card,
+    CdsService,
     Explanation,
     Identifier,
     Input,
@@ -72,6 +73,7 @@ class Draft(Contract):
     golden: GoldenDraft
     explanation: Explanation | None = None
     uncertainty: Uncertainty | None = None
+    cds_service: CdsService | None = None
     card: CardDraft
 
 

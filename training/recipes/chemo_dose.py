@@ -16,6 +16,7 @@ from medmaas.model.manifest import (
     Limit,
     Metric,
     Number,
+    ObservationSource,
     Outcome,
     PolicyOutput,
     Quantity,
@@ -24,6 +25,7 @@ from medmaas.model.manifest import (
     Shield,
     Split,
 )
+from training import records
 from training.assessment.assess import assess
 from training.assessment.people import study_courses
 from training.cards.chemo_dose import (
@@ -78,7 +80,8 @@ def run(options: Options) -> None:
     if wrong:
         raise TrainingError(f"the simulator differs from its reference in {wrong[0]}")
     data = simulate_decisions(KLOFT, COURSES, seed + 1)
-    identity = Identity(options.id or "chemo_dose", "1.0.0", TITLE, "Apache-2.0", options.seed)
+    name = options.id or "chemo_dose"
+    identity = Identity(name, "1.0.0", TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
     fitted = fit(data, options.seed, epochs=EPOCHS)
     network = fitted.network
 
@@ -181,6 +184,7 @@ def describe_output() -> PolicyOutput:
         ),
         grading=GRADING,
         notice=NOTICE,
+        orders=records.DOSE_ORDERS,
     )
 
 
@@ -188,11 +192,20 @@ def describe_input(charts: Floats) -> SeriesInput:
     """Rows of counts and doses, with the ranges of the training charts [n, rows, 6]."""
     low, high = (f(charts, axis=(0, 1)).tolist() for f in (np.nanmin, np.nanmax))
 
-    def describe_count(i: int, name: str, text: str, loinc: tuple[str, ...], most: float) -> Number:
+    def describe_count(
+        i: int,
+        name: str,
+        text: str,
+        loinc: tuple[str, ...],
+        *,
+        most: float,
+        source: ObservationSource = records.COUNT,
+    ) -> Number:
         return Number(
             name=name,
             description=f"{text} in blood; on the day of a dose, before it.",
             loinc=loinc,
+            source=source,
             unit="10*9/L",
             hard_range=Range(low=0, high=most),
             training_range=Range(low=low[i], high=high[i]),
@@ -212,12 +225,20 @@ def describe_input(charts: Floats) -> SeriesInput:
                 hard_range=Range(low=-400, high=0),
                 training_range=Range(low=low[0] - high[0], high=0),
             ),
-            describe_count(1, "anc", "Neutrophils", ("26499-4", "751-8"), 200),
-            describe_count(2, "platelets", "Platelets", ("777-3", "26515-7"), 3000),
-            describe_count(3, "wbc", "Leukocytes", ("6690-2", "26464-8"), 400),
+            describe_count(
+                1,
+                "anc",
+                "Neutrophils",
+                records.NEUTROPHILS_LOINC,
+                most=200,
+                source=records.NEUTROPHILS,
+            ),
+            describe_count(2, "platelets", "Platelets", records.PLATELETS_LOINC, most=3000),
+            describe_count(3, "wbc", "Leukocytes", records.LEUKOCYTES_LOINC, most=400),
             Number(
                 name="dose",
                 description="Dose given on this day, as a share of the protocol's 100 mg/m2.",
+                source=records.DOCETAXEL,
                 unit="1",
                 hard_range=Range(low=0, high=1),
                 training_range=Range(low=0, high=1),
@@ -226,6 +247,7 @@ def describe_input(charts: Floats) -> SeriesInput:
             Boolean(
                 name="gcsf",
                 description="Pegfilgrastim given after this dose.",
+                source=records.PEGFILGRASTIM,
                 missing=none,
             ),
         ),

@@ -14,6 +14,7 @@ import torch
 from rich.progress import track
 
 from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutput, TabularInput
+from training import records
 from training.assessment.assess import assess
 from training.assessment.people import study_people
 from training.cards.survival import GOLDEN, TITLE, make_card
@@ -68,7 +69,8 @@ def run(options: Options) -> None:
     else:
         study = make_flchain_study(options.data, options.seed)
     table, split, design = study.table, study.split, study.design
-    identity = Identity(options.id or "survival", "1.0.0", study.title, study.licence, options.seed)
+    name, service = options.id or "survival", None if table.own else records.SURVIVAL_SERVICE
+    identity = Identity(name, "1.0.0", study.title, study.licence, options.seed, service)
     refuse_other_data(options.out, identity, table.sha256)
     if table.own:
         print_warnings(table.own)
@@ -157,15 +159,23 @@ def describe_input(X: Floats) -> TabularInput:
             Number(
                 name="age",
                 description="Age.",
+                source=records.AGE,
                 unit="a",
                 hard_range=Range(low=0, high=120),
                 training_range=seen[0],
             ),
-            Choice(name="sex", description="Sex.", loinc=("46098-0",), choices=SEXES),
+            Choice(
+                name="sex",
+                description="Sex.",
+                loinc=("46098-0",),
+                source=records.SEX,
+                choices=SEXES,
+            ),
             Number(
                 name="creatinine",
                 description="Creatinine in serum.",
-                loinc=("2160-0", "38483-4"),
+                loinc=records.CREATININE_LOINC,
+                source=records.CREATININE,
                 unit="mg/dL",
                 hard_range=Range(low=0.1, high=20),
                 training_range=seen[2],
@@ -174,7 +184,7 @@ def describe_input(X: Floats) -> TabularInput:
             ),
             describe_light_chain("kappa", ("36916-5", "80515-0"), seen[3]),
             describe_light_chain("lambda", ("33944-0", "80516-8"), seen[4]),
-            Boolean(name="mgus", description="Known monoclonal gammopathy."),
+            Boolean(name="mgus", description="Known monoclonal gammopathy.", source=records.MGUS),
         ),
     )
 
@@ -185,6 +195,7 @@ def describe_light_chain(name: str, loinc: tuple[str, ...], seen: Range) -> Numb
         name=name,
         description=f"Free {name} light chain in serum, mg/dL (often reported in mg/L).",
         loinc=loinc,
+        source=records.LIGHT_CHAIN,
         unit="mg/dL",
         hard_range=Range(low=0.01, high=100),
         training_range=seen,

@@ -46,6 +46,20 @@ from medmaas.model.manifest.outputs import (
     SurvivalOutput,
     ValueOutput,
 )
+from medmaas.model.manifest.record import (
+    AdministrationSource,
+    CdsService,
+    Coding,
+    ConditionSource,
+    Dose,
+    DrugOrder,
+    Hook,
+    ObservationSource,
+    Orders,
+    PatientSource,
+    Share,
+    Source,
+)
 from medmaas.model.manifest.uncertainty import (
     PREDICTION,
     ClassesIntervals,
@@ -66,23 +80,30 @@ from medmaas.model.manifest.uncertainty import (
 __all__ = [
     "PREDICTION",
     "Action",
+    "AdministrationSource",
     "Background",
     "Boolean",
     "Card",
+    "CdsService",
     "Centre",
     "Check",
     "Choice",
     "ClassesIntervals",
     "ClassesOutput",
+    "Coding",
     "Column",
+    "ConditionSource",
     "Crop",
     "Data",
     "Decision",
     "Dependence",
     "Distance",
+    "Dose",
+    "DrugOrder",
     "Explanation",
     "Feature",
     "Hold",
+    "Hook",
     "ImageInput",
     "Importance",
     "Input",
@@ -92,15 +113,20 @@ __all__ = [
     "Metric",
     "Normalisation",
     "Number",
+    "ObservationSource",
+    "Orders",
     "Outcome",
     "Output",
+    "PatientSource",
     "PolicyIntervals",
     "PolicyLevel",
     "PolicyOutput",
     "Quantity",
     "Range",
     "SeriesInput",
+    "Share",
     "Shield",
+    "Source",
     "Split",
     "StandardisedDistance",
     "Strata",
@@ -190,6 +216,9 @@ class Manifest(Contract):
     uncertainty: Uncertainty | None = Field(
         default=None, description="How sure answers are, and when there is none."
     )
+    cds_service: CdsService | None = Field(
+        default=None, description="When a record system asks it by itself; absent: never."
+    )
     card: Card = Field(description="What a reader must know before believing an answer.")
 
     @property
@@ -197,6 +226,31 @@ class Manifest(Contract):
         """The outputs of the graph that an answer needs, its distance included."""
         own = self.uncertainty.tensors if self.uncertainty else ()
         return (*self.output.tensors, *own)
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold all that the model requires."""
+        match self.input:
+            case TabularInput(features=features):
+                pass
+            case SeriesInput(features=(_, *features)):  # the first is the time
+                pass
+            case _:
+                return False
+        return all(feature.source for feature in features if feature.required) and any(
+            feature.source for feature in features
+        )
+
+    @model_validator(mode="after")
+    def _cds_service_reads_records(self) -> Self:
+        if self.cds_service is None:
+            return self
+        if not self.reads_records:
+            raise ValueError("cds_service needs a source for every feature that is required")
+        orders = isinstance(self.output, PolicyOutput) and self.output.orders
+        if "order-sign" in self.cds_service.hooks and not orders:
+            raise ValueError("cds_service.hooks may hold order-sign only if output.orders is there")
+        return self
 
     @model_validator(mode="after")
     def _tensors_are_those_of_the_artefact(self) -> Self:

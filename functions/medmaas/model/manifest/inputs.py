@@ -5,6 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from medmaas.model.manifest.contract import Contract, Range, Sentence
+from medmaas.model.manifest.record import (
+    AdministrationSource,
+    ConditionSource,
+    ObservationSource,
+    PatientSource,
+    Source,
+)
 
 Shape = tuple[int, ...]
 FeatureName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -28,6 +35,9 @@ class _Feature(Contract):
         default=None,
         description="Features of one group are explained as one: columns of one choice, or "
         "computed from each other.",
+    )
+    source: Source | None = Field(
+        default=None, description="Where a record in FHIR has it; absent: nowhere."
     )
 
     @property
@@ -62,11 +72,40 @@ class Boolean(_Feature):
 Feature = Annotated[Number | Choice | Boolean, Field(discriminator="type")]
 
 
+def _find_misfit(feature: Feature) -> str | None:
+    """What keeps a feature from being filled by its source."""
+    match feature.source, feature:
+        case PatientSource(element="birthDate"), Number(unit="a"):
+            return None
+        case PatientSource(element="gender") as source, Choice():
+            fits = bool(source.choices) and set(source.choices.values()) <= set(feature.choices)
+            return None if fits else "must map codes of gender to choices of the feature"
+        case ObservationSource() as source, Number():
+            return None if feature.loinc or source.share else "needs LOINC codes of the feature"
+        case (ConditionSource(), Boolean()) | (None, _):
+            return None
+        case AdministrationSource(full_dose=dose), Number() | Boolean():
+            fits = (dose is None) == isinstance(feature, Boolean)
+            return None if fits else "needs full_dose for a number, and none for true or false"
+        case _:
+            return (
+                "must be birthDate for a number in a, gender for a choice, an observation for a "
+                "number, a condition for true or false, or an administration"
+            )
+
+
 class _Features(Contract):
     tensor: Sentence = Field(description=_TENSOR)
     features: tuple[Feature, ...] = Field(
         min_length=1, description="At least one feature, in the order of the tensor's columns."
     )
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Self:
+        for feature in self.features:
+            if problem := _find_misfit(feature):
+                raise ValueError(f"the source of {feature.name} {problem}")
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, Name, Sentence
+from medmaas.model.manifest.record import Orders
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 _TENSOR = "What the graph calls its output."
@@ -122,6 +123,9 @@ class PolicyOutput(_Output):
     shield: Shield = Field(description="What no recommendation may go against.")
     grading: Sentence = Field(description="The scale that the outcomes' thresholds come from.")
     notice: Sentence = Field(description="What every answer must say of itself.")
+    orders: Orders | None = Field(
+        default=None, description="What its actions become in a record system; absent: nothing."
+    )
 
     @model_validator(mode="after")
     def _limit_is_of_an_outcome(self) -> Self:

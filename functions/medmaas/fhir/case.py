@@ -1,0 +1,80 @@
+"""What was found in a record for a model, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from medmaas.model.predict import Prediction
+from medmaas.model.registry import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A resource that an instance was made of.
+
+    Attributes:
+        feature: which it filled.
+        reference: how the record calls it, as in Observation/123 or urn:uuid:...
+        value: as the model took it, in the feature's unit.
+        unit: a UCUM code, 1 if it has none.
+        effective: when it was measured or given.
+    """
+
+    feature: str
+    reference: str
+    value: float
+    unit: str
+    effective: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a record lacks before a model can answer.
+
+    Attributes:
+        feature: the name of the feature, or the element of the Patient.
+        resource_type: Patient or Observation.
+        loinc: codes that would do, the preferred one first.
+        unit: a UCUM code that would do; None where there is none.
+        reason: what is missing, a sentence without a value.
+    """
+
+    feature: str
+    resource_type: str
+    loinc: tuple[str, ...]
+    unit: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient, as a model takes them.
+
+    Attributes:
+        subject: reference to the Patient.
+        as_of: the moment that is asked for, with its offset.
+        instance: what the predict core takes; not whole while something is missing.
+        basis: the resources that were used, and no others, each once.
+        notes: what the reader of the answer must know of the record, sentences without a value:
+            results that were not used and why, what was assumed.
+        missing: what is needed before there is an answer.
+        locations: by field of the instance (as in kappa, history[2].anc), where it came from as
+            FHIRPath, so that a problem of the instance is told as one of a resource.
+    """
+
+    subject: str
+    as_of: datetime
+    instance: dict[str, Any]
+    basis: tuple[Basis, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[Requirement, ...] = ()
+    locations: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A case and its prediction, as the predict core gave it; None while data are missing."""
+
+    model: Model
+    case: Case
+    prediction: Prediction | None

@@ -1,0 +1,1 @@
+"""Open Inference Protocol v2: tensors in, tensors out, no HTTP in here."""

@@ -1,0 +1,111 @@
+"""Where a patient's record in FHIR R4 has what a model takes, and what it orders in turn."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from medmaas.model.manifest.contract import Contract, Sentence
+
+_Code = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$")]
+_OLDEST = "Counted back from the moment that is asked for: an older one is not used."
+
+
+class Coding(Contract):
+    """A code of a terminology, as in http://snomed.info/sct 277577000."""
+
+    system: Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")] = Field(
+        description="The URI of the terminology."
+    )
+    code: _Code = Field(description="The code.")
+    display: Sentence = Field(description="What it means, in the terminology's words.")
+
+
+class Dose(Contract):
+    """An amount of a drug."""
+
+    value: float = Field(gt=0, description="How much.")
+    unit: Sentence = Field(description="The unit as a UCUM code, as in mg/m2.")
+
+
+class PatientSource(Contract):
+    """An element of the Patient: the age in years at the newest result used, or the gender."""
+
+    kind: Literal["patient"] = "patient"
+    element: Literal["birthDate", "gender"] = Field(description="birthDate or gender.")
+    choices: dict[Literal["male", "female", "other", "unknown"], Sentence] = Field(
+        default={}, description="Of gender: what the model calls each code that it can take."
+    )
+
+
+class Share(Contract):
+    """A count from a total and a percentage of the same time: total x percent / 100."""
+
+    total: tuple[_Code, ...] = Field(min_length=1, description="LOINC codes of the total.")
+    percent: tuple[_Code, ...] = Field(min_length=1, description="LOINC codes of the percentage.")
+
+
+class ObservationSource(Contract):
+    """Results that carry one of the feature's LOINC codes, the first being preferred."""
+
+    kind: Literal["observation"] = "observation"
+    oldest_days: float = Field(gt=0, description=_OLDEST)
+    molar_mass: float | None = Field(
+        default=None, gt=0, description="In g/mol: lets results in mol be converted."
+    )
+    share: Share | None = Field(default=None, description="Where there is no result of its own.")
+
+
+class ConditionSource(Contract):
+    """Whether the record has a confirmed condition of these codes; without one the answer is no."""
+
+    kind: Literal["condition"] = "condition"
+    codes: tuple[Coding, ...] = Field(min_length=1, description="Any of them counts.")
+
+
+class AdministrationSource(Contract):
+    """Drugs that were given: as a share of the full dose, or whether at all."""
+
+    kind: Literal["administration"] = "administration"
+    codes: tuple[Coding, ...] = Field(min_length=1, description="Any of them counts.")
+    full_dose: Dose | None = Field(
+        default=None, description="What 1 stands for; absent for a feature that is true or false."
+    )
+    oldest_days: float = Field(gt=0, description=_OLDEST)
+
+
+Source = Annotated[
+    PatientSource | ObservationSource | ConditionSource | AdministrationSource,
+    Field(discriminator="kind"),
+]
+
+
+class DrugOrder(Contract):
+    """What is ordered, in full."""
+
+    codes: tuple[Coding, ...] = Field(min_length=1, description="All of the same drug.")
+    full_dose: Dose
+    route: Coding | None = Field(default=None, description="How it is given.")
+
+
+class Orders(Contract):
+    """What the actions of a policy become in a record system: drafts that a clinician signs."""
+
+    treatment: DrugOrder = Field(description="What the actions give doses of.")
+    gcsf: DrugOrder | None = Field(default=None, description="Given after a dose.")
+    recheck: Coding = Field(description="The count that is ordered before treating later.")
+
+
+Hook = Literal["patient-view", "order-sign"]
+
+
+class CdsService(Contract):
+    """The model as a service of CDS Hooks, https://cds-hooks.hl7.org/2.0/."""
+
+    hooks: tuple[Hook, ...] = Field(min_length=1, description="When it is called.")
+    topic: Coding | None = Field(default=None, description="What its cards are about.")
+
+    @model_validator(mode="after")
+    def _hooks_are_unique(self) -> Self:
+        if len(set(self.hooks)) < len(self.hooks):
+            raise ValueError("hooks must hold each hook once")
+        return self
