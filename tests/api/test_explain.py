@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from medmaas.api import app as lambda_module
-from medmaas.api import models as routes
+from medmaas.api import routes
 from medmaas.api.app import create_app
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.predict import MAX_EXPLAINED

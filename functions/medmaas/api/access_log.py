@@ -8,9 +8,11 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from medmaas.api.refusal import refuse
+from medmaas.errors import MedmaasError
 from medmaas.log import find_place, write_line
 
 _HEADERS = (
@@ -51,7 +53,7 @@ class AccessLog:
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
-                await _internal_error(request_id)(scope, receive, send_with_headers)
+                await _internal_error(scope["path"], request_id)(scope, receive, send_with_headers)
         route = getattr(scope.get("route"), "path", None)
         line |= {"route": route, "status": status, **scope["state"].get("log", {})}
         line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
@@ -65,6 +67,7 @@ def _request_id(scope: Scope) -> str:
     return str(gateway.get("requestId") or invocation or uuid4())
 
 
-def _internal_error(request_id: str) -> JSONResponse:
-    sentence = f"the service failed on this request: report its id, {request_id}"
-    return JSONResponse({"error": sentence, "details": []}, status_code=500)
+def _internal_error(path: str, request_id: str) -> Response:
+    return refuse(
+        path, MedmaasError(f"the service failed on this request: report its id, {request_id}")
+    )

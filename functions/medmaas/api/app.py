@@ -1,7 +1,7 @@
 """The HTTPS door: a FastAPI application, and the Lambda handler around it."""
 
 import logging
-from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -10,15 +10,16 @@ from medmaas.api import cold_start
 
 with cold_start.importing():
     from fastapi import FastAPI, Request
-    from fastapi.responses import JSONResponse
+    from fastapi.responses import Response
     from fastapi_offline import FastAPIOffline
     from mangum import Mangum
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
+    from medmaas.api import models
     from medmaas.api.access_log import AccessLog
-    from medmaas.api.models import add_routes
     from medmaas.api.openapi import build_openapi
+    from medmaas.api.refusal import refuse
     from medmaas.errors import (
         MedmaasError,
         MethodNotAllowedError,
@@ -43,7 +44,8 @@ def create_app(registry: Registry) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # they would hold paths
     )
     app.state.registry = registry
-    add_routes(app)
+    app.state.clock = partial(datetime.now, UTC)
+    models.add_routes(app)
     app.add_api_route("/", _describe_service, tags=["models"])
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)
@@ -68,14 +70,13 @@ async def _describe_service() -> dict[str, Any]:
     }
 
 
-async def _refuse(_request: Request, error: Exception) -> JSONResponse:
+async def _refuse(request: Request, error: Exception) -> Response:
     if not isinstance(error, MedmaasError):
         raise error
-    details = [asdict(problem) for problem in error.details]
-    return JSONResponse({"error": error.message, "details": details}, status_code=error.status)
+    return refuse(request.url.path, error)
 
 
-async def _refuse_page(request: Request, error: Exception) -> JSONResponse:
+async def _refuse_page(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     known: dict[int, MedmaasError] = {
@@ -89,7 +90,12 @@ async def _refuse_page(request: Request, error: Exception) -> JSONResponse:
     return response
 
 
-_TEXT = ["text/", "application/json", "application/javascript"]  # all else travels as base64
+_TEXT = [
+    "text/",
+    "application/json",
+    "application/fhir+json",
+    "application/javascript",
+]  # all else travels as base64
 
 registry = Registry(settings.models_directory())
 app = create_app(registry)

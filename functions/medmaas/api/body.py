@@ -1,5 +1,7 @@
 """The bytes of a request, if it announces JSON and is not too long."""
 
+from collections.abc import Sequence
+
 from fastapi import Request
 
 from medmaas.errors import TooLargeError, UnsupportedMediaTypeError
@@ -7,20 +9,36 @@ from medmaas.errors import TooLargeError, UnsupportedMediaTypeError
 MAX_BYTES = 5_000_000
 
 
-async def read_json_bytes(request: Request) -> bytes:
+JSON = ("application/json",)
+
+
+async def read_json_bytes(request: Request, media_types: Sequence[str] = JSON) -> bytes:
     """The body of a request.
 
+    Args:
+        request: whose body was not read yet.
+        media_types: those that it may have, the usual one first.
+
     Raises:
-        UnsupportedMediaTypeError: the content type is not application/json in UTF-8.
+        UnsupportedMediaTypeError: the content type is none of these in UTF-8.
         TooLargeError: more than MAX_BYTES.
     """
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
-    if media_type.strip() != "application/json":
-        raise UnsupportedMediaTypeError("send the body as content-type: application/json")
+    if media_type.strip() not in media_types:
+        raise UnsupportedMediaTypeError(f"send the body as content-type: {media_types[0]}")
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') != "utf-8":
-            raise UnsupportedMediaTypeError("send the body as application/json in UTF-8")
+            raise UnsupportedMediaTypeError(f"send the body as {media_types[0]} in UTF-8")
+    return await read_bytes(request)
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The body of a request, whatever it is.
+
+    Raises:
+        TooLargeError: more than MAX_BYTES.
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

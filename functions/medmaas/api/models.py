@@ -6,35 +6,22 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Match, Route
-from starlette.types import Scope
 
 from medmaas.api.body import read_json_bytes
+from medmaas.api.routes import PlainRoute, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model.body import read_request
-from medmaas.model.explanation.budget import Budget
-from medmaas.model.options import Options
 from medmaas.model.predict import predict
-from medmaas.model.registry import Model, Registry
+from medmaas.model.registry import Model
 
 _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
-_RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
 
 class MarkdownResponse(PlainTextResponse):
     """Text for people."""
 
     media_type = "text/markdown"
-
-
-class _PlainRoute(Route):
-    """Starlette's own: the document describes them per model, so FastAPI has nothing to inject."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether the request is this route's, told to the access log as FastAPI's routes do."""
-        match, child_scope = super().matches(scope)
-        return match, {**child_scope, "route": self}
 
 
 def add_routes(app: FastAPI) -> None:
@@ -44,8 +31,8 @@ def add_routes(app: FastAPI) -> None:
     """
     for model in (_NEWEST, _VERSION):
         app.router.routes += [
-            _PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
-            _PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
+            PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
+            PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
         ]
     for model in (_NEWEST, _VERSION):
         app.get(model, tags=["models"])(describe_model)
@@ -63,7 +50,7 @@ async def live() -> dict[str, bool]:
 
 async def ready(request: Request) -> dict[str, bool]:
     """Whether every model passed its checks, golden cases included, on this very machine."""
-    models = list(_registry(request).list())
+    models = list(get_registry(request).list())
     details = [
         Problem(None, f"{model_id}/{version}", model.message)
         for model_id, version, model in models
@@ -77,23 +64,23 @@ async def ready(request: Request) -> dict[str, bool]:
 
 async def list_models(request: Request) -> dict[str, list[dict[str, Any]]]:
     """Every version of every model, and whether it answers."""
-    return {"models": [_summarise(*entry) for entry in _registry(request).list()]}
+    return {"models": [_summarise(*entry) for entry in get_registry(request).list()]}
 
 
 async def describe_model(request: Request) -> Response:
     """The model's whole manifest: inputs, outputs, artefact, golden cases and card."""
-    manifest = _model(request).manifest
+    manifest = find_model(request).manifest
     return Response(manifest.model_dump_json(exclude_none=True), media_type="application/json")
 
 
 async def read_card(request: Request) -> Response:
     """The model card, for people: Markdown."""
-    return MarkdownResponse(_model(request).card)
+    return MarkdownResponse(find_model(request).card)
 
 
 async def explain_model(request: Request) -> Response:
     """What the model as a whole rests on, and how faithful its explanations are, as measured."""
-    model = _model(request)
+    model = find_model(request)
     explanation = model.manifest.explanation
     if explanation is None:
         raise NotFoundError(
@@ -115,10 +102,10 @@ async def explain_instances(request: Request) -> Response:
 
 
 async def _answer(request: Request, *, explain: bool = False) -> Response:
-    model = _model(request)
+    model = find_model(request)
     instances, options = read_request(await read_json_bytes(request), explain=explain)
     if options.explain:  # it takes seconds, in which the laptop's server answers others
-        budget = _budget(request, options)
+        budget = make_budget(request, options)
         predictions = await run_in_threadpool(predict, model, instances, options, budget)
     else:
         predictions = predict(model, instances, options)
@@ -128,25 +115,6 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
         "predictions": predictions,
     }
     return Response(to_json(answer), media_type="application/json")
-
-
-def _registry(request: Request) -> Registry:
-    registry: Registry = request.app.state.registry
-    return registry
-
-
-def _model(request: Request) -> Model:
-    path = request.path_params
-    model = _registry(request).get(path["model_id"], path.get("version"))
-    request.state.log = {"model": model.identity}
-    return model
-
-
-def _budget(request: Request, options: Options) -> Budget:
-    """What is asked for, or what an invocation of Lambda has left if that is less."""
-    read = getattr(request.scope.get("aws.context"), "get_remaining_time_in_millis", None)
-    left = options.explain_seconds if read is None else read() / 1000 - _RESERVE
-    return Budget(min(options.explain_seconds, left))
 
 
 def _summarise(model_id: str, version: str, model: Model | ModelUnavailableError) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""What the routes of every protocol share: how they match, whom they ask, how long they have."""
+
+from fastapi import Request
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.options import Options
+from medmaas.model.registry import Model, Registry
+
+_RESERVE = 1.0  # seconds of an invocation that remain to write the answer
+
+
+class PlainRoute(Route):
+    """Starlette's own: openapi.py describes it, so FastAPI has nothing to inject."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the request is this route's, told to the access log as FastAPI's routes do."""
+        match, child_scope = super().matches(scope)
+        return match, {**child_scope, "route": self}
+
+
+def get_registry(request: Request) -> Registry:
+    """The models that this application answers for."""
+    registry: Registry = request.app.state.registry
+    return registry
+
+
+def find_model(request: Request) -> Model:
+    """The model that the path names, in the newest version if it names none.
+
+    Raises:
+        NotFoundError: no such model or version.
+        ModelUnavailableError: it exists, but failed a check.
+    """
+    path = request.path_params
+    model = get_registry(request).get(path["model_id"], path.get("version"))
+    request.state.log = {"model": model.identity}
+    return model
+
+
+def make_budget(request: Request, options: Options) -> Budget:
+    """What is asked for, or what an invocation of Lambda has left if that is less."""
+    read = getattr(request.scope.get("aws.context"), "get_remaining_time_in_millis", None)
+    left = options.explain_seconds if read is None else read() / 1000 - _RESERVE
+    return Budget(min(options.explain_seconds, left))
