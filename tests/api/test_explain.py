@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from medmaas.api import app as lambda_module
-from medmaas.api import routes
+from medmaas.api import models, routes
 from medmaas.api.app import create_app
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.predict import MAX_EXPLAINED
@@ -249,7 +249,7 @@ def test_the_service_lives_while_it_explains(app: FastAPI, monkeypatch: pytest.M
         assert released.wait(SECONDS), "nobody was answered meanwhile"
         return []
 
-    monkeypatch.setattr(routes, "predict", explain_slowly)
+    monkeypatch.setattr(models, "predict", explain_slowly)
 
     # within it, every request runs in one event loop, as behind the laptop's server
     with TestClient(app) as client, ThreadPoolExecutor() as pool:

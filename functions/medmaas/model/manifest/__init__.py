@@ -5,12 +5,13 @@ Training writes it, the registry refuses a model whose manifest does not fit. Un
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from medmaas.model.manifest.artefact import Artefact, Golden, GoldenCase, Parity, Tensor
 from medmaas.model.manifest.card import Card, Data, Metric, Split
-from medmaas.model.manifest.contract import Contract, Range, Sentence, Sha256
+from medmaas.model.manifest.contract import Contract, Range, Sentence
 from medmaas.model.manifest.explanation import (
     Background,
     Centre,
@@ -81,6 +82,7 @@ __all__ = [
     "PREDICTION",
     "Action",
     "AdministrationSource",
+    "Artefact",
     "Background",
     "Boolean",
     "Card",
@@ -102,6 +104,8 @@ __all__ = [
     "DrugOrder",
     "Explanation",
     "Feature",
+    "Golden",
+    "GoldenCase",
     "Hold",
     "Hook",
     "ImageInput",
@@ -117,6 +121,7 @@ __all__ = [
     "Orders",
     "Outcome",
     "Output",
+    "Parity",
     "PatientSource",
     "PolicyIntervals",
     "PolicyLevel",
@@ -133,6 +138,7 @@ __all__ = [
     "SurvivalIntervals",
     "SurvivalOutput",
     "TabularInput",
+    "Tensor",
     "TensorDistance",
     "TextInput",
     "Uncertainty",
@@ -142,51 +148,6 @@ __all__ = [
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
-
-
-class Tensor(Contract):
-    """Name, ONNX element type and shape of a graph's input or output; -1 is any length."""
-
-    name: Sentence
-    datatype: Sentence
-    shape: tuple[int, ...]
-
-
-class Artefact(Contract):
-    """The file the manifest speaks of."""
-
-    sha256: Sha256
-    size_bytes: int = Field(gt=0)
-    opset: int = Field(gt=0)
-    inputs: tuple[Tensor, ...] = Field(min_length=1)
-    outputs: tuple[Tensor, ...] = Field(min_length=1)
-
-
-class GoldenCase(Contract):
-    """An invented instance, and the output tensors it must give, row-major."""
-
-    instance: dict[str, Any] = Field(description="What a request would hold, nobody's record.")
-    outputs: dict[str, tuple[float, ...]] = Field(
-        min_length=1, description="Numbers by name of output tensor, row-major."
-    )
-
-
-class Golden(Contract):
-    """Cases that must reproduce on the machine that answers, within an absolute tolerance."""
-
-    tolerance: float = Field(gt=0, description="The largest difference that is none.")
-    cases: tuple[GoldenCase, ...] = Field(
-        min_length=1, description="At least one invented instance."
-    )
-
-
-class Parity(Contract):
-    """How far the trained model and its ONNX graph are apart, over every row compared."""
-
-    rows: int = Field(gt=0)
-    rows_of: Sentence = "the test set"
-    largest_difference: float = Field(ge=0)
-    tolerance: float = Field(gt=0)
 
 
 class Manifest(Contract):
