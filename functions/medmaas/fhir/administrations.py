@@ -1,0 +1,127 @@
+"""Drugs that were given, as a share of the full dose: by body surface where the dose is in mg.
+
+Body surface area: measured, else Mosteller 1987 (doi 10.1056/NEJM198710223171717), from the newest
+height and weight: sqrt(cm x kg / 3600) in m2.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import sqrt
+
+from medmaas.fhir.elements import UCUM, MedicationAdministration, Quantity
+from medmaas.fhir.record import Entry, Record, refuse
+from medmaas.fhir.results import Result, Results, Unused, read_time
+from medmaas.fhir.units import UnitError, convert
+from medmaas.model.manifest import AdministrationSource, Coding, Dose
+
+SURFACE_LOINC = ("8277-6", "3140-1")
+HEIGHT_LOINC = ("8302-2",)
+WEIGHT_LOINC = ("29463-7",)
+_BODY_DAYS = 100_000.0  # an adult's height holds; the newest is taken
+_GIVEN = {"completed", "in-progress"}
+_ROUNDED_TO = 20  # doses in mg are rounded to what vials hold: to a twentieth of the full dose
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """A drug given at a time: its share of the full dose, None where that was not asked for."""
+
+    entry: Entry
+    effective: datetime
+    share: float | None
+    results: tuple[Result, ...] = ()
+
+
+class Administrations:
+    """The MedicationAdministrations of a record.
+
+    Args:
+        record: of one patient.
+        results: its Observations, for the body surface area.
+        as_of: the moment that is asked for.
+    """
+
+    def __init__(self, record: Record, results: Results, as_of: datetime) -> None:
+        self._record, self._results, self._as_of = record, results, as_of
+
+    def find(self, source: AdministrationSource, unused: Unused) -> Iterator[Administration]:
+        """What was given of the drug.
+
+        Raises:
+            InvalidRequestError: of another patient, of the future, or without a dose that can be
+                converted.
+        """
+        for entry in self._record.entries.get("MedicationAdministration", ()):
+            if not carries(entry.content.get("medicationCodeableConcept"), source.codes):
+                continue
+            given = entry.parse(MedicationAdministration)
+            self._record.require_subject(entry, given.subject)
+            if given.status not in _GIVEN:
+                rule = "only drugs that were given count, completed or in-progress"
+                unused.pass_over(entry, f"{entry.where}.status", rule)
+                continue
+            where = f"{entry.where}.effectiveDateTime"
+            if given.effective is None:
+                raise refuse(where, "is required: the model counts days from it")
+            at = read_time(given.effective, where, self._as_of).at
+            if self._as_of - at > timedelta(days=source.oldest_days):
+                continue
+            if source.full_dose is None:
+                yield Administration(entry, at, None)
+                continue
+            dose = given.dosage.dose if given.dosage else None
+            share, used = self._find_share(dose, source.full_dose, f"{entry.where}.dosage.dose")
+            yield Administration(entry, at, share, used)
+
+    def _find_share(
+        self, dose: Quantity | None, full: Dose, where: str
+    ) -> tuple[float, tuple[Result, ...]]:
+        if dose is None or dose.value is None or dose.system != UCUM or dose.code is None:
+            raise refuse(where, f"must have a value, system {UCUM} and a code: unit is not read")
+        try:
+            return convert(dose.value, dose.code, full.unit) / full.value, ()
+        except UnitError as error:
+            per_surface = full.unit.removesuffix("/m2")
+            if per_surface == full.unit:
+                raise refuse(f"{where}.code", str(error)) from None
+        try:
+            amount = convert(dose.value, dose.code, per_surface)
+        except UnitError:
+            problem = f"must be in a unit that can be converted to {full.unit} or {per_surface}"
+            raise refuse(f"{where}.code", problem) from None
+        surface, used = self._measure_surface(where)
+        share = amount / surface / full.value
+        return round(share * _ROUNDED_TO) / _ROUNDED_TO, used
+
+    def _measure_surface(self, where: str) -> tuple[float, tuple[Result, ...]]:
+        used: tuple[Result, ...]
+        if measured := self._newest(SURFACE_LOINC):
+            surface, used = measured.convert("m2"), (measured,)
+        else:
+            height, weight = self._newest(HEIGHT_LOINC), self._newest(WEIGHT_LOINC)
+            if height is None or weight is None:
+                raise refuse(
+                    where,
+                    "must be per m2, or come with body surface area (LOINC 8277-6) or height "
+                    "(8302-2) and weight (29463-7)",
+                )
+            surface = sqrt(max(height.convert("cm") * weight.convert("kg"), 0.0) / 3600)
+            used = (height, weight)
+        if not 0.2 < surface < 4:  # noqa: PLR2004 - m2, of a child and beyond any adult
+            raise refuse(where, "comes with a body surface area outside 0.2 to 4 m2")
+        return surface, used
+
+    def _newest(self, codes: tuple[str, ...]) -> Result | None:
+        found = (result for _, result in self._results.find(codes, _BODY_DAYS, Unused()))
+        return max(found, key=lambda result: result.effective.at, default=None)
+
+
+def carries(concept: object, codes: tuple[Coding, ...]) -> bool:
+    """Whether a CodeableConcept, which may be anything, has one of these codes."""
+    coding = concept.get("coding") if isinstance(concept, dict) else None
+    wanted = {(code.system, code.code) for code in codes}
+    return any(
+        isinstance(one, dict) and (str(one.get("system")), str(one.get("code"))) in wanted
+        for one in (coding if isinstance(coding, list) else ())
+    )

@@ -1,0 +1,53 @@
+"""A record becomes what a model takes, by the sources that its manifest names."""
+
+from datetime import datetime
+
+from medmaas.errors import InvalidRequestError
+from medmaas.fhir.case import Case, Requirement
+from medmaas.fhir.draft import Draft
+from medmaas.fhir.record import Record, refuse
+from medmaas.fhir.series import fill_rows, require_counts
+from medmaas.fhir.tabular import fill_row
+from medmaas.model.manifest import Manifest, PolicyOutput, SeriesInput, TabularInput
+
+_YEARS = range(1900, 2200)
+
+
+def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
+    """The case of a model whose manifest reads records.
+
+    Args:
+        manifest: names per feature its source.
+        record: of one patient.
+        as_of: the moment that is asked for; nothing may be later.
+
+    Returns:
+        The case; where data are missing, what is needed instead of a whole instance.
+
+    Raises:
+        InvalidRequestError: the record holds what cannot be used; details name resource and rule.
+    """
+    if as_of.year not in _YEARS:
+        raise refuse("asOf", f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
+    if record.patient is None:
+        lacking = Requirement("patient", "Patient", (), None, "the record holds no Patient")
+        return Case("", as_of, {}, missing=(lacking,))
+    draft = Draft(record, as_of)
+    match manifest.input:
+        case TabularInput(features=features):
+            instance = fill_row(draft, features)
+        case SeriesInput() as spec:
+            instance = {spec.field: fill_rows(draft, spec)}
+            if isinstance(manifest.output, PolicyOutput):
+                require_counts(draft, spec, manifest.output, instance[spec.field])
+        case _:
+            raise InvalidRequestError("this model takes nothing that is in a record")
+    return Case(
+        record.patient_reference,
+        as_of,
+        instance,
+        tuple(draft.basis.values()),
+        tuple(dict.fromkeys(draft.notes)),
+        tuple(draft.missing),
+        draft.locations,
+    )
