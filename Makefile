@@ -1,5 +1,6 @@
 # Every target makes what it needs: .venv for Python, .venv-sam for SAM CLI, which pins boto3 and
-# pydantic, and .venv-lambda for the Lambda runtime's own Python.
+# pydantic, .venv-lambda for the Lambda runtime's own Python, .venv-kserve for KServe's client, which
+# wants an older protobuf.
 PYTHON ?= python3
 # Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
 PYTHON_3_13 = $(shell infra/find_python.sh)
@@ -13,7 +14,7 @@ serve: .venv/.serve
 stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
-test: .venv/.dev .venv-sam/.made .venv-lambda/.made
+test: .venv/.dev .venv-sam/.made .venv-lambda/.made .venv-kserve/.made
 	.venv/bin/pytest
 
 check: .venv/.dev
@@ -40,7 +41,7 @@ requirements:
 	$(PYTHON) -m infra.requirements
 
 clean:
-	rm -rf .venv .venv-sam .venv-lambda .aws-sam build
+	rm -rf .venv .venv-sam .venv-lambda .venv-kserve .aws-sam build
 
 .venv/.serve: pyproject.toml $(PINS)
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -55,6 +56,11 @@ clean:
 .venv-sam/.made: infra/sam-requirements.txt
 	test -d .venv-sam || $(PYTHON) -m venv .venv-sam
 	.venv-sam/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-kserve/.made: infra/kserve-requirements.txt
+	test -d .venv-kserve || $(PYTHON) -m venv .venv-kserve
+	.venv-kserve/bin/pip install --quiet --requirement $<
 	touch $@
 
 .venv-lambda/.made: infra/lambda-requirements.txt

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from medmaas.errors import InvalidRequestError, Problem
 from medmaas.fhir.elements import Patient, Reference
 
-_BUNDLES = {"collection", "searchset", "transaction"}
+_BUNDLES = ("collection", "searchset", "transaction")
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.\-]{1,64}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/%\-]{1,512}")
@@ -170,7 +170,7 @@ def _list_entries(resource: object, where: str, full_url: str | None = None) -> 
 
 def _list_bundle(bundle: Mapping[str, Any], where: str) -> Iterator[Entry]:
     if bundle.get("type") not in _BUNDLES:
-        raise refuse(f"{where}.type", f"must be {', '.join(sorted(_BUNDLES))}")
+        raise refuse(f"{where}.type", f"must be {', '.join(_BUNDLES)}")
     for index, entry in enumerate(_list_objects(bundle, "entry", where)):
         inside, place = entry.get("resource"), f"{where}.entry[{index}].resource"
         if inside is None:  # a transaction's DELETE has none

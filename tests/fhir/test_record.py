@@ -1,0 +1,271 @@
+"""What cannot be used is refused, with the resource and the rule, never the value."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medmaas.errors import InvalidRequestError
+from medmaas.fhir.evaluation import evaluate
+from medmaas.fhir.record import Entry, read_bundle, read_prefetch
+from medmaas.model.options import PLAIN, Options
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+from tests.fhir.records import (
+    DOCETAXEL,
+    KAPPA,
+    NEUTROPHILS,
+    Resource,
+    administration,
+    bundle,
+    course,
+    light_chains,
+    observation,
+    patient,
+)
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+MODELS = Registry(ROOT / "models")
+
+
+def kappa(**changes: Any) -> Resource:
+    return bundle(patient(), light_chains()[0] | changes, *light_chains()[1:])
+
+
+def quantity(**changes: Any) -> Resource:
+    return kappa(valueQuantity=light_chains()[0]["valueQuantity"] | changes)
+
+
+def without(name: str) -> Resource:
+    resource = kappa()
+    del resource["entry"][1]["resource"][name]
+    return resource
+
+
+ENTRY = "Bundle.entry[1].resource"
+REFUSED: dict[str, tuple[Resource, str, str]] = {
+    "an implausible value": (quantity(value=1500), f"{ENTRY}.valueQuantity", "0.01 to 100 mg/dL"),
+    "mg/dL where mg/L was meant": (
+        quantity(value=150, code="mg/dL"), f"{ENTRY}.valueQuantity", "kappa: outside",
+    ),
+    "a unit of something else": (
+        quantity(code="mmol/L"), f"{ENTRY}.valueQuantity.code", "can be converted to mg/dL",
+    ),
+    "a unit without a code": (quantity(code=None), f"{ENTRY}.valueQuantity", "unit is not read"),
+    "a code that is not UCUM": (quantity(system="urn:x"), f"{ENTRY}.valueQuantity", "system"),
+    "a value that is text": (
+        quantity(value="12"), f"{ENTRY}.valueQuantity.value", "as FHIR R4 has it",
+    ),
+    "a future date": (
+        kappa(effectiveDateTime="2026-03-02T09:00:00Z"), f"{ENTRY}.effectiveDateTime", "later",
+    ),
+    "a date that is none": (
+        kappa(effectiveDateTime="01.03.2026"), f"{ENTRY}.effectiveDateTime", "dateTime of FHIR",
+    ),
+    "a day that does not exist": (
+        kappa(effectiveDateTime="2026-02-30"), f"{ENTRY}.effectiveDateTime", "dateTime of FHIR",
+    ),
+    "another patient's result": (
+        kappa(subject={"reference": "Patient/p2"}), f"{ENTRY}.subject", "two patients",
+    ),
+    "nothing but a preliminary result": (
+        kappa(status="preliminary"), f"{ENTRY}.status", "only final, amended and corrected",
+    ),
+    "nothing but an erroneous result": (
+        kappa(status="entered-in-error"), f"{ENTRY}.status", "only final, amended and corrected",
+    ),
+    "nothing but a result below a limit": (
+        quantity(comparator="<"), f"{ENTRY}.valueQuantity.comparator", "comparator",
+    ),
+    "nothing but a result without a time": (
+        without("effectiveDateTime"), f"{ENTRY}.effectiveDateTime", "when it was measured",
+    ),
+    "nothing but a result without a value": (
+        without("valueQuantity"), f"{ENTRY}.valueQuantity", "holds no quantity",
+    ),
+    "two patients": (
+        bundle(patient(), patient(id="p2"), *light_chains()),
+        "Bundle.entry[1].resource", "one patient",
+    ),
+    "a patient who has died": (
+        bundle(patient(deceasedBoolean=True), *light_chains()),
+        "Bundle.entry[0].resource.deceased", "died",
+    ),
+    "a gender that the model does not know": (
+        bundle(patient(gender="other"), *light_chains()),
+        "Bundle.entry[0].resource.gender", "female or male",
+    ),
+    "a birth date to come": (
+        bundle(patient(birthDate="2027-01-01"), *light_chains()),
+        "Bundle.entry[0].resource.birthDate", "later",
+    ),
+    "a result that nothing refers to": (
+        without("id"), ENTRY, "an id or a fullUrl",
+    ),
+    "a history": (bundle(patient(), kind="history"), "Bundle.type", "searchset"),
+    "a bundle in a bundle": (bundle(bundle()), "Bundle.entry[0].resource", "Bundle again"),
+    "a resource alone": (light_chains()[0], "resourceType", "Bundle or Parameters"),
+    "no resource": ({"a": 1}, "resourceType", "Bundle or Parameters"),
+}  # fmt: skip
+
+
+def evaluate_survival(resource: object) -> Any:
+    return evaluate(MODELS.get("survival"), read_bundle(resource), NOW, PLAIN)
+
+
+def test_the_record_that_the_others_are_made_from_is_answered() -> None:
+    assert evaluate_survival(kappa()).prediction["status"] == "ok"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_record_is_refused_with_resource_and_rule(name: str) -> None:
+    resource, where, rule = REFUSED[name]
+    with pytest.raises(InvalidRequestError) as refusal:
+        evaluate_survival(resource)
+    (problem,) = refusal.value.details
+    assert problem.field == where
+    assert rule in problem.problem
+    told = refusal.value.message + problem.problem
+    assert not any(value in told for value in ("1500", "150 ", "mmol", "p2", "2026", "1952"))
+
+
+@pytest.mark.parametrize("unit", ["mg", "g/m2", "mg/kg"])
+def test_a_dose_that_cannot_be_converted_is_refused(unit: str) -> None:
+    dose = administration("d1", DOCETAXEL, "2026-02-08T11:00:00Z", 5, unit)
+    with pytest.raises(InvalidRequestError) as refusal:
+        evaluate(
+            MODELS.get("chemo_dose"),
+            read_bundle(bundle(patient(), *course()[:-1], dose | {"dosage": {"dose": None}})),
+            NOW,
+            PLAIN,
+        )
+    (problem,) = refusal.value.details
+    assert problem.field is not None
+    assert problem.field.endswith(".dosage.dose")
+    if unit != "g/m2":
+        with pytest.raises(InvalidRequestError, match="nothing was evaluated"):
+            evaluate(
+                MODELS.get("chemo_dose"),
+                read_bundle(bundle(patient(), *course()[:-1], dose)),
+                NOW,
+                PLAIN,
+            )
+
+
+def test_a_record_gives_what_its_instance_gives_bit_for_bit() -> None:
+    for model_id, resources in (("survival", light_chains()), ("chemo_dose", course())):
+        model = MODELS.get(model_id)
+        found = evaluate(model, read_bundle(bundle(patient(), *resources)), NOW, PLAIN)
+        assert found.prediction == predict(model, [found.case.instance])[0]
+        assert found.prediction["status"] == "ok"
+
+
+def test_an_answer_that_is_withheld_comes_without_an_explanation() -> None:
+    child = bundle(patient(birthDate="2015-01-01"), *light_chains())
+    found = evaluate(MODELS.get("survival"), read_bundle(child), NOW, Options(explain=True))
+    assert found.prediction is not None
+    assert found.prediction["status"] == "abstained"
+    assert "explanation" not in found.prediction
+
+
+@pytest.mark.parametrize("kind", ["collection", "searchset", "transaction"])
+def test_every_way_to_send_resources_gives_the_same(kind: str) -> None:
+    inside = bundle(patient(), *light_chains(), kind=kind)
+    several = [{"name": "part", "resource": r} for r in (patient(), *light_chains())]
+    expected = evaluate_survival(kappa()).prediction
+    for resource in (
+        inside,
+        {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": inside}]},
+        {"resourceType": "Parameters", "parameter": several},
+    ):
+        assert evaluate_survival(resource).prediction == expected
+
+
+def test_what_was_prefetched_is_a_record() -> None:
+    prefetch = {
+        "patient": patient(),
+        "observations": bundle(*light_chains(), kind="searchset"),
+        "conditions": None,
+    }
+    found = evaluate(MODELS.get("survival"), read_prefetch(prefetch), NOW, PLAIN)
+    assert found.prediction == evaluate_survival(kappa()).prediction
+    assert found.case.locations is not None
+    assert found.case.locations["kappa"] == "prefetch.observations.entry[0].resource.valueQuantity"
+
+
+def test_references_inside_a_transaction_are_urns() -> None:
+    urn = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"
+    resources = [r | {"subject": {"reference": urn}} for r in light_chains()]
+    transaction = bundle(patient(), *resources, kind="transaction")
+    transaction["entry"][0]["fullUrl"] = urn
+    found = evaluate_survival(transaction)
+    assert found.case.subject == urn
+    assert found.prediction["status"] == "ok"
+
+
+def test_of_ten_thousand_entries_each_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    parse = Entry.parse
+
+    def parse_and_count(entry: Entry, kind: Any) -> Any:
+        read.append(entry.where)
+        return parse(entry, kind)
+
+    monkeypatch.setattr(Entry, "parse", parse_and_count)
+    many = [observation(f"o{i}", KAPPA, 12, "mg/L") for i in range(10_000)]
+    assert evaluate_survival(bundle(patient(), *many, *light_chains())).prediction
+    assert len(read) == len(set(read)) == 10_004
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=6), inside, max_size=3)
+    ),
+    max_leaves=8,
+)  # fmt: skip
+PATHS = [
+    ("status",), ("code",), ("code", "coding"), ("code", "coding", 0), ("subject",),
+    ("subject", "reference"), ("effectiveDateTime",), ("effectivePeriod",), ("valueQuantity",),
+    ("valueQuantity", "value"), ("valueQuantity", "code"), ("valueQuantity", "system"), ("id",),
+]  # fmt: skip
+
+
+def put(tree: Any, path: tuple[Any, ...], value: object) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    tree[path[-1]] = value
+
+
+@given(st.sampled_from(PATHS), JSON, st.sampled_from(["survival", "chemo_dose"]))
+def test_whatever_stands_in_an_element_is_answered_or_refused(
+    path: tuple[Any, ...], value: object, model_id: str
+) -> None:
+    resources = [patient(), *(light_chains() if model_id == "survival" else course())]
+    put(resources[1], path, value)
+    model = MODELS.get(model_id)
+    answered_or_refused(lambda: evaluate(model, read_bundle(bundle(*resources)), NOW, PLAIN))
+
+
+@given(JSON)
+def test_whatever_is_sent_is_answered_or_refused(value: object) -> None:
+    for resource in (
+        value,
+        bundle() | {"entry": value},
+        bundle(patient()) | {"type": value},
+        {"resourceType": "Parameters", "parameter": value},
+        bundle(patient(birthDate=value), *light_chains()),
+        bundle(patient(deceasedDateTime=value), *light_chains()),
+        bundle(patient(), observation("a", NEUTROPHILS, 4, "10*9/L") | {"code": value}),
+    ):
+        answered_or_refused(lambda resource=resource: evaluate_survival(resource))  # type: ignore[misc]
+
+
+def answered_or_refused(call: Callable[[], object]) -> None:
+    with suppress(InvalidRequestError):
+        call()
