@@ -6,7 +6,7 @@ PYTHON ?= python3
 PYTHON_3_13 = $(shell infra/find_python.sh)
 PINS = functions/requirements.txt
 
-.PHONY: serve stack test check format bench build train requirements clean
+.PHONY: serve stack test check format bench build train requirements openapi clean
 
 serve: .venv/.serve
 	.venv/bin/medmaas serve
@@ -39,6 +39,9 @@ train: .venv/.dev
 
 requirements:
 	$(PYTHON) -m infra.requirements
+
+openapi: .venv/.dev
+	.venv/bin/python -m infra.openapi
 
 clean:
 	rm -rf .venv .venv-sam .venv-lambda .venv-kserve .aws-sam build

@@ -23,6 +23,8 @@ LAMBDA_WHEELS = (
 # METADATA and licences stay: vulnerability scanners read them.
 UNUSED_TO_INFER = (
     "bin",
+    "cffi",  # cryptography only needs what cffi compiled
+    "pycparser",
     "fastapi/.agents",
     "flatbuffers*",
     "google",

@@ -142,3 +142,8 @@ def test_the_architecture_names_only_files_that_exist_and_all_that_answer() -> N
     for path in answers.glob("*/**/*.py"):
         if path.name != "__init__.py":
             assert path.name in ARCHITECTURE, path
+
+
+def test_the_committed_openapi_document_is_the_services(client: TestClient) -> None:
+    committed = json.loads((ROOT / "docs" / "openapi.json").read_text())
+    assert client.get("/openapi.json").json() == committed, "run: make openapi"

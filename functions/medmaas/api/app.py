@@ -18,7 +18,6 @@ with cold_start.importing():
 
     from medmaas.api import models
     from medmaas.api.access_log import AccessLog
-    from medmaas.api.openapi import build_openapi
     from medmaas.api.refusal import refuse
     from medmaas.errors import (
         MedmaasError,
@@ -50,8 +49,14 @@ def create_app(registry: Registry) -> FastAPI:
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)
     app.add_middleware(AccessLog)
-    app.openapi = cache(partial(build_openapi, app, registry))  # type: ignore[method-assign]
+    app.openapi = cache(partial(_describe_all, app, registry))  # type: ignore[method-assign]
     return app
+
+
+def _describe_all(app: FastAPI, registry: Registry) -> dict[str, Any]:
+    from medmaas.api.openapi import build_openapi  # noqa: PLC0415 - few requests read it
+
+    return build_openapi(app, registry)
 
 
 async def _describe_service() -> dict[str, Any]:

@@ -1,60 +1,30 @@
-"""The OpenAPI document: operations per model, with its real fields, units and limits."""
+"""The operations of each model: its real fields, units and limits."""
 
 import re
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-
+from medmaas.api.openapi.parts import Paths, write_content, write_refusals
 from medmaas.model.body import LEAST_COVERAGE, LEAST_SECONDS, MAX_INSTANCES, MOST_SECONDS
 from medmaas.model.options import PLAIN
 from medmaas.model.predict import MAX_EXPLAINED, predict
 from medmaas.model.registry import Model, Registry
 
-_REFUSALS = {
-    400: "The body is not JSON.",
-    404: "No such model, version or page.",
-    413: "Over 5 MB or 1,000 instances.",
-    415: "Not application/json.",
-    422: "Problems in the instances or options: every one is in `details`, none of the values.",
-    500: "The service failed.",
-    503: "The model failed a check and does not answer.",
-}
+_STATUSES = (400, 404, 413, 415, 422, 500, 503)
 
 
-def build_openapi(app: FastAPI, registry: Registry) -> dict[str, Any]:
-    """The document for the models that answer, their own operations first."""
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
-    document.setdefault("components", {}).setdefault("schemas", {})["Error"] = _error_schema()
-    others = document["paths"]
-    for path, methods in others.items():
-        _complete(methods["get"], re.findall(r"{(\w+)}", path))
+def describe_models(registry: Registry) -> Paths:
+    """Predicting and explaining, of every model that answers and of its newest version."""
     newest = {f"/models/{model.manifest.id}": model for model in registry.newest()}
     versions = {
         f"/models/{model_id}/versions/{version}": model
         for model_id, version, model in registry.list()
         if isinstance(model, Model)
     }
-    own = {
+    return {
         f"{path}/{action}": {"post": operation(model, f"{path}/{action}")}
         for path, model in (newest | versions).items()
         for action, operation in (("predict", _predict_operation), ("explain", _explain_operation))
     }
-    document["paths"] = own | others
-    return document
-
-
-def _complete(operation: dict[str, Any], names: list[str]) -> None:
-    """Say what the routes read from the path, and how they refuse."""
-    if names:
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
-        ]
-    for status in (404, 503) if names else (503,):
-        operation["responses"][str(status)] = _refusal(status)
 
 
 def _predict_operation(model: Model, path: str) -> dict[str, Any]:
@@ -91,9 +61,9 @@ def _operation(
     answer: dict[str, Any],
     example: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    responses = {str(status): _refusal(status) for status in _REFUSALS}
-    responses["200"] = _content("One prediction per instance.", answer, example)
-    asked = _content("Instances.", request, {"instances": [model.example]})
+    responses = write_refusals(_STATUSES)
+    responses["200"] = write_content("One prediction per instance.", answer, example)
+    asked = write_content("Instances.", request, {"instances": [model.example]})
     return {
         "tags": [path.rpartition("/")[2]],
         "operationId": re.sub(r"\W+", "_", path.strip("/")),
@@ -191,33 +161,3 @@ def _prediction_schemas(model: Model) -> dict[str, Any]:
         "warnings": {"type": "array", "items": warning},
         "explanation": describe_explanation(model),
     }
-
-
-def _error_schema() -> dict[str, Any]:
-    optional_text = {"type": ["string", "null"]}
-    problem = {
-        "instance": {"type": ["integer", "null"], "description": "Position, from 0."},
-        "field": optional_text,
-        "problem": {"type": "string"},
-    }
-    return {
-        "type": "object",
-        "required": ["error", "details"],
-        "properties": {
-            "error": {"type": "string", "description": "One sentence."},
-            "details": {"type": "array", "items": {"type": "object", "properties": problem}},
-        },
-    }
-
-
-def _refusal(status: int) -> dict[str, Any]:
-    return _content(_REFUSALS[status], {"$ref": "#/components/schemas/Error"})
-
-
-def _content(
-    description: str, schema: dict[str, Any], example: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    media: dict[str, Any] = {"schema": schema}
-    if example is not None:
-        media["example"] = example
-    return {"description": description, "content": {"application/json": media}}
