@@ -31,6 +31,11 @@ def fan_out_bytes() -> int:
     return int(os.environ.get("MEDMAAS_FAN_OUT_BYTES", "512000000"))
 
 
+def public_url() -> str | None:
+    """Where callers find the service: `MEDMAAS_URL`, as in https://models.example.org."""
+    return (os.environ.get("MEDMAAS_URL") or "").rstrip("/") or None
+
+
 def initialised_for_snapshot() -> bool:
     """Whether Lambda SnapStart is about to freeze this process and start later ones from it."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

@@ -1,0 +1,39 @@
+"""What every resource that a model makes has: the model as a Device, and an id."""
+
+import json
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from medmaas.model.registry import Model
+
+Resource = dict[str, Any]
+_SHA256 = "urn:oid:2.16.840.1.101.3.4.2.1"  # the algorithm, as NIST registered it
+
+
+def write_device(model: Model) -> Resource:
+    """The model as a Device, contained in what it made."""
+    manifest = model.manifest
+    return {
+        "resourceType": "Device",
+        "id": "model",
+        "identifier": [{"system": _SHA256, "value": manifest.artefact.sha256}],
+        "status": "active",
+        "manufacturer": manifest.card.developer,
+        "deviceName": [{"name": manifest.id, "type": "model-name"}],
+        "modelNumber": manifest.id,
+        "version": [{"value": manifest.version}],
+        "note": [{"text": f"{manifest.title}. {manifest.card.stage}."}],
+    }
+
+
+def finish(resource: Resource) -> Resource:
+    """Without empty lists, which FHIR forbids, and with an id."""
+    kept = {name: value for name, value in resource.items() if value != []}
+    kind = kept.pop("resourceType")
+    return {"resourceType": kind, "id": _identify(kept), **kept}
+
+
+def _identify(content: Resource) -> str:
+    """A UUID that the same content has again: the same request gives the same bytes."""
+    text = json.dumps(content, sort_keys=True)
+    return str(uuid5(NAMESPACE_OID, text))

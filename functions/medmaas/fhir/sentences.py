@@ -1,0 +1,52 @@
+"""What an answer must say of itself in words, for RiskAssessment notes and cards alike."""
+
+from typing import Any
+
+from medmaas.fhir.case import Evaluation
+from medmaas.model.manifest import PolicyOutput
+
+_DAYS_PER_YEAR = 365.25
+
+
+def list_notes(evaluation: Evaluation) -> list[str]:
+    """Sentences: why there is no answer, how sure it is, what was warned of, what was assumed."""
+    prediction = evaluation.prediction or {}
+    notes = []
+    if prediction["status"] == "abstained":
+        notes.append(f"There is no answer: {prediction['reason']}.")
+    if prediction["status"] == "forced":
+        notes.append(f"The answer was forced, though the model abstains: {prediction['reason']}.")
+    if interval := prediction.get("interval"):
+        notes += write_interval(interval)
+    notes += [_write_warning(warning) for warning in prediction["warnings"]]
+    notes += [f"{note}." for note in evaluation.case.notes]
+    return [*notes, *list_cautions(evaluation)]
+
+
+def list_cautions(evaluation: Evaluation) -> list[str]:
+    """What every answer of the model says of itself."""
+    manifest = evaluation.model.manifest
+    cautions = [f"{manifest.card.stage}. {manifest.card.decision_role}"]
+    if isinstance(manifest.output, PolicyOutput):
+        cautions.insert(0, manifest.output.notice)
+    return cautions
+
+
+def write_interval(interval: dict[str, Any]) -> list[str]:
+    """An interval in words; of a policy nothing, whose bands are of every option."""
+    coverage = f"{interval['coverage']:.0%}"
+    match interval:
+        case {"at_least_days": days}:
+            years = f"{days / _DAYS_PER_YEAR:.1f} years"
+            return [f"With {coverage} coverage, survival is at least {days:,} days ({years})."]
+        case {"labels": labels}:
+            return [f"With {coverage} coverage, it is one of: {', '.join(labels)}."]
+        case {"low": low, "high": high, "unit": unit}:
+            return [f"With {coverage} coverage, it lies between {low:g} and {high:g} {unit}."]
+        case _:
+            return []
+
+
+def _write_warning(warning: dict[str, Any]) -> str:
+    named = f"{warning['field']} " if warning["field"] else ""
+    return f"{named}{warning['problem']}."

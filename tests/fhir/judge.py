@@ -1,0 +1,155 @@
+"""Holds resources against R4: fhir.resources for the structure, FHIRPath for the invariants.
+
+fhir.resources knows R4B, which is R4 for all that is written here; it takes a probability of 120
+and any status, so these are asked for besides.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import fhirpathpy
+
+Resource = dict[str, Any]
+
+# https://hl7.org/fhir/R4/ : the rules of each resource that is written, by their keys
+INVARIANTS = {
+    "RiskAssessment": {
+        "ras-1": "prediction.all((low.empty() and high.empty()) or whenRange.exists() or true)",
+        "ras-2": "prediction.all(probabilityDecimal.empty() or probabilityDecimal <= 100)",
+        "not negative": "prediction.all(probabilityDecimal.empty() or probabilityDecimal >= 0)",
+        "one probability": "prediction.all(probabilityDecimal.exists() != "
+        "probabilityRange.exists())",
+    },
+    "Observation": {
+        "obs-6": "dataAbsentReason.empty() or valueQuantity.empty()",
+    },
+    "RequestGroup": {
+        "rqg-1": "action.descendants().where(resource.exists() and action.exists()).empty()",
+    },
+    "Bundle": {
+        "bdl-1": "total.empty() or (type = 'searchset') or (type = 'history')",
+        "bdl-7": "entry.fullUrl.isDistinct()",
+        "bdl-8": "entry.fullUrl.where(contains('/_history/')).empty()",
+    },
+    "GuidanceResponse": {
+        "has a module": "moduleUri.exists() or moduleCanonical.exists()",
+    },
+    "OperationDefinition": {
+        "opd-0": "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')",
+        "opd-1": "parameter.all(type.exists() or part.exists())",
+    },
+    "CapabilityStatement": {
+        "cpb-1": "rest.exists() or messaging.exists() or document.exists()",
+        "cpb-2": "description.count() + software.count() + implementation.count() > 0",
+        "cpb-14": "kind != 'instance' or implementation.exists()",
+        "cpb-15": "kind != 'capability' or (implementation.empty() and software.exists())",
+    },
+    "OperationOutcome": {},
+    "MedicationRequest": {},
+    "ServiceRequest": {"prr-1": "orderDetail.empty() or code.exists()"},
+    "Device": {},
+}
+STATUSES = {
+    "RiskAssessment": {
+        "registered", "preliminary", "final", "amended", "corrected", "cancelled",
+        "entered-in-error", "unknown",
+    },
+    "Observation": {"final"},
+    "MedicationRequest": {"draft"},
+    "ServiceRequest": {"draft"},
+    "RequestGroup": {"draft"},
+    "GuidanceResponse": {
+        "success", "data-requested", "data-required", "in-progress", "failure", "entered-in-error",
+    },
+    "OperationDefinition": {"draft", "active", "retired", "unknown"},
+    "CapabilityStatement": {"draft", "active", "retired", "unknown"},
+    "Device": {"active", "inactive", "entered-in-error", "unknown"},
+}  # fmt: skip
+INTENTS = {"proposal"}
+
+
+def list_faults(resource: Resource) -> list[str]:
+    """Everything that is wrong with a resource and those inside it."""
+    return [*_find_empty(resource, resource["resourceType"]), *_judge(resource)]
+
+
+def _judge(resource: Resource) -> Iterator[str]:
+    kind = resource["resourceType"]
+    if kind not in INVARIANTS:
+        yield f"{kind} is not judged here"
+        return
+    try:
+        _model(kind).model_validate(resource)
+    except ValueError as error:
+        yield f"{kind}: {error}"
+    for key, rule in INVARIANTS[kind].items():
+        if _compile(rule)(resource) != [True]:
+            yield f"{kind} breaks {key}"
+    if kind in STATUSES and resource.get("status") not in STATUSES[kind]:
+        yield f"{kind} has another status"
+    if "intent" in resource and resource["intent"] not in INTENTS:
+        yield f"{kind} has another intent"
+    yield from _judge_references(resource)
+    inside = [entry["resource"] for entry in resource.get("entry", ())]
+    for one in [*inside, *resource.get("contained", ())]:
+        yield from _judge(one)
+
+
+def _judge_references(resource: Resource) -> Iterator[str]:
+    """dom-3: what is contained is referred to; what is referred to inside is there."""
+    if resource["resourceType"] == "Bundle":
+        yield from _judge_links(resource["entry"])
+        return
+    named = set(_list_references(resource))
+    contained = {f"#{one['id']}" for one in resource.get("contained", ())}
+    yield from (f"{name} is contained and not used" for name in contained - named)
+    inside = {name for name in named if name.startswith("#")}
+    yield from (f"{name} is nowhere" for name in inside - contained)
+
+
+def _judge_links(entries: list[Resource]) -> Iterator[str]:
+    """A fullUrl is its resource's, and what a group offers or a draft rests on is there."""
+    held = {entry["fullUrl"] for entry in entries}
+    ids = {f"urn:uuid:{entry['resource']['id']}" for entry in entries}
+    yield from (f"{url} is not an id" for url in held - ids)
+    for entry in entries:
+        content = entry["resource"]
+        names = ("action", "supportingInfo", "supportingInformation")
+        linked = [content.get(name) for name in names]
+        yield from (f"{name} is not in the Bundle" for name in {*_list_references(linked)} - held)
+
+
+def _list_references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "reference" and isinstance(value, str):
+                yield value
+            else:
+                yield from _list_references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _list_references(value)
+
+
+def _find_empty(node: object, where: str) -> Iterator[str]:
+    """No null, empty text, list or object anywhere."""
+    if node is None or node in ("", [], {}):
+        yield f"{where} is empty"
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _find_empty(value, f"{where}.{key}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _find_empty(value, f"{where}[{index}]")
+
+
+@cache
+def _model(kind: str) -> Any:
+    return getattr(import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+
+
+@cache
+def _compile(rule: str) -> Any:
+    return fhirpathpy.compile(rule)

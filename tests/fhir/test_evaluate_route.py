@@ -1,0 +1,362 @@
+"""A record in, resources out: over HTTP, as FHIR R4 has it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from medmaas.api import app as lambda_module
+from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+from tests.fhir.judge import list_faults
+from tests.fhir.records import (
+    KAPPA,
+    Resource,
+    bundle,
+    course,
+    light_chains,
+    observation,
+    patient,
+)
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+FHIR = "application/fhir+json"
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def fhir(registry: Registry) -> TestClient:
+    app = create_app(registry)
+    app.state.clock = lambda: NOW
+    return TestClient(app)
+
+
+@pytest.fixture(scope="module")
+def evaluate(fhir: TestClient) -> Ask:
+    def ask(model: str, resource: object, status: int = 200) -> Any:
+        response = fhir.post(
+            f"/fhir/models/{model}/$evaluate",
+            content=json.dumps(resource),
+            headers={"content-type": FHIR},
+        )
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == FHIR
+        assert list_faults(response.json()) == []
+        return response.json()
+
+    return ask
+
+
+def parameters(resource: Resource, **options: object) -> Resource:
+    given = [{"name": name, _element(value): value} for name, value in options.items()]
+    return {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "resource", "resource": resource}, *given],
+    }
+
+
+def _element(value: object) -> str:
+    if isinstance(value, bool):
+        return "valueBoolean"
+    return "valueDecimal" if isinstance(value, float) else "valueDateTime"
+
+
+def ask_natively(fhir: TestClient, model: str, instance: Any) -> Any:
+    answer = fhir.post(f"/models/{model}/explain", json={"instances": [instance]})
+    return answer.json()["predictions"][0]
+
+
+AGED_73 = {
+    "age": 73, "sex": "F", "creatinine": 1.097264, "kappa": 1.2, "lambda": 1.5, "mgus": False,
+}  # fmt: skip
+
+
+def test_a_risk_is_the_native_routes_as_a_percentage(fhir: TestClient, evaluate: Ask) -> None:
+    native = ask_natively(fhir, "survival", AGED_73)
+    answer = evaluate("survival", bundle(patient(), *light_chains()))
+    assert answer["resourceType"] == "RiskAssessment"
+    assert answer["status"] == "final"
+    for day, years, told in zip((365, 1826, 3652), (1, 5, 10), answer["prediction"], strict=True):
+        assert told["probabilityDecimal"] == round(native["output"]["risk"][str(day)] * 100, 4)
+        assert told["whenRange"]["high"] == {
+            "value": years,
+            "unit": "a",
+            "system": "http://unitsofmeasure.org",
+            "code": "a",
+        }
+        assert told["rationale"] == native["explanation"]["sentence"]
+
+
+def test_an_answer_names_patient_basis_and_the_model_that_made_it(
+    registry: Registry, evaluate: Ask
+) -> None:
+    older = observation("old", KAPPA, 99, "mg/L", "2025-12-01")
+    answer = evaluate("survival", bundle(patient(), older, *light_chains()))
+    assert answer["subject"] == {"reference": "Patient/p1"}
+    assert {one["reference"] for one in answer["basis"]} == {
+        "Observation/kappa",
+        "Observation/lambda",
+        "Observation/creatinine",
+    }
+    (device,) = answer["contained"]
+    identity = registry.get("survival").identity
+    assert device["identifier"][0]["value"] == identity["sha256"]
+    assert (device["modelNumber"], device["version"][0]["value"]) == ("survival", "1.0.0")
+
+
+def test_an_answer_says_how_sure_it_is_and_what_it_is_for(evaluate: Ask) -> None:
+    notes = [
+        one["text"] for one in evaluate("survival", bundle(patient(), *light_chains()))["note"]
+    ]
+    assert any("With 90% coverage, survival is at least" in note for note in notes)
+    assert any("mgus was taken as no" in note for note in notes)
+    assert any("Research use only" in note for note in notes)
+
+
+def test_the_same_record_gives_the_same_bytes(fhir: TestClient) -> None:
+    content = json.dumps(bundle(patient(), *light_chains()))
+    for model in ("survival",):
+        first, second = (
+            fhir.post(
+                f"/fhir/models/{model}/$evaluate", content=content, headers={"content-type": FHIR}
+            )
+            for _ in range(2)
+        )
+        assert first.content == second.content
+
+
+def test_a_recommendation_comes_as_drafts_of_which_one_may_be_chosen(evaluate: Ask) -> None:
+    answer = evaluate("chemo_dose", parameters(bundle(patient(), *course()), explain=False))
+    kinds = [entry["resource"]["resourceType"] for entry in answer["entry"]]
+    assert kinds[0] == "RiskAssessment"
+    assert kinds[-1] == "RequestGroup"
+    # five options, of which one adds a second drug to the draft of another
+    assert kinds.count("MedicationRequest") == 5
+    offers = answer["entry"][-1]["resource"]["action"][0]["action"]
+    assert offers[0]["title"] == "Recommended: 50 %"
+    assert sum("Recommended" in offer["title"] for offer in offers) == 1
+    by_url = {entry["fullUrl"]: entry["resource"] for entry in answer["entry"]}
+    first = by_url[offers[0]["resource"]["reference"]]
+    dosage = first["dosageInstruction"][0]
+    assert dosage["doseAndRate"][0]["doseQuantity"]["value"] == 50
+    assert dosage["timing"]["event"] == ["2026-03-01"]
+    together = next(offer for offer in offers if "G-CSF" in offer["title"])
+    assert len(together["action"]) == 2
+    delayed = next(offer for offer in offers if "delay" in offer["title"])
+    later = by_url[delayed["resource"]["reference"]]["dosageInstruction"][0]
+    assert later["timing"]["event"] == ["2026-03-08"]
+
+
+def test_the_risks_of_options_are_the_native_routes(fhir: TestClient, evaluate: Ask) -> None:
+    answer = evaluate("chemo_dose", parameters(bundle(patient(), *course()), explain=False))
+    told = [one["probabilityDecimal"] for one in answer["entry"][0]["resource"]["prediction"]]
+    history = [
+        {"day": -28, "anc": 5.1, "platelets": 258, "wbc": 6.9},
+        {"day": -21, "anc": 5.6, "platelets": 249, "wbc": 7.4, "dose": 1.0},
+        {"day": -14, "anc": 0.5, "platelets": 160, "wbc": 1.9},
+        {"day": -7, "anc": 3.8, "platelets": 208, "wbc": 5.8},
+        {"day": 0, "anc": 5.4, "platelets": 225, "wbc": 7.0},
+    ]
+    native = fhir.post("/models/chemo_dose/predict", json={"instances": [{"history": history}]})
+    options = native.json()["predictions"][0]["output"]["options"]
+    assert told == [round(risk * 100, 4) for option in options for risk in option["risks"].values()]
+
+
+def test_where_treatment_is_held_a_recheck_is_offered(evaluate: Ask) -> None:
+    low = [r for r in course() if r["id"] != "anc4"]
+    low.append(observation("anc4", "751-8", 0.7, "10*3/uL", "2026-03-01T07:00:00Z"))
+    record = parameters(bundle(patient(), *low), explain=False, force=True)
+    answer = evaluate("chemo_dose", record)
+    kinds = [entry["resource"]["resourceType"] for entry in answer["entry"]]
+    assert kinds == ["RiskAssessment", "MedicationRequest", "ServiceRequest", "RequestGroup"]
+
+
+def test_what_is_missing_is_asked_for_by_code_and_unit(evaluate: Ask) -> None:
+    answer = evaluate("chemo_dose", bundle(patient()))
+    assert answer["status"] == "data-required"
+    (requirement,) = answer["dataRequirement"]
+    assert [one["code"] for one in requirement["codeFilter"][0]["code"]] == [
+        "751-8",
+        "26499-4",
+        "753-4",
+    ]
+    (note,) = [one["text"] for one in answer["note"]]
+    assert "LOINC 751-8 or 26499-4 or 753-4, in 10*9/L" in note
+
+
+@pytest.mark.parametrize("name", ["buster", "clemente"])
+@pytest.mark.parametrize(
+    ("model", "lacking"), [("survival", ["kappa", "lambda"]), ("chemo_dose", ["anc"])]
+)
+def test_synthetic_patients_get_a_sensible_answer(
+    evaluate: Ask, name: str, model: str, lacking: list[str]
+) -> None:
+    content = json.loads((ROOT / "tests" / "data" / "fhir" / f"{name}.json").read_text())
+    for record in (content, parameters(content, asOf="2019-06-01T00:00:00Z")):
+        answer = evaluate(model, record)
+        assert (answer["resourceType"], answer["status"]) == ("GuidanceResponse", "data-required")
+        assert [one["text"].split(",")[0] for one in answer["note"]] == lacking
+
+
+def test_an_abstention_is_an_assessment_without_numbers_that_says_why(evaluate: Ask) -> None:
+    child = bundle(patient(birthDate="2015-01-01"), *light_chains())
+    answer = evaluate("survival", child)
+    assert answer["status"] == "cancelled"
+    assert "prediction" not in answer
+    assert answer["note"][0]["text"].startswith("There is no answer: this instance is unlike")
+    forced = evaluate("survival", parameters(child, force=True))
+    assert forced["status"] == "final"
+    assert forced["note"][0]["text"].startswith("The answer was forced")
+
+
+def test_a_coverage_can_be_asked_for(registry: Registry, evaluate: Ask) -> None:
+    uncertainty = registry.get("survival").manifest.uncertainty
+    assert uncertainty is not None
+    assert uncertainty.intervals is not None
+    other = uncertainty.intervals.levels[-1].coverage
+    answer = evaluate("survival", parameters(bundle(patient(), *light_chains()), coverage=other))
+    assert any(f"With {other:.0%} coverage" in one["text"] for one in answer["note"])
+    evaluate("survival", parameters(bundle(patient(), *light_chains()), coverage=0.77), 422)
+
+
+def test_the_moment_that_is_asked_for_counts(evaluate: Ask) -> None:
+    record = bundle(patient(), *light_chains())
+    late = evaluate("survival", parameters(record, asOf="2028-01-01"))
+    assert late["status"] == "data-required"
+    refused = evaluate("survival", parameters(record, asOf="2020-01-01"), 422)
+    assert "later than the moment" in refused["issue"][1]["diagnostics"]
+
+
+BAD: dict[str, tuple[object, int]] = {
+    "another parameter": (parameters(bundle(patient()), bodyWeight=70.0), 422),
+    "a flag that is no flag": (
+        {"resourceType": "Parameters", "parameter": [{"name": "force", "valueString": "x"}]}, 422,
+    ),
+    "a moment that is none": (parameters(bundle(patient()), asOf="yesterday"), 422),
+    "a moment far off": (parameters(bundle(patient()), asOf="9999-12-31T23:59:59Z"), 422),
+    "a resource of another type": (patient(), 422),
+    "a list": ([], 422),
+    "deep nesting": ({"resourceType": "Bundle", "entry": None}, 422),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_is_an_operation_outcome(evaluate: Ask, name: str) -> None:
+    resource, status = BAD[name]
+    answer = evaluate("survival", resource, status)
+    assert answer["resourceType"] == "OperationOutcome"
+    assert "yesterday" not in json.dumps(answer)
+
+
+def test_nesting_without_an_end_is_refused(fhir: TestClient) -> None:
+    for text in ("[" * 100_000, '{"resourceType":"Bundle","entry":' + "[" * 50_000):
+        response = fhir.post(
+            "/fhir/models/survival/$evaluate", content=text, headers={"content-type": FHIR}
+        )
+        assert response.status_code == 400
+        assert list_faults(response.json()) == []
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/xml", "application/fhir+xml", "application/fhir+json; fhirVersion=5.0", "text/plain"],
+)
+def test_another_format_or_version_is_refused(fhir: TestClient, content_type: str) -> None:
+    response = fhir.post(
+        "/fhir/models/survival/$evaluate",
+        content=json.dumps(bundle(patient(), *light_chains())),
+        headers={"content-type": content_type},
+    )
+    assert response.status_code == 415
+    assert response.json()["issue"][0]["code"] == "not-supported"
+
+
+def test_the_version_that_is_announced_is_r4(fhir: TestClient) -> None:
+    response = fhir.post(
+        "/fhir/models/survival/versions/1.0.0/$evaluate",
+        content=json.dumps(bundle(patient(), *light_chains())),
+        headers={"content-type": f"{FHIR}; fhirVersion=4.0"},
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("model", ["blood_cell", "breast_fna", "solubility", "nothing"])
+def test_a_model_that_reads_no_records_is_not_found(evaluate: Ask, model: str) -> None:
+    answer = evaluate(model, bundle(patient()), 404)
+    assert answer["issue"][0]["code"] == "not-found"
+
+
+def test_the_capability_statement_is_true(fhir: TestClient) -> None:
+    statement = fhir.get("/fhir/metadata").json()
+    assert list_faults(statement) == []
+    (rest,) = statement["rest"]
+    asked = set()
+    for operation in rest["operation"]:
+        definition = fhir.get(operation["definition"].removeprefix("http://testserver")).json()
+        assert list_faults(definition) == []
+        assert definition["url"] == operation["definition"]
+        address = definition["description"].rpartition("POST ")[2]
+        response = fhir.post(
+            address, content=json.dumps(bundle(patient())), headers={"content-type": FHIR}
+        )
+        assert response.status_code == 200
+        asked.add(address.split("/")[-2])
+    assert asked == {"survival", "chemo_dose"}
+
+
+def test_an_operation_says_where_each_feature_comes_from(
+    fhir: TestClient, registry: Registry
+) -> None:
+    definition = fhir.get("/fhir/OperationDefinition/survival-evaluate").json()
+    told = definition["parameter"][0]["documentation"]
+    for feature in registry.get("survival").manifest.input.features:  # type: ignore[union-attr]
+        assert f"- {feature.name}" in told
+    assert "LOINC 36916-5 or 80515-0, not older than 365 days" in told
+
+
+def test_an_unknown_page_below_fhir_is_an_operation_outcome(fhir: TestClient) -> None:
+    for response in (
+        fhir.get("/fhir/OperationDefinition/none"),
+        fhir.get("/fhir/Patient/1"),
+        fhir.get("/fhir/models/survival/$evaluate"),
+    ):
+        assert response.status_code in {404, 405}
+        assert list_faults(response.json()) == []
+
+
+def test_lambda_answers_text_and_not_base64(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_module.app.state, "clock", lambda: NOW)
+    event = json.loads((ROOT / "events" / "predict.json").read_text())
+    path = "/fhir/models/survival/$evaluate"
+    event |= {"rawPath": path, "body": json.dumps(bundle(patient(), *light_chains()))}
+    event["requestContext"]["http"]["path"] = path
+    event["headers"]["content-type"] = FHIR
+    answer = lambda_module.handler(event, None)  # type: ignore[arg-type]
+    assert answer["statusCode"] == 200, answer
+    assert answer["isBase64Encoded"] is False
+    assert list_faults(json.loads(answer["body"])) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("prediction", 0, "probabilityDecimal"), 120),
+        (("status",), "banana"),
+        (("note",), []),
+        (("subject",), None),
+        (("performer", "reference"), "#other"),
+        (("prediction", 0, "outcome"), "death"),
+        (("basis", 0, "reference"), ""),
+    ],
+)
+def test_the_judge_notices(evaluate: Ask, path: tuple[Any, ...], value: object) -> None:
+    answer = evaluate("survival", bundle(patient(), *light_chains()))
+    node = answer
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    assert list_faults(answer)
