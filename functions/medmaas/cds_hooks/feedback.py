@@ -1,0 +1,114 @@
+"""What became of a card: kept without free text, which may name a patient.
+
+https://cds-hooks.hl7.org/2.0/#feedback
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from typing import Any
+
+from medmaas.cds_hooks.call import refuse, require_uuid
+from medmaas.fhir.elements import read_moment
+
+_SYSTEM = "https://github.com/medmaas/medmaas/blob/main/docs/protocols.md#override-reasons"
+OVERRIDE_REASONS = [
+    {"code": code, "system": _SYSTEM, "display": display}
+    for code, display in (
+        ("data-wrong", "The values used are wrong or out of date"),
+        ("not-applicable", "The model does not apply to this patient"),
+        ("known", "Already known or decided"),
+        ("disagree", "I judge it otherwise"),
+    )
+]
+_CODES = {reason["code"] for reason in OVERRIDE_REASONS}
+_OUTCOMES = ("accepted", "overridden")
+_MOST = 100
+_TIME = 4  # parts of a moment that are known
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """On one card.
+
+    Attributes:
+        card: its UUID.
+        outcome: accepted or overridden.
+        at: when, in UTC.
+        suggestions: UUIDs of those that were accepted.
+        reason: a code of ours, "other" for one that is not, None without one.
+    """
+
+    card: str
+    outcome: str
+    at: str
+    suggestions: tuple[str, ...] = ()
+    reason: str | None = None
+
+    def to_item(self) -> dict[str, Any]:
+        """What is kept, without what is not there."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+def read_feedback(body: object) -> list[Feedback]:
+    """The feedback in a body.
+
+    Raises:
+        InvalidCallError: it breaks a rule of the standard; names the field.
+    """
+    given = body.get("feedback") if isinstance(body, dict) else None
+    if not isinstance(given, list) or not 1 <= len(given) <= _MOST:
+        raise refuse("feedback", f"is required, a list of 1 to {_MOST}")
+    return [_read(one, f"feedback[{index}]") for index, one in enumerate(given)]
+
+
+def count_outcomes(feedback: Sequence[Feedback]) -> dict[str, int]:
+    """How many cards were accepted and overridden."""
+    counted = Counter(one.outcome for one in feedback)
+    return {outcome: counted[outcome] for outcome in _OUTCOMES}
+
+
+def _read(one: object, where: str) -> Feedback:
+    if not isinstance(one, dict):
+        raise refuse(where, "must be an object")
+    outcome = one.get("outcome")
+    if outcome not in _OUTCOMES:
+        raise refuse(f"{where}.outcome", f"must be {' or '.join(_OUTCOMES)}")
+    accepted = one.get("acceptedSuggestions")
+    suggestions: tuple[str, ...] = ()
+    if outcome == "accepted":
+        if not isinstance(accepted, list) or not accepted:
+            raise refuse(f"{where}.acceptedSuggestions", "is required where a card is accepted")
+        suggestions = tuple(
+            require_uuid(
+                s.get("id") if isinstance(s, dict) else None, f"{where}.acceptedSuggestions[{i}].id"
+            )
+            for i, s in enumerate(accepted)
+        )
+    return Feedback(
+        require_uuid(one.get("card"), f"{where}.card"),
+        str(outcome),
+        _read_time(one.get("outcomeTimestamp"), f"{where}.outcomeTimestamp"),
+        suggestions,
+        _read_reason(one.get("overrideReason")),
+    )
+
+
+def _read_reason(given: object) -> str | None:
+    """A code of ours. What else a user wrote may name a patient, and is not read."""
+    reason = given.get("reason") if isinstance(given, Mapping) else None
+    if not isinstance(reason, Mapping):
+        return None
+    ours = reason.get("system") == _SYSTEM and reason.get("code") in _CODES
+    return str(reason["code"]) if ours else "other"
+
+
+def _read_time(text: object, field: str) -> str:
+    try:
+        moment = read_moment(str(text))
+        if moment.parts == _TIME:
+            return moment.at.astimezone(UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):
+        pass
+    raise refuse(field, "is required, a time of RFC 3339 with its offset")

@@ -1,0 +1,112 @@
+"""Discovery: which model is asked at which hook, and what must be prefetched for it.
+
+https://cds-hooks.hl7.org/2.0/#discovery: an id may be there once for each of its hooks.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from medmaas.errors import NotFoundError
+from medmaas.fhir.administrations import HEIGHT_LOINC, SURFACE_LOINC, WEIGHT_LOINC
+from medmaas.fhir.elements import LOINC
+from medmaas.model.manifest import (
+    AdministrationSource,
+    CdsService,
+    ConditionSource,
+    Feature,
+    ObservationSource,
+    SeriesInput,
+    TabularInput,
+)
+from medmaas.model.registry import Model, Registry
+
+PATIENT = "patient"
+_COUNT = 60
+_SELF = "{{context.patientId}}"
+_REQUIREMENTS = (
+    "For research, not for time-critical decisions. All keys of prefetch must be there; this "
+    "service never calls a FHIR server."
+)
+
+
+def describe_services(registry: Registry) -> dict[str, Any]:
+    """`{"services": [...]}`: one entry per model that declares a hook, and hook."""
+    return {
+        "services": [
+            {
+                "hook": hook,
+                "id": model.manifest.id,
+                "title": model.manifest.title,
+                "description": f"{model.manifest.card.intended_use} {model.manifest.card.stage}.",
+                "prefetch": list_prefetch(model),
+                "usageRequirements": _REQUIREMENTS,
+                "version": model.manifest.version,
+            }
+            for model in registry.newest()
+            if model.manifest.cds_service
+            for hook in model.manifest.cds_service.hooks
+        ]
+    }
+
+
+def find_service(registry: Registry, service_id: str) -> tuple[Model, CdsService]:
+    """The model behind a service.
+
+    Raises:
+        NotFoundError: there is no such service; names those that are.
+    """
+    services = {m.manifest.id: m for m in registry.newest() if m.manifest.cds_service}
+    model = services.get(service_id)
+    if model is None or model.manifest.cds_service is None:
+        known = ", ".join(services) or "none"
+        raise NotFoundError(f"there is no such service; those here are: {known}")
+    return model, model.manifest.cds_service
+
+
+def list_prefetch(model: Model) -> dict[str, str]:
+    """Queries by key, with the codes of everything that the model reads."""
+    spec = model.manifest.input
+    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    queries = {PATIENT: f"Patient/{_SELF}"}
+    if codes := _list_loinc(features):
+        queries["observations"] = _search("Observation", codes, f"&_sort=-date&_count={_COUNT}")
+    if any(_is_by_surface(feature) for feature in features):
+        body = [f"{LOINC}|{code}" for code in (*SURFACE_LOINC, *HEIGHT_LOINC, *WEIGHT_LOINC)]
+        queries["body"] = _search("Observation", body, "&_sort=-date&_count=10")
+    if codes := _list_codings(features, ConditionSource):
+        queries["conditions"] = _search("Condition", codes)
+    if codes := _list_codings(features, AdministrationSource):
+        queries["administrations"] = _search("MedicationAdministration", codes)
+    return queries
+
+
+def _search(resource_type: str, codes: Iterable[str], others: str = "") -> str:
+    joined = ",".join(quote(code, safe=":/|-") for code in dict.fromkeys(codes))
+    return f"{resource_type}?patient={_SELF}&code={joined}{others}"
+
+
+def _list_loinc(features: Iterable[Feature]) -> list[str]:
+    found: list[str] = []
+    for feature in features:
+        if isinstance(feature.source, ObservationSource):
+            share = feature.source.share
+            found += [*feature.loinc, *(share.total + share.percent if share else ())]
+    return [f"{LOINC}|{code}" for code in found]
+
+
+def _list_codings(
+    features: Iterable[Feature], kind: type[ConditionSource | AdministrationSource]
+) -> list[str]:
+    return [
+        f"{coding.system}|{coding.code}"
+        for feature in features
+        if isinstance(feature.source, kind)
+        for coding in feature.source.codes
+    ]
+
+
+def _is_by_surface(feature: Feature) -> bool:
+    source = feature.source
+    full = source.full_dose if isinstance(source, AdministrationSource) else None
+    return full is not None and full.unit.endswith("/m2")
