@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 FUNCTIONS = ROOT / "functions"
 PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
 OWNERS = {
-    "boto3": {"functions/medmaas/batch/storage.py"},
+    "boto3": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/tables.py"},
+    "jwt": {"functions/medmaas/api/tokens.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
     "mangum": {"functions/medmaas/api/app.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
@@ -23,6 +24,9 @@ TRAINING_ONLY = {
 }  # fmt: skip
 API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
 DOORS = {"medmaas.api", "medmaas.batch"}
+# each protocol, and which other it may know: CDS Hooks brings records, which FHIR reads
+PROTOCOLS: dict[str, set[str]] = {"inference_protocol": set(), "fhir": set(), "cds_hooks": {"fhir"}}
+NOT_FOR_MODELS = {*DOORS, *(f"medmaas.{name}" for name in PROTOCOLS)}
 
 
 def name_of(path: Path) -> str:
@@ -58,7 +62,8 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
     if name.startswith("functions/"):
         assert not imports_any(path, TRAINING_ONLY), "what answers imports nothing that trains"
     if name.startswith("functions/medmaas/model/"):
-        assert not imports_any(path, {*DOORS, "fastapi", "starlette", "boto3"}), "no HTTP, no AWS"
+        unknown = {*NOT_FOR_MODELS, "fastapi", "starlette", "boto3"}
+        assert not imports_any(path, unknown), "no HTTP, no AWS, no protocol"
     if name.startswith("training/"):
         own = {"medmaas.model", "medmaas.errors", "medmaas"}
         foreign = {m for m in imports(path) if m.startswith("medmaas.")}
@@ -69,6 +74,25 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
         assert not imports_any(path, {"medmaas.api", "fastapi", "starlette", "mangum"}), "no HTTP"
     elif name != "functions/medmaas/cli.py":
         assert not imports_any(path, DOORS), "nobody imports a door but the command that opens it"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_no_protocol_knows_another_or_http(protocol: str) -> None:
+    others = {f"medmaas.{name}" for name in PROTOCOLS.keys() - PROTOCOLS[protocol] - {protocol}}
+    package = sorted((FUNCTIONS / "medmaas" / protocol).glob("*.py"))
+    assert len(package) > 1
+    for path in package:
+        unknown = {*others, *DOORS, "fastapi", "starlette", "boto3"}
+        assert not imports_any(path, unknown), name_of(path)
+    routes = FUNCTIONS / "medmaas" / "api" / f"{protocol}.py"
+    assert not imports_any(routes, others), name_of(routes)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_sessions_of_models_are_run_by_the_core_alone(protocol: str) -> None:
+    for path in (FUNCTIONS / "medmaas" / protocol).glob("*.py"):
+        assert "numpy" not in set(imports(path)) or protocol == "inference_protocol", name_of(path)
+        assert ".session.run" not in path.read_text(), name_of(path)
 
 
 @pytest.mark.parametrize("library", OWNERS)
