@@ -1,7 +1,7 @@
 """Holds resources against R4: fhir.resources for the structure, FHIRPath for the invariants.
 
 fhir.resources knows R4B, which is R4 for all that is written here; it takes a probability of 120
-and any status, so these are asked for besides.
+and any code, so these are asked for besides.
 """
 
 from collections.abc import Iterator
@@ -13,61 +13,98 @@ import fhirpathpy
 
 Resource = dict[str, Any]
 
-# https://hl7.org/fhir/R4/ : the rules of each resource that is written, by their keys
+_UCUM = "http://unitsofmeasure.org"
+# https://hl7.org/fhir/R4/ : the rules of everything, and of each resource, by their keys
+OF_ALL = {
+    "dom-2": "contained.contained.empty()",
+    "dom-4": "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()",
+    "qty-3": "descendants().where(value.exists() and code.exists()).all(system.exists())",
+    "rng-2": "descendants().where(low.exists() and high.exists()).all(low.value <= high.value)",
+}
 INVARIANTS = {
     "RiskAssessment": {
-        "ras-1": "prediction.all((low.empty() and high.empty()) or whenRange.exists() or true)",
+        "ras-1": "prediction.probabilityRange.all((low.empty() or (low.code = '%' and low.system = "
+        f"'{_UCUM}')) and (high.empty() or (high.code = '%' and high.system = '{_UCUM}')))",
         "ras-2": "prediction.all(probabilityDecimal.empty() or probabilityDecimal <= 100)",
         "not negative": "prediction.all(probabilityDecimal.empty() or probabilityDecimal >= 0)",
         "one probability": "prediction.all(probabilityDecimal.exists() != "
         "probabilityRange.exists())",
+        "cancelled without numbers": "(status = 'cancelled') = prediction.empty()",
     },
     "Observation": {
         "obs-6": "dataAbsentReason.empty() or valueQuantity.empty()",
+        "obs-7": "valueQuantity.empty() or component.empty()",
+        "derived from Observations": "derivedFrom.reference.where(startsWith('Condition/') or "
+        "startsWith('MedicationAdministration/')).empty()",
     },
     "RequestGroup": {
-        "rqg-1": "action.descendants().where(resource.exists() and action.exists()).empty()",
+        "rqg-1": "descendants().where(title.exists()).all(resource.exists() != action.exists())",
     },
     "Bundle": {
         "bdl-1": "total.empty() or (type = 'searchset') or (type = 'history')",
+        "bdl-3": "entry.request.empty()",
+        "bdl-5": "entry.all(resource.exists())",
         "bdl-7": "entry.fullUrl.isDistinct()",
         "bdl-8": "entry.fullUrl.where(contains('/_history/')).empty()",
     },
     "GuidanceResponse": {
         "has a module": "moduleUri.exists() or moduleCanonical.exists()",
+        "drq-1": "dataRequirement.codeFilter.all(path.exists() != searchParam.exists())",
+        "drq-2": "dataRequirement.dateFilter.all(path.exists() != searchParam.exists())",
     },
     "OperationDefinition": {
-        "opd-0": "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')",
+        "opd-0": "name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')",
         "opd-1": "parameter.all(type.exists() or part.exists())",
     },
     "CapabilityStatement": {
         "cpb-1": "rest.exists() or messaging.exists() or document.exists()",
         "cpb-2": "description.count() + software.count() + implementation.count() > 0",
+        "cpb-9": "rest.all(resource.type.isDistinct())",
         "cpb-14": "kind != 'instance' or implementation.exists()",
         "cpb-15": "kind != 'capability' or (implementation.empty() and software.exists())",
     },
-    "OperationOutcome": {},
+    "OperationOutcome": {"has an issue": "issue.exists()"},
     "MedicationRequest": {},
     "ServiceRequest": {"prr-1": "orderDetail.empty() or code.exists()"},
     "Device": {},
 }
-STATUSES = {
-    "RiskAssessment": {
-        "registered", "preliminary", "final", "amended", "corrected", "cancelled",
-        "entered-in-error", "unknown",
+_PUBLICATION = {"draft", "active", "retired", "unknown"}
+# required bindings, of which fhir.resources takes anything; of drafts and proposals our own rule
+CODES = {
+    "RiskAssessment": {"status": {"final", "cancelled"}},
+    "Observation": {"status": {"final"}},
+    "MedicationRequest": {"status": {"draft"}, "intent": {"proposal"}},
+    "ServiceRequest": {"status": {"draft"}, "intent": {"proposal"}},
+    "RequestGroup": {
+        "status": {"draft"},
+        "intent": {"proposal"},
+        "descendants().groupingBehavior": {"visual-group", "logical-group", "sentence-group"},
+        "descendants().selectionBehavior": {
+            "any", "all", "all-or-none", "exactly-one", "at-most-one", "one-or-more",
+        },
     },
-    "Observation": {"final"},
-    "MedicationRequest": {"draft"},
-    "ServiceRequest": {"draft"},
-    "RequestGroup": {"draft"},
-    "GuidanceResponse": {
-        "success", "data-requested", "data-required", "in-progress", "failure", "entered-in-error",
+    "Bundle": {"type": {"collection"}},
+    "GuidanceResponse": {"status": {"data-required"}},
+    "OperationDefinition": {"status": _PUBLICATION, "kind": {"operation", "query"}},
+    "CapabilityStatement": {"status": _PUBLICATION, "kind": {"instance"}},
+    "Device": {
+        "status": {"active", "inactive", "entered-in-error", "unknown"},
+        "deviceName.type": {
+            "udi-label-name", "user-friendly-name", "patient-reported-name", "manufacturer-name",
+            "model-name", "other",
+        },
     },
-    "OperationDefinition": {"draft", "active", "retired", "unknown"},
-    "CapabilityStatement": {"draft", "active", "retired", "unknown"},
-    "Device": {"active", "inactive", "entered-in-error", "unknown"},
+    "OperationOutcome": {
+        "issue.severity": {"fatal", "error", "warning", "information"},
+        "issue.code": {
+            "invalid", "structure", "required", "value", "invariant", "security", "login",
+            "unknown", "expired", "forbidden", "suppressed", "processing", "not-supported",
+            "duplicate", "multiple-matches", "not-found", "deleted", "too-long", "code-invalid",
+            "extension", "too-costly", "business-rule", "conflict", "transient", "lock-error",
+            "no-store", "exception", "timeout", "incomplete", "throttled", "informational",
+        },
+    },
 }  # fmt: skip
-INTENTS = {"proposal"}
 
 
 def list_faults(resource: Resource) -> list[str]:
@@ -84,13 +121,11 @@ def _judge(resource: Resource) -> Iterator[str]:
         _model(kind).model_validate(resource)
     except ValueError as error:
         yield f"{kind}: {error}"
-    for key, rule in INVARIANTS[kind].items():
+    for key, rule in {**OF_ALL, **INVARIANTS[kind]}.items():
         if _compile(rule)(resource) != [True]:
             yield f"{kind} breaks {key}"
-    if kind in STATUSES and resource.get("status") not in STATUSES[kind]:
-        yield f"{kind} has another status"
-    if "intent" in resource and resource["intent"] not in INTENTS:
-        yield f"{kind} has another intent"
+    for path, known in CODES.get(kind, {}).items():
+        yield from (f"{kind} has another {path}" for _ in {*_compile(path)(resource)} - known)
     yield from _judge_references(resource)
     inside = [entry["resource"] for entry in resource.get("entry", ())]
     for one in [*inside, *resource.get("contained", ())]:

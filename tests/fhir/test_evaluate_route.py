@@ -15,6 +15,8 @@ from tests.conftest import ROOT
 from tests.fhir.judge import list_faults
 from tests.fhir.records import (
     KAPPA,
+    LAMBDA,
+    NEUTROPHILS,
     Resource,
     bundle,
     course,
@@ -134,10 +136,9 @@ def test_a_recommendation_comes_as_drafts_of_which_one_may_be_chosen(evaluate: A
     kinds = [entry["resource"]["resourceType"] for entry in answer["entry"]]
     assert kinds[0] == "RiskAssessment"
     assert kinds[-1] == "RequestGroup"
-    # five options, of which one adds a second drug to the draft of another
-    assert kinds.count("MedicationRequest") == 5
+    assert kinds.count("MedicationRequest") == 6  # five options, one of them with a second drug
     offers = answer["entry"][-1]["resource"]["action"][0]["action"]
-    assert offers[0]["title"] == "Recommended: 50 %"
+    assert offers[0]["title"] == "Recommended: 50 %: docetaxel 50 mg/m2 on 2026-03-01"
     assert sum("Recommended" in offer["title"] for offer in offers) == 1
     by_url = {entry["fullUrl"]: entry["resource"] for entry in answer["entry"]}
     first = by_url[offers[0]["resource"]["reference"]]
@@ -184,13 +185,14 @@ def test_what_is_missing_is_asked_for_by_code_and_unit(evaluate: Ask) -> None:
         "26499-4",
         "753-4",
     ]
-    (note,) = [one["text"] for one in answer["note"]]
-    assert "LOINC 751-8 or 26499-4 or 753-4, in 10*9/L" in note
+    first, other = [one["text"] for one in answer["note"]]
+    assert "LOINC 751-8 or 26499-4 or 753-4, in 10*9/L" in first
+    assert "LOINC 770-8, in %" in other
 
 
 @pytest.mark.parametrize("name", ["buster", "clemente"])
 @pytest.mark.parametrize(
-    ("model", "lacking"), [("survival", ["kappa", "lambda"]), ("chemo_dose", ["anc"])]
+    ("model", "lacking"), [("survival", [KAPPA, LAMBDA]), ("chemo_dose", [NEUTROPHILS])]
 )
 def test_synthetic_patients_get_a_sensible_answer(
     evaluate: Ask, name: str, model: str, lacking: list[str]
@@ -199,7 +201,8 @@ def test_synthetic_patients_get_a_sensible_answer(
     for record in (content, parameters(content, asOf="2019-06-01T00:00:00Z")):
         answer = evaluate(model, record)
         assert (answer["resourceType"], answer["status"]) == ("GuidanceResponse", "data-required")
-        assert [one["text"].split(",")[0] for one in answer["note"]] == lacking
+        asked = [one["codeFilter"][0]["code"][0]["code"] for one in answer["dataRequirement"]]
+        assert asked == lacking
 
 
 def test_an_abstention_is_an_assessment_without_numbers_that_says_why(evaluate: Ask) -> None:
@@ -225,9 +228,9 @@ def test_a_coverage_can_be_asked_for(registry: Registry, evaluate: Ask) -> None:
 
 def test_the_moment_that_is_asked_for_counts(evaluate: Ask) -> None:
     record = bundle(patient(), *light_chains())
-    late = evaluate("survival", parameters(record, asOf="2028-01-01"))
+    late = evaluate("survival", parameters(record, asOf="2028-01-01T00:00:00Z"))
     assert late["status"] == "data-required"
-    refused = evaluate("survival", parameters(record, asOf="2020-01-01"), 422)
+    refused = evaluate("survival", parameters(record, asOf="2020-01-01T00:00:00+01:00"), 422)
     assert "later than the moment" in refused["issue"][1]["diagnostics"]
 
 
@@ -236,11 +239,21 @@ BAD: dict[str, tuple[object, int]] = {
     "a flag that is no flag": (
         {"resourceType": "Parameters", "parameter": [{"name": "force", "valueString": "x"}]}, 422,
     ),
+    "a day, which has many moments": (parameters(bundle(patient()), asOf="2026-03-01"), 422),
+    "a parameter without a name": ({"resourceType": "Parameters", "parameter": [{}]}, 422),
+    "an option without a value": (
+        {"resourceType": "Parameters", "parameter": [{"name": "explain"}]}, 422,
+    ),
+    "an option twice": (
+        {"resourceType": "Parameters", "parameter": [{"name": "force", "valueBoolean": True}] * 2},
+        422,
+    ),
+    "a coverage above one": (parameters(bundle(patient()), coverage=2.0), 422),
     "a moment that is none": (parameters(bundle(patient()), asOf="yesterday"), 422),
     "a moment far off": (parameters(bundle(patient()), asOf="9999-12-31T23:59:59Z"), 422),
     "a resource of another type": (patient(), 422),
     "a list": ([], 422),
-    "deep nesting": ({"resourceType": "Bundle", "entry": None}, 422),
+    "no list of entries": ({"resourceType": "Bundle", "entry": None}, 422),
 }  # fmt: skip
 
 
@@ -250,6 +263,28 @@ def test_what_cannot_be_read_is_an_operation_outcome(evaluate: Ask, name: str) -
     answer = evaluate("survival", resource, status)
     assert answer["resourceType"] == "OperationOutcome"
     assert "yesterday" not in json.dumps(answer)
+
+
+def test_a_wrong_option_is_named_by_its_place(evaluate: Ask) -> None:
+    answer = evaluate("survival", parameters(bundle(patient()), explain=False, coverage=2.0), 422)
+    assert answer["issue"][1]["expression"] == ["Parameters.parameter[2].valueDecimal"]
+
+
+def test_a_mistake_of_the_unit_is_refused_by_resource_and_never_by_value(evaluate: Ask) -> None:
+    record = bundle(patient(), *light_chains()[1:], observation("k", KAPPA, 151.5, "mg/dL"))
+    answer = evaluate("survival", record, 422)
+    assert [one.get("expression") for one in answer["issue"]] == [
+        None,
+        ["Bundle.entry[3].resource.valueQuantity"],
+    ]
+    assert "kappa" in answer["issue"][1]["diagnostics"]
+    assert "151" not in json.dumps(answer)
+
+
+def test_a_bundle_of_ten_thousand_entries_is_answered(evaluate: Ask) -> None:
+    others = [observation(f"o{i}", "8867-4", 60, "/min") for i in range(9_990)]
+    answer = evaluate("survival", bundle(patient(), *light_chains(), *others))
+    assert len(answer["basis"]) == 3
 
 
 def test_nesting_without_an_end_is_refused(fhir: TestClient) -> None:
@@ -341,22 +376,57 @@ def test_lambda_answers_text_and_not_base64(monkeypatch: pytest.MonkeyPatch) -> 
     assert list_faults(json.loads(answer["body"])) == []
 
 
+def test_the_log_holds_neither_patient_nor_value(
+    evaluate: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate("survival", bundle(patient(id="secret-7"), *light_chains()[:0]))
+    record = [one | {"subject": {"reference": "Patient/secret-7"}} for one in light_chains()]
+    evaluate("survival", bundle(patient(id="secret-7"), *record))
+    lines = capsys.readouterr().err
+    assert lines.count('"status":200') == 2
+    assert not any(text in lines for text in ("secret", "1952", "kappa", "Invented"))
+
+
+ASSESSMENT, BUNDLE = ("survival", light_chains), ("chemo_dose", course)
+
+
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("asked", "path", "value"),
     [
-        (("prediction", 0, "probabilityDecimal"), 120),
-        (("status",), "banana"),
-        (("note",), []),
-        (("subject",), None),
-        (("performer", "reference"), "#other"),
-        (("prediction", 0, "outcome"), "death"),
-        (("basis", 0, "reference"), ""),
+        (ASSESSMENT, ("prediction", 0, "probabilityDecimal"), 120),
+        (ASSESSMENT, ("prediction", 0, "probabilityDecimal"), -1),
+        (ASSESSMENT, ("prediction", 0, "whenRange", "low", "value"), 11),
+        (ASSESSMENT, ("prediction", 0, "whenRange", "low", "system"), None),
+        (ASSESSMENT, ("status",), "banana"),
+        (ASSESSMENT, ("status",), "cancelled"),
+        (ASSESSMENT, ("note",), []),
+        (ASSESSMENT, ("subject",), None),
+        (ASSESSMENT, ("performer", "reference"), "#other"),
+        (ASSESSMENT, ("performer", "reference"), "Device/1"),
+        (ASSESSMENT, ("contained", 0, "meta"), {"versionId": "1"}),
+        (ASSESSMENT, ("contained", 0, "deviceName", 0, "type"), "brand"),
+        (ASSESSMENT, ("prediction", 0, "outcome"), "death"),
+        (ASSESSMENT, ("basis", 0, "reference"), ""),
+        (BUNDLE, ("type",), "message"),
+        (BUNDLE, ("total",), 3),
+        (BUNDLE, ("entry", 1, "fullUrl"), "urn:uuid:8f3a1c62-6a8b-4d9e-8f10-6d3f0a3c5b11"),
+        (BUNDLE, ("entry", 1, "resource", "status"), "active"),
+        (BUNDLE, ("entry", 1, "resource", "intent"), "order"),
+        (BUNDLE, ("entry", -1, "resource", "action", 0, "selectionBehavior"), "one"),
+        (BUNDLE, ("entry", -1, "resource", "action", 0, "resource"), {"reference": "a/1"}),
+        (BUNDLE, ("entry", -1, "resource", "action", 0, "action", 0, "resource"), None),
     ],
 )
-def test_the_judge_notices(evaluate: Ask, path: tuple[Any, ...], value: object) -> None:
-    answer = evaluate("survival", bundle(patient(), *light_chains()))
+def test_the_judge_notices(
+    evaluate: Ask, asked: tuple[str, Callable[[], list[Resource]]], path: Any, value: object
+) -> None:
+    model, write_record = asked
+    answer = evaluate(model, parameters(bundle(patient(), *write_record()), explain=False))
     node = answer
     for step in path[:-1]:
         node = node[step]
-    node[path[-1]] = value
+    if value is None:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
     assert list_faults(answer)

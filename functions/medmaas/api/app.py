@@ -16,7 +16,7 @@ with cold_start.importing():
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
-    from medmaas.api import fhir, models
+    from medmaas.api import fhir, inference_protocol, models
     from medmaas.api.access_log import AccessLog
     from medmaas.api.refusal import refuse
     from medmaas.errors import (
@@ -44,7 +44,7 @@ def create_app(registry: Registry) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock = partial(datetime.now, UTC)
-    for protocol in (models, fhir):
+    for protocol in (models, inference_protocol, fhir):
         protocol.add_routes(app)
     app.add_api_route("/", _describe_service, tags=["models"])
     app.add_exception_handler(MedmaasError, _refuse)

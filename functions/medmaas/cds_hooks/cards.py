@@ -129,10 +129,16 @@ def _suggest(proposal: Proposal, replaced: Sequence[Resource]) -> dict[str, Any]
         for order in replaced
     ]
     new = [
-        {"type": "create", "description": proposal.label, "resource": resource}
+        {"type": "create", "description": _describe(resource, proposal), "resource": resource}
         for resource in proposal.resources
     ]
     suggestion: dict[str, Any] = {"label": proposal.label, "uuid": str(uuid4())}
     if proposal.recommended:
         suggestion["isRecommended"] = True
     return suggestion | {"actions": [*gone, *new]}
+
+
+def _describe(resource: Resource, proposal: Proposal) -> str:
+    """What one draft orders: of two drugs each its own."""
+    dosage = resource.get("dosageInstruction")
+    return str(dosage[0]["text"]) if dosage else proposal.label

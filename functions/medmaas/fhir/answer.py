@@ -3,18 +3,27 @@
 https://hl7.org/fhir/R4/riskassessment.html; probabilityDecimal is a percentage (ras-2).
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from medmaas.fhir.case import Evaluation
-from medmaas.fhir.device import finish, write_device
+from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
-from medmaas.fhir.proposals import Proposal, Resource, propose
-from medmaas.fhir.sentences import list_notes
-from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
+from medmaas.fhir.recommendation import write_recommendation
+from medmaas.fhir.sentences import DAYS_PER_YEAR, list_notes
+from medmaas.fhir.units import UnitError, convert
+from medmaas.model.manifest import (
+    ClassesOutput,
+    ObservationSource,
+    PolicyOutput,
+    SeriesInput,
+    SurvivalOutput,
+    TabularInput,
+    ValueOutput,
+)
+from medmaas.model.predict import Prediction
 
-_DAYS_PER_YEAR = 365.25
+_CUT = "The explanation is less exact than usual: its time was over."
 
 
 def write_answer(evaluation: Evaluation) -> Resource:
@@ -26,22 +35,22 @@ def write_answer(evaluation: Evaluation) -> Resource:
         model abstains its status is cancelled, a note says why, and there is neither number nor
         draft.
     """
-    output, prediction = evaluation.model.manifest.output, evaluation.prediction
+    prediction = evaluation.prediction
     if prediction is None:
         raise ValueError("where data are missing there is no answer")
-    answered = prediction["output"] is not None and prediction["status"] != "abstained"
-    match output:
-        case PolicyOutput():
-            told = _predict_options(evaluation, output) if answered else []
-            return _bundle(_assess(evaluation, told), propose(evaluation))
-        case ValueOutput() if answered:
-            return _observe(evaluation, output)
-        case SurvivalOutput() if answered:
-            return _assess(evaluation, _predict_horizons(evaluation, output))
-        case ClassesOutput() if answered:
-            return _assess(evaluation, _predict_labels(evaluation, output))
+    answered = prediction["status"] != "abstained"
+    match evaluation.model.manifest.output:
+        case ValueOutput() as output if answered:
+            return _observe(evaluation, prediction, output)
+        case PolicyOutput() as output:
+            told = _predict_options(prediction, output) if answered else []
+            return write_recommendation(evaluation, _assess(evaluation, prediction, told))
+        case SurvivalOutput() as output if answered:
+            return _assess(evaluation, prediction, _predict_horizons(prediction, output))
+        case ClassesOutput() as output if answered:
+            return _assess(evaluation, prediction, _predict_labels(prediction, output))
         case _:
-            return _assess(evaluation, [])
+            return _assess(evaluation, prediction, [])
 
 
 def write_percentage(probability: float) -> float:
@@ -49,58 +58,89 @@ def write_percentage(probability: float) -> float:
     return float(Decimal(repr(probability)) * 100)
 
 
-def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
-    case = evaluation.case
+def _assess(
+    evaluation: Evaluation, prediction: Prediction, predictions: list[Resource]
+) -> Resource:
+    case, manifest = evaluation.case, evaluation.model.manifest
     resource: Resource = {
         "resourceType": "RiskAssessment",
         "contained": [write_device(evaluation.model)],
         "status": "final" if predictions else "cancelled",
-        "method": {"text": evaluation.model.manifest.title},
+        "method": {"text": manifest.title},
         "subject": {"reference": case.subject},
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
         "basis": [{"reference": one.reference} for one in case.basis],
         "prediction": predictions,
-        "note": [{"text": text} for text in list_notes(evaluation)],
+        "note": write_notes([*list_notes(evaluation), *_explain(prediction, predictions)]),
     }
     return finish(resource)
 
 
-def _observe(evaluation: Evaluation, output: ValueOutput) -> Resource:
-    case, prediction = evaluation.case, evaluation.prediction or {}
-    quantity: Resource = {"value": prediction["output"]["value"], "unit": output.unit}
-    if " " not in output.unit:
-        quantity |= {"system": UCUM, "code": output.unit}
+def _observe(evaluation: Evaluation, prediction: Prediction, output: ValueOutput) -> Resource:
+    case, manifest = evaluation.case, evaluation.model.manifest
+    results, others = _part_basis(evaluation)
+    used = [f"The answer also rests on {reference}." for reference in others]
     resource: Resource = {
         "resourceType": "Observation",
         "contained": [write_device(evaluation.model)],
         "status": "final",
-        "code": {"text": evaluation.model.manifest.title},
+        "code": {"text": manifest.title},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
-        "valueQuantity": quantity,
+        "valueQuantity": _write_quantity(prediction["output"]["value"], output.unit),
         "device": {"reference": "#model"},
-        "derivedFrom": [{"reference": one.reference} for one in case.basis],
-        "note": [{"text": text} for text in list_notes(evaluation)],
+        "derivedFrom": [{"reference": reference} for reference in results],
+        "note": write_notes([*list_notes(evaluation), *used, *_explain(prediction, [])]),
     }
     return finish(resource)
 
 
-def _predict_horizons(evaluation: Evaluation, output: SurvivalOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+def _write_quantity(value: float, unit: str) -> Resource:
+    """A number with its unit, as a code only if it is one."""
+    quantity = {"value": value, "unit": unit}
+    try:
+        convert(value, unit, unit)
+    except UnitError:
+        return quantity
+    return quantity | {"system": UCUM, "code": unit}
+
+
+def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
+    """References to Observations, the only ones that one may be derived from; and to others."""
+    spec = evaluation.model.manifest.input
+    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    measured = {f.name for f in features if isinstance(f.source, ObservationSource)}
+    parts: tuple[list[str], list[str]] = ([], [])
+    for one in evaluation.case.basis:
+        parts[one.feature not in measured].append(one.reference)
+    return parts
+
+
+def _explain(prediction: Prediction, predictions: list[Resource]) -> list[str]:
+    """What the answer rests on, unless its predictions say so, and whether that is all."""
+    explanation: dict[str, Any] | None = prediction.get("explanation")
+    if explanation is None:
+        return []
+    sentence = explanation["sentence"]
+    told = [] if any(one.get("rationale") == sentence for one in predictions) else [f"{sentence}."]
+    cut = [] if explanation["complete"] else [_CUT]
+    return [*told, *cut]
+
+
+def _predict_horizons(prediction: Prediction, output: SurvivalOutput) -> list[Resource]:
     return [
         {
-            "outcome": {"text": "Death from any cause"},
+            "outcome": {"text": f"Death from any cause within {_name_time(day)}"},
             "probabilityDecimal": write_percentage(prediction["output"]["risk"][str(day)]),
-            "whenRange": {"low": _write_years(0), "high": _write_years(day / _DAYS_PER_YEAR)},
+            "whenRange": {"low": _write_years(0), "high": _write_years(day)},
         }
         | _give_rationale(prediction)
         for day in output.horizon_days
     ]
 
 
-def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+def _predict_labels(prediction: Prediction, output: ClassesOutput) -> list[Resource]:
     return [
         {
             "outcome": {"text": label},
@@ -111,72 +151,49 @@ def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resou
     ]
 
 
-def _predict_options(evaluation: Evaluation, output: PolicyOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+def _predict_options(prediction: Prediction, output: PolicyOutput) -> list[Resource]:
     described = {outcome.name: outcome.description for outcome in output.outcomes}
+    interval = prediction.get("interval")
     return [
         {
             "outcome": {"text": f"{option['action']}: {described[name]}"},
             "probabilityDecimal": write_percentage(risk),
-            "rationale": option["why"],
+            "rationale": option["why"] + (_write_band(interval, i, name) if interval else ""),
         }
-        for option in prediction["output"]["options"]
+        for i, option in enumerate(prediction["output"]["options"])
         for name, risk in option["risks"].items()
     ]
 
 
-def _give_rationale(prediction: dict[str, Any]) -> Resource:
+def _write_band(interval: dict[str, Any], option: int, outcome: str) -> str:
+    """Between which shares an outcome is expected in groups of patients, if that was measured."""
+    band = interval["options"][option]["risks"].get(outcome)
+    if band is None:
+        return ""
+    low, high = (f"{band[end] * 100:.3g}" for end in ("low", "high"))
+    size, coverage = interval["group_size"], f"{interval['coverage']:.0%}"
+    return f"; of {size} such patients {low} to {high} %, with {coverage} coverage"
+
+
+def _give_rationale(prediction: Prediction) -> Resource:
     explanation = prediction.get("explanation")
     return {"rationale": explanation["sentence"]} if explanation else {}
 
 
-def _write_years(years: float) -> Resource:
-    return {"value": round(years), "unit": "a", "system": UCUM, "code": "a"}
+def _name_time(days: int) -> str:
+    years = _count_years(days)
+    if isinstance(years, float):
+        return f"{days} days"
+    return "1 year" if years == 1 else f"{years} years"
 
 
-def _bundle(assessment: Resource, proposals: Sequence[Proposal]) -> Resource:
-    """The assessment, the drafts, and the group that says: one of these."""
-    entries, actions = [_enter(assessment)], []
-    for proposal in proposals:
-        drafts = [_enter(finish(_support(draft, entries[0]))) for draft in proposal.resources]
-        entries += drafts
-        actions.append(_offer(proposal, drafts))
-    if actions:
-        group: Resource = {
-            "resourceType": "RequestGroup",
-            "status": "draft",
-            "intent": "proposal",
-            "subject": assessment["subject"],
-            "authoredOn": assessment["occurrenceDateTime"],
-            "action": [
-                {
-                    "title": "The next dose: at most one of these",
-                    "groupingBehavior": "logical-group",
-                    "selectionBehavior": "at-most-one",
-                    "action": actions,
-                }
-            ],
-        }
-        entries.append(_enter(finish(group)))
-    once = {entry["fullUrl"]: entry for entry in entries}  # two options may begin with one draft
-    return finish({"resourceType": "Bundle", "type": "collection", "entry": [*once.values()]})
+def _write_years(days: int) -> Resource:
+    return {"value": _count_years(days), "unit": "a", "system": UCUM, "code": "a"}
 
 
-def _enter(resource: Resource) -> Resource:
-    return {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
-
-
-def _support(draft: Resource, assessment: Resource) -> Resource:
-    """A draft that names what it rests on."""
-    name = (
-        "supportingInfo" if draft["resourceType"] == "ServiceRequest" else "supportingInformation"
-    )
-    return draft | {name: [{"reference": assessment["fullUrl"]}]}
-
-
-def _offer(proposal: Proposal, drafts: Sequence[Resource]) -> Resource:
-    title = f"Recommended: {proposal.label}" if proposal.recommended else proposal.label
-    if len(drafts) == 1:
-        return {"title": title, "resource": {"reference": drafts[0]["fullUrl"]}}
-    together = [{"resource": {"reference": draft["fullUrl"]}} for draft in drafts]
-    return {"title": title, "selectionBehavior": "all", "action": together}
+def _count_years(days: int) -> int | float:
+    """Years; whole ones within a day, as 1826 days are."""
+    whole = round(days / DAYS_PER_YEAR)
+    if abs(whole * DAYS_PER_YEAR - days) <= 1:
+        return whole
+    return round(days / DAYS_PER_YEAR, 2)

@@ -34,11 +34,22 @@ def describe_service(registry: Registry, address: str) -> Resource:
         address: of the server, without a slash at its end.
     """
     models = list_readers(registry)
-    operations = [{"name": "evaluate", "definition": canonical(model, address)} for model in models]
+    operations = [
+        {
+            "name": "evaluate",
+            "definition": canonical(model, address),
+            "documentation": f"POST {locate(model, address)}",
+        }
+        for model in models
+    ]
     rest: dict[str, Any] = {
         "mode": "server",
-        "documentation": "Each model has an operation at /fhir/models/{id}/$evaluate.",
-        "security": {"description": "A deployed server answers only with a token."},
+        "documentation": "Nothing is stored. Every model has an $evaluate of its own, below "
+        "/fhir/models/{id}, and in each version below /fhir/models/{id}/versions/{version}.",
+        "security": {
+            "description": "A deployed server answers only with a token (OAuth 2.0 bearer); one on "
+            "a laptop listens there alone and asks for none."
+        },
         "resource": [{"type": "OperationDefinition", "interaction": [{"code": "read"}]}],
     }
     if operations:
@@ -69,6 +80,11 @@ def list_readers(registry: Registry) -> list[Model]:
 def canonical(model: Model, address: str) -> str:
     """Where a model's OperationDefinition is."""
     return f"{address}/fhir/OperationDefinition/{name_definition(model)}"
+
+
+def locate(model: Model, address: str) -> str:
+    """Where a model's newest version evaluates."""
+    return f"{address}/fhir/models/{model.manifest.id}/$evaluate"
 
 
 def name_definition(model: Model) -> str:
@@ -107,7 +123,7 @@ def describe_operation(model: Model, address: str) -> Resource:
         "kind": "operation",
         "date": manifest.created.isoformat(),
         "description": f"{manifest.card.intended_use} {manifest.card.stage}. "
-        f"POST {address}/fhir/models/{manifest.id}/$evaluate",
+        f"POST {locate(model, address)}",
         "affectsState": False,
         "code": "evaluate",
         "system": True,

@@ -1,6 +1,7 @@
-"""What every resource that a model makes has: the model as a Device, and an id."""
+"""What every resource that a model makes has: the model as a Device, notes, and an id."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -24,6 +25,11 @@ def write_device(model: Model) -> Resource:
         "version": [{"value": manifest.version}],
         "note": [{"text": f"{manifest.title}. {manifest.card.stage}."}],
     }
+
+
+def write_notes(sentences: Iterable[str]) -> list[Resource]:
+    """Annotations, each sentence once."""
+    return [{"text": text} for text in dict.fromkeys(sentences)]
 
 
 def finish(resource: Resource) -> Resource:

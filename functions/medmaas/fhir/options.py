@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from medmaas.errors import InvalidRequestError, Problem
 from medmaas.fhir.elements import read_moment
 from medmaas.fhir.record import refuse
-from medmaas.model.body import take_options
+from medmaas.model.body import find_wrong_options, take_options
 from medmaas.model.options import Options
 
-_VALUES: dict[str, tuple[str, type | tuple[type, ...]]] = {
-    "asOf": ("valueDateTime", str),
-    "explain": ("valueBoolean", bool),
-    "coverage": ("valueDecimal", (int, float)),
-    "force": ("valueBoolean", bool),
+_TO_THE_MINUTE = 4  # parts of a date that are known
+_ELEMENTS = {
+    "asOf": "valueDateTime",
+    "explain": "valueBoolean",
+    "coverage": "valueDecimal",
+    "force": "valueBoolean",
 }
 
 
@@ -26,31 +27,48 @@ class Asked:
 
 
 def read_options(resource: object) -> Asked:
-    """The options among Parameters; of a Bundle there are none.
+    """The options among Parameters; of a Bundle there are none, and answers are explained.
 
     Raises:
-        InvalidRequestError: one is unknown, or of another type.
+        InvalidRequestError: one is unknown, there twice, or has no value that it may have; details
+            name it by FHIRPath.
     """
-    given: dict[str, Any] = {"explain": True}
+    places: dict[str, str] = {}
+    given: dict[str, object] = {}
     parameters = resource.get("parameter") if isinstance(resource, dict) else None
     for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
         if isinstance(parameter, dict) and "resource" not in parameter:
-            name, value = _read_parameter(parameter, f"Parameters.parameter[{index}]")
-            given[name] = value
-    text = given.pop("asOf", None)
-    try:
-        as_of = read_moment(text).at if text is not None else None
-    except ValueError as error:
-        raise refuse("asOf", str(error)) from None
-    return Asked(take_options(given), as_of)
+            where = f"Parameters.parameter[{index}]"
+            name, element = _name(parameter, where)
+            if name in given:
+                raise refuse(f"{where}.name", f"must not be {name} twice")
+            places[name] = f"{where}.{element}"
+            given[name] = parameter.get(element)
+    as_of = _read_as_of(given.pop("asOf"), places["asOf"]) if "asOf" in given else None
+    wrong = find_wrong_options(given)
+    if wrong:
+        raise InvalidRequestError(
+            "nothing was evaluated: options cannot be read, listed in details",
+            [Problem(None, places[one.field or ""], one.problem) for one in wrong],
+        )
+    return Asked(take_options({"explain": True} | given), as_of)
 
 
-def _read_parameter(parameter: dict[str, Any], where: str) -> tuple[str, object]:
+def _name(parameter: dict[str, object], where: str) -> tuple[str, str]:
+    """The name of an option, and the element that has its value."""
     name = parameter.get("name")
-    if not isinstance(name, str) or name not in _VALUES:
-        raise refuse(f"{where}.name", f"must be one of resource, {', '.join(_VALUES)}")
-    element, kind = _VALUES[name]
-    value = parameter.get(element)
-    if not isinstance(value, kind) or (name == "coverage" and isinstance(value, bool)):
-        raise refuse(f"{where}.{element}", "is required, of its type")
-    return name, value
+    if not isinstance(name, str) or name not in _ELEMENTS:
+        known = ", ".join(_ELEMENTS)
+        raise refuse(f"{where}.name", f"must be {known}, or the parameter hold a resource")
+    return name, _ELEMENTS[name]
+
+
+def _read_as_of(text: object, where: str) -> datetime:
+    problem = "must be a dateTime with a time and its offset, as in 2026-03-01T09:00:00Z"
+    try:
+        moment = read_moment(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.parts < _TO_THE_MINUTE:
+        raise refuse(where, problem)
+    return moment.at

@@ -25,13 +25,22 @@ _FHIRPATH = re.compile(r"[A-Za-z]\w*(?:\[\d+\])?(?:\.[A-Za-z]\w*(?:\[\d+\])?)*")
 def write_outcome(error: MedmaasError) -> dict[str, Any]:
     """The resource; an issue for the sentence, and one for each problem, with its place."""
     code = _CODES.get(error.status, "exception")
-    issues = [{"severity": "error", "code": code, "diagnostics": error.message}]
-    issues += [_write_issue(code, problem) for problem in error.details[:_MOST_ISSUES]]
+    issues = [_write_issue(code, error.message)]
+    issues += [_tell_problem(code, problem) for problem in error.details[:_MOST_ISSUES]]
+    more = len(error.details) - _MOST_ISSUES
+    if more > 0:
+        issues.append(_write_issue(code, f"there are {more:,} more problems"))
     return {"resourceType": "OperationOutcome", "issue": issues}
 
 
-def _write_issue(code: str, problem: Problem) -> dict[str, Any]:
-    issue: dict[str, Any] = {"severity": "error", "code": code, "diagnostics": problem.problem}
-    if problem.field and _FHIRPATH.fullmatch(problem.field):
+def _tell_problem(code: str, problem: Problem) -> dict[str, Any]:
+    if not problem.field:
+        return _write_issue(code, problem.problem)
+    issue = _write_issue(code, f"{problem.field}: {problem.problem}")
+    if _FHIRPATH.fullmatch(problem.field):
         issue["expression"] = [problem.field]
     return issue
+
+
+def _write_issue(code: str, diagnostics: str) -> dict[str, Any]:
+    return {"severity": "error", "code": code, "diagnostics": diagnostics}

@@ -4,15 +4,17 @@ https://hl7.org/fhir/R4/medicationrequest.html, status draft and intent proposal
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from medmaas.fhir.case import Evaluation
+from medmaas.fhir.device import Resource, write_notes
 from medmaas.fhir.elements import UCUM
+from medmaas.fhir.sentences import list_cautions, tell_status
 from medmaas.model.manifest import Coding, DrugOrder, Orders, PolicyOutput
 
-Resource = dict[str, Any]
 _FEWEST = 2  # one alone would be no choice
+_GCSF_DAYS = 1  # its label: not within 24 hours after chemotherapy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,7 @@ def propose(evaluation: Evaluation) -> list[Proposal]:
         return []
     told = prediction["output"]
     found = [
-        Proposal(
-            option["action"],
-            option["action"],
-            option["action"] == told["recommended"],
-            tuple(_draft_option(evaluation, output.orders, option)),
-        )
+        _propose_option(evaluation, output.orders, option, told["recommended"])
         for option in told["options"]
         if option["allowed"]
     ]
@@ -59,53 +56,60 @@ def propose(evaluation: Evaluation) -> list[Proposal]:
     return sorted(found, key=lambda one: not one.recommended)
 
 
-def write_concept(codes: tuple[Coding, ...]) -> Resource:
+def _propose_option(
+    evaluation: Evaluation, orders: Orders, option: dict[str, Any], recommended: str
+) -> Proposal:
+    drugs = [(orders.treatment, option["dose"], 0)]
+    if option["gcsf"] and orders.gcsf:
+        drugs.append((orders.gcsf, 1.0, _GCSF_DAYS))
+    drafts, said = [], []
+    for drug, share, after in drugs:
+        day = evaluation.case.as_of + timedelta(days=option["delay_days"] + after)
+        amount = round(share * drug.full_dose.value, 6)
+        said.append(f"{drug.codes[0].display} {amount:g} {drug.full_dose.unit} on {day:%Y-%m-%d}")
+        dosage = _write_dosage(drug, amount, day)
+        drafts.append(
+            _draft("MedicationRequest", evaluation, f"Option {option['action']}: {option['why']}.")
+            | {
+                "medicationCodeableConcept": _write_concept(drug.codes),
+                "dosageInstruction": [{"text": said[-1], **dosage}],
+            }
+        )
+    action = option["action"]
+    label = f"{action}: {', '.join(said)}"
+    return Proposal(action, label, action == recommended, tuple(drafts))
+
+
+def _write_dosage(drug: DrugOrder, amount: float, day: datetime) -> Resource:
+    unit = drug.full_dose.unit
+    dose = {"value": amount, "unit": unit, "system": UCUM, "code": unit}
+    dosage: Resource = {"timing": {"event": [f"{day:%Y-%m-%d}"]}}
+    if drug.route:
+        dosage["route"] = _write_concept((drug.route,))
+    return dosage | {"doseAndRate": [{"doseQuantity": dose}]}
+
+
+def _write_concept(codes: tuple[Coding, ...]) -> Resource:
     """A CodeableConcept of codings that mean the same."""
     coding = [{"system": c.system, "code": c.code, "display": c.display} for c in codes]
     return {"coding": coding, "text": codes[0].display}
 
 
-def _draft_option(evaluation: Evaluation, orders: Orders, option: dict[str, Any]) -> list[Resource]:
-    drafts = [_draft_drug(evaluation, orders.treatment, option["dose"], option)]
-    if option["gcsf"] and orders.gcsf:
-        drafts.append(_draft_drug(evaluation, orders.gcsf, 1.0, option))
-    return drafts
-
-
-def _draft_drug(
-    evaluation: Evaluation, drug: DrugOrder, share: float, option: dict[str, Any]
-) -> Resource:
-    as_of = evaluation.case.as_of
-    day = (as_of + timedelta(days=option["delay_days"])).date().isoformat()
-    dose = {
-        "value": round(share * drug.full_dose.value, 6),
-        "unit": drug.full_dose.unit,
-        "system": UCUM,
-        "code": drug.full_dose.unit,
-    }
-    dosage: Resource = {"timing": {"event": [day]}, "doseAndRate": [{"doseQuantity": dose}]}
-    if drug.route:
-        dosage["route"] = write_concept((drug.route,))
-    return {
-        "resourceType": "MedicationRequest",
-        "status": "draft",
-        "intent": "proposal",
-        "medicationCodeableConcept": write_concept(drug.codes),
-        "subject": {"reference": evaluation.case.subject},
-        "authoredOn": as_of.isoformat(timespec="seconds"),
-        "dosageInstruction": [dosage],
-    }
-
-
 def _propose_recheck(evaluation: Evaluation, orders: Orders, *, recommended: bool) -> Proposal:
-    as_of = evaluation.case.as_of
-    label = f"Repeat the count: {orders.recheck.display}"
-    request = {
-        "resourceType": "ServiceRequest",
+    ordered = orders.recheck.display
+    draft = _draft("ServiceRequest", evaluation, "Repeat the count before treating.")
+    draft["code"] = _write_concept((orders.recheck,))
+    return Proposal(ordered, f"Repeat the count: {ordered}", recommended, (draft,))
+
+
+def _draft(kind: str, evaluation: Evaluation, note: str) -> Resource:
+    """What every draft has; its notes, so that it says what it is wherever it ends up."""
+    case = evaluation.case
+    return {
+        "resourceType": kind,
         "status": "draft",
         "intent": "proposal",
-        "code": write_concept((orders.recheck,)),
-        "subject": {"reference": evaluation.case.subject},
-        "authoredOn": as_of.isoformat(timespec="seconds"),
+        "subject": {"reference": case.subject},
+        "authoredOn": case.as_of.isoformat(timespec="seconds"),
+        "note": write_notes([note, *tell_status(evaluation), *list_cautions(evaluation)]),
     }
-    return Proposal(orders.recheck.display, label, recommended, (request,))

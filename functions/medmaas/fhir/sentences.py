@@ -5,22 +5,29 @@ from typing import Any
 from medmaas.fhir.case import Evaluation
 from medmaas.model.manifest import PolicyOutput
 
-_DAYS_PER_YEAR = 365.25
+DAYS_PER_YEAR = 365.25
 
 
 def list_notes(evaluation: Evaluation) -> list[str]:
     """Sentences: why there is no answer, how sure it is, what was warned of, what was assumed."""
     prediction = evaluation.prediction or {}
-    notes = []
-    if prediction["status"] == "abstained":
-        notes.append(f"There is no answer: {prediction['reason']}.")
-    if prediction["status"] == "forced":
-        notes.append(f"The answer was forced, though the model abstains: {prediction['reason']}.")
+    notes = tell_status(evaluation)
     if interval := prediction.get("interval"):
         notes += write_interval(interval)
-    notes += [_write_warning(warning) for warning in prediction["warnings"]]
+    notes += [_write_warning(warning) for warning in prediction.get("warnings", ())]
     notes += [f"{note}." for note in evaluation.case.notes]
     return [*notes, *list_cautions(evaluation)]
+
+
+def tell_status(evaluation: Evaluation) -> list[str]:
+    """Why there is no answer, or why there should have been none; nothing if all is well."""
+    match evaluation.prediction:
+        case {"status": "abstained", "reason": reason}:
+            return [f"There is no answer: {reason}."]
+        case {"status": "forced", "reason": reason}:
+            return [f"The answer was forced, though the model abstains: {reason}."]
+        case _:
+            return []
 
 
 def list_cautions(evaluation: Evaluation) -> list[str]:
@@ -37,7 +44,7 @@ def write_interval(interval: dict[str, Any]) -> list[str]:
     coverage = f"{interval['coverage']:.0%}"
     match interval:
         case {"at_least_days": days}:
-            years = f"{days / _DAYS_PER_YEAR:.1f} years"
+            years = f"{days / DAYS_PER_YEAR:.1f} years"
             return [f"With {coverage} coverage, survival is at least {days:,} days ({years})."]
         case {"labels": labels}:
             return [f"With {coverage} coverage, it is one of: {', '.join(labels)}."]

@@ -45,7 +45,7 @@ def predict(
         check_options(model, options, len(instances))
     reading = model.inputs.read(instances)
     if reading.problems:
-        raise _refusal(reading.problems)
+        raise refuse_problems(reading.problems)
     tensors = reading.tensors
     outputs = model.session.run(tensors)
     answers = model.output.answer(outputs, tensors)
@@ -141,7 +141,8 @@ def _require_answers(predictions: Sequence[Prediction]) -> None:
         )
 
 
-def _refusal(problems: list[Problem]) -> InvalidRequestError:
+def refuse_problems(problems: list[Problem]) -> InvalidRequestError:
+    """The refusal of instances, for all of their problems."""
     count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
     which = "" if len(problems) <= MAX_PROBLEMS else f"the first {MAX_PROBLEMS:,} "
     return InvalidRequestError(

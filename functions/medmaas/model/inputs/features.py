@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from medmaas.model.inputs.reading import InvalidValueError
@@ -66,6 +67,19 @@ def describe_features(features: Sequence[Feature]) -> dict[str, Any]:
         "required": [feature.name for feature in features if feature.required],
         "properties": {feature.name: describe_feature(feature) for feature in features},
     }
+
+
+def restore_value(feature: Feature, number: float) -> object:
+    """What an instance would hold for a number of a tensor; the number itself if it is no code."""
+    if isnan(number):
+        return None
+    match feature:
+        case Choice(choices=choices) if number in range(len(choices)):
+            return choices[int(number)]
+        case Boolean() if number in {0.0, 1.0}:
+            return bool(number)
+        case _:
+            return number
 
 
 def _limits(interval: Range, unit: str) -> str:

@@ -15,6 +15,7 @@ from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
     Reading,
+    Tensor,
     collect,
     describe_field,
     read_object,
@@ -60,6 +61,14 @@ class Image:
                 if isinstance(instance, dict):
                     note.refuse(spec.field, str(error))
         return collect(spec.tensor, self._arrange(pixels), notes)
+
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read pixels as the graph takes them: any that are bytes, finite numbers otherwise."""
+        notes = [Notes(index) for index in range(len(tensor))]
+        for pixels, note in zip(tensor, notes, strict=True):
+            if not np.isfinite(pixels).all():
+                note.refuse(self._spec.field, "must hold finite numbers")
+        return collect(self._spec.tensor, tensor, notes)
 
     def locate(self, instance: object) -> tuple[PIL.Image.Image, Box]:
         """The upright picture of an instance that could be read, and what of it the model sees.

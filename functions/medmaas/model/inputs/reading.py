@@ -58,6 +58,13 @@ class InputKind(Protocol):
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
 
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read what was made a tensor already, as strictly as instances.
+
+        Args:
+            tensor: n rows, of the type and shape that the graph declares.
+        """
+
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from medmaas.model.inputs.features import describe_features, make_reader
+from medmaas.errors import Problem
+from medmaas.model.inputs.features import describe_features, make_reader, restore_value
 from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
     Reading,
+    Tensor,
     collect,
     describe_field,
     read_object,
@@ -40,6 +42,27 @@ class Series:
             if rows:
                 block[: len(rows)] = rows
         return collect(self._spec.tensor, tensor, notes)
+
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read histories [n, rows, features] as the graph takes them, filled up at their ends."""
+        reading = self.read([self._restore(history) for history in tensor])
+        times = tensor[:, :, _TIME]
+        unordered = np.flatnonzero((np.diff(times, axis=1) < 0).any(axis=1)).tolist()
+        rows = f"{self._spec.field}: rows must be in order of time"
+        problems = [Problem(row, None, rows) for row in unordered]
+        return Reading(reading.tensors, [*reading.problems, *problems], reading.warnings)
+
+    def _restore(self, history: Tensor) -> dict[str, object]:
+        """The instance of a tensor's rows, without those that only fill it up."""
+        ends = np.flatnonzero(~np.isnan(history).all(axis=1))
+        known = history[: ends[-1] + 1] if ends.size else history[:0]
+        features = self._spec.features
+        return {
+            self._spec.field: [
+                {f.name: restore_value(f, x) for f, x in zip(features, row, strict=True)}
+                for row in known.tolist()
+            ]
+        }
 
     def _read_history(self, instance: object, notes: Notes) -> Rows:
         name, most = self._spec.field, self._spec.max_rows

@@ -8,7 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import parse_cell, parse_numbers
-from medmaas.model.inputs.features import FeatureReader, describe_features, make_reader
+from medmaas.model.inputs.features import (
+    FeatureReader,
+    describe_features,
+    make_reader,
+    restore_value,
+)
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
 from medmaas.model.manifest import Feature, Number, TabularInput
 
@@ -32,6 +37,8 @@ class Tabular:
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
         plain = map(_find_plain, spec.features)
         self._plain = [(r.name, *ends, r) for r, ends in zip(self._readers, plain, strict=True)]
+        self._low = np.array([ends[1] for ends in self._plain], np.float64)
+        self._high = np.array([ends[2] for ends in self._plain], np.float64)
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -58,6 +65,16 @@ class Tabular:
             for row in np.flatnonzero(np.isnan(numbers)).tolist():
                 numbers[row] = _read_value(reader, parse_cell(feature, column[row]), row, notes)
             tensor[:, i] = numbers
+        return self._collect(tensor, notes)
+
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read rows [n, features] as the graph takes them, whatever is wrong with some of them."""
+        notes = _NotesByRow()
+        plain = (tensor >= self._low) & (tensor <= self._high)
+        for row, column in zip(*np.nonzero(~plain), strict=True):
+            feature, reader = self._spec.features[column], self._readers[column]
+            value = restore_value(feature, float(tensor[row, column]))
+            _read_value(reader, value, int(row), notes)
         return self._collect(tensor, notes)
 
     def _read_row(self, instance: object, row: int, notes: _NotesByRow) -> list[float]:

@@ -9,6 +9,7 @@ from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
     Reading,
+    Tensor,
     collect,
     describe_field,
     read_object,
@@ -41,6 +42,17 @@ class Text:
             else:
                 row[: len(codes)] = codes
         return collect(self._spec.tensor, tensor, notes)
+
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read codes [n, max_length] as the graph takes them, 0 after the end."""
+        return self.read([self.restore(codes) for codes in tensor])
+
+    def restore(self, codes: Tensor) -> dict[str, object]:
+        """The instance of a row of codes; a code that is none becomes a character that is none."""
+        characters = dict(enumerate(self._spec.alphabet, start=1))
+        ends = np.flatnonzero(codes)
+        known = codes[: ends[-1] + 1] if ends.size else codes[:0]
+        return {self._spec.field: "".join(characters.get(code, "\0") for code in known.tolist())}
 
     def _encode(self, text: object) -> list[int]:
         limit = self._spec.max_length

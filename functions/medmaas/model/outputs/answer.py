@@ -39,10 +39,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of a table's columns, each there once, in the order of a file."""
+    """Names of a table's columns, each there once, in the order of a file.
+
+    Attributes:
+        texts: of columns that are written as they are.
+        numbers: of columns of six decimals.
+        whole: of those among texts that hold whole numbers, or None.
+    """
 
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

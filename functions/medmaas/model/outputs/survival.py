@@ -1,5 +1,6 @@
 """How long: a survival curve, its median and the risk by a few horizons."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -21,6 +22,7 @@ from medmaas.model.outputs.answer import (
 from medmaas.model.outputs.curve import find_crossing, find_crossings
 
 _HALF = 0.5
+_MEDIAN = "median_days"
 
 
 class Survival:
@@ -37,7 +39,7 @@ class Survival:
         self._horizons = {str(day): self._times.index(day) for day in spec.horizon_days}
         numbers = [f"risk_{day}" for day in spec.horizon_days]
         numbers += [f"survival_{day}" for day in spec.time_days]
-        self.columns = name_columns(["median_days"], numbers)
+        self.columns = replace(name_columns([_MEDIAN], numbers), whole=frozenset({_MEDIAN}))
 
     def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
         """One answer per row of the tensor [n, times]."""

@@ -50,15 +50,15 @@ class Uncertainty:
     def judge(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> list[Doubt]:
         """What there is to say of each row of the graph's outputs, given what went in."""
         if self._intervals is None:
-            return [Doubt(None, reason) for reason in self._find_reasons(outputs, inputs)]
+            return [Doubt(None, reason) for reason in self.find_reasons(outputs, inputs)]
         first = self._coverages[0]
         intervals = self._intervals.make(outputs, inputs, coverage or first)
         firsts = intervals if coverage in {None, first} else None
-        return [*map(Doubt, intervals, self._find_reasons(outputs, inputs, firsts))]
+        return [*map(Doubt, intervals, self.find_reasons(outputs, inputs, firsts))]
 
     def table(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Doubts:
         """The same as a table that has `columns`."""
-        reasons = self._find_reasons(outputs, inputs)
+        reasons = self.find_reasons(outputs, inputs)
         if self._intervals is None:
             return Doubts([], np.empty((len(reasons), 0)), reasons)
         asked = self._coverages[0] if coverage is None else coverage
@@ -69,10 +69,10 @@ class Uncertainty:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 
-    def _find_reasons(
+    def find_reasons(
         self, outputs: Tensors, inputs: Tensors, firsts: Sequence[Interval] | None = None
     ) -> list[str | None]:
-        """Per row why there is no answer: the first reason that holds.
+        """Per row why there is no answer, if there is none.
 
         Args:
             outputs: of the graph.

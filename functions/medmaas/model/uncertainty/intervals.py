@@ -39,6 +39,7 @@ Interval = dict[str, Any]
 Floats = NDArray[np.float64]
 Texts = list[list[str | int | None]]
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
+_AT_LEAST = "interval_at_least_days"
 _TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
@@ -202,7 +203,7 @@ class Bounds:
 class LowerBounds:
     """`{"coverage", "at_least_days"}`: the last whole day before the curve has fallen so far."""
 
-    columns = name_columns(["interval_at_least_days"], [])
+    columns = Columns((_AT_LEAST,), (), frozenset({_AT_LEAST}))
 
     def __init__(self, output: SurvivalOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles

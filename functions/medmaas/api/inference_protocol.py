@@ -1,0 +1,142 @@
+"""The routes of the Open Inference Protocol v2, REST."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+
+from medmaas.api.body import read_bytes
+from medmaas.api.models import ready
+from medmaas.api.routes import PlainRoute, get_registry, make_budget
+from medmaas.errors import InvalidCallError, UnsupportedMediaTypeError
+from medmaas.model.body import parse_json
+
+_LENGTH = "Inference-Header-Content-Length"
+_JSON, _BINARY = "application/json", "application/octet-stream"
+_MODEL, _VERSION = "/v2/models/{name}", "/v2/models/{name}/versions/{version}"
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add them all, the busiest first."""
+    for model in (_MODEL, _VERSION):
+        app.router.routes.append(PlainRoute(f"{model}/infer", infer_tensors, methods=["POST"]))
+    gets = {
+        "/v2": describe_server,
+        "/v2/": describe_server,
+        "/v2/health/live": live,
+        "/v2/health/ready": ready_all,
+        "/v2/models/stats": describe_statistics,
+    }
+    for model in (_MODEL, _VERSION):
+        gets[model] = describe_model
+        gets[f"{model}/ready"] = ready_model
+        gets[f"{model}/stats"] = describe_statistics
+    app.router.routes += [PlainRoute(path, do, methods=["GET"]) for path, do in gets.items()]
+    index = PlainRoute("/v2/repository/index", list_repository, methods=["POST"])
+    app.router.routes.append(index)
+
+
+async def infer_tensors(request: Request) -> Response:
+    """Answer 1 to 1,000 instances, all of them or, if one is wrong, none."""
+    from medmaas.inference_protocol.infer import infer, wants_explanation  # noqa: PLC0415
+    from medmaas.inference_protocol.request import read_request  # noqa: PLC0415
+
+    served = _find(request)
+    asked = read_request(await read_bytes(request), _read_length(request))
+    budget = make_budget(request, asked.options)
+    if wants_explanation(asked):
+        found = await run_in_threadpool(infer, served, asked, budget)
+    else:
+        found = infer(served, asked, budget)
+    if found.json_length is None:
+        return Response(found.content, media_type=_JSON)
+    headers = {_LENGTH: str(found.json_length)}
+    return Response(found.content, headers=headers, media_type=_BINARY)
+
+
+async def describe_server(_request: Request) -> Response:
+    """Server metadata."""
+    from medmaas.inference_protocol.repository import describe_server as describe  # noqa: PLC0415
+
+    return _respond(describe())
+
+
+async def live(_request: Request) -> Response:
+    """Whether the process runs."""
+    return _respond({"live": True})
+
+
+async def ready_all(request: Request) -> Response:
+    """Whether every model passed its checks."""
+    return _respond(await ready(request))
+
+
+async def describe_model(request: Request) -> Response:
+    """Model metadata."""
+    from medmaas.inference_protocol.repository import describe_view  # noqa: PLC0415
+
+    view = _find(request).view
+    versions = [
+        version
+        for model_id, version, _ in get_registry(request).list()
+        if model_id == view.model.manifest.id
+    ]
+    return _respond(describe_view(view, versions))
+
+
+async def ready_model(request: Request) -> Response:
+    """Whether a model answers."""
+    return _respond({"name": _find(request).view.name, "ready": True})
+
+
+async def describe_statistics(request: Request) -> Response:
+    """How one model, or each, has answered in this process."""
+    path = request.path_params
+    repository = _get_repository(request)
+    return _respond(repository.describe_statistics(path.get("name"), path.get("version")))
+
+
+async def list_repository(request: Request) -> Response:
+    """The repository index."""
+    from medmaas.inference_protocol.repository import describe_index  # noqa: PLC0415
+
+    body = await read_bytes(request)
+    asked = parse_json(body) if body else {}
+    if not isinstance(asked, dict) or not isinstance(asked.get("ready", False), bool):
+        raise InvalidCallError("the body must be an object, ready true or false")
+    ready_only = bool(asked.get("ready", False))
+    return _respond(describe_index(_get_repository(request), ready=ready_only))
+
+
+def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is loaded here alone
+    from medmaas.inference_protocol.repository import Repository  # noqa: PLC0415
+
+    state = request.app.state
+    if not hasattr(state, "repository"):
+        state.repository = Repository(get_registry(request))
+    return state.repository
+
+
+def _find(request: Request) -> Any:  # noqa: ANN401 - as above
+    path = request.path_params
+    served = _get_repository(request).get(path["name"], path.get("version"))
+    request.state.log = {"model": served.view.model.identity}
+    return served
+
+
+def _read_length(request: Request) -> int | None:
+    """How much of the body is JSON; None if it all is."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = request.headers.get(_LENGTH)
+    if given is None:
+        if media_type != _JSON:
+            raise UnsupportedMediaTypeError(f"send {_JSON}, or {_BINARY} with {_LENGTH}")
+        return None
+    if not given.isascii() or not given.isdecimal() or len(given) > 10:  # noqa: PLR2004 - digits
+        raise InvalidCallError(f"{_LENGTH} must be a number of bytes")
+    return int(given)
+
+
+def _respond(content: object) -> Response:
+    return Response(to_json(content), media_type=_JSON)

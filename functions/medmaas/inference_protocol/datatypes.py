@@ -1,0 +1,155 @@
+"""Tensors as the protocol writes them: JSON, nested or flat, or little-endian bytes.
+
+https://github.com/kserve/open-inference-protocol, "Tensor Data"; the binary extension is Triton's,
+docs/protocol/extension_binary_data.md of triton-inference-server/server.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from struct import pack, unpack_from
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.errors import InvalidCallError
+
+Array = NDArray[Any]
+BYTES = "BYTES"
+DATATYPES: dict[str, str] = {
+    "BOOL": "?", "UINT8": "<u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8", "INT8": "<i1",
+    "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "FP16": "<f2", "FP32": "<f4", "FP64": "<f8",
+}  # fmt: skip
+OF_ONNX = {
+    "tensor(float)": "FP32", "tensor(double)": "FP64", "tensor(uint8)": "UINT8",
+    "tensor(int64)": "INT64", "tensor(int32)": "INT32", "tensor(bool)": "BOOL",
+}  # fmt: skip
+_FLOATS = {"FP16", "FP32", "FP64"}
+_LENGTH = 4
+_MOST_DIMENSIONS = 8
+_MOST_ELEMENTS = 50_000_000
+
+
+def refuse(field: str, problem: str) -> InvalidCallError:
+    """The refusal of a request for one problem of one field; never the value."""
+    return InvalidCallError(f"{field} {problem}")
+
+
+def read_shape(shape: object, where: str) -> tuple[int, ...]:
+    """A shape whose dimensions are all known.
+
+    Raises:
+        InvalidCallError: it is none.
+    """
+    if not isinstance(shape, list) or not 1 <= len(shape) <= _MOST_DIMENSIONS:
+        raise refuse(f"{where}.shape", f"must be a list of 1 to {_MOST_DIMENSIONS} numbers")
+    if not all(type(size) is int and size >= 0 for size in shape):
+        raise refuse(f"{where}.shape", "must hold whole numbers, 0 or more")
+    if prod(shape) > _MOST_ELEMENTS:
+        raise refuse(f"{where}.shape", f"must not be of more than {_MOST_ELEMENTS:,} elements")
+    return tuple(shape)
+
+
+def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str) -> Array:
+    """An array from nested or flat lists, row-major.
+
+    Null is a number that is missing, where there may be one.
+
+    Raises:
+        InvalidCallError: other elements than the datatype has, or another number of them.
+    """
+    flat = _flatten(data, shape, f"{where}.data")
+    kinds = set(map(type, flat))
+    wrong = kinds - _allowed(datatype)
+    if wrong:
+        raise refuse(f"{where}.data", f"must hold values of {datatype} alone")
+    if datatype == BYTES:
+        return np.array([text.encode() for text in flat] or [], object).reshape(shape)
+    if type(None) in kinds:
+        flat = [np.nan if value is None else value for value in flat]
+    try:
+        with np.errstate(over="ignore"):  # what is beyond a float is beyond any limit, too
+            wide = np.array(flat, np.float64 if datatype in _FLOATS else DATATYPES[datatype])
+            return wide.astype(DATATYPES[datatype], copy=False).reshape(shape)
+    except OverflowError:
+        raise refuse(f"{where}.data", f"must hold values within {datatype}") from None
+
+
+def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where: str) -> Array:
+    """An array from its bytes.
+
+    Raises:
+        InvalidCallError: there are more or fewer than the shape says.
+    """
+    count = prod(shape)
+    if datatype == BYTES:
+        return np.array(_split(data, count, where) or [], object).reshape(shape)
+    kind = np.dtype(DATATYPES[datatype])
+    if len(data) != count * kind.itemsize:
+        raise refuse(f"{where}.parameters.binary_data_size", "must be what datatype and shape need")
+    if datatype == "BOOL" and not set(data.tobytes()) <= {0, 1}:
+        raise refuse(where, "must hold bytes of 0 and 1 alone")
+    return np.frombuffer(data, kind).reshape(shape)
+
+
+def encode_json(array: Array, datatype: str) -> list[Any]:
+    """Row-major and flat; null for a number that is missing."""
+    if datatype == BYTES:
+        return [text.decode() for text in array.ravel().tolist()]
+    values: list[Any] = array.ravel().tolist()
+    if datatype in _FLOATS and np.isnan(array).any():
+        return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
+    return values
+
+
+def encode_binary(array: Array, datatype: str) -> bytes:
+    """Row-major, little-endian; texts behind their lengths."""
+    if datatype == BYTES:
+        texts = array.ravel().tolist()
+        return b"".join([pack("<I", len(text)) + text for text in texts])
+    return np.ascontiguousarray(array, DATATYPES[datatype]).tobytes()
+
+
+def _allowed(datatype: str) -> set[type]:
+    if datatype == BYTES:
+        return {str}
+    if datatype == "BOOL":
+        return {bool}
+    return {int, float, type(None)} if datatype in _FLOATS else {int}
+
+
+def _flatten(data: object, shape: Sequence[int], where: str) -> list[Any]:
+    if not isinstance(data, list):
+        raise refuse(where, "is required, a list")
+    count = prod(shape)
+    if len(data) != shape[0] and len(data) != count:
+        raise refuse(where, "must hold as many values as shape says")
+    if not data or type(data[0]) is not list:
+        if len(data) != count:
+            raise refuse(where, "must hold as many values as shape says")
+        return data
+    if len(shape) == 1 or len(data) != shape[0]:
+        raise refuse(where, "must be nested as shape says, or flat")
+    parts = [_descend(part, shape[1:], where) for part in data]
+    return [value for part in parts for value in part]
+
+
+def _descend(part: object, shape: Sequence[int], where: str) -> list[Any]:
+    """One part of nested data, nested down to the last dimension."""
+    if not isinstance(part, list) or len(part) != shape[0]:
+        raise refuse(where, "must be nested as shape says, or flat")
+    if len(shape) == 1:
+        return part
+    return [value for inner in part for value in _descend(inner, shape[1:], where)]
+
+
+def _split(data: memoryview, count: int, where: str) -> list[bytes]:
+    texts, position = list[bytes](), 0
+    while position + _LENGTH <= len(data) and len(texts) < count:
+        (length,) = unpack_from("<I", data, position)
+        position += _LENGTH
+        texts.append(data[position : position + length].tobytes())
+        position += length
+    if position != len(data) or len(texts) != count:
+        raise refuse(where, "must hold as many texts as shape says, each behind its length")
+    return texts

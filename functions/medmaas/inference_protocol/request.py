@@ -1,0 +1,174 @@
+"""An inference request: JSON, or JSON followed by binary tensors."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from medmaas.errors import InvalidCallError, Problem
+from medmaas.inference_protocol.datatypes import (
+    BYTES,
+    DATATYPES,
+    Array,
+    decode_binary,
+    decode_json,
+    read_shape,
+    refuse,
+)
+from medmaas.model.body import find_wrong_options, parse_json
+from medmaas.model.options import PLAIN, Options
+
+_FIELDS = {"id", "parameters", "inputs", "outputs", "model_name", "model_version"}
+_OPTIONS = {"explain", "explain_seconds", "coverage", "force"}
+_BINARY_OUTPUT = "binary_data_output"
+# of Triton's schedulers, of which there is none here: they change no answer
+_WITHOUT_EFFECT = {
+    "sequence_id", "sequence_start", "sequence_end", "priority", "timeout",
+    "triton_enable_empty_final_response", "content_type", "headers",
+}  # fmt: skip
+_MOST_TENSORS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """An input: its datatype, and an array of its shape."""
+
+    datatype: str
+    array: Array
+
+
+@dataclass(frozen=True, slots=True)
+class InferRequest:
+    """What was asked.
+
+    Attributes:
+        id: to be repeated, if there is one.
+        inputs: by name.
+        outputs: names, and whether each is wanted in binary; None for those that are usual.
+        binary: whether outputs come in binary that do not say.
+        options: how to answer.
+    """
+
+    id: str | None
+    inputs: Mapping[str, Tensor]
+    outputs: Mapping[str, bool] | None
+    binary: bool
+    options: Options
+
+
+def read_request(body: bytes, json_length: int | None) -> InferRequest:
+    """The request in a body.
+
+    Args:
+        body: as it was sent.
+        json_length: how many bytes of it are JSON, the rest being tensors; None for all.
+
+    Raises:
+        MalformedBodyError: what should be JSON is none.
+        InvalidCallError: it breaks a rule of the protocol; names the field.
+    """
+    binary = memoryview(b"")
+    if json_length is not None:
+        if not 0 < json_length <= len(body):
+            raise refuse("Inference-Header-Content-Length", "must be the length of the JSON part")
+        binary = memoryview(body)[json_length:]
+        body = body[:json_length]
+    tree = parse_json(body)
+    if not isinstance(tree, dict) or not tree.keys() <= _FIELDS:
+        raise InvalidCallError("the body must be an object of id, parameters, inputs and outputs")
+    request_id = tree.get("id")
+    if request_id is not None and not isinstance(request_id, str):
+        raise refuse("id", "must be text")
+    parameters = tree.get("parameters", {})
+    options = _read_options(parameters) if parameters else PLAIN
+    in_binary = _read_flag(parameters, _BINARY_OUTPUT, "parameters")
+    inputs = _read_inputs(tree.get("inputs"), binary)
+    outputs = _read_outputs(tree["outputs"], in_binary) if tree.get("outputs") else None
+    return InferRequest(request_id, inputs, outputs, in_binary, options)
+
+
+def _read_options(parameters: object) -> Options:
+    if not isinstance(parameters, dict):
+        raise refuse("parameters", "must be an object")
+    if unknown := parameters.keys() - _OPTIONS - _WITHOUT_EFFECT - {_BINARY_OUTPUT}:
+        known = ", ".join(sorted({*_OPTIONS, _BINARY_OUTPUT}))
+        raise refuse("parameters", f"holds {len(unknown)} that are unknown; known are {known}")
+    given = {name: value for name, value in parameters.items() if name in _OPTIONS}
+    if problems := find_wrong_options(given):
+        raise InvalidCallError(
+            "parameters hold a wrong option",
+            [Problem(None, f"parameters.{p.field}", p.problem) for p in problems],
+        )
+    return Options(**given)
+
+
+def _read_flag(parameters: object, name: str, where: str, *, default: bool = False) -> bool:
+    if not isinstance(parameters, dict):
+        raise refuse(where, "must be an object")
+    flag = parameters.get(name, default)
+    if not isinstance(flag, bool):
+        raise refuse(f"{where}.{name}", "must be true or false")
+    return flag
+
+
+def _read_inputs(inputs: object, binary: memoryview) -> dict[str, Tensor]:
+    if not isinstance(inputs, list) or not 1 <= len(inputs) <= _MOST_TENSORS:
+        raise refuse("inputs", f"is required, a list of 1 to {_MOST_TENSORS} tensors")
+    tensors: dict[str, Tensor] = {}
+    position = 0
+    for index, given in enumerate(inputs):
+        where = f"inputs[{index}]"
+        if not isinstance(given, dict):
+            raise refuse(where, "must be an object")
+        name, datatype = given.get("name"), given.get("datatype")
+        if not isinstance(name, str) or name in tensors:
+            raise refuse(f"{where}.name", "is required, each name once")
+        if datatype not in DATATYPES and datatype != BYTES:
+            raise refuse(f"{where}.datatype", f"must be {BYTES} or one of {', '.join(DATATYPES)}")
+        shape = read_shape(given.get("shape"), where)
+        size = _read_size(given, where)
+        if size is None:
+            array = decode_json(given.get("data"), datatype, shape, where)
+        else:
+            if position + size > len(binary):
+                raise refuse(f"{where}.parameters.binary_data_size", "is more than was sent")
+            array = decode_binary(binary[position : position + size], datatype, shape, where)
+            position += size
+        tensors[name] = Tensor(datatype, array)
+    if position != len(binary):
+        raise refuse("Inference-Header-Content-Length", "leaves bytes that belong to no input")
+    return tensors
+
+
+def _read_size(given: Mapping[str, Any], where: str) -> int | None:
+    """How many bytes of the binary part are this tensor's; None if it is in the JSON."""
+    parameters = given.get("parameters")
+    if parameters is None:
+        return None
+    if not isinstance(parameters, dict):
+        raise refuse(f"{where}.parameters", "must be an object")
+    size = parameters.get("binary_data_size")
+    if size is None:
+        return None
+    if type(size) is not int or size < 0:
+        raise refuse(f"{where}.parameters.binary_data_size", "must be a number of bytes")
+    if "data" in given:
+        raise refuse(f"{where}.data", "must be left out where the tensor is binary")
+    return size
+
+
+def _read_outputs(outputs: object, in_binary: bool) -> dict[str, bool]:  # noqa: FBT001
+    if not isinstance(outputs, list) or len(outputs) > _MOST_TENSORS:
+        raise refuse("outputs", f"must be a list of at most {_MOST_TENSORS}")
+    wanted: dict[str, bool] = {}
+    for index, given in enumerate(outputs):
+        where = f"outputs[{index}]"
+        name = given.get("name") if isinstance(given, dict) else None
+        if not isinstance(name, str) or name in wanted:
+            raise refuse(f"{where}.name", "is required, each name once")
+        parameters = given.get("parameters", {})
+        if isinstance(parameters, dict) and parameters.get("classification"):
+            raise refuse(f"{where}.parameters.classification", "is not offered")
+        wanted[name] = _read_flag(
+            parameters, "binary_data", f"{where}.parameters", default=in_binary
+        )
+    return wanted

@@ -1,0 +1,63 @@
+"""An inference response: JSON, or JSON followed by binary tensors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from pydantic_core import to_json
+
+from medmaas.inference_protocol.datatypes import BYTES, Array, encode_binary, encode_json
+from medmaas.inference_protocol.views import Spec, View
+from medmaas.model.columns import Column
+
+
+class InferResponse(NamedTuple):
+    """A body, and how much of it is JSON; None if all is."""
+
+    content: bytes
+    json_length: int | None
+
+
+def write_response(
+    view: View,
+    request_id: str | None,
+    outputs: Sequence[tuple[Spec, bool]],
+    columns: Mapping[str, Column],
+) -> InferResponse:
+    """The response of a view.
+
+    Args:
+        view: which answered.
+        request_id: to be repeated.
+        outputs: what is wanted, and whether in binary.
+        columns: values by name.
+    """
+    written, parts = [], list[bytes]()
+    for spec, binary in outputs:
+        array = _to_array(columns[spec.name], spec.datatype)
+        tensor: dict[str, Any] = {
+            "name": spec.name,
+            "datatype": spec.datatype,
+            "shape": array.shape,
+        }
+        if binary:
+            parts.append(encode_binary(array, spec.datatype))
+            tensor["parameters"] = {"binary_data_size": len(parts[-1])}
+        else:
+            tensor["data"] = encode_json(array, spec.datatype)
+        written.append(tensor)
+    answer: dict[str, Any] = {"model_name": view.name, "model_version": view.model.manifest.version}
+    if request_id is not None:
+        answer["id"] = request_id
+    head = to_json(answer | {"outputs": written})
+    if not parts:
+        return InferResponse(head, None)
+    return InferResponse(b"".join([head, *parts]), len(head))
+
+
+def _to_array(column: Column, datatype: str) -> Array:
+    if datatype != BYTES:
+        return np.asarray(column)
+    array = np.empty(len(column), object)
+    array[:] = [str(text).encode() for text in column]
+    return array

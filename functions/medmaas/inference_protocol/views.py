@@ -1,0 +1,250 @@
+"""A model in the protocol: by the graph's own tensors, or by a column for each feature.
+
+The first is called as the model, the second `<model>.columns`; both go through the same checks.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from medmaas.errors import InvalidRequestError, Problem, TooLargeError
+from medmaas.inference_protocol.datatypes import BYTES, OF_ONNX, Array
+from medmaas.inference_protocol.request import InferRequest, Tensor
+from medmaas.model.body import MAX_INSTANCES, parse_json
+from medmaas.model.columns import EXPLANATION, REASON, STATUS, WARNINGS, Asked
+from medmaas.model.inputs import Reading, Text
+from medmaas.model.manifest import Boolean, Choice, Feature, ImageInput, SeriesInput, TabularInput
+from medmaas.model.outputs.answer import Columns
+from medmaas.model.registry import Model
+
+COLUMNS = ".columns"
+_NUMBERS = {"FP64", "FP32", "FP16", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32"}
+_OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
+
+
+class Spec(NamedTuple):
+    """A tensor as metadata describes it; -1 is any length."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+
+
+class View(Protocol):
+    """A model by one kind of tensors."""
+
+    name: str
+    model: Model
+    inputs: tuple[Spec, ...]
+    outputs: tuple[Spec, ...]
+
+    def read(self, inputs: Mapping[str, Tensor]) -> Reading:
+        """The reading of all instances, whatever is wrong with some of them."""
+
+    def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
+        """The instances that tensors stand for, to be explained."""
+
+    def ask(self, names: Sequence[str]) -> Asked:
+        """What must be computed for outputs of these names."""
+
+
+def make_views(model: Model) -> tuple[View, View]:
+    """Both views of a model."""
+    return TensorView(model), ColumnView(model)
+
+
+def choose_outputs(view: View, request: InferRequest) -> list[tuple[Spec, bool]]:
+    """The outputs that are wanted, and whether each is in binary.
+
+    Raises:
+        InvalidRequestError: one is unknown.
+    """
+    if request.outputs is None:
+        explain = request.options.explain
+        return [
+            (spec, request.binary) for spec in view.outputs if spec.name != EXPLANATION or explain
+        ]
+    known = {spec.name: spec for spec in view.outputs}
+    unknown = [index for index, name in enumerate(request.outputs) if name not in known]
+    if unknown:
+        raise InvalidRequestError(
+            f"outputs[{unknown[0]}].name must be one of {', '.join(known)}",
+        )
+    return [(known[name], binary) for name, binary in request.outputs.items()]
+
+
+class TensorView:
+    """The graph's inputs and outputs as they are."""
+
+    def __init__(self, model: Model) -> None:
+        artefact = model.manifest.artefact
+        self.name, self.model = model.manifest.id, model
+        self.inputs = tuple(Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.inputs)
+        graph = [Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.outputs]
+        self._tensors = {spec.name for spec in graph}
+        said = [spec for spec in _describe_doubts(model) if spec.name not in self._tensors]
+        self.outputs = (*graph, *said)
+
+    def read(self, inputs: Mapping[str, Tensor]) -> Reading:
+        """The one tensor that the graph takes.
+
+        Raises:
+            InvalidRequestError: other inputs, another datatype or shape.
+            TooLargeError: too many rows.
+        """
+        return self.model.inputs.read_tensor(self._take(inputs))
+
+    def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
+        """Texts again, of which explanations tell characters; of others nothing is needed.
+
+        Raises:
+            InvalidRequestError: a picture, whose file there is not.
+        """
+        array = self._take(inputs)
+        if isinstance(self.model.manifest.input, ImageInput):
+            raise InvalidRequestError(
+                f"a picture is explained as a file: ask {self.name}{COLUMNS}",
+                [Problem(None, EXPLANATION, f"is an output of {self.name}{COLUMNS}")],
+            )
+        if isinstance(self.model.inputs, Text):
+            return [self.model.inputs.restore(codes) for codes in array]
+        return [{}] * len(array)
+
+    def ask(self, names: Sequence[str]) -> Asked:
+        """Outputs of the graph, and what is said of rows."""
+        tensors = [name for name in names if name in self._tensors]
+        return Asked(tensors, [name for name in names if name not in self._tensors])
+
+    def _take(self, inputs: Mapping[str, Tensor]) -> Array:
+        (spec,) = self.inputs
+        if inputs.keys() != {spec.name}:
+            raise InvalidRequestError(f"inputs must be {spec.name} alone")
+        given = inputs[spec.name]
+        _require_type(spec.name, given, {spec.datatype})
+        array, shape = given.array, spec.shape
+        fits = array.ndim == len(shape) and all(
+            needs in {-1, has} for has, needs in zip(array.shape, shape, strict=True)
+        )
+        if not fits:
+            raise InvalidRequestError(
+                f"{spec.name} must have shape {list(shape)}, -1 being any number"
+            )
+        _require_count(array.shape[0])
+        most = getattr(self.model.manifest.input, "max_rows", None)
+        if most and not 1 <= array.shape[1] <= most:
+            raise InvalidRequestError(f"{spec.name} must hold 1 to {most} rows of each instance")
+        return array
+
+
+class ColumnView:
+    """One input per feature, one output per column of an answer."""
+
+    def __init__(self, model: Model) -> None:
+        self.name, self.model = f"{model.manifest.id}{COLUMNS}", model
+        spec = model.manifest.input
+        self._features: tuple[Feature, ...] = ()
+        if isinstance(spec, TabularInput):
+            self._features = spec.features
+            self.inputs = tuple(Spec(f.name, _name_datatype(f), (-1,)) for f in spec.features)
+        else:
+            self.inputs = (Spec(spec.field, BYTES, (-1,)),)
+        self.outputs = (*_describe_columns(model.output.columns), *_describe_doubts(model))
+
+    def read(self, inputs: Mapping[str, Tensor]) -> Reading:
+        """Instances, through the same door as JSON.
+
+        Raises:
+            InvalidRequestError: an unknown input, another datatype, or other lengths.
+            TooLargeError: too many instances.
+            MalformedBodyError: a history that is no JSON.
+        """
+        return self.model.inputs.read(self.restore(inputs))
+
+    def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
+        """The instances, each an object of named values."""
+        columns = {spec.name: spec for spec in self.inputs}
+        if unknown := inputs.keys() - columns.keys():
+            known = ", ".join(columns)
+            raise InvalidRequestError(
+                f"{len(unknown)} inputs are unknown; this model takes {known}"
+            )
+        values = {name: self._list_values(columns[name], given) for name, given in inputs.items()}
+        counts = {len(column) for column in values.values()}
+        if len(counts) != 1:
+            raise InvalidRequestError("inputs must all be of the same length")
+        _require_count(next(iter(counts)))
+        return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+    def ask(self, names: Sequence[str]) -> Asked:
+        """Columns alone."""
+        return Asked((), names)
+
+    def _list_values(self, spec: Spec, given: Tensor) -> list[Any]:
+        array = given.array
+        if array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 1):  # noqa: PLR2004
+            raise InvalidRequestError(f"{spec.name} must have shape [-1] or [-1, 1]")
+        _require_type(spec.name, given, {spec.datatype} if spec.datatype != "FP64" else _NUMBERS)
+        values: list[Any] = array.ravel().tolist()
+        if spec.datatype == "FP64":
+            return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
+        if spec.datatype != BYTES:
+            return values
+        match self.model.manifest.input:
+            case ImageInput():
+                return [_read_picture(content) for content in values]
+            case SeriesInput():
+                return [parse_json(content) for content in values]
+            case _:
+                return [_read_text(content, spec.name) for content in values]
+
+
+def _describe_columns(columns: Columns) -> list[Spec]:
+    kinds = dict.fromkeys(columns.texts, BYTES) | dict.fromkeys(columns.numbers, "FP64")
+    return [
+        Spec(name, "FP64" if name in columns.whole else kind, (-1,)) for name, kind in kinds.items()
+    ]
+
+
+def _describe_doubts(model: Model) -> list[Spec]:
+    """What is said of rows besides the answer."""
+    interval = _describe_columns(model.uncertainty.columns) if model.uncertainty else []
+    return [*interval, *(Spec(name, BYTES, (-1,)) for name in (*_OF_EVERY_ROW, EXPLANATION))]
+
+
+def _name_datatype(feature: Feature) -> str:
+    match feature:
+        case Choice():
+            return BYTES
+        case Boolean():
+            return "BOOL"
+        case _:
+            return "FP64"
+
+
+def _require_type(name: str, given: Tensor, datatypes: set[str]) -> None:
+    if given.datatype not in datatypes:
+        takes = "a number" if len(datatypes) > 1 else next(iter(datatypes))
+        raise InvalidRequestError(f"{name} must be {takes}")
+
+
+def _require_count(count: int) -> None:
+    if count == 0:
+        raise InvalidRequestError("inputs must hold at least one instance")
+    if count > MAX_INSTANCES:
+        raise TooLargeError(f"more than {MAX_INSTANCES:,} instances: send them in several requests")
+
+
+def _read_text(content: bytes, name: str) -> str | None:
+    """Text; an empty one is missing."""
+    try:
+        return content.decode() or None
+    except UnicodeDecodeError:
+        raise InvalidRequestError(f"{name} must be UTF-8") from None
+
+
+def _read_picture(content: bytes) -> str:
+    """A file in base64, whether it came so or as it is."""
+    try:
+        return content.decode("ascii")
+    except UnicodeDecodeError:
+        return base64.b64encode(content).decode("ascii")

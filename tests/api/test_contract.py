@@ -1,0 +1,29 @@
+"""Whatever the OpenAPI document allows, and much more: no 5xx, no undocumented status."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
+from tests.conftest import MODELS
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Registry(MODELS)))
+schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+
+
+@schema.parametrize()
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,  # a test that anybody can repeat
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_route_answers_as_documented(case: schemathesis.Case[Any]) -> None:
+    case.call_and_validate(checks=CHECKS)
