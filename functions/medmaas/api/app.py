@@ -44,8 +44,10 @@ def create_app(registry: Registry) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock = partial(datetime.now, UTC)
-    for protocol in (models, inference_protocol, fhir):
+    for protocol in (inference_protocol, models, fhir):
         protocol.add_routes(app)
+    # what is asked most is found first: a route is found by trying one after the other
+    app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
     app.add_api_route("/", _describe_service, tags=["models"])
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)

@@ -44,11 +44,11 @@ async def infer_tensors(request: Request) -> Response:
 
     served = _find(request)
     asked = read_request(await read_bytes(request), _read_length(request))
-    budget = make_budget(request, asked.options)
     if wants_explanation(asked):
+        budget = make_budget(request, asked.options)
         found = await run_in_threadpool(infer, served, asked, budget)
     else:
-        found = infer(served, asked, budget)
+        found = infer(served, asked)
     if found.json_length is None:
         return Response(found.content, media_type=_JSON)
     headers = {_LENGTH: str(found.json_length)}
@@ -113,9 +113,11 @@ def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is l
     from medmaas.inference_protocol.repository import Repository  # noqa: PLC0415
 
     state = request.app.state
-    if not hasattr(state, "repository"):
+    try:
+        return state.repository
+    except AttributeError:
         state.repository = Repository(get_registry(request))
-    return state.repository
+        return state.repository
 
 
 def _find(request: Request) -> Any:  # noqa: ANN401 - as above

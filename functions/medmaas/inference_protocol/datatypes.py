@@ -5,7 +5,7 @@ docs/protocol/extension_binary_data.md of triton-inference-server/server.
 """
 
 from collections.abc import Sequence
-from math import prod
+from math import isnan, prod
 from struct import pack, unpack_from
 from typing import Any
 
@@ -92,22 +92,27 @@ def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where
     return np.frombuffer(data, kind).reshape(shape)
 
 
-def encode_json(array: Array, datatype: str) -> list[Any]:
-    """Row-major and flat; null for a number that is missing."""
-    if datatype == BYTES:
-        return [text.decode() for text in array.ravel().tolist()]
-    values: list[Any] = array.ravel().tolist()
-    if datatype in _FLOATS and np.isnan(array).any():
-        return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
+def encode_json(column: Array | Sequence[str], datatype: str) -> list[Any]:
+    """Row-major and flat; null for a number that is missing.
+
+    Args:
+        column: numbers of any shape, or texts.
+        datatype: of the protocol.
+    """
+    if not isinstance(column, np.ndarray):
+        return [*column]
+    values: list[Any] = column.ravel().tolist()
+    if datatype in _FLOATS and any(map(isnan, values)):
+        return [None if isnan(value) else value for value in values]
     return values
 
 
-def encode_binary(array: Array, datatype: str) -> bytes:
+def encode_binary(column: Array | Sequence[str], datatype: str) -> bytes:
     """Row-major, little-endian; texts behind their lengths."""
-    if datatype == BYTES:
-        texts = array.ravel().tolist()
+    if not isinstance(column, np.ndarray):
+        texts = [text.encode() for text in column]
         return b"".join([pack("<I", len(text)) + text for text in texts])
-    return np.ascontiguousarray(array, DATATYPES[datatype]).tobytes()
+    return np.ascontiguousarray(column, DATATYPES[datatype]).tobytes()
 
 
 def _allowed(datatype: str) -> set[type]:

@@ -17,7 +17,7 @@ def wants_explanation(request: InferRequest) -> bool:
     return EXPLANATION in request.outputs
 
 
-def infer(served: Served, request: InferRequest, budget: Budget) -> InferResponse:
+def infer(served: Served, request: InferRequest, budget: Budget | None = None) -> InferResponse:
     """Answer a request, and count it.
 
     Raises:

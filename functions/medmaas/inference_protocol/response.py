@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic_core import to_json
 
-from medmaas.inference_protocol.datatypes import BYTES, Array, encode_binary, encode_json
+from medmaas.inference_protocol.datatypes import encode_binary, encode_json
 from medmaas.inference_protocol.views import Spec, View
 from medmaas.model.columns import Column
 
@@ -34,17 +34,15 @@ def write_response(
     """
     written, parts = [], list[bytes]()
     for spec, binary in outputs:
-        array = _to_array(columns[spec.name], spec.datatype)
-        tensor: dict[str, Any] = {
-            "name": spec.name,
-            "datatype": spec.datatype,
-            "shape": array.shape,
-        }
+        name, datatype, _ = spec
+        column = columns[name]
+        shape = column.shape if isinstance(column, np.ndarray) else (len(column),)
+        tensor: dict[str, Any] = {"name": name, "datatype": datatype, "shape": shape}
         if binary:
-            parts.append(encode_binary(array, spec.datatype))
+            parts.append(encode_binary(column, datatype))
             tensor["parameters"] = {"binary_data_size": len(parts[-1])}
         else:
-            tensor["data"] = encode_json(array, spec.datatype)
+            tensor["data"] = encode_json(column, datatype)
         written.append(tensor)
     answer: dict[str, Any] = {"model_name": view.name, "model_version": view.model.manifest.version}
     if request_id is not None:
@@ -53,11 +51,3 @@ def write_response(
     if not parts:
         return InferResponse(head, None)
     return InferResponse(b"".join([head, *parts]), len(head))
-
-
-def _to_array(column: Column, datatype: str) -> Array:
-    if datatype != BYTES:
-        return np.asarray(column)
-    array = np.empty(len(column), object)
-    array[:] = [str(text).encode() for text in column]
-    return array

@@ -36,9 +36,12 @@ class Statistics:
         self.inferences += instances
         self.executions += 1
         self.last_ms = time.time_ns() // 1_000_000
-        self.success.add(moments[-1] - moments[0])
-        for step, start, end in zip(self.steps, moments, moments[1:], strict=False):
-            step.add(end - start)
+        started, read, answered, written = moments
+        taken, infer, given = self.steps
+        self.success.add(written - started)
+        taken.add(read - started)
+        infer.add(answered - read)
+        given.add(written - answered)
 
     def add_failure(self, nanoseconds: int) -> None:
         """A request that was refused."""

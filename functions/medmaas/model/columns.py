@@ -98,20 +98,23 @@ class _Rows:
         # a policy's own shield comes before any doubt, and nothing lifts it
         own = isinstance(model.manifest.output, PolicyOutput)
         self._own = self._answers().abstained if own else [None] * len(self._reasons)
-        self._doubtful = [
-            bool(reason) and not shield
+        self._certain = not any(self._own) and not any(self._reasons)
+        self._withheld = [
+            bool(reason) and not shield and not options.force
             for reason, shield in zip(self._reasons, self._own, strict=True)
         ]
 
     def take_tensor(self, name: str) -> Column:
         """An output of the graph."""
         tensor = self._outputs[name]
-        return self._withhold(tensor, self._withheld()) if any(self._withheld()) else tensor
+        return tensor if self._certain else _withhold(tensor, self._withheld)
 
     def take_column(self, name: str) -> Column:
         """A column of the answer, of the interval, or of what is said of every row."""
         if name == STATUS:
             return self._name_statuses()
+        if name == REASON and self._certain:
+            return [""] * len(self._own)
         if name == REASON:
             pairs = zip(self._own, self._reasons, strict=True)
             return [own or reason or "" for own, reason in pairs]
@@ -120,12 +123,12 @@ class _Rows:
         columns = self._model.output.columns
         if name in columns.texts or name in columns.numbers:
             table = self._answers()
-            return self._take(name, columns, table.texts, table.numbers, self._withheld())
+            return self._take(name, columns, table.texts, table.numbers, self._withheld)
         doubts, uncertainty = self._intervals(), self._model.uncertainty
         if uncertainty is None:
             raise KeyError(name)
         silent = [
-            bool(own) or withheld for own, withheld in zip(self._own, self._withheld(), strict=True)
+            bool(own) or withheld for own, withheld in zip(self._own, self._withheld, strict=True)
         ]
         return self._take(name, uncertainty.columns, doubts.texts, doubts.numbers, silent)
 
@@ -161,14 +164,13 @@ class _Rows:
             if uncertainty is None:
                 return Doubts([], np.empty((0, 0)), [])
             self._doubts = uncertainty.table(
-                self._outputs, self._reading.tensors, self._options.coverage
+                self._outputs, self._reading.tensors, self._options.coverage, self._reasons
             )
         return self._doubts
 
-    def _withheld(self) -> list[bool]:
-        return [False] * len(self._doubtful) if self._options.force else self._doubtful
-
     def _name_statuses(self) -> list[str]:
+        if self._certain:
+            return ["ok"] * len(self._own)
         doubtful = "forced" if self._options.force else "abstained"
         return [
             "abstained" if own else doubtful if reason else "ok"
@@ -185,14 +187,6 @@ class _Rows:
             said.append("; ".join(told))
         return said
 
-    @staticmethod
-    def _withhold(numbers: NDArray[Any], rows: Sequence[bool]) -> NDArray[Any]:
-        if not any(rows):
-            return numbers
-        kept = numbers.astype(np.float32 if numbers.dtype == np.float32 else np.float64)
-        kept[np.array(rows)] = nan
-        return kept
-
     def _take(
         self,
         name: str,
@@ -202,10 +196,19 @@ class _Rows:
         withheld: Sequence[bool],
     ) -> Column:
         if name in columns.numbers:
-            return self._withhold(numbers[:, columns.numbers.index(name)], withheld)
+            return _withhold(numbers[:, columns.numbers.index(name)], withheld)
         column = texts[columns.texts.index(name)]
         if name in columns.whole:
             whole = np.array([nan if value is None else value for value in column], np.float64)
-            return self._withhold(whole, withheld)
+            return _withhold(whole, withheld)
         pairs = zip(column, withheld, strict=True)
         return ["" if quiet or value is None else str(value) for value, quiet in pairs]
+
+
+def _withhold(numbers: NDArray[Any], rows: Sequence[bool]) -> NDArray[Any]:
+    """The same numbers, NaN in these rows."""
+    if not any(rows):
+        return numbers
+    kept = numbers.astype(np.float32 if numbers.dtype == np.float32 else np.float64)
+    kept[np.array(rows)] = nan
+    return kept

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import inf, nan
+from operator import le
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from medmaas.model.inputs.features import (
     restore_value,
 )
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
-from medmaas.model.manifest import Feature, Number, TabularInput
+from medmaas.model.manifest import Choice, Feature, Number, TabularInput
 
 _NUMBERS = (float, int)  # and not bool, which is an int
 
@@ -37,8 +38,11 @@ class Tabular:
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
         plain = map(_find_plain, spec.features)
         self._plain = [(r.name, *ends, r) for r, ends in zip(self._readers, plain, strict=True)]
-        self._low = np.array([ends[1] for ends in self._plain], np.float64)
-        self._high = np.array([ends[2] for ends in self._plain], np.float64)
+        codes = [_count_codes(feature) for feature in spec.features]
+        self._codes = [column for column, count in enumerate(codes) if count]
+        ends = [(0, n - 1) if n else one[1:3] for n, one in zip(codes, self._plain, strict=True)]
+        self._low, self._high = np.array(ends, np.float64).T
+        self._ends = self._low.tolist(), self._high.tolist()
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -70,12 +74,26 @@ class Tabular:
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read rows [n, features] as the graph takes them, whatever is wrong with some of them."""
         notes = _NotesByRow()
+        if len(tensor) == 1 and self._is_plain(tensor[0].tolist()):
+            return self._collect(tensor, notes)
         plain = (tensor >= self._low) & (tensor <= self._high)
-        for row, column in zip(*np.nonzero(~plain), strict=True):
+        if self._codes:
+            codes = tensor[:, self._codes]
+            plain[:, self._codes] &= codes == np.floor(codes)
+        for row, column in () if plain.all() else zip(*np.nonzero(~plain), strict=True):
             feature, reader = self._spec.features[column], self._readers[column]
             value = restore_value(feature, float(tensor[row, column]))
             _read_value(reader, value, int(row), notes)
         return self._collect(tensor, notes)
+
+    def _is_plain(self, row: list[float]) -> bool:
+        """Whether there is nothing to say of a row; quicker than numpy for one."""
+        low, high = self._ends
+        return (
+            all(map(le, low, row))
+            and all(map(le, row, high))
+            and all(row[column].is_integer() for column in self._codes)
+        )
 
     def _read_row(self, instance: object, row: int, notes: _NotesByRow) -> list[float]:
         if not isinstance(instance, dict):
@@ -108,6 +126,17 @@ def _find_plain(feature: Feature) -> tuple[float, float]:
         return inf, -inf
     hard, seen = feature.hard_range, feature.training_range
     return max(hard.low, seen.low), min(hard.high, seen.high)
+
+
+def _count_codes(feature: Feature) -> int:
+    """How many numbers of a tensor stand for words, or for false and true; 0 for a number."""
+    match feature:
+        case Number():
+            return 0
+        case Choice(choices=choices):
+            return len(choices)
+        case _:
+            return 2
 
 
 def _read_value(reader: FeatureReader, value: object, row: int, notes: _NotesByRow) -> float:

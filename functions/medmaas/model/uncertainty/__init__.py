@@ -56,9 +56,15 @@ class Uncertainty:
         firsts = intervals if coverage in {None, first} else None
         return [*map(Doubt, intervals, self.find_reasons(outputs, inputs, firsts))]
 
-    def table(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Doubts:
-        """The same as a table that has `columns`."""
-        reasons = self.find_reasons(outputs, inputs)
+    def table(
+        self,
+        outputs: Tensors,
+        inputs: Tensors,
+        coverage: float | None,
+        reasons: Sequence[str | None] | None = None,
+    ) -> Doubts:
+        """The same as a table that has `columns`; reasons are found unless they were before."""
+        reasons = self.find_reasons(outputs, inputs) if reasons is None else reasons
         if self._intervals is None:
             return Doubts([], np.empty((len(reasons), 0)), reasons)
         asked = self._coverages[0] if coverage is None else coverage

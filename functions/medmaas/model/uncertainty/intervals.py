@@ -40,6 +40,7 @@ Floats = NDArray[np.float64]
 Texts = list[list[str | int | None]]
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
 _AT_LEAST = "interval_at_least_days"
+_FEW = 8  # rows that take longer together than one by one
 _TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
@@ -225,7 +226,11 @@ class LowerBounds:
 
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """`interval_at_least_days`."""
-        curves = outputs[self._output.tensor].astype(np.float64)
+        rows = outputs[self._output.tensor]
+        if len(rows) <= _FEW:
+            made = self.make(outputs, inputs, coverage)
+            return [[one["at_least_days"] for one in made]], np.empty((len(made), 0))
+        curves = rows.astype(np.float64)
         levels = np.array(self._find_levels(curves, inputs, coverage))
         days = find_crossings(curves, self._array, levels).tolist()
         return [[*map(self._end, days)]], np.empty((len(days), 0))
