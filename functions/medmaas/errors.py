@@ -17,7 +17,7 @@ MedmaasError                    500
 ├── ModelsDirectoryError        503  there is no directory of models
 ├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
-├── StorageError                     the storage failed: what was asked may work later
+├── StorageError                503  the storage failed: what was asked may work later
 │   └── CheckpointLostError          what an earlier invocation uploaded is gone
 └── UnsupportedEventError            the Lambda event is none that this function answers
 
@@ -138,6 +138,8 @@ class ServerError(MedmaasError):
 
 class StorageError(MedmaasError):
     """The storage failed: what was asked may work later."""
+
+    status = 503
 
 
 class CheckpointLostError(StorageError):

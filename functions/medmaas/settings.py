@@ -1,5 +1,6 @@
 """The only reader and writer of the process environment."""
 
+import json
 import os
 from pathlib import Path
 
@@ -34,6 +35,36 @@ def fan_out_bytes() -> int:
 def public_url() -> str | None:
     """Where callers find the service: `MEDMAAS_URL`, as in https://models.example.org."""
     return (os.environ.get("MEDMAAS_URL") or "").rstrip("/") or None
+
+
+def issuers() -> object:
+    """Whose tokens are taken: `MEDMAAS_ISSUERS`, JSON as in {"https://ehr.example": {"keys": []}}.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    return json.loads(os.environ.get("MEDMAAS_ISSUERS") or "{}")
+
+
+def cors_origins() -> list[str]:
+    """Browser clients of CDS Hooks: `MEDMAAS_CORS_ORIGINS`, separated by commas."""
+    named = os.environ.get("MEDMAAS_CORS_ORIGINS", "").split(",")
+    return [origin.strip() for origin in named if origin.strip() not in {"", "*"}]
+
+
+def feedback_table() -> str | None:
+    """Where feedback is kept: `MEDMAAS_FEEDBACK_TABLE`, a DynamoDB table; else the log."""
+    return os.environ.get("MEDMAAS_FEEDBACK_TABLE") or None
+
+
+def feedback_days() -> int:
+    """How long feedback is kept in the table: `MEDMAAS_FEEDBACK_DAYS`, else 365."""
+    return int(os.environ.get("MEDMAAS_FEEDBACK_DAYS") or 365)
+
+
+def replay_table() -> str | None:
+    """Where used tokens are remembered: `MEDMAAS_REPLAY_TABLE`; else in this process."""
+    return os.environ.get("MEDMAAS_REPLAY_TABLE") or None
 
 
 def initialised_for_snapshot() -> bool:

@@ -16,9 +16,10 @@ with cold_start.importing():
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
-    from medmaas.api import fhir, inference_protocol, models
+    from medmaas.api import cds_hooks, fhir, inference_protocol, models
     from medmaas.api.access_log import AccessLog
     from medmaas.api.refusal import refuse
+    from medmaas.api.tokens import Verifier, make_verifier
     from medmaas.errors import (
         MedmaasError,
         MethodNotAllowedError,
@@ -33,8 +34,13 @@ _DESCRIPTION = (
 )
 
 
-def create_app(registry: Registry) -> FastAPI:
-    """The application that answers for the models of a registry."""
+def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
+    """The application that answers for the models of a registry.
+
+    Args:
+        registry: of the models.
+        verifier: of the tokens of CDS Hooks' clients; None where nobody but this machine can call.
+    """
     app: FastAPI = FastAPIOffline(
         title="medmaas",
         version=__version__,
@@ -44,13 +50,17 @@ def create_app(registry: Registry) -> FastAPI:
     )
     app.state.registry = registry
     app.state.clock = partial(datetime.now, UTC)
-    for protocol in (inference_protocol, models, fhir):
+    app.state.verifier = verifier
+    app.state.feedback = None  # made when the first comes
+    for protocol in (inference_protocol, models, fhir, cds_hooks):
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
     app.add_api_route("/", _describe_service, tags=["models"])
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)
+    if origins := settings.cors_origins():
+        app.add_middleware(cds_hooks.BrowserClients, origins=origins)
     app.add_middleware(AccessLog)
     app.openapi = cache(partial(_describe_all, app, registry))  # type: ignore[method-assign]
     return app
@@ -70,6 +80,9 @@ async def _describe_service() -> dict[str, Any]:
         "description": _DESCRIPTION,
         "links": {
             "models": "/models",
+            "inference": "/v2",
+            "fhir": "/fhir/metadata",
+            "cds_hooks": "/cds-services",
             "docs": "/docs",
             "openapi": "/openapi.json",
             "live": "/health/live",
@@ -106,7 +119,7 @@ _TEXT = [
 ]  # all else travels as base64
 
 registry = Registry(settings.models_directory())
-app = create_app(registry)
+app = create_app(registry, make_verifier())
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
 _adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
 

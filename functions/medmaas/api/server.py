@@ -4,10 +4,12 @@ import json
 import shlex
 import socket
 from errno import EADDRINUSE
+from ipaddress import ip_address
 
 import uvicorn
 
 from medmaas.api.app import create_app
+from medmaas.api.tokens import Verifier, make_verifier
 from medmaas.errors import ModelUnavailableError, ServerError
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
@@ -16,9 +18,12 @@ from medmaas.model.registry import Model, Registry
 def run(registry: Registry, host: str, port: int) -> None:
     """Serve until interrupted, after printing the address and a request with its answer.
 
+    Tokens are asked for by CDS Hooks' services only where another machine can call.
+
     Raises:
-        ServerError: the address cannot be had.
+        ServerError: the address cannot be had, or the settings of issuers are wrong.
     """
+    verifier = None if _is_loopback(host) else _make_verifier()
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     print(f"medmaas answers at {address} (documentation: {address}/docs). Stop with Ctrl-C.")
@@ -30,13 +35,27 @@ def run(registry: Registry, host: str, port: int) -> None:
     print(flush=True)
     # uvicorn's own access log would hold paths and query strings
     config = uvicorn.Config(
-        create_app(registry),
+        create_app(registry, verifier),
         access_log=False,
         server_header=False,
         log_level="warning",
         lifespan="off",
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _make_verifier() -> Verifier:
+    try:
+        return make_verifier()
+    except ValueError as error:
+        raise ServerError(f"the issuers of tokens cannot be read: {error}") from error
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -15,7 +15,7 @@ from medmaas.model.manifest import CdsService
 from medmaas.model.registry import Model
 
 _USER = re.compile(r"[A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
-_ORDERS_AT = {"order-sign"}
+ORDERS_AT = {"order-sign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_call(body: object, model: Model, service: CdsService) -> Call:
         raise refuse("context", "is required, an object")
     _require_text(context, "userId", _USER)
     patient_id = _require_text(context, "patientId")
-    orders = _read_orders(context) if hook in _ORDERS_AT else ()
+    orders = _read_orders(context) if hook in ORDERS_AT else ()
     if body.get("fhirAuthorization") is not None and not isinstance(body.get("fhirServer"), str):
         raise refuse("fhirServer", "is required beside fhirAuthorization")
     prefetch = _read_prefetch(body.get("prefetch"), model)

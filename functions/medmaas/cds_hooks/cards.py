@@ -4,8 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from medmaas.cds_hooks.details import write_detail, write_lacks, write_reason
+from medmaas.cds_hooks.details import (
+    write_detail,
+    write_lacks,
+    write_problems,
+    write_reason,
+)
 from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
+from medmaas.errors import InvalidRequestError
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.proposals import Proposal, propose
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
@@ -49,6 +55,12 @@ def write_unclear(model: Model, address: str) -> Card:
     summary = "No assessment: the drug of an order cannot be told"
     detail = "The order names its drug by no code that this service knows: RxNorm or ATC."
     return _write(model, address, summary, detail)
+
+
+def write_unusable(model: Model, address: str, error: InvalidRequestError) -> Card:
+    """The card for a record with a result that cannot be used, as one in a wrong unit."""
+    summary = "No assessment: a result in the record cannot be used"
+    return _write(model, address, summary, write_problems(error))
 
 
 def _write(model: Model, address: str, summary: str, detail: str) -> Card:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from medmaas.errors import InvalidRequestError
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
 from medmaas.fhir.sentences import list_cautions, list_notes
@@ -40,6 +41,15 @@ def write_lacks(evaluation: Evaluation) -> str:
     """What the record lacks, by code and unit."""
     lacks = [*list_lacks(evaluation.case), *list_cautions(evaluation)]
     return f"The record does not hold what the model needs.\n\n{_write_list(lacks)}"
+
+
+def write_problems(error: InvalidRequestError) -> str:
+    """What cannot be used, and by which rule."""
+    told = [
+        f"{problem.field} {problem.problem}" if problem.field else problem.problem
+        for problem in error.details
+    ]
+    return f"{escape(error.message)}\n\n{_write_list(told)}"
 
 
 def escape(text: str) -> str:

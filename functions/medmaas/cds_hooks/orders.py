@@ -1,42 +1,47 @@
 """Orders that are about to be signed: which of them are of the drug that a model knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from medmaas.cds_hooks.call import ORDERS_AT, Call
 from medmaas.fhir.administrations import carries
-from medmaas.model.manifest import Orders
+from medmaas.model.manifest import Output, PolicyOutput
 
 _DRUG_ORDERS = {"MedicationRequest"}
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """Draft orders.
+class Replaced:
+    """Draft orders that a suggestion would take the place of.
 
     Attributes:
         of_drug: those of the drug.
-        unclear: whether the drug of another cannot be told, because no system that is known
-            names it.
+        unclear: whether there is none, but one whose drug cannot be told, because no system that
+            is known names it.
     """
 
-    of_drug: tuple[Mapping[str, Any], ...]
-    unclear: bool
+    of_drug: tuple[Mapping[str, Any], ...] = ()
+    unclear: bool = False
 
 
-def sort_orders(orders: Sequence[Mapping[str, Any]], known: Orders) -> Sorted:
-    """Look through draft orders for the treatment."""
-    codes = known.treatment.codes
-    drugs = [order for order in orders if order["resourceType"] in _DRUG_ORDERS]
+def find_replaced(call: Call, output: Output) -> Replaced | None:
+    """Look through what is about to be signed; None if all of it is of other drugs."""
+    if call.hook not in ORDERS_AT or not isinstance(output, PolicyOutput) or not output.orders:
+        return Replaced()
+    codes = output.orders.treatment.codes
+    drugs = [order for order in call.orders if order["resourceType"] in _DRUG_ORDERS]
     of_drug = [o for o in drugs if carries(o.get("medicationCodeableConcept"), codes)]
+    if of_drug:
+        return Replaced(tuple(order for order in of_drug if isinstance(order.get("id"), str)))
     systems = {code.system for code in codes}
     unclear = any(not _names_system(o.get("medicationCodeableConcept"), systems) for o in drugs)
-    return Sorted(tuple(o for o in of_drug if isinstance(o.get("id"), str)), unclear)
+    return Replaced(unclear=True) if unclear else None
 
 
 def _names_system(concept: object, systems: set[str]) -> bool:
     coding = concept.get("coding") if isinstance(concept, dict) else None
     return any(
-        isinstance(one, dict) and one.get("system") in systems
+        isinstance(one, dict) and str(one.get("system")) in systems
         for one in (coding if isinstance(coding, list) else ())
     )

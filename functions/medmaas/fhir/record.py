@@ -23,6 +23,10 @@ _READ = {"Patient", "Observation", "Condition", "MedicationAdministration"}
 _Resource = TypeVar("_Resource", bound=BaseModel)
 
 
+class MixedPatientsError(InvalidRequestError):
+    """A record holds what is somebody else's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A resource, and where it stands.
@@ -95,14 +99,13 @@ class Record:
         """Refuse a resource that names another patient.
 
         Raises:
-            InvalidRequestError: its subject is somebody else.
+            MixedPatientsError: its subject is somebody else.
         """
         named = subject.reference if subject else None
         if named and self.patient and not _is_named(self.patient, named):
-            raise refuse(
-                f"{entry.where}.subject",
-                "must be the Patient of this record: results of two patients are not mixed",
-            )
+            problem = "must be the Patient of this record: results of two patients are not mixed"
+            told = refuse(f"{entry.where}.subject", problem)
+            raise MixedPatientsError(told.message, told.details)
 
 
 def read_bundle(resource: object) -> Record:

@@ -1,0 +1,183 @@
+"""The one verifier of tokens: JWTs of CDS Hooks' clients, by keys that were configured.
+
+https://cds-hooks.hl7.org/2.0/#trusting-cds-clients. Keys are never fetched: `jku` comes from the
+caller. PyJWT verifies signatures; the clock is the application's.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from medmaas import settings
+from medmaas.errors import ForbiddenError, UnauthorisedError
+
+ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
+Jwk = dict[str, Any]
+_CLAIMS = ("iss", "aud", "exp", "iat", "jti")
+_LONGEST_SECONDS = 300
+_LEEWAY_SECONDS = 30
+_MOST_CHARACTERS = 8_192
+_LEAST_RSA_BYTES = 256
+
+
+class Seen(Protocol):
+    """What remembers tokens, so that none is taken twice."""
+
+    def remember(self, identity: str, expires: int, now: int) -> bool:
+        """Whether this is the first time; remembered until it expires, in seconds since 1970."""
+
+
+class SeenHere:
+    """The tokens that this process saw."""
+
+    def __init__(self) -> None:
+        self._expires: dict[str, int] = {}
+
+    def remember(self, identity: str, expires: int, now: int) -> bool:
+        """Whether this is the first time."""
+        self._expires = {known: at for known, at in self._expires.items() if at > now}
+        if identity in self._expires:
+            return False
+        self._expires[identity] = expires
+        return True
+
+
+class Verifier:
+    """Takes tokens of configured issuers, each once.
+
+    Args:
+        issuers: a JWK Set, {"keys": [...]}, by issuer.
+        make_seen: makes what remembers tokens, when the first one comes.
+
+    Raises:
+        ValueError: a key is private, too short, or of another kind than ES384 and RS384 need.
+    """
+
+    def __init__(self, issuers: object, make_seen: Callable[[], Seen] = SeenHere) -> None:
+        self._keys = _read_issuers(issuers)
+        self._make_seen = cache(make_seen)
+
+    def check(self, request: Request, now: datetime) -> None:
+        """Let a request pass, or not.
+
+        Raises:
+            UnauthorisedError: it has no token, or none that holds.
+            ForbiddenError: the token is of an issuer that is not configured.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > _MOST_CHARACTERS:
+            raise UnauthorisedError("send a JWT: authorization: Bearer <token>")
+        claims = self._verify(token.strip(), find_audience(request))
+        _check_times(claims, now.timestamp())
+        identity = hashlib.sha256(f"{claims['iss']}\n{claims['jti']}".encode()).hexdigest()
+        until = int(claims["exp"]) + _LEEWAY_SECONDS
+        if not self._make_seen().remember(identity, until, int(now.timestamp())):
+            raise UnauthorisedError("the token was used before: make one for each call, by its jti")
+
+    def _verify(self, token: str, audience: str) -> dict[str, Any]:
+        import jwt  # noqa: PLC0415 - cryptography takes long to load, and most requests need none
+
+        try:
+            header = jwt.get_unverified_header(token)
+            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise UnauthorisedError("the token is no JWT") from None
+        if header.get("alg") not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
+            raise UnauthorisedError(f"the token must be typ JWT, alg {' or '.join(ALGORITHMS)}")
+        if not isinstance(issuer, str) or issuer not in self._keys:
+            raise ForbiddenError("the token's iss is not among the issuers that are configured")
+        key = self._keys[issuer].get((header.get("kid"), header["alg"]))
+        if key is None:
+            raise UnauthorisedError("the token's kid is no key of its issuer, for its alg")
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                jwt.PyJWK(key, algorithm=header["alg"]),
+                algorithms=[header["alg"]],
+                audience=audience,
+                issuer=issuer,
+                options={
+                    "require": list(_CLAIMS),
+                    "verify_exp": False,  # by the application's clock, in _check_times
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
+            )
+        except jwt.MissingRequiredClaimError:
+            raise UnauthorisedError(f"the token must hold {', '.join(_CLAIMS)}") from None
+        except jwt.InvalidAudienceError:
+            raise UnauthorisedError("the token's aud must be the URL that is called") from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise UnauthorisedError("the token does not hold: look at signature and key") from None
+        return claims
+
+
+def make_verifier() -> Verifier:
+    """The verifier of the issuers in the settings, which may be none: then nobody gets in."""
+    return Verifier(settings.issuers(), _make_seen)
+
+
+def find_audience(request: Request) -> str:
+    """The URL that is called, by what no caller can choose.
+
+    Raises:
+        UnauthorisedError: nobody knows it.
+    """
+    gateway = (request.scope.get("aws.event") or {}).get("requestContext") or {}
+    domain = gateway.get("domainName")
+    address = f"https://{domain}" if domain else settings.public_url()
+    if address is None:
+        raise UnauthorisedError("no token can be checked: set MEDMAAS_URL to the service's address")
+    return f"{address}{request.url.path}"
+
+
+def _make_seen() -> Seen:
+    table = settings.replay_table()
+    if table is None:
+        return SeenHere()
+    from medmaas.api.tables import SeenTable  # noqa: PLC0415 - boto3 takes long to load
+
+    return SeenTable(table)
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    exp, iat, nbf = (claims.get(name) for name in ("exp", "iat", "nbf"))
+    numbers = [value for value in (exp, iat, nbf) if value is not None]
+    if not all(type(value) in {int, float} and abs(value) < 1e11 for value in numbers):  # noqa: PLR2004
+        raise UnauthorisedError("the token's exp, iat and nbf must be seconds since 1970")
+    if not isinstance(claims.get("jti"), str) or not claims["jti"]:
+        raise UnauthorisedError("the token's jti must be text")
+    if claims["exp"] + _LEEWAY_SECONDS <= now:
+        raise UnauthorisedError("the token has expired")
+    if claims["iat"] - _LEEWAY_SECONDS > now or (nbf or 0) - _LEEWAY_SECONDS > now:
+        raise UnauthorisedError("the token is of the future: look at the clock")
+    if claims["exp"] - claims["iat"] > _LONGEST_SECONDS:
+        raise UnauthorisedError(f"the token must expire within {_LONGEST_SECONDS} s of its iat")
+
+
+def _read_issuers(issuers: object) -> dict[str, dict[tuple[Any, Any], Jwk]]:
+    """Public keys by issuer, then by kid and algorithm."""
+    sets = issuers if isinstance(issuers, dict) else {"": None}
+    found: dict[str, dict[tuple[Any, Any], Jwk]] = {}
+    for issuer, keys in sets.items():
+        listed = keys.get("keys") if isinstance(keys, dict) else None
+        if not isinstance(listed, list) or not all(isinstance(key, dict) for key in listed):
+            raise ValueError('MEDMAAS_ISSUERS must be JSON: {"<issuer>": {"keys": [...]}}')
+        found[issuer] = {_name_key(key): key for key in listed}
+    return found
+
+
+def _name_key(key: Jwk) -> tuple[Any, Any]:
+    if "d" in key or "kid" not in key:
+        raise ValueError("MEDMAAS_ISSUERS must hold public keys, each with its kid")
+    for algorithm, (kind, curve) in ALGORITHMS.items():
+        fits = key.get("kty") == kind and key.get("crv") == curve
+        if fits and key.get("alg", algorithm) == algorithm:
+            if kind == "RSA" and len(str(key.get("n"))) * 3 // 4 < _LEAST_RSA_BYTES:
+                raise ValueError("MEDMAAS_ISSUERS holds an RSA key of less than 2048 bits")
+            return key["kid"], algorithm
+    raise ValueError("MEDMAAS_ISSUERS may hold keys for ES384 (EC, P-384) and RS384 (RSA) alone")

@@ -1,0 +1,43 @@
+"""A call becomes cards: through the same mapping and the same core as every other answer."""
+
+from datetime import datetime
+
+from medmaas.cds_hooks.call import Call
+from medmaas.cds_hooks.cards import Card, write_cards, write_unclear, write_unusable
+from medmaas.cds_hooks.orders import find_replaced
+from medmaas.errors import InvalidRequestError
+from medmaas.fhir.evaluation import evaluate
+from medmaas.fhir.record import MixedPatientsError, read_prefetch
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.options import Options
+from medmaas.model.registry import Model
+
+OPTIONS = Options(explain=True, explain_seconds=0.25)  # a call is to be answered within 0.5 s
+
+
+def advise(model: Model, call: Call, as_of: datetime, address: str, budget: Budget) -> list[Card]:
+    """What there is to say: one card; none where orders are to be signed that are of other drugs.
+
+    Args:
+        model: behind the service.
+        call: held against the standard.
+        as_of: now.
+        address: of the service, for links.
+        budget: what the explanation may take.
+
+    Raises:
+        InvalidRequestError: the prefetched record is of two patients, or no record.
+    """
+    orders = find_replaced(call, model.manifest.output)
+    if orders is None:
+        return []
+    if orders.unclear:
+        return [write_unclear(model, address)]
+    record = read_prefetch(call.prefetch)
+    try:
+        evaluation = evaluate(model, record, as_of, OPTIONS, budget)
+    except MixedPatientsError:
+        raise
+    except InvalidRequestError as error:  # a clinician can look at it, a record system cannot
+        return [write_unusable(model, address, error)]
+    return write_cards(evaluation, address, orders.of_drug)
