@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.datastructures import State
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
@@ -57,3 +59,10 @@ def change_manifest(survival: Path) -> Spoil:
         path.write_text(json.dumps(manifest))
 
     return change
+
+
+def replace_state(monkeypatch: pytest.MonkeyPatch, app: FastAPI, **changes: Any) -> None:
+    """Another clock or verifier for an application that other tests use, too."""
+    names = ("registry", "clock", "verifier", "feedback")
+    kept = {name: getattr(app.state, name) for name in names}
+    monkeypatch.setattr(app, "state", State(kept | changes))

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from tests.conftest import ROOT
+from tests.conftest import ROOT, replace_state
 from tests.fhir.judge import list_faults
 from tests.fhir.records import (
     KAPPA,
@@ -364,7 +364,7 @@ def test_an_unknown_page_below_fhir_is_an_operation_outcome(fhir: TestClient) ->
 
 
 def test_lambda_answers_text_and_not_base64(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lambda_module.app.state, "clock", lambda: NOW)
+    replace_state(monkeypatch, lambda_module.app, clock=lambda: NOW)
     event = json.loads((ROOT / "events" / "predict.json").read_text())
     path = "/fhir/models/survival/$evaluate"
     event |= {"rawPath": path, "body": json.dumps(bundle(patient(), *light_chains()))}

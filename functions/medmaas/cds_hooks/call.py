@@ -121,7 +121,7 @@ def _require_same(patient_id: str, patient: object) -> None:
     kind = patient.get("resourceType") if isinstance(patient, dict) else None
     if not isinstance(patient, dict) or kind != "Patient":
         raise refuse("prefetch.patient", "must be the Patient")
-    if patient.get("id") not in {patient_id, patient_id.removeprefix("Patient/")}:
+    if patient.get("id") not in (patient_id, patient_id.removeprefix("Patient/")):  # may be a list
         raise refuse("context.patientId", "must be the id of the Patient in prefetch")
 
 

@@ -23,7 +23,7 @@ def write_detail(evaluation: Evaluation) -> str:
     prediction = evaluation.prediction or {}
     explanation = prediction.get("explanation")
     parts = [
-        f"{explanation['sentence'].capitalize()}." if explanation else "",
+        f"{escape(_begin(explanation['sentence']))}." if explanation else "",
         _write_numbers(evaluation),
         _write_basis(evaluation.case.basis),
         _write_list(list_notes(evaluation)),
@@ -55,6 +55,10 @@ def write_problems(error: InvalidRequestError) -> str:
 def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", text)
+
+
+def _begin(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _write_numbers(evaluation: Evaluation) -> str:

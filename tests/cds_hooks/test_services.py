@@ -1,0 +1,313 @@
+"""A record system asks, and gets cards."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
+from tests.cds_hooks.calls import call, dose_call, order, searchset, sign
+from tests.cds_hooks.judge import list_faults, list_faults_of_services
+from tests.conftest import MODELS
+from tests.fhir.records import (
+    KAPPA,
+    NEUTROPHILS,
+    light_chains,
+    observation,
+    patient,
+)
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+Ask = Callable[..., Any]
+
+
+def make_client() -> TestClient:
+    app = create_app(Registry(MODELS))
+    app.state.clock = lambda: NOW
+    return TestClient(app)
+
+
+CLIENT = make_client()
+
+
+def ask(model: str, body: object, status: int = 200) -> Any:
+    response = CLIENT.post(f"/cds-services/{model}", json=body)
+    assert response.status_code == status, response.text
+    answer = response.json()
+    if status == 200:
+        assert list_faults(answer) == []
+    else:
+        assert answer["resourceType"] == "OperationOutcome"
+    return answer
+
+
+def one_card(model: str, body: object) -> Any:
+    (card,) = ask(model, body)["cards"]
+    return card
+
+
+def test_discovery_names_a_service_per_model_and_hook() -> None:
+    answer = CLIENT.get("/cds-services").json()
+    assert list_faults_of_services(answer) == []
+    assert {(s["id"], s["hook"]) for s in answer["services"]} == {
+        ("survival", "patient-view"),
+        ("chemo_dose", "patient-view"),
+        ("chemo_dose", "order-sign"),
+    }
+
+
+def test_prefetch_asks_for_every_code_that_the_model_reads() -> None:
+    services = {s["id"]: s["prefetch"] for s in CLIENT.get("/cds-services").json()["services"]}
+    assert services["survival"]["patient"] == "Patient/{{context.patientId}}"
+    query = services["survival"]["observations"]
+    assert query.startswith("Observation?patient={{context.patientId}}&code=http://loinc.org|")
+    assert query.endswith("&_sort=-date&_count=60")
+    for code in (KAPPA, "80515-0", "2160-0", "14682-9"):
+        assert f"http://loinc.org|{code}" in query
+    assert "http://snomed.info/sct|277577000" in services["survival"]["conditions"]
+    assert "770-8" in services["chemo_dose"]["observations"]
+    assert "rxnorm|72962" in services["chemo_dose"]["administrations"]
+
+
+def test_a_chart_that_is_opened_gets_a_risk_with_its_reason_and_its_basis() -> None:
+    card = one_card("survival", call())
+    native = CLIENT.post(
+        "/models/survival/explain",
+        json={
+            "instances": [
+                {
+                    "age": 73, "sex": "F", "creatinine": 1.097264, "kappa": 1.2, "lambda": 1.5,
+                    "mgus": False,
+                }
+            ]
+        },
+    ).json()["predictions"][0]  # fmt: skip
+    assert card["summary"] == f"5-year risk of death {native['output']['risk']['1826']:.0%}"
+    sentence = native["explanation"]["sentence"]
+    assert sentence[1:] in card["detail"].replace("\\", "")
+    assert f"{native['output']['risk']['365']:.1%}" in card["detail"]
+    assert "Observation/kappa" in card["detail"].replace("\\", "")
+    assert "Research use only" in card["detail"]
+    assert "suggestions" not in card
+
+
+def test_a_card_leads_to_the_card_of_its_model() -> None:
+    card = one_card("survival", call())
+    (link,) = card["links"]
+    assert link["url"] == "http://testserver/models/survival/versions/1.0.0/card"
+    assert CLIENT.get(link["url"]).status_code == 200
+    assert card["source"]["label"] == "medmaas survival 1.0.0"
+
+
+def test_beyond_the_threshold_of_the_manifest_a_card_warns() -> None:
+    assert one_card("survival", call())["indicator"] == "warning"
+    younger = call()
+    younger["prefetch"]["patient"] = patient(birthDate="1970-01-01")
+    assert one_card("survival", younger)["indicator"] == "info"
+
+
+def test_a_dose_comes_with_suggestions_of_which_one_is_recommended() -> None:
+    card = one_card("chemo_dose", dose_call())
+    assert card["summary"].startswith("Suggested next dose: 50 %")
+    assert card["selectionBehavior"] == "at-most-one"
+    assert len(card["suggestions"]) == 5
+    first, *others = card["suggestions"]
+    assert first["isRecommended"] is True
+    assert not any("isRecommended" in other for other in others)
+    for suggestion in card["suggestions"]:
+        for action in suggestion["actions"]:
+            resource = action["resource"]
+            assert resource["resourceType"] in {"MedicationRequest", "ServiceRequest"}
+            assert (resource["status"], resource["intent"]) == ("draft", "proposal")
+    assert "simulated" in card["detail"]
+    assert len({reason["code"] for reason in card["overrideReasons"]}) >= 3
+
+
+def test_accepting_at_signing_replaces_the_draft_and_does_not_order_twice() -> None:
+    card = one_card("chemo_dose", sign(order("72962", name="draft-7")))
+    for suggestion in card["suggestions"]:
+        gone, *new = suggestion["actions"]
+        assert (gone["type"], gone["resourceId"]) == ("delete", "MedicationRequest/draft-7")
+        assert {action["type"] for action in new} == {"create"}
+
+
+def test_orders_of_other_drugs_get_no_card() -> None:
+    assert ask("chemo_dose", sign(order("161")))["cards"] == []
+    assert ask("chemo_dose", sign())["cards"] == []
+
+
+@pytest.mark.parametrize("concept", [None, {"text": "docetaxel"}, {"coding": "?"}])
+def test_an_order_whose_drug_cannot_be_told_is_not_passed_in_silence(concept: object) -> None:
+    unclear = order("161") | {"medicationCodeableConcept": concept}
+    card = one_card("chemo_dose", sign(unclear))
+    assert card["summary"] == "No assessment: the drug of an order cannot be told"
+
+
+def test_an_abstention_is_a_card_that_says_why() -> None:
+    child = call()
+    child["prefetch"]["patient"] = patient(birthDate="2015-01-01")
+    card = one_card("survival", child)
+    assert card["indicator"] == "info"
+    assert "No assessment" in card["summary"]
+    assert "unlike those the model learned from" in card["detail"]
+
+
+def test_missing_results_are_a_card_that_names_code_and_unit() -> None:
+    empty = dose_call()
+    empty["prefetch"]["observations"] = searchset()
+    card = one_card("chemo_dose", empty)
+    assert card["summary"] == "No assessment: data are missing"
+    assert "LOINC 751-8 or 26499-4 or 753-4, in 10*9/L" in card["detail"].replace("\\", "")
+
+
+def test_a_mistake_of_the_unit_is_a_card_that_names_the_resource_and_not_the_value() -> None:
+    wrong = call()
+    kappa = observation("kappa", KAPPA, 151.7, "mg/dL")
+    wrong["prefetch"]["observations"] = searchset(kappa, *light_chains()[1:])
+    card = one_card("survival", wrong)
+    assert card["summary"] == "No assessment: a result in the record cannot be used"
+    assert "prefetch.observations.entry[0].resource" in card["detail"].replace("\\", "")
+    assert "151" not in json.dumps(card)
+
+
+def test_sixty_observations_are_read() -> None:
+    counts = [
+        observation(
+            f"n{i}", NEUTROPHILS, 3 + i % 4, "10*3/uL", (NOW - timedelta(days=3 * i)).isoformat()
+        )
+        for i in range(60)
+    ]
+    body = dose_call()
+    body["prefetch"]["observations"] = searchset(*counts)
+    assert one_card("chemo_dose", body)["source"]["label"] == "medmaas chemo_dose 1.0.0"
+
+
+def without(body: dict[str, Any], *path: str) -> dict[str, Any]:
+    node = body
+    for step in path[:-1]:
+        node = node[step]
+    del node[path[-1]]
+    return body
+
+
+def put(body: dict[str, Any], value: object, *path: str | int) -> dict[str, Any]:
+    node: Any = body
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    return body
+
+
+BAD: dict[str, tuple[object, int]] = {
+    "no object": ([], 400),
+    "a hook of another service": (call("order-sign"), 400),
+    "a hook that nobody knows": (call("encounter-start"), 400),
+    "no hookInstance": (without(call(), "hookInstance"), 400),
+    "a hookInstance that is no UUID": (call(hookInstance="1"), 400),
+    "no context": (without(call(), "context"), 400),
+    "no user": (without(call(), "context", "userId"), 400),
+    "a user that is no reference": (put(call(), "me", "context", "userId"), 400),
+    "no patient in the context": (without(call(), "context", "patientId"), 400),
+    "another patient in the context": (put(call(), "p2", "context", "patientId"), 400),
+    "a token without a server": (call(fhirAuthorization={"access_token": "t"}), 400),
+    "a Bundle as prefetch": (call(prefetch=searchset(*light_chains())), 400),
+    "a list as prefetch": (call(prefetch=[]), 400),
+    "a patient that is none": (put(call(), light_chains()[0], "prefetch", "patient"), 400),
+    "no prefetch": (without(call(), "prefetch"), 412),
+    "a key is missing": (without(call(), "prefetch", "observations"), 412),
+    "a key is null": (put(call(), None, "prefetch", "conditions"), 412),
+    "a query failed": (
+        put(call(), {"resourceType": "OperationOutcome"}, "prefetch", "observations"), 412,
+    ),
+    "another patient's results": (
+        put(
+            call(),
+            searchset(observation("k", KAPPA, 1, "mg/dL", subject={"reference": "Patient/2"})),
+            "prefetch", "observations",
+        ),
+        422,
+    ),
+    "no resource": (put(call(), {"a": 1}, "prefetch", "observations"), 422),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_call_that_breaks_a_rule_is_refused(name: str) -> None:
+    body, status = BAD[name]
+    ask("survival", body, status)
+
+
+def test_signing_needs_the_orders() -> None:
+    ask("chemo_dose", dose_call("order-sign"), 400)
+    ask("chemo_dose", put(sign(), [], "context", "draftOrders"), 400)
+    ask("chemo_dose", put(sign(), [{}], "context", "draftOrders", "entry"), 400)
+
+
+@pytest.mark.parametrize("service", ["breast_fna", "nothing"])
+def test_a_service_that_is_none_is_not_found(service: str) -> None:
+    ask(service, call(), 404)
+
+
+def test_another_content_type_is_refused() -> None:
+    for content, media_type, status in (("<a/>", "text/xml", 415), ("{", "application/json", 400)):
+        response = CLIENT.post(
+            "/cds-services/survival", content=content, headers={"content-type": media_type}
+        )
+        assert response.status_code == status
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=5), inside, max_size=3)
+    ),
+    max_leaves=6,
+)
+PATHS = [
+    ("hook",), ("hookInstance",), ("context",), ("context", "patientId"), ("context", "userId"),
+    ("context", "draftOrders"), ("context", "draftOrders", "entry"), ("prefetch",),
+    ("prefetch", "patient"), ("prefetch", "observations"), ("prefetch", "administrations"),
+    ("prefetch", "patient", "id"), ("prefetch", "patient", "birthDate"), ("fhirServer",),
+]  # fmt: skip
+
+
+@given(st.sampled_from(PATHS), JSON)
+def test_whatever_is_sent_the_service_does_not_fail(path: tuple[str, ...], value: object) -> None:
+    body = put(sign(order("72962")), value, *path)
+    assert CLIENT.post("/cds-services/chemo_dose", json=body).status_code < 500
+
+
+def test_nothing_of_the_patient_is_logged(capfd: pytest.CaptureFixture[str]) -> None:
+    body = json.loads(json.dumps(dose_call()).replace("p1", "patient-zero"))
+    one_card("chemo_dose", body)
+    ask("chemo_dose", put(body, "patient-one", "context", "patientId"), 400)
+    lines = capfd.readouterr().err
+    assert lines.count("/cds-services/{id}") == 2
+    for secret in ("patient-", "Practitioner", "1952", "anc0", "Observation", "2026-03"):
+        assert secret not in lines
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("summary",), "x" * 140),
+        (("indicator",), "danger"),
+        (("source", "label"), ""),
+        (("selectionBehavior",), "all"),
+        (("suggestions", 1, "isRecommended"), True),
+        (("suggestions", 0, "actions", 0, "type"), "delete"),
+        (("suggestions", 0, "actions", 0, "resource", "status"), "active"),
+        (("links", 0, "appContext"), "x"),
+        (("suggestions",), []),
+    ],
+)
+def test_the_judge_notices(path: tuple[Any, ...], value: object) -> None:
+    answer = ask("chemo_dose", dose_call())
+    put(answer["cards"][0], value, *path)
+    assert list_faults(answer)
