@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks import (
     batch,
+    cds_hooks,
     cold_start,
     explanations,
     memory,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),
+    "cds_hooks": Benchmark(cds_hooks.TITLE, cds_hooks.measure),
     "batch": Benchmark(batch.TITLE, batch.measure),
     "scale": Benchmark(scale.TITLE, scale.measure),
     "cold": Benchmark(cold_start.TITLE, cold_start.measure),
