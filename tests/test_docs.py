@@ -19,6 +19,7 @@ DOCUMENTS = [
         "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/own-model.md",
+        "docs/protocols.md",
         "docs/scale.md",
     )
 ]

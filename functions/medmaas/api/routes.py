@@ -12,7 +12,7 @@ _RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
 
 class PlainRoute(Route):
-    """Starlette's own: openapi.py describes it, so FastAPI has nothing to inject."""
+    """Starlette's own: openapi/ describes it, so FastAPI has nothing to inject."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the request is this route's, told to the access log as FastAPI's routes do."""
