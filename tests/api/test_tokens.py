@@ -3,7 +3,7 @@
 import hmac
 import json
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi.testclient import TestClient
-from moto.server import ThreadedMotoServer
 
 from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
@@ -240,29 +239,12 @@ def test_what_has_expired_is_forgotten() -> None:
 
 
 @pytest.fixture
-def replay_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    table = f"replay-{uuid4()}"
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "MEDMAAS_REPLAY_TABLE": table,
-        "MEDMAAS_ISSUERS": json.dumps(ISSUERS),
-        "MEDMAAS_URL": BASE,
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("dynamodb").create_table(
-        TableName=table,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    yield table
-    server.stop()
+def replay_table(make_table: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
+    table = make_table()
+    monkeypatch.setenv("MEDMAAS_REPLAY_TABLE", table)
+    monkeypatch.setenv("MEDMAAS_ISSUERS", json.dumps(ISSUERS))
+    monkeypatch.setenv("MEDMAAS_URL", BASE)
+    return table
 
 
 def test_several_processes_take_a_token_once_together(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from tests.fhir.judge import find_empty
 from tests.fhir.judge import list_faults as list_faults_of_resource
 
 _FIELDS = {
@@ -26,7 +27,7 @@ def list_faults(answer: dict[str, Any]) -> list[str]:
     """Everything that is wrong with the answer of a service."""
     faults = [] if answer.keys() == {"cards"} else ["an answer holds cards alone"]
     for card in answer.get("cards", ()):
-        faults += [*_find_empty(card, "card"), *_judge(card)]
+        faults += [*find_empty(card, "card"), *_judge(card)]
     return faults
 
 
@@ -37,7 +38,7 @@ def list_faults_of_services(answer: dict[str, Any]) -> list[str]:
     if len(set(pairs)) < len(pairs):
         faults.append("an id is there twice for one hook")
     for service in answer["services"]:
-        faults += [*_find_empty(service, "service"), *_only("service", service)]
+        faults += [*find_empty(service, "service"), *_only("service", service)]
         if not {"hook", "description", "id"} <= service.keys():
             faults.append("a service lacks what it must have")
         for template in service["prefetch"].values():
@@ -97,14 +98,3 @@ def _judge_suggestion(suggestion: dict[str, Any]) -> Iterator[str]:
 
 def _only(kind: str, part: dict[str, Any]) -> Iterator[str]:
     yield from (f"{kind} has {name}" for name in part.keys() - _FIELDS[kind])
-
-
-def _find_empty(node: object, where: str) -> Iterator[str]:
-    if node is None or node in ("", [], {}):
-        yield f"{where} is empty"
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _find_empty(value, f"{where}.{key}")
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _find_empty(value, f"{where}[{index}]")

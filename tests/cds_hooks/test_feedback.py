@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,39 +10,19 @@ from uuid import uuid4
 import boto3
 import pytest
 from fastapi.testclient import TestClient
-from moto.server import ThreadedMotoServer
 
 from medmaas.api.app import create_app
 from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
 from medmaas.model.registry import Registry
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
-TABLE = f"feedback-{uuid4()}"
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A DynamoDB of its own, over HTTP."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    monkeypatch.setenv("MEDMAAS_FEEDBACK_TABLE", TABLE)
-    yield client
-    server.stop()
+def table(make_table: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
+    name = make_table()
+    monkeypatch.setenv("MEDMAAS_FEEDBACK_TABLE", name)
+    return name
 
 
 @pytest.fixture
@@ -76,12 +56,12 @@ def give(services: TestClient, *feedback: object, status: int = 200) -> None:
 
 
 def test_feedback_is_kept_in_the_table_once_and_without_free_text(
-    tables: Any, services: TestClient
+    table: str, services: TestClient
 ) -> None:
     ours, foreign = overridden(OVERRIDE_REASONS[0]), overridden({"code": "aunt", "system": "x"})
     for _ in range(2):
         give(services, accepted(card=ours["card"]), ours, foreign)
-    items = tables.scan(TableName=TABLE)["Items"]
+    items = boto3.client("dynamodb").scan(TableName=table)["Items"]
     assert len(items) == 3
     assert {item["outcome"]["S"] for item in items} == {"accepted", "overridden"}
     assert {item["reason"]["S"] for item in items if "reason" in item} == {"data-wrong", "other"}
@@ -106,13 +86,10 @@ def test_without_a_table_feedback_is_a_line_of_the_log_and_counted(
 
 
 def test_a_table_that_does_not_answer_is_a_503(
-    services: TestClient, monkeypatch: pytest.MonkeyPatch
+    table: str, services: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MEDMAAS_FEEDBACK_TABLE", TABLE)
+    assert table
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     give(services, accepted(), status=503)
 
 

@@ -109,7 +109,7 @@ CODES = {
 
 def list_faults(resource: Resource) -> list[str]:
     """Everything that is wrong with a resource and those inside it."""
-    return [*_find_empty(resource, resource["resourceType"]), *_judge(resource)]
+    return [*find_empty(resource, resource["resourceType"]), *_judge(resource)]
 
 
 def _judge(resource: Resource) -> Iterator[str]:
@@ -168,16 +168,16 @@ def _list_references(node: object) -> Iterator[str]:
             yield from _list_references(value)
 
 
-def _find_empty(node: object, where: str) -> Iterator[str]:
+def find_empty(node: object, where: str) -> Iterator[str]:
     """No null, empty text, list or object anywhere."""
     if node is None or node in ("", [], {}):
         yield f"{where} is empty"
     elif isinstance(node, dict):
         for key, value in node.items():
-            yield from _find_empty(value, f"{where}.{key}")
+            yield from find_empty(value, f"{where}.{key}")
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _find_empty(value, f"{where}[{index}]")
+            yield from find_empty(value, f"{where}[{index}]")
 
 
 @cache
