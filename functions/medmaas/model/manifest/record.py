@@ -83,7 +83,7 @@ class DrugOrder(Contract):
     """What is ordered, in full."""
 
     codes: tuple[Coding, ...] = Field(min_length=1, description="All of the same drug.")
-    full_dose: Dose
+    full_dose: Dose = Field(description="What 1 stands for.")
     route: Coding | None = Field(default=None, description="How it is given.")
 
 
