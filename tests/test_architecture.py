@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 FUNCTIONS = ROOT / "functions"
 PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
 OWNERS = {
-    "boto3": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/tables.py"},
+    "boto3": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
     "jwt": {"functions/medmaas/api/tokens.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
     "mangum": {"functions/medmaas/api/app.py"},

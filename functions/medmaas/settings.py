@@ -1,6 +1,5 @@
 """The only reader and writer of the process environment."""
 
-import json
 import os
 from pathlib import Path
 
@@ -37,13 +36,14 @@ def public_url() -> str | None:
     return (os.environ.get("MEDMAAS_URL") or "").rstrip("/") or None
 
 
-def issuers() -> object:
-    """Whose tokens are taken: `MEDMAAS_ISSUERS`, JSON as in {"https://ehr.example": {"keys": []}}.
+def issuers() -> str:
+    """Whose tokens are taken: `MEDMAAS_ISSUERS`, as {"https://ehr.example": {"keys": []}}."""
+    return os.environ.get("MEDMAAS_ISSUERS") or "{}"
 
-    Raises:
-        ValueError: it is no JSON.
-    """
-    return json.loads(os.environ.get("MEDMAAS_ISSUERS") or "{}")
+
+def issuers_parameter() -> str | None:
+    """Where else that JSON is: `MEDMAAS_ISSUERS_PARAMETER`, a name in AWS Parameter Store."""
+    return os.environ.get("MEDMAAS_ISSUERS_PARAMETER") or None
 
 
 def cors_origins() -> list[str]:

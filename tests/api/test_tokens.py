@@ -4,7 +4,7 @@ import hmac
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
 from medmaas.api.server import _is_loopback
-from medmaas.api.tokens import SeenHere, Verifier, make_verifier
+from medmaas.api.tokens import Issuers, SeenHere, Verifier, make_verifier
 from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import call
 from tests.conftest import ROOT, replace_state
@@ -52,10 +52,14 @@ def sign(
     return jwt.encode(whole, key, alg, {"kid": kid, "typ": "JWT"} | (headers or {}))
 
 
+def make_own(issuers: object) -> Verifier:
+    return Verifier(Issuers(lambda: json.dumps(issuers)))
+
+
 @pytest.fixture
 def guarded(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setenv("MEDMAAS_URL", f"{BASE}/")
-    app = create_app(registry, Verifier(ISSUERS))
+    app = create_app(registry, make_own(ISSUERS))
     app.state.clock = lambda: NOW
     return TestClient(app)
 
@@ -97,7 +101,7 @@ def test_the_same_jti_of_another_issuer_is_another_token(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDMAAS_URL", BASE)
-    app = create_app(registry, Verifier(ISSUERS | {OTHER: ISSUERS[ISSUER]}))
+    app = create_app(registry, make_own(ISSUERS | {OTHER: ISSUERS[ISSUER]}))
     app.state.clock = lambda: NOW
     client = TestClient(app)
     assert get(client, sign(jti="1")).status_code == 200
@@ -166,12 +170,12 @@ def test_without_a_token_it_is_401(guarded: TestClient, authorization: str) -> N
 
 def test_an_issuer_that_is_not_configured_is_403(guarded: TestClient, registry: Registry) -> None:
     assert get(guarded, sign(iss=OTHER)).status_code == 403
-    app = create_app(registry, Verifier({}))
+    app = create_app(registry, make_own({}))
     assert get(TestClient(app, base_url=BASE), sign()).status_code in {401, 403}
 
 
 def test_where_nobody_said_the_url_no_token_holds(registry: Registry) -> None:
-    app = create_app(registry, Verifier(ISSUERS))
+    app = create_app(registry, make_own(ISSUERS))
     app.state.clock = lambda: NOW
     response = get(TestClient(app, base_url=BASE), sign())
     assert response.status_code == 401
@@ -179,7 +183,7 @@ def test_where_nobody_said_the_url_no_token_holds(registry: Registry) -> None:
 
 
 def test_on_lambda_the_url_is_what_api_gateway_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    replace_state(monkeypatch, lambda_module.app, verifier=Verifier(ISSUERS), clock=lambda: NOW)
+    replace_state(monkeypatch, lambda_module.app, verifier=make_own(ISSUERS), clock=lambda: NOW)
     event = json.loads((ROOT / "events" / "models.json").read_text())
     event |= {"rawPath": "/cds-services"}
     event["requestContext"]["http"]["path"] = "/cds-services"
@@ -225,9 +229,12 @@ def test_tokens_are_left_out_on_loopback_alone(host: str, alone: bool) -> None: 
         {ISSUER: {"keys": [{k: v for k, v in publish(EC, "e1").items() if k != "kid"}]}},
     ],
 )
-def test_keys_that_are_not_for_this_are_refused_at_the_start(issuers: object) -> None:
+def test_keys_that_are_not_for_this_are_refused_at_the_start(
+    issuers: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDMAAS_ISSUERS", json.dumps(issuers))
     with pytest.raises(ValueError, match="MEDMAAS_ISSUERS") as refusal:
-        Verifier(issuers)
+        make_verifier()
     assert "secret" not in str(refusal.value)
 
 
@@ -272,11 +279,31 @@ def test_while_the_table_does_not_answer_nobody_gets_in(
     assert get(TestClient(app), sign()).status_code == 503
 
 
+def test_keys_are_exchanged_in_parameter_store_while_the_service_runs(
+    registry: Registry, make_table: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = make_table()  # starts what answers for AWS
+    store = boto3.client("ssm")
+    store.put_parameter(Name=name, Value=json.dumps(ISSUERS), Type="String")
+    monkeypatch.setenv("MEDMAAS_ISSUERS_PARAMETER", name)
+    monkeypatch.setenv("MEDMAAS_URL", BASE)
+    app = create_app(registry, make_verifier())
+    client = TestClient(app)
+    now = int(NOW.timestamp())
+    for later, content, status in (
+        (0, ISSUERS, 200), (0, {}, 200), (301, {}, 403), (602, ISSUERS, 200), (903, [], 503),
+    ):  # fmt: skip
+        store.put_parameter(Name=name, Value=json.dumps(content), Type="String", Overwrite=True)
+        app.state.clock = lambda later=later: NOW + timedelta(seconds=later)
+        token = sign(iat=now + later, exp=now + later + 60)
+        assert get(client, token).status_code == status
+
+
 def test_browsers_of_listed_origins_may_ask_and_no_others(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDMAAS_CORS_ORIGINS", "https://ehr.example, *")
-    client = TestClient(create_app(registry, Verifier(ISSUERS)))
+    client = TestClient(create_app(registry, make_own(ISSUERS)))
     asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}  # fmt: skip # noqa: E501
     allowed = client.options("/cds-services/survival", headers={"origin": "https://ehr.example"} | asked)  # fmt: skip # noqa: E501
     assert allowed.status_code == 200

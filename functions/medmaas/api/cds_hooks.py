@@ -37,7 +37,7 @@ class FeedbackLog:
 def make_store() -> FeedbackStore:
     """The table of the settings; else the log."""
     if table := settings.feedback_table():
-        from medmaas.api.tables import FeedbackTable  # noqa: PLC0415 - boto3 takes long to load
+        from medmaas.api.aws import FeedbackTable  # noqa: PLC0415 - boto3 takes long to load
 
         return FeedbackTable(table, settings.feedback_days())
     return FeedbackLog()

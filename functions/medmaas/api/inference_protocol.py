@@ -39,12 +39,12 @@ def add_routes(app: FastAPI) -> None:
 
 async def infer_tensors(request: Request) -> Response:
     """Answer 1 to 1,000 instances, all of them or, if one is wrong, none."""
-    from medmaas.inference_protocol.infer import infer, wants_explanation  # noqa: PLC0415
+    from medmaas.inference_protocol.infer import infer  # noqa: PLC0415
     from medmaas.inference_protocol.request import read_request  # noqa: PLC0415
 
     served = _find(request)
     asked = read_request(await read_bytes(request), _read_length(request))
-    if wants_explanation(asked):
+    if asked.options.explain:
         budget = make_budget(request, asked.options)
         found = await run_in_threadpool(infer, served, asked, budget)
     else:
@@ -129,11 +129,15 @@ def _find(request: Request) -> Any:  # noqa: ANN401 - as above
 
 def _read_length(request: Request) -> int | None:
     """How much of the body is JSON; None if it all is."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    given = request.headers.get(_LENGTH)
+    headers = request.headers
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaTypeError("send the body as it is, without content-encoding")
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = headers.get(_LENGTH)
+    # Triton's own client names no content type at all
+    if media_type not in ({"", _JSON} if given is None else {"", _JSON, _BINARY}):
+        raise UnsupportedMediaTypeError(f"send {_JSON}, or {_BINARY} with {_LENGTH}")
     if given is None:
-        if media_type != _JSON:
-            raise UnsupportedMediaTypeError(f"send {_JSON}, or {_BINARY} with {_LENGTH}")
         return None
     if not given.isascii() or not given.isdecimal() or len(given) > 10:  # noqa: PLR2004 - digits
         raise InvalidCallError(f"{_LENGTH} must be a number of bytes")

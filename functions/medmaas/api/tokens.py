@@ -5,6 +5,7 @@ caller. PyJWT verifies signatures; the clock is the application's.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -13,13 +14,15 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from medmaas import settings
-from medmaas.errors import ForbiddenError, UnauthorisedError
+from medmaas.errors import ForbiddenError, StorageError, UnauthorisedError
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
 Jwk = dict[str, Any]
+Keys = dict[str, dict[tuple[Any, Any], Jwk]]
 _CLAIMS = ("iss", "aud", "exp", "iat", "jti")
 _LONGEST_SECONDS = 300
 _LEEWAY_SECONDS = 30
+_FRESH_SECONDS = 300
 _MOST_CHARACTERS = 8_192
 _LEAST_RSA_BYTES = 256
 
@@ -46,19 +49,41 @@ class SeenHere:
         return True
 
 
+class Issuers:
+    """The public keys of issuers, read again every few minutes: keys are exchanged.
+
+    Args:
+        read: gives JSON, a JWK Set {"keys": [...]} by issuer.
+    """
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._keys: Keys = {}
+        self._until = 0.0
+
+    def find(self, now: float) -> Keys:
+        """Keys by issuer, then by kid and algorithm.
+
+        Raises:
+            ValueError: a key is private, too short, or of another kind than ES384 and RS384 need.
+            StorageError: where they are does not answer.
+        """
+        if now >= self._until:
+            self._keys = _parse(self._read())
+            self._until = now + _FRESH_SECONDS
+        return self._keys
+
+
 class Verifier:
     """Takes tokens of configured issuers, each once.
 
     Args:
-        issuers: a JWK Set, {"keys": [...]}, by issuer.
+        issuers: whose keys are known.
         make_seen: makes what remembers tokens, when the first one comes.
-
-    Raises:
-        ValueError: a key is private, too short, or of another kind than ES384 and RS384 need.
     """
 
-    def __init__(self, issuers: object, make_seen: Callable[[], Seen] = SeenHere) -> None:
-        self._keys = _read_issuers(issuers)
+    def __init__(self, issuers: Issuers, make_seen: Callable[[], Seen] = SeenHere) -> None:
+        self._issuers = issuers
         self._make_seen = cache(make_seen)
 
     def check(self, request: Request, now: datetime) -> None:
@@ -71,54 +96,29 @@ class Verifier:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _MOST_CHARACTERS:
             raise UnauthorisedError("send a JWT: authorization: Bearer <token>")
-        claims = self._verify(token.strip(), find_audience(request))
+        try:
+            keys = self._issuers.find(now.timestamp())
+        except ValueError:
+            raise StorageError("the issuers of tokens cannot be read: nobody gets in") from None
+        claims = _verify(token.strip(), find_audience(request), keys)
         _check_times(claims, now.timestamp())
         identity = hashlib.sha256(f"{claims['iss']}\n{claims['jti']}".encode()).hexdigest()
         until = int(claims["exp"]) + _LEEWAY_SECONDS
         if not self._make_seen().remember(identity, until, int(now.timestamp())):
             raise UnauthorisedError("the token was used before: make one for each call, by its jti")
 
-    def _verify(self, token: str, audience: str) -> dict[str, Any]:
-        import jwt  # noqa: PLC0415 - cryptography takes long to load, and most requests need none
-
-        try:
-            header = jwt.get_unverified_header(token)
-            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        except (jwt.PyJWTError, ValueError, RecursionError):
-            raise UnauthorisedError("the token is no JWT") from None
-        if header.get("alg") not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
-            raise UnauthorisedError(f"the token must be typ JWT, alg {' or '.join(ALGORITHMS)}")
-        if not isinstance(issuer, str) or issuer not in self._keys:
-            raise ForbiddenError("the token's iss is not among the issuers that are configured")
-        key = self._keys[issuer].get((header.get("kid"), header["alg"]))
-        if key is None:
-            raise UnauthorisedError("the token's kid is no key of its issuer, for its alg")
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                jwt.PyJWK(key, algorithm=header["alg"]),
-                algorithms=[header["alg"]],
-                audience=audience,
-                issuer=issuer,
-                options={
-                    "require": list(_CLAIMS),
-                    "verify_exp": False,  # by the application's clock, in _check_times
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
-            )
-        except jwt.MissingRequiredClaimError:
-            raise UnauthorisedError(f"the token must hold {', '.join(_CLAIMS)}") from None
-        except jwt.InvalidAudienceError:
-            raise UnauthorisedError("the token's aud must be the URL that is called") from None
-        except (jwt.PyJWTError, ValueError, TypeError):
-            raise UnauthorisedError("the token does not hold: look at signature and key") from None
-        return claims
-
 
 def make_verifier() -> Verifier:
-    """The verifier of the issuers in the settings, which may be none: then nobody gets in."""
-    return Verifier(settings.issuers(), _make_seen)
+    """The verifier of the issuers in the settings, which may be none: then nobody gets in.
+
+    Raises:
+        ValueError: they are in the environment, and cannot be read.
+    """
+    name = settings.issuers_parameter()
+    if name:
+        return Verifier(Issuers(lambda: _read_parameter(name)), _make_seen)
+    _parse(settings.issuers())
+    return Verifier(Issuers(settings.issuers), _make_seen)
 
 
 def find_audience(request: Request) -> str:
@@ -135,13 +135,57 @@ def find_audience(request: Request) -> str:
     return f"{address}{request.url.path}"
 
 
+def _read_parameter(name: str) -> str:
+    from medmaas.api.aws import read_parameter  # noqa: PLC0415 - boto3 takes long to load
+
+    return read_parameter(name)
+
+
 def _make_seen() -> Seen:
     table = settings.replay_table()
     if table is None:
         return SeenHere()
-    from medmaas.api.tables import SeenTable  # noqa: PLC0415 - boto3 takes long to load
+    from medmaas.api.aws import SeenTable  # noqa: PLC0415 - as above
 
     return SeenTable(table)
+
+
+def _verify(token: str, audience: str, issuers: Keys) -> dict[str, Any]:
+    import jwt  # noqa: PLC0415 - cryptography takes long to load, and most requests need none
+
+    try:
+        header = jwt.get_unverified_header(token)
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise UnauthorisedError("the token is no JWT") from None
+    if header.get("alg") not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
+        raise UnauthorisedError(f"the token must be typ JWT, alg {' or '.join(ALGORITHMS)}")
+    if not isinstance(issuer, str) or issuer not in issuers:
+        raise ForbiddenError("the token's iss is not among the issuers that are configured")
+    key = issuers[issuer].get((header.get("kid"), header["alg"]))
+    if key is None:
+        raise UnauthorisedError("the token's kid is no key of its issuer, for its alg")
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            jwt.PyJWK(key, algorithm=header["alg"]),
+            algorithms=[header["alg"]],
+            audience=audience,
+            issuer=issuer,
+            options={
+                "require": list(_CLAIMS),
+                "verify_exp": False,  # by the application's clock, in _check_times
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+    except jwt.MissingRequiredClaimError:
+        raise UnauthorisedError(f"the token must hold {', '.join(_CLAIMS)}") from None
+    except jwt.InvalidAudienceError:
+        raise UnauthorisedError("the token's aud must be the URL that is called") from None
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise UnauthorisedError("the token does not hold: look at signature and key") from None
+    return claims
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> None:
@@ -159,11 +203,10 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
         raise UnauthorisedError(f"the token must expire within {_LONGEST_SECONDS} s of its iat")
 
 
-def _read_issuers(issuers: object) -> dict[str, dict[tuple[Any, Any], Jwk]]:
-    """Public keys by issuer, then by kid and algorithm."""
-    sets = issuers if isinstance(issuers, dict) else {"": None}
-    found: dict[str, dict[tuple[Any, Any], Jwk]] = {}
-    for issuer, keys in sets.items():
+def _parse(text: str) -> Keys:
+    sets = json.loads(text)
+    found: Keys = {}
+    for issuer, keys in (sets if isinstance(sets, dict) else {"": None}).items():
         listed = keys.get("keys") if isinstance(keys, dict) else None
         if not isinstance(listed, list) or not all(isinstance(key, dict) for key in listed):
             raise ValueError('MEDMAAS_ISSUERS must be JSON: {"<issuer>": {"keys": [...]}}')

@@ -1,4 +1,4 @@
-"""DynamoDB: tokens that were used, and feedback on cards."""
+"""What the API asks of AWS: used tokens and feedback in DynamoDB, issuers in Parameter Store."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,21 @@ from medmaas.errors import StorageError
 
 _CONFIG = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 3})
 _TAKEN = "ConditionalCheckFailedException"
-_LATER = "the table did not answer: try again in a moment"
+_LATER = "the service's storage did not answer: try again in a moment"
+
+
+def read_parameter(name: str) -> str:
+    """The value of a parameter.
+
+    Raises:
+        StorageError: Parameter Store does not answer.
+    """
+    try:
+        found = boto3.client("ssm", config=_CONFIG).get_parameter(Name=name)
+    except (BotoCoreError, ClientError):
+        raise StorageError(_LATER) from None
+    value: str = found["Parameter"]["Value"]
+    return value
 
 
 class _Table:
