@@ -45,7 +45,7 @@ def read_shape(shape: object, where: str) -> tuple[int, ...]:
         raise refuse(f"{where}.shape", f"must be a list of 1 to {_MOST_DIMENSIONS} numbers")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise refuse(f"{where}.shape", "must hold whole numbers, 0 or more")
-    if prod(shape) > _MOST_ELEMENTS:
+    if prod(size or 1 for size in shape) > _MOST_ELEMENTS:  # numpy measures empty ones, too
         raise refuse(f"{where}.shape", f"must not be of more than {_MOST_ELEMENTS:,} elements")
     return tuple(shape)
 
@@ -64,7 +64,7 @@ def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str)
     if wrong:
         raise refuse(f"{where}.data", f"must hold values of {datatype} alone")
     if datatype == BYTES:
-        return np.array([text.encode() for text in flat] or [], object).reshape(shape)
+        return np.array(_encode(flat, f"{where}.data"), object).reshape(shape)
     if type(None) in kinds:
         flat = [np.nan if value is None else value for value in flat]
     try:
@@ -83,13 +83,13 @@ def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where
     """
     count = prod(shape)
     if datatype == BYTES:
-        return np.array(_split(data, count, where) or [], object).reshape(shape)
+        return np.array(_split(data, count, where), object).reshape(shape)
     kind = np.dtype(DATATYPES[datatype])
     if len(data) != count * kind.itemsize:
         raise refuse(f"{where}.parameters.binary_data_size", "must be what datatype and shape need")
     if datatype == "BOOL" and not set(data.tobytes()) <= {0, 1}:
         raise refuse(where, "must hold bytes of 0 and 1 alone")
-    return np.frombuffer(data, kind).reshape(shape)
+    return np.frombuffer(data, kind).reshape(shape).copy()  # the bytes begin anywhere
 
 
 def encode_json(column: Array | Sequence[str], datatype: str) -> list[Any]:
@@ -113,6 +113,13 @@ def encode_binary(column: Array | Sequence[str], datatype: str) -> bytes:
         texts = [text.encode() for text in column]
         return b"".join([pack("<I", len(text)) + text for text in texts])
     return np.ascontiguousarray(column, DATATYPES[datatype]).tobytes()
+
+
+def _encode(texts: Sequence[str], where: str) -> list[bytes]:
+    try:
+        return [text.encode() for text in texts]
+    except UnicodeEncodeError:  # JSON can escape half a character
+        raise refuse(where, "must hold whole characters") from None
 
 
 def _allowed(datatype: str) -> set[type]:

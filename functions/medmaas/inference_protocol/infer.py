@@ -6,15 +6,8 @@ from medmaas.inference_protocol.repository import Served
 from medmaas.inference_protocol.request import InferRequest
 from medmaas.inference_protocol.response import InferResponse, write_response
 from medmaas.inference_protocol.views import choose_outputs
-from medmaas.model.columns import EXPLANATION, answer_columns
+from medmaas.model.columns import answer_columns
 from medmaas.model.explanation.budget import Budget
-
-
-def wants_explanation(request: InferRequest) -> bool:
-    """Whether answering takes more than a moment."""
-    if request.outputs is None:
-        return request.options.explain
-    return EXPLANATION in request.outputs
 
 
 def infer(served: Served, request: InferRequest, budget: Budget | None = None) -> InferResponse:

@@ -83,9 +83,11 @@ def describe_view(view: View, versions: list[str]) -> dict[str, Any]:
         "population": manifest.card.population,
         "decision_role": manifest.card.decision_role,
         "input": manifest.input.kind,
+        "inputs": view.takes,
         "output": manifest.output.kind,
         "card": f"/models/{manifest.id}/versions/{manifest.version}/card",
-        "explanation": "given if outputs name it, or parameters hold explain: it takes time",
+        "explanation": "given if outputs name it, or parameters hold explain where there are no "
+        "outputs: it takes time",
         "parameters": "force, coverage, explain, explain_seconds",
         "abstention": "rows whose status is abstained hold null (JSON) or NaN, or empty texts",
     }

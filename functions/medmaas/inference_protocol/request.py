@@ -1,7 +1,7 @@
 """An inference request: JSON, or JSON followed by binary tensors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from medmaas.errors import InvalidCallError, Problem
@@ -15,6 +15,7 @@ from medmaas.inference_protocol.datatypes import (
     refuse,
 )
 from medmaas.model.body import find_wrong_options, parse_json
+from medmaas.model.columns import EXPLANATION
 from medmaas.model.options import PLAIN, Options
 
 _FIELDS = {"id", "parameters", "inputs", "outputs", "model_name", "model_version"}
@@ -45,7 +46,7 @@ class InferRequest:
         inputs: by name.
         outputs: names, and whether each is wanted in binary; None for those that are usual.
         binary: whether outputs come in binary that do not say.
-        options: how to answer.
+        options: how to answer; explained where outputs name it, whatever parameters say.
     """
 
     id: str | None
@@ -76,14 +77,21 @@ def read_request(body: bytes, json_length: int | None) -> InferRequest:
     if not isinstance(tree, dict) or not tree.keys() <= _FIELDS:
         raise InvalidCallError("the body must be an object of id, parameters, inputs and outputs")
     request_id = tree.get("id")
-    if request_id is not None and not isinstance(request_id, str):
+    if request_id is not None and not _is_text(request_id):
         raise refuse("id", "must be text")
     parameters = tree.get("parameters", {})
     options = _read_options(parameters) if parameters else PLAIN
     in_binary = _read_flag(parameters, _BINARY_OUTPUT, "parameters")
     inputs = _read_inputs(tree.get("inputs"), binary)
     outputs = _read_outputs(tree["outputs"], in_binary) if tree.get("outputs") else None
+    if outputs is not None and options.explain != (EXPLANATION in outputs):
+        options = replace(options, explain=EXPLANATION in outputs)
     return InferRequest(request_id, inputs, outputs, in_binary, options)
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that can be written again: JSON can escape half a character."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _read_options(parameters: object) -> Options:
@@ -122,7 +130,7 @@ def _read_inputs(inputs: object, binary: memoryview) -> dict[str, Tensor]:
         name, datatype = given.get("name"), given.get("datatype")
         if not isinstance(name, str) or name in tensors:
             raise refuse(f"{where}.name", "is required, each name once")
-        if datatype not in DATATYPES and datatype != BYTES:
+        if not isinstance(datatype, str) or (datatype not in DATATYPES and datatype != BYTES):
             raise refuse(f"{where}.datatype", f"must be {BYTES} or one of {', '.join(DATATYPES)}")
         shape = read_shape(given.get("shape"), where)
         size = _read_size(given, where)

@@ -7,8 +7,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from medmaas.errors import InvalidRequestError, Problem, TooLargeError
-from medmaas.inference_protocol.datatypes import BYTES, OF_ONNX, Array
+from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
+from medmaas.inference_protocol.datatypes import BYTES, DATATYPES, OF_ONNX, Array
 from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
 from medmaas.model.columns import EXPLANATION, REASON, STATUS, WARNINGS, Asked
@@ -18,7 +18,13 @@ from medmaas.model.outputs.answer import Columns
 from medmaas.model.registry import Model
 
 COLUMNS = ".columns"
-_NUMBERS = {"FP64", "FP32", "FP16", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32"}
+_NUMBERS = DATATYPES.keys() - {"BOOL"}
+_TAKEN = {
+    "tabular": "a tensor per feature; what may be missing is left out, or null, NaN or empty text",
+    "series": "per instance its rows, a list of objects in JSON",
+    "image": "per instance a PNG or JPEG file, as it is or in base64",
+    "text": "per instance a line of UTF-8",
+}
 _OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
 
 
@@ -37,6 +43,7 @@ class View(Protocol):
     model: Model
     inputs: tuple[Spec, ...]
     outputs: tuple[Spec, ...]
+    takes: str
 
     def read(self, inputs: Mapping[str, Tensor]) -> Reading:
         """The reading of all instances, whatever is wrong with some of them."""
@@ -79,6 +86,7 @@ class TensorView:
     def __init__(self, model: Model) -> None:
         artefact = model.manifest.artefact
         self.name, self.model = model.manifest.id, model
+        self.takes = "the graph's own tensor, null or NaN where a value is missing"
         self.inputs = tuple(Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.inputs)
         graph = [Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.outputs]
         self._tensors = {spec.name for spec in graph}
@@ -142,6 +150,7 @@ class ColumnView:
     def __init__(self, model: Model) -> None:
         self.name, self.model = f"{model.manifest.id}{COLUMNS}", model
         spec = model.manifest.input
+        self.takes = _TAKEN[spec.kind]
         self._features: tuple[Feature, ...] = ()
         if isinstance(spec, TabularInput):
             self._features = spec.features
@@ -154,9 +163,9 @@ class ColumnView:
         """Instances, through the same door as JSON.
 
         Raises:
-            InvalidRequestError: an unknown input, another datatype, or other lengths.
+            InvalidRequestError: an unknown input, another datatype, other lengths, or bytes that
+                are not what the model reads.
             TooLargeError: too many instances.
-            MalformedBodyError: a history that is no JSON.
         """
         return self.model.inputs.read(self.restore(inputs))
 
@@ -193,7 +202,7 @@ class ColumnView:
             case ImageInput():
                 return [_read_picture(content) for content in values]
             case SeriesInput():
-                return [parse_json(content) for content in values]
+                return [_read_rows(content, spec.name) for content in values]
             case _:
                 return [_read_text(content, spec.name) for content in values]
 
@@ -240,6 +249,13 @@ def _read_text(content: bytes, name: str) -> str | None:
         return content.decode() or None
     except UnicodeDecodeError:
         raise InvalidRequestError(f"{name} must be UTF-8") from None
+
+
+def _read_rows(content: bytes, name: str) -> object:
+    try:
+        return parse_json(content)
+    except MalformedBodyError:  # speaks of a body
+        raise InvalidRequestError(f"{name} must be a list of rows in JSON, UTF-8") from None
 
 
 def _read_picture(content: bytes) -> str:

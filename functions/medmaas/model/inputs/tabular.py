@@ -80,10 +80,12 @@ class Tabular:
         if self._codes:
             codes = tensor[:, self._codes]
             plain[:, self._codes] &= codes == np.floor(codes)
-        for row, column in () if plain.all() else zip(*np.nonzero(~plain), strict=True):
-            feature, reader = self._spec.features[column], self._readers[column]
-            value = restore_value(feature, float(tensor[row, column]))
-            _read_value(reader, value, int(row), notes)
+        if not plain.all():
+            rows, columns = np.nonzero(~plain)
+            numbers = tensor[rows, columns].tolist()
+            for row, column, x in zip(rows.tolist(), columns.tolist(), numbers, strict=True):
+                value = restore_value(self._spec.features[column], x)
+                _read_value(self._readers[column], value, row, notes)
         return self._collect(tensor, notes)
 
     def _is_plain(self, row: list[float]) -> bool:
