@@ -14,6 +14,9 @@ from medmaas.model.body import parse_json
 
 _LENGTH = "Inference-Header-Content-Length"
 _JSON, _BINARY = "application/json", "application/octet-stream"
+_LENGTH_KEY = _LENGTH.lower().encode()
+_NAMED_JSON = {b"", _JSON.encode()}
+_NAMED = _NAMED_JSON | {_BINARY.encode()}
 _MODEL, _VERSION = "/v2/models/{name}", "/v2/models/{name}/versions/{version}"
 
 
@@ -110,12 +113,12 @@ async def list_repository(request: Request) -> Response:
 
 
 def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is loaded here alone
-    from medmaas.inference_protocol.repository import Repository  # noqa: PLC0415
-
     state = request.app.state
     try:
         return state.repository
     except AttributeError:
+        from medmaas.inference_protocol.repository import Repository  # noqa: PLC0415
+
         state.repository = Repository(get_registry(request))
         return state.repository
 
@@ -129,17 +132,17 @@ def _find(request: Request) -> Any:  # noqa: ANN401 - as above
 
 def _read_length(request: Request) -> int | None:
     """How much of the body is JSON; None if it all is."""
-    headers = request.headers
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    headers = dict(request.scope["headers"])  # a look at each through Starlette's takes longer
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise UnsupportedMediaTypeError("send the body as it is, without content-encoding")
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    given = headers.get(_LENGTH)
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    given = headers.get(_LENGTH_KEY)
     # Triton's own client names no content type at all
-    if media_type not in ({"", _JSON} if given is None else {"", _JSON, _BINARY}):
+    if media_type not in (_NAMED_JSON if given is None else _NAMED):
         raise UnsupportedMediaTypeError(f"send {_JSON}, or {_BINARY} with {_LENGTH}")
     if given is None:
         return None
-    if not given.isascii() or not given.isdecimal() or len(given) > 10:  # noqa: PLR2004 - digits
+    if not given.isdigit() or len(given) > 10:  # noqa: PLR2004 - digits
         raise InvalidCallError(f"{_LENGTH} must be a number of bytes")
     return int(given)
 

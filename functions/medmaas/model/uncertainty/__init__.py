@@ -100,12 +100,11 @@ class Uncertainty:
                     )
         if self._distance:
             limit = self._distance.threshold
-            for row, distance in enumerate(self._distance.measure(outputs, inputs)):
-                if distance > limit:
-                    reasons[row] = (
-                        "this instance is unlike those the model learned from: "
-                        f"distance {distance:.3f}, limit {limit:.3f}"
-                    )
+            for row, distance in self._distance.find_far(outputs, inputs):
+                reasons[row] = (
+                    "this instance is unlike those the model learned from: "
+                    f"distance {distance:.3f}, limit {limit:.3f}"
+                )
         return reasons
 
 

@@ -1,5 +1,6 @@
 """How far an instance is from what the model learned from."""
 
+from collections.abc import ItemsView
 from functools import lru_cache
 from math import inf, sqrt
 from typing import Protocol, assert_never
@@ -23,6 +24,9 @@ class DistanceKind(Protocol):
 
     def measure(self, outputs: Tensors, inputs: Tensors) -> list[float]:
         """One distance per row, rounded, so that other rows of a batch change nothing."""
+
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
+        """The rows whose distance is beyond the threshold, with it."""
 
 
 def make_distance(spec: Distance, of: Input) -> DistanceKind:
@@ -52,16 +56,39 @@ class FromGraph:
         given: list[float] = round_numbers(outputs[self._tensor], 1)[:, 0].tolist()
         return given
 
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
+        """The rows whose distance is beyond the threshold, with it."""
+        return _take_far(self.measure(outputs, inputs), self.threshold)
+
+
+def _take_far(distances: list[float], threshold: float) -> list[tuple[int, float]]:
+    return [(row, one) for row, one in enumerate(distances) if one > threshold]
+
 
 class _Known:
     """The features that some rows know, and what makes them uncorrelated and standardised."""
 
-    def __init__(self, matrix: Floats, mean: Floats) -> None:
+    def __init__(self, matrix: Floats, mean: Floats, threshold: float) -> None:
         self._matrix, self._centre = matrix, mean @ matrix
         known = len(mean)
         spread = 2 / (9 * known) if known else inf
         self._factor = known**-_THIRD / sqrt(spread) if known else 0.0
         self._shift = (1 - spread) / sqrt(spread) if known else inf
+        # below this square no deviate is beyond the threshold, however it is rounded
+        nearer = threshold - 2 * 10.0**-DECIMALS
+        self._near = max((nearer + self._shift) / self._factor, 0.0) ** 3 if known else inf
+
+    def find_far(self, x: Floats) -> tuple[Floats, list[tuple[int, float]]]:
+        """Squares of all rows [known], NaN where one is missing; deviates of those not near."""
+        white = x.dot(self._matrix)
+        white -= self._centre
+        squared: Floats = np.vecdot(white, white)
+        rows = np.flatnonzero(squared >= self._near).tolist()
+        return squared, [(row, self._deviate(float(squared[row]))) for row in rows]
+
+    def _deviate(self, squared: float) -> float:
+        deviate: float = round(self._factor * squared**_THIRD - self._shift, DECIMALS)
+        return deviate
 
     def measure(self, x: Floats) -> list[float]:
         """The deviate of each row [known]; NaN where one is missing after all."""
@@ -69,8 +96,7 @@ class _Known:
         white = (x[0] if one else x).dot(self._matrix)
         white -= self._centre
         squared = [float(white.dot(white))] if one else np.vecdot(white, white).tolist()
-        factor, shift = self._factor, self._shift
-        return [round(factor * d2**_THIRD - shift, DECIMALS) for d2 in squared]
+        return [self._deviate(d2) for d2 in squared]
 
 
 class Standardised:
@@ -99,6 +125,18 @@ class Standardised:
             self._measure_lacking(x, lacking, deviates)
         return deviates
 
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
+        """The rows beyond the threshold; of many rows only those are measured that may be."""
+        if len(inputs[self._tensor]) == 1:
+            return _take_far(self.measure(outputs, inputs), self.threshold)
+        x = self._take_logarithms(inputs[self._tensor].astype(np.float64))
+        squared, far = self._whole.find_far(x)
+        for pattern, rows in self._group(x, np.flatnonzero(np.isnan(squared)).tolist()):
+            known = np.frombuffer(pattern, np.bool_)
+            _, some = self._know(pattern).find_far(x[rows][:, known])
+            far += [(rows[row], one) for row, one in some]
+        return [(row, one) for row, one in far if one > self.threshold]
+
     def _take_logarithms(self, x: Floats) -> Floats:
         if self._offsets:
             x += self._offset
@@ -107,17 +145,22 @@ class Standardised:
         return x
 
     def _measure_lacking(self, x: Floats, lacking: list[int], deviates: list[float]) -> None:
-        """Fill in the deviates of rows with gaps, those that know the same features together."""
-        rows_by_pattern: dict[bytes, list[int]] = {}
-        for row, known in zip(lacking, ~np.isnan(x[lacking]), strict=True):
-            rows_by_pattern.setdefault(known.tobytes(), []).append(row)
-        for pattern, rows in rows_by_pattern.items():
+        """Fill in the deviates of rows with gaps."""
+        for pattern, rows in self._group(x, lacking):
             some = x[rows][:, np.frombuffer(pattern, np.bool_)]
             for row, deviate in zip(rows, self._know(pattern).measure(some), strict=True):
                 deviates[row] = deviate
+
+    @staticmethod
+    def _group(x: Floats, lacking: list[int]) -> ItemsView[bytes, list[int]]:
+        """Rows with gaps by the features that they know."""
+        rows_by_pattern: dict[bytes, list[int]] = {}
+        for row, known in zip(lacking, ~np.isnan(x[lacking]), strict=True):
+            rows_by_pattern.setdefault(known.tobytes(), []).append(row)
+        return rows_by_pattern.items()
 
     def _know_some(self, pattern: bytes) -> _Known:
         known = np.frombuffer(pattern, np.bool_)
         lower = np.linalg.cholesky(self._correlation[np.ix_(known, known)])
         matrix = (np.linalg.inv(lower) / self._deviation[known]).T
-        return _Known(matrix, self._mean[known])
+        return _Known(matrix, self._mean[known], self.threshold)
