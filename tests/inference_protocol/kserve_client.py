@@ -8,6 +8,8 @@ call its outputs by name, or the status of the refusal.
 import asyncio
 import json
 import sys
+from math import isnan
+from typing import Any
 
 import httpx
 import numpy as np
@@ -37,7 +39,7 @@ async def main() -> None:
     json.dump(told, sys.stdout)
 
 
-async def _call(client, address, call):
+async def _call(client: Any, address: str, call: dict[str, Any]) -> dict[str, Any]:
     inputs = [_make_input(tensor, binary=call["binary"]) for tensor in call["inputs"]]
     request = InferRequest(call["view"], inputs, request_id="7", parameters=call["parameters"])
     try:
@@ -48,7 +50,7 @@ async def _call(client, address, call):
     return {"id": answer.id, "model": answer.model_name, "outputs": outputs}
 
 
-def _make_input(tensor, *, binary):
+def _make_input(tensor: dict[str, Any], *, binary: bool) -> Any:
     made = InferInput(tensor["name"], tensor["shape"], tensor["datatype"])
     data = [np.nan if value is None else value for value in tensor["data"]]
     array = np.array(data, _KINDS[tensor["datatype"]]).reshape(tensor["shape"])
@@ -56,9 +58,9 @@ def _make_input(tensor, *, binary):
     return made
 
 
-def _list(array):
+def _list(array: Any) -> list[Any]:
     values = [v.decode() if isinstance(v, bytes) else v for v in array.ravel().tolist()]
-    return [None if value != value else value for value in values]
+    return [None if isinstance(v, float) and isnan(v) else v for v in values]
 
 
 if __name__ == "__main__":

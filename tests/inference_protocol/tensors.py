@@ -4,6 +4,7 @@ import base64
 import json
 import struct
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from medmaas.model.registry import Model
 from tests.conftest import PATIENT
 
 Json = dict[str, Any]
-FEATURES = {"name": "features", "shape": [1, 6], "datatype": "FP32",
+FEATURES: Json = {"name": "features", "shape": [1, 6], "datatype": "FP32",
             "data": [67, 0, 1.1, 1.2, 1.5, 0]}  # fmt: skip
 LENGTH = "inference-header-content-length"
 KINDS = {"FP64": "<f8", "FP32": "<f4", "UINT8": "u1", "INT64": "<i8"}
@@ -32,12 +33,17 @@ def make_rows(model: Model, instances: Sequence[Json]) -> NDArray[Any]:
     return tensor
 
 
+def write_null(values: Sequence[Any]) -> list[Any]:
+    """The same values, null for NaN."""
+    return [None if isinstance(value, float) and isnan(value) else value for value in values]
+
+
 def make_raw(model: Model, instances: Sequence[Json]) -> list[Json]:
     """Inputs of the view of tensors, in JSON, null for NaN."""
     (spec,) = model.manifest.artefact.inputs
     rows = make_rows(model, instances)
     datatype = {"float32": "FP32", "uint8": "UINT8", "int64": "INT64"}[rows.dtype.name]
-    data = [None if value != value else value for value in rows.ravel().tolist()]
+    data = write_null(rows.ravel().tolist())
     return [{"name": spec.name, "shape": list(rows.shape), "datatype": datatype, "data": data}]
 
 
@@ -144,7 +150,7 @@ def list_values(output: Mapping[str, Any]) -> list[Any]:
         texts = [output["recommended"], output["notice"]]
         texts += [said for o in options for said in (str(o["allowed"]).lower(), o["why"])]
         numbers = [[*o["risks"].values(), o["expected_nadir"]["value"]] for o in options]
-        return texts + sum(numbers, [])
+        return [*texts, *(number for of_option in numbers for number in of_option)]
     if "survival" in output:
         return [output["median_days"], *output["risk"].values(), *output["survival"]]
     if "label" in output:
@@ -168,7 +174,7 @@ def list_ends(interval: Mapping[str, Any]) -> list[Any]:
     return [interval["low"], interval["high"]]
 
 
-PATIENT_COLUMNS = [
+PATIENT_COLUMNS: list[Json] = [
     {"name": name, "shape": [1], "datatype": datatype, "data": [PATIENT[name]]}
     for name, datatype in (
         ("age", "FP64"), ("sex", "BYTES"), ("creatinine", "FP64"), ("kappa", "FP64"),

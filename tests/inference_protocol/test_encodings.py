@@ -1,7 +1,7 @@
 """However a tensor is written, the answer is the same."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -32,10 +32,11 @@ from tests.inference_protocol.tensors import (
     make_rows,
     read_binary,
     read_data,
+    write_null,
     write_texts,
 )
 
-WIDTHS = {"FP16": 16, "FP32": 32, "FP64": 64}
+WIDTHS: dict[str, Literal[16, 32, 64]] = {"FP16": 16, "FP32": 32, "FP64": 64}
 COMPARED = ["status", "reason", "warnings"]
 
 
@@ -176,8 +177,7 @@ def test_all_outputs_come_in_binary_if_the_request_says_so(
     answer = infer(client, view, inputs, parameters=parameters)
     found = read_binary(answer.content, int(answer.headers[LENGTH]))
     for name, values in expected.items():
-        told = [None if value != value else value for value in found[name]]
-        assert told == values
+        assert write_null(found[name]) == values
     outputs = [{"name": "status", "parameters": {"binary_data": False}}, {"name": "reason"}]
     answer = infer(client, view, inputs, parameters=parameters, outputs=outputs)
     head = json.loads(answer.content[: int(answer.headers[LENGTH])])

@@ -96,7 +96,7 @@ def test_the_index_names_both_views_of_every_model(client: TestClient) -> None:
     assert client.post("/v2/repository/index", json={"ready": True}).json() == index
 
 
-@pytest.mark.parametrize("request_id", ["42", "", "ä\u0000\"\\"])
+@pytest.mark.parametrize("request_id", ["42", "", 'ä\u0000"\\'])
 def test_an_id_comes_back(client: TestClient, request_id: str) -> None:
     answer = infer(client, "survival", [FEATURES], id=request_id).json()
     assert answer["id"] == request_id

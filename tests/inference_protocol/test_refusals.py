@@ -254,9 +254,7 @@ def test_histories_that_the_model_does_not_take_are_refused(
 
 
 @pytest.mark.parametrize("shape", [[1, 0, 6], [1, 2_000, 6], [0, 2, 6], [1, 2, 5]])
-def test_histories_of_no_rows_or_too_many_are_refused(
-    client: TestClient, shape: list[int]
-) -> None:
+def test_histories_of_no_rows_or_too_many_are_refused(client: TestClient, shape: list[int]) -> None:
     data = [1.0] * int(np.prod(shape))
     inputs = [{"name": "history", "shape": shape, "datatype": "FP32", "data": data}]
     assert_refused(infer(client, "chemo_dose", inputs), 422)
@@ -377,7 +375,8 @@ def test_a_body_beyond_5_mb_is_refused(client: TestClient) -> None:
 
 @pytest.mark.parametrize("end", ["", "/ready", "/stats"])
 @pytest.mark.parametrize(
-    "name", [CANARY, f"survival.{CANARY}", f"survival/versions/{CANARY}", "survival.columns.columns"]
+    "name",
+    [CANARY, f"survival.{CANARY}", f"survival/versions/{CANARY}", "survival.columns.columns"],
 )
 def test_an_unknown_model_or_version_is_not_found(client: TestClient, name: str, end: str) -> None:
     assert_refused(client.get(f"/v2/models/{name}{end}"), 404)

@@ -22,6 +22,7 @@ from tests.inference_protocol.tensors import (
     make_raw,
     make_rows,
     read_data,
+    write_null,
 )
 
 KINDS = {"FP64": np.float64, "BOOL": np.bool_, "BYTES": np.object_}
@@ -48,7 +49,7 @@ def make_inputs(tensors: Sequence[Json], *, binary: bool) -> list[Any]:
     made = []
     for tensor in tensors:
         data = [np.nan if value is None else value for value in tensor["data"]]
-        array = np.array(data, KINDS[tensor["datatype"]])
+        array: Any = np.array(data, KINDS[tensor["datatype"]])
         made.append(make_input(tensor["name"], array, tensor["datatype"], binary=binary))
     return made
 
@@ -57,7 +58,7 @@ def read_column(answer: Any, name: str) -> list[Any]:
     """An output as the JSON of the protocol has it."""
     values = answer.as_numpy(name).ravel().tolist()
     texts = [value.decode() if isinstance(value, bytes) else value for value in values]
-    return [None if value != value else value for value in texts]
+    return write_null(texts)
 
 
 def test_the_server_and_every_model_are_ready(asking: Client) -> None:
@@ -115,7 +116,11 @@ def assert_answered(
 @pytest.mark.parametrize("binary", [True, False], ids=["binary", "json"])
 @pytest.mark.parametrize("model_id", SHIPPED)
 def test_features_are_answered_by_name(
-    asking: Client, client: TestClient, registry: Registry, model_id: str, binary: bool
+    asking: Client,
+    client: TestClient,
+    registry: Registry,
+    model_id: str,
+    binary: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     model, view = registry.get(model_id), f"{model_id}.columns"
     instances = list_instances(model)[:1]
