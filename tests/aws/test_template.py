@@ -9,7 +9,15 @@ import pytest
 
 from infra.emulator import HANDLER, VARIABLES
 
-from .conftest import Run, Template, properties
+from .conftest import ROOT, Run, Template, properties
+
+FOR_CDS_HOOKS = {
+    "MEDMAAS_ISSUERS_PARAMETER",
+    "MEDMAAS_CORS_ORIGINS",
+    "MEDMAAS_REPLAY_TABLE",
+    "MEDMAAS_FEEDBACK_TABLE",
+    "MEDMAAS_FEEDBACK_DAYS",
+}
 
 
 def references(node: object) -> Iterator[str]:
@@ -51,14 +59,21 @@ def test_nobody_gets_in_without_a_token(template: Template) -> None:
     assert "FunctionUrlConfig" not in function
     for event in function["Events"].values():
         assert event["Type"] == "HttpApi"
-        assert "Auth" not in event["Properties"], "a route must not opt out of the authorizer"
         assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}
+        # CDS Hooks' clients sign tokens of their own, for the URL they call: that is checked inside
+        of_cds_hooks = event["Properties"]["Path"].startswith("/cds-services")
+        assert event["Properties"].get("Auth") == ({"Authorizer": "NONE"} if of_cds_hooks else None)
 
 
 def test_every_path_and_method_reaches_the_function(template: Template) -> None:
     events = properties(template, "ApiFunction")["Events"].values()
     routes = {(e["Properties"]["Method"], e["Properties"]["Path"]) for e in events}
-    assert routes == {("ANY", "/"), ("ANY", "/{proxy+}")}
+    assert routes == {
+        ("ANY", "/"),
+        ("ANY", "/{proxy+}"),
+        ("ANY", "/cds-services"),
+        ("ANY", "/cds-services/{proxy+}"),
+    }
     assert properties(template, "HttpApi")["StageName"] == "$default"
 
 
@@ -84,7 +99,10 @@ def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> No
 def test_the_emulator_starts_what_the_template_deploys(template: Template) -> None:
     function = properties(template, "ApiFunction")
     variables = function["Environment"]["Variables"]
-    assert variables == VARIABLES | {"MEDMAAS_MODELS": "/opt"}
+    own = {name for name in variables if name in FOR_CDS_HOOKS}
+    assert own == FOR_CDS_HOOKS
+    kept = {name: value for name, value in variables.items() if name not in own}
+    assert kept == VARIABLES | {"MEDMAAS_MODELS": "/opt"}
     assert function["Handler"] == HANDLER
 
 
@@ -107,15 +125,58 @@ def test_models_outlive_the_stack(template: Template) -> None:
     assert properties(template, "ModelsLayer")["RetentionPolicy"] == "Retain"
 
 
-def test_the_api_may_only_write_its_own_log(template: Template) -> None:
+def test_the_api_may_only_write_its_log_and_what_cds_hooks_need(template: Template) -> None:
     assert properties(template, "ApiFunction")["Role"] == {"GetAtt": "ApiRole.Arn"}
-    (policy,) = properties(template, "ApiRole")["Policies"]
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert statement == {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": {"GetAtt": "ApiLog.Arn"},
-    }
+    policies = properties(template, "ApiRole")["Policies"]
+    statements = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+    allowed = [(s["Effect"], s["Action"], set(references(s["Resource"]))) for s in statements]
+    log, put, read = allowed
+    assert log[:2] == ("Allow", ["logs:CreateLogStream", "logs:PutLogEvents"])
+    assert statements[0]["Resource"] == {"GetAtt": "ApiLog.Arn"}
+    assert put[:2] == ("Allow", "dynamodb:PutItem")
+    assert statements[1]["Resource"] == [
+        {"GetAtt": "ReplayTable.Arn"},
+        {"GetAtt": "FeedbackTable.Arn"},
+    ]
+    assert read[:2] == ("Allow", "ssm:GetParameter")
+    assert "IssuersParameter" in read[2]
+
+
+def test_the_settings_of_cds_hooks_are_those_that_the_function_reads(template: Template) -> None:
+    settings = (ROOT / "functions" / "medmaas" / "settings.py").read_text()
+    variables = properties(template, "ApiFunction")["Environment"]["Variables"]
+    assert {name for name in FOR_CDS_HOOKS if name not in settings} == set()
+    assert variables["MEDMAAS_ISSUERS_PARAMETER"] == {"Ref": "IssuersParameter"}
+    assert properties(template, "IssuersParameter")["Value"] == {"Ref": "CdsIssuers"}
+
+
+def test_nobody_is_an_issuer_unless_named(template: Template) -> None:
+    assert template["Parameters"]["CdsIssuers"]["Default"] == "{}"
+    assert template["Parameters"]["CorsOrigins"]["Default"] == ""
+
+
+@pytest.mark.parametrize("table", ["ReplayTable", "FeedbackTable"])
+def test_tables_are_encrypted_and_forget(template: Template, table: str) -> None:
+    settings = properties(template, table)
+    assert settings["SSESpecification"] == {"SSEEnabled": True}
+    assert settings["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert settings["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+
+
+def test_feedback_outlives_a_mistake(template: Template) -> None:
+    table = template["Resources"]["FeedbackTable"]
+    assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert table["UpdateReplacePolicy"] == "Retain"
+    recovery = table["Properties"]["PointInTimeRecoverySpecification"]
+    assert recovery == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "overridden"])
+def test_feedback_is_counted_from_the_functions_own_lines(template: Template, outcome: str) -> None:
+    own = properties(template, f"Cards{outcome.capitalize()}")
+    assert own["LogGroupName"] == {"Ref": "ApiLog"}
+    assert own["FilterPattern"] == f"{{ $.feedback.{outcome} = * }}"
+    assert own["MetricTransformations"][0]["MetricValue"] == f"$.feedback.{outcome}"
 
 
 def test_logs_are_kept_for_a_stated_time(template: Template) -> None:
