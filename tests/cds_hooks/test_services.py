@@ -88,7 +88,8 @@ def test_a_chart_that_is_opened_gets_a_risk_with_its_reason_and_its_basis() -> N
             ]
         },
     ).json()["predictions"][0]  # fmt: skip
-    assert card["summary"] == f"5-year risk of death {native['output']['risk']['1826']:.0%}"
+    risk = native["output"]["risk"]["1826"]
+    assert card["summary"] == f"Risk of death within 5 years: {risk:.0%}"
     sentence = native["explanation"]["sentence"]
     assert sentence[1:] in card["detail"].replace("\\", "")
     assert f"{native['output']['risk']['365']:.1%}" in card["detail"]
@@ -114,7 +115,7 @@ def test_beyond_the_threshold_of_the_manifest_a_card_warns() -> None:
 
 def test_a_dose_comes_with_suggestions_of_which_one_is_recommended() -> None:
     card = one_card("chemo_dose", dose_call())
-    assert card["summary"].startswith("Suggested next dose: 50 %")
+    assert card["summary"] == "Suggested next dose: 50 % (anc below 0.5: 7%)"
     assert card["selectionBehavior"] == "at-most-one"
     assert len(card["suggestions"]) == 5
     first, *others = card["suggestions"]

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from medmaas.cds_hooks.details import (
+    name_outcome,
     write_detail,
     write_lacks,
     write_problems,
@@ -14,13 +15,13 @@ from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
 from medmaas.errors import InvalidRequestError
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.proposals import Proposal, propose
+from medmaas.fhir.sentences import name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
 from medmaas.model.registry import Model
 
 Card = dict[str, Any]
 Resource = Mapping[str, Any]
 _MOST = 139  # characters of a summary: fewer than 140
-_DAYS_PER_YEAR = 365.25
 
 
 def write_cards(
@@ -86,16 +87,13 @@ def _summarise(evaluation: Evaluation) -> str:
     match output:
         case SurvivalOutput():
             day = _choose_horizon(evaluation, output)
-            risk, years = told["risk"][str(day)], round(day / _DAYS_PER_YEAR)
-            return f"{years}-year risk of death {risk:.0%}"
+            risk = told["risk"][str(day)]
+            return f"Risk of death within {name_time(day)}: {risk:.0%}"
         case PolicyOutput():
-            recommended = told["recommended"]
-            risk = next(
-                option["risks"][output.limit.outcome]
-                for option in told["options"]
-                if option["action"] == recommended
-            )
-            return f"Suggested next dose: {recommended} ({output.limit.outcome} {risk:.0%})"
+            recommended, outcome = told["recommended"], output.outcomes[0].name
+            options = {option["action"]: option for option in told["options"]}
+            risk = options[recommended]["risks"][outcome]
+            return f"Suggested next dose: {recommended} ({name_outcome(outcome)}: {risk:.0%})"
         case ClassesOutput():
             return f"{told['label']}: {told['probabilities'][told['label']]:.0%}"
         case ValueOutput():

@@ -10,12 +10,12 @@ from typing import Any
 from medmaas.errors import InvalidRequestError
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
-from medmaas.fhir.sentences import list_cautions, list_notes
+from medmaas.fhir.sentences import list_cautions, list_notes, name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput
 
-_DAYS_PER_YEAR = 365.25
 _MOST_ROWS = 12  # of values that were used: of a course the newest
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~-])")
+# what means something inside a line; _ does so at the edge of a word alone
+_SPECIAL = re.compile(r"([\\`*\[\]|<>~]|(?<!\w)_|_(?!\w))")
 
 
 def write_detail(evaluation: Evaluation) -> str:
@@ -57,6 +57,11 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def name_outcome(name: str) -> str:
+    """The name of an outcome, for people."""
+    return name.replace("_", " ")
+
+
 def _begin(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
@@ -66,8 +71,7 @@ def _write_numbers(evaluation: Evaluation) -> str:
     match output:
         case SurvivalOutput():
             rows = [
-                (f"{round(day / _DAYS_PER_YEAR)} years", f"{told['risk'][str(day)]:.1%}")
-                for day in output.horizon_days
+                (name_time(day), f"{told['risk'][str(day)]:.1%}") for day in output.horizon_days
             ]
             return _write_table(("within", "risk of death"), rows)
         case PolicyOutput(outcomes=outcomes):
@@ -80,7 +84,7 @@ def _write_numbers(evaluation: Evaluation) -> str:
                 )
                 for option in told["options"]
             ]
-            return _write_table(("option", *names, "allowed"), options)
+            return _write_table(("option", *map(name_outcome, names), "allowed"), options)
         case ClassesOutput(labels=labels):
             rows = [(label, f"{told['probabilities'][label]:.1%}") for label in labels]
             return _write_table(("class", "probability"), rows)

@@ -10,7 +10,7 @@ from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
 from medmaas.fhir.recommendation import write_recommendation
-from medmaas.fhir.sentences import DAYS_PER_YEAR, list_notes
+from medmaas.fhir.sentences import count_years, list_notes, name_time
 from medmaas.fhir.units import UnitError, convert
 from medmaas.model.manifest import (
     ClassesOutput,
@@ -131,7 +131,7 @@ def _explain(prediction: Prediction, predictions: list[Resource]) -> list[str]:
 def _predict_horizons(prediction: Prediction, output: SurvivalOutput) -> list[Resource]:
     return [
         {
-            "outcome": {"text": f"Death from any cause within {_name_time(day)}"},
+            "outcome": {"text": f"Death from any cause within {name_time(day)}"},
             "probabilityDecimal": write_percentage(prediction["output"]["risk"][str(day)]),
             "whenRange": {"low": _write_years(0), "high": _write_years(day)},
         }
@@ -180,20 +180,5 @@ def _give_rationale(prediction: Prediction) -> Resource:
     return {"rationale": explanation["sentence"]} if explanation else {}
 
 
-def _name_time(days: int) -> str:
-    years = _count_years(days)
-    if isinstance(years, float):
-        return f"{days} days"
-    return "1 year" if years == 1 else f"{years} years"
-
-
 def _write_years(days: int) -> Resource:
-    return {"value": _count_years(days), "unit": "a", "system": UCUM, "code": "a"}
-
-
-def _count_years(days: int) -> int | float:
-    """Years; whole ones within a day, as 1826 days are."""
-    whole = round(days / DAYS_PER_YEAR)
-    if abs(whole * DAYS_PER_YEAR - days) <= 1:
-        return whole
-    return round(days / DAYS_PER_YEAR, 2)
+    return {"value": count_years(days), "unit": "a", "system": UCUM, "code": "a"}

@@ -54,6 +54,22 @@ def write_interval(interval: dict[str, Any]) -> list[str]:
             return []
 
 
+def name_time(days: int) -> str:
+    """1 year, 5 years, 90 days."""
+    years = count_years(days)
+    if isinstance(years, float):
+        return f"{days} days"
+    return "1 year" if years == 1 else f"{years} years"
+
+
+def count_years(days: int) -> int | float:
+    """Years; whole ones within a day, as 1826 days are."""
+    whole = round(days / DAYS_PER_YEAR)
+    if abs(whole * DAYS_PER_YEAR - days) <= 1:
+        return whole
+    return round(days / DAYS_PER_YEAR, 2)
+
+
 def _write_warning(warning: dict[str, Any]) -> str:
     named = f"{warning['field']} " if warning["field"] else ""
     return f"{named}{warning['problem']}."
