@@ -1,6 +1,7 @@
 """What the server says of itself and its models, and what a request may choose."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from medmaas import __version__
 from medmaas.api.app import create_app
+from medmaas.inference_protocol.views import TensorView
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 from tests.inference_protocol.tensors import (
@@ -202,3 +204,14 @@ def test_the_log_names_the_model_and_nothing_of_the_request(
     assert line["route"] == "/v2/models/{name}/infer"
     assert line["model"]["id"] == "survival"
     assert line.keys() == {"request_id", "method", "route", "status", "model", "duration_ms"}
+
+
+def test_outputs_that_could_not_be_withheld_are_not_offered(registry: Registry) -> None:
+    model = registry.get("survival")
+    artefact = model.manifest.artefact
+    label = artefact.outputs[0].model_copy(update={"name": "label", "datatype": "tensor(string)"})
+    outputs = artefact.model_copy(update={"outputs": (*artefact.outputs, label)})
+    other = replace(model, manifest=model.manifest.model_copy(update={"artefact": outputs}))
+    names = [spec.name for spec in TensorView(other).outputs]
+    assert "survival" in names
+    assert "label" not in names

@@ -5,6 +5,7 @@ The first is called as the model, the second `<model>.columns`; both go through 
 
 import base64
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any, NamedTuple, Protocol
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
@@ -25,6 +26,7 @@ _TAKEN = {
     "image": "per instance a PNG or JPEG file, as it is or in base64",
     "text": "per instance a line of UTF-8",
 }
+_WITH_NAN = {"FP32", "FP64"}
 _OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
 
 
@@ -88,7 +90,9 @@ class TensorView:
         self.name, self.model = model.manifest.id, model
         self.takes = "the graph's own tensor, null or NaN where a value is missing"
         self.inputs = tuple(Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.inputs)
-        graph = [Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.outputs]
+        # of whole numbers or texts none could be withheld, because they have no NaN
+        numbers = [t for t in artefact.outputs if OF_ONNX.get(t.datatype) in _WITH_NAN]
+        graph = [Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in numbers]
         self._tensors = {spec.name for spec in graph}
         said = [spec for spec in _describe_doubts(model) if spec.name not in self._tensors]
         self.outputs = (*graph, *said)
@@ -195,7 +199,7 @@ class ColumnView:
         _require_type(spec.name, given, {spec.datatype} if spec.datatype != "FP64" else _NUMBERS)
         values: list[Any] = array.ravel().tolist()
         if spec.datatype == "FP64":
-            return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
+            return [None if isnan(value) else value for value in values]
         if spec.datatype != BYTES:
             return values
         match self.model.manifest.input:
