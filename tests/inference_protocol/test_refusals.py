@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -11,28 +10,23 @@ from hypothesis import strategies as st
 
 from medmaas.api.app import create_app
 from medmaas.inference_protocol.datatypes import BYTES, DATATYPES
-from medmaas.model.registry import Model, Registry
+from medmaas.model.registry import Registry
 from tests.api.test_robustness import json_values
 from tests.conftest import MODELS
+from tests.inference_protocol.refused import (
+    CANARY,
+    JSON,
+    NUMBER,
+    URL,
+    assert_refused,
+    tensor,
+)
 from tests.inference_protocol.tensors import (
     FEATURES,
     LENGTH,
     PATIENT_COLUMNS,
     infer,
-    join_binary,
-    make_raw,
-    write_texts,
 )
-
-CANARY = "canary-4b1d"
-NUMBER = 987654.25  # no limit of ours
-URL = "/v2/models/survival/infer"
-JSON = {"content-type": "application/json"}
-
-
-def tensor(**changes: Any) -> dict[str, Any]:
-    return {key: value for key, value in (FEATURES | changes).items() if value is not ...}
-
 
 BROKEN: dict[str, Any] = {
     "no object": [CANARY],
@@ -112,17 +106,6 @@ WRONG: dict[str, Any] = {
 }
 
 
-def assert_refused(response: Any, status: int) -> str:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/json"
-    assert response.json().keys() == {"error"}
-    said: str = response.json()["error"]
-    assert said
-    for secret in (CANARY, "987654", "0.625"):
-        assert secret not in response.text
-    return said
-
-
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_what_breaks_the_protocol_is_refused(client: TestClient, body: Any) -> None:
     assert_refused(client.post(URL, content=json.dumps(body), headers=JSON), 400)
@@ -137,134 +120,6 @@ def test_what_the_model_does_not_take_is_refused(client: TestClient, body: Any) 
 def test_json_has_no_literals_for_what_is_no_number(client: TestClient, literal: str) -> None:
     body = json.dumps({"inputs": [FEATURES]}).replace("1.2", literal)
     assert_refused(client.post(URL, content=body, headers=JSON), 400)
-
-
-def column(name: str, /, **changes: Any) -> list[dict[str, Any]]:
-    return [t | changes if t["name"] == name else t for t in PATIENT_COLUMNS]
-
-
-COLUMNS: dict[str, Any] = {
-    "an unknown feature": column("age", name=CANARY),
-    "a feature that is left out, but required": column("age")[1:],
-    "texts for a number": column("age", datatype="BYTES", data=[CANARY]),
-    "booleans for a number": column("age", datatype="BOOL", data=[True]),
-    "numbers for a boolean": column("mgus", datatype="UINT8", data=[1]),
-    "numbers for a choice": column("sex", datatype="INT8", data=[1]),
-    "no choice": column("sex", data=[CANARY]),
-    "an empty choice": column("sex", data=[""]),
-    "a number outside its limits": column("kappa", data=[NUMBER]),
-    "null where nothing may be missing": column("kappa", data=[None]),
-    "another length": column("kappa", shape=[2], data=[1.2, 1.2]),
-    "a column of two": column("kappa", shape=[1, 2], data=[1.2, 1.2]),
-    "no instances": [t | {"shape": [0], "data": []} for t in PATIENT_COLUMNS],
-}
-
-
-@pytest.mark.parametrize("inputs", COLUMNS.values(), ids=COLUMNS)
-def test_columns_that_the_model_does_not_take_are_refused(client: TestClient, inputs: Any) -> None:
-    assert_refused(infer(client, "survival.columns", inputs), 422)
-
-
-@pytest.mark.parametrize(
-    ("view", "name", "content"),
-    [
-        ("blood_cell.columns", "image", CANARY),
-        ("solubility.columns", "smiles", CANARY),
-        ("solubility.columns", "smiles", ""),
-        ("solubility.columns", "smiles", "C" * 129),
-        ("chemo_dose.columns", "history", CANARY),
-        ("chemo_dose.columns", "history", "NaN"),
-        ("chemo_dose.columns", "history", "[" * 100_000),
-        ("chemo_dose.columns", "history", json.dumps([{"day": 0, f"name {CANARY}": 1}])),
-        ("chemo_dose.columns", "history", json.dumps([{"day": 0, "anc": CANARY}])),
-        ("chemo_dose.columns", "history", json.dumps([{"day": 0, "anc": NUMBER}])),
-    ],
-)
-def test_texts_that_the_model_does_not_take_are_refused(
-    client: TestClient, view: str, name: str, content: str
-) -> None:
-    inputs = [{"name": name, "shape": [1], "datatype": "BYTES", "data": [content]}]
-    said = assert_refused(infer(client, view, inputs), 422)
-    assert name in said
-
-
-@pytest.mark.parametrize(
-    ("view", "name"), [("solubility.columns", "smiles"), ("chemo_dose.columns", "history")]
-)
-def test_bytes_that_are_no_text_are_refused(client: TestClient, view: str, name: str) -> None:
-    content = write_texts([b"C\xff"])
-    size = {"binary_data_size": len(content)}
-    inputs = [{"name": name, "shape": [1], "datatype": "BYTES", "parameters": size}]
-    body, headers = join_binary({"inputs": inputs}, [content])
-    said = assert_refused(client.post(f"/v2/models/{view}/infer", content=body, headers=headers), 422)  # fmt: skip  # noqa: E501
-    assert name in said
-
-
-def edit(model: Model, instances: list[Any], *changes: tuple[tuple[int, ...], Any]) -> Any:
-    (raw,) = make_raw(model, instances)
-    rows = np.array([np.nan if value is None else value for value in raw["data"]])
-    rows = rows.reshape(raw["shape"])
-    for where, value in changes:
-        rows[where] = value
-    if raw["datatype"] == "INT64":
-        rows = rows.astype(int)
-    data = json.loads(json.dumps(rows.tolist()).replace("NaN", "null"))
-    return [raw | {"data": data}]
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ([((0, 3), 99)], "smiles"),
-        ([((0, 3), -1)], "smiles"),
-        ([((0, 1), 0)], "smiles"),
-        ([((0, slice(None)), 0)], "smiles"),
-        ([((0, 127), 1)], "smiles"),
-    ],
-    ids=["no code", "a negative code", "an end in the middle", "no text", "text after the end"],
-)
-def test_codes_that_are_no_text_are_refused(
-    client: TestClient, registry: Registry, changes: Any, problem: str
-) -> None:
-    inputs = edit(registry.get("solubility"), [{"smiles": "CCO"}], *changes)
-    assert problem in assert_refused(infer(client, "solubility", inputs), 422)
-
-
-HISTORY = [{"day": -7, "anc": 4.8, "platelets": 230}, {"day": 0, "anc": 5.2, "platelets": 245}]
-
-
-@pytest.mark.parametrize(
-    ("changes", "problem"),
-    [
-        ([((0, 1, 1), -3)], "history[1].anc"),
-        ([((0, 1, 1), NUMBER)], "history[1].anc"),
-        ([((0, 0, 0), np.nan)], "history[0].day"),
-        ([((0, 0, 5), 0.5)], "history[0].gcsf"),
-        ([((0, 0, 0), 0), ((0, 1, 0), -7)], "in order of time"),
-        ([((0, slice(None)), np.nan)], "history"),
-        ([((0, 0), np.nan)], "history[0].day"),
-    ],
-    ids=["below", "above", "no day", "half a boolean", "backwards", "nothing", "a gap"],
-)
-def test_histories_that_the_model_does_not_take_are_refused(
-    client: TestClient, registry: Registry, changes: Any, problem: str
-) -> None:
-    inputs = edit(registry.get("chemo_dose"), [{"history": HISTORY}], *changes)
-    assert problem in assert_refused(infer(client, "chemo_dose", inputs), 422)
-
-
-@pytest.mark.parametrize("shape", [[1, 0, 6], [1, 2_000, 6], [0, 2, 6], [1, 2, 5]])
-def test_histories_of_no_rows_or_too_many_are_refused(client: TestClient, shape: list[int]) -> None:
-    data = [1.0] * int(np.prod(shape))
-    inputs = [{"name": "history", "shape": shape, "datatype": "FP32", "data": data}]
-    assert_refused(infer(client, "chemo_dose", inputs), 422)
-
-
-@pytest.mark.parametrize("value", [256, -1])
-def test_a_pixel_is_a_byte(client: TestClient, value: int) -> None:
-    data = [value] * (28 * 28 * 3)
-    inputs = [{"name": "pixels", "shape": [1, 28, 28, 3], "datatype": "UINT8", "data": data}]
-    assert_refused(infer(client, "blood_cell", inputs), 400)
 
 
 @pytest.mark.parametrize("view", ["survival", "survival.columns"])
@@ -292,66 +147,6 @@ def test_what_a_model_abstains_from_is_not_explained(client: TestClient) -> None
     inputs = [tensor(data=[88, 1, 2.4, 4.1, 14, 1])]
     outputs = [{"name": "explanation"}]
     assert_refused(infer(client, "survival", inputs, outputs=outputs), 422)
-
-
-CONTENT = np.array(FEATURES["data"], "<f4").tobytes()
-
-
-def post_binary(client: TestClient, size: Any, parts: list[bytes], **changes: str) -> Any:
-    given = tensor(data=..., parameters={"binary_data_size": size})
-    body, headers = join_binary({"inputs": [given]}, parts)
-    return client.post(URL, content=body, headers=headers | changes)
-
-
-@pytest.mark.parametrize("size", [0, 23, 25, 24.0, -24, True, CANARY, 10**30])
-def test_a_binary_tensor_of_another_size_is_refused(client: TestClient, size: Any) -> None:
-    assert post_binary(client, len(CONTENT), [CONTENT]).status_code == 200
-    assert_refused(post_binary(client, size, [CONTENT]), 400)
-
-
-@pytest.mark.parametrize("parts", [[], [CONTENT[:-1]], [CONTENT, b"\0"]])
-def test_a_binary_part_that_is_longer_or_shorter_is_refused(
-    client: TestClient, parts: list[bytes]
-) -> None:
-    assert_refused(post_binary(client, len(CONTENT), parts), 400)
-
-
-@pytest.mark.parametrize("length", ["0", "1", "-1", "99999", "9" * 30, "1.5", "", CANARY, "٣"])
-def test_a_wrong_length_of_the_json_is_refused(client: TestClient, length: str) -> None:
-    response = client.post(
-        URL,
-        content=json.dumps({"inputs": [FEATURES]}),
-        headers={b"content-type": b"application/octet-stream", LENGTH.encode(): length.encode()},
-    )
-    assert_refused(response, 400)
-
-
-def test_a_tensor_is_in_json_or_in_binary_and_not_in_both(client: TestClient) -> None:
-    given = tensor(parameters={"binary_data_size": len(CONTENT)})
-    body, headers = join_binary({"inputs": [given]}, [CONTENT])
-    assert_refused(client.post(URL, content=body, headers=headers), 400)
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"\1\0\0", b"\2\0\0\0F", b"\xff\xff\xff\xffF", b"\1\0\0\0F\1\0\0\0F"]
-)
-def test_texts_that_do_not_fit_their_lengths_are_refused(
-    client: TestClient, content: bytes
-) -> None:
-    inputs = column("sex", parameters={"binary_data_size": len(content)})
-    inputs = [{k: v for k, v in t.items() if k != "data" or t["name"] != "sex"} for t in inputs]
-    body, headers = join_binary({"inputs": inputs}, [content])
-    url = "/v2/models/survival.columns/infer"
-    assert_refused(client.post(url, content=body, headers=headers), 400)
-
-
-def test_a_boolean_is_a_byte_of_0_or_1(client: TestClient) -> None:
-    inputs = column("mgus", parameters={"binary_data_size": 1})
-    inputs = [{k: v for k, v in t.items() if k != "data" or t["name"] != "mgus"} for t in inputs]
-    for content, status in ((b"\1", 200), (b"\2", 400)):
-        body, headers = join_binary({"inputs": inputs}, [content])
-        response = client.post("/v2/models/survival.columns/infer", content=body, headers=headers)
-        assert response.status_code == status
 
 
 @pytest.mark.parametrize(
@@ -449,16 +244,6 @@ def test_any_json_is_answered_or_refused(client: TestClient, body: Any, view: st
     assert response.status_code in {200, 400, 413, 422}
     if response.status_code != 200:
         assert response.json().keys() == {"error"}
-
-
-@given(content=st.binary(), size=st.integers(0, 40), rows=st.integers(0, 3))
-def test_any_bytes_are_answered_or_refused(
-    client: TestClient, content: bytes, size: int, rows: int
-) -> None:
-    given = tensor(data=..., shape=[rows, 6], parameters={"binary_data_size": size})
-    body, headers = join_binary({"inputs": [given]}, [content])
-    response = client.post(URL, content=body, headers=headers)
-    assert response.status_code in {200, 400, 422}
 
 
 def test_only_versions_and_names_that_there_are_answer(client: TestClient) -> None:
