@@ -97,6 +97,11 @@ def test_a_token_is_taken_once(guarded: TestClient) -> None:
     assert [get(guarded, token).status_code for _ in range(3)] == [200, 401, 401]
 
 
+def test_a_jti_of_half_a_character_is_a_token_like_others(guarded: TestClient) -> None:
+    token = sign(jti="\ud800")
+    assert [get(guarded, token).status_code for _ in range(2)] == [200, 401]
+
+
 def test_the_same_jti_of_another_issuer_is_another_token(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +115,12 @@ def test_the_same_jti_of_another_issuer_is_another_token(
 
 def unsigned() -> str:
     return jwt.encode({"iss": ISSUER, "aud": URL}, "", "none", {"kid": "e1", "typ": "JWT"})
+
+
+def of_strange_alg() -> str:
+    _, body, signature = sign().split(".")
+    head = json.dumps({"alg": ["ES384"], "typ": "JWT", "kid": "e1"}).encode()
+    return f"{urlsafe_b64encode(head).decode().rstrip('=')}.{body}.{signature}"
 
 
 def of_hmac() -> str:
@@ -132,6 +143,7 @@ NOT_HOLDING: dict[str, Callable[[], str]] = {
     "HMAC with the public key": of_hmac,
     "another signature": spoilt,
     "another key": lambda: sign(ec.generate_private_key(ec.SECP384R1()), headers={"kid": "e1"}),
+    "an algorithm that is a list": of_strange_alg,
     "another algorithm": lambda: sign(RSA, "RS256"),
     "a kid that is none": lambda: sign(headers={"kid": "e2"}),
     "the kid of the other key": lambda: sign(headers={"kid": "r1"}),

@@ -59,10 +59,11 @@ def test_feedback_is_kept_in_the_table_once_and_without_free_text(
     table: str, services: TestClient
 ) -> None:
     ours, foreign = overridden(OVERRIDE_REASONS[0]), overridden({"code": "aunt", "system": "x"})
+    strange = overridden(OVERRIDE_REASONS[0] | {"code": ["aunt"]})
     for _ in range(2):
-        give(services, accepted(card=ours["card"]), ours, foreign)
+        give(services, accepted(card=ours["card"]), ours, foreign, strange)
     items = boto3.client("dynamodb").scan(TableName=table)["Items"]
-    assert len(items) == 3
+    assert len(items) == 4
     assert {item["outcome"]["S"] for item in items} == {"accepted", "overridden"}
     assert {item["reason"]["S"] for item in items if "reason" in item} == {"data-wrong", "other"}
     assert {item["service"]["S"] for item in items} == {"chemo_dose"}
@@ -102,6 +103,8 @@ def test_a_table_that_does_not_answer_is_a_503(
         accepted(outcome="ignored"),
         accepted(acceptedSuggestions=[]),
         accepted(acceptedSuggestions=["1"]),
+        accepted(acceptedSuggestions=[{"id": str(uuid4())}] * 101),
+        accepted(card=11111111111111111111111111111111),
         accepted(outcomeTimestamp="2026-03-01"),
         accepted(outcomeTimestamp="2026-03-01T10:05:31"),
         accepted(outcomeTimestamp=None),

@@ -18,6 +18,7 @@ from tests.conftest import MODELS
 from tests.fhir.records import (
     KAPPA,
     NEUTROPHILS,
+    RXNORM,
     light_chains,
     observation,
     patient,
@@ -138,12 +139,27 @@ def test_accepting_at_signing_replaces_the_draft_and_does_not_order_twice() -> N
         assert {action["type"] for action in new} == {"create"}
 
 
+@pytest.mark.parametrize("name", ["", "two words", "<b>", None])
+def test_a_draft_that_cannot_be_taken_back_is_not_replaced(name: Any) -> None:
+    card = one_card("chemo_dose", sign(order("72962", name=name)))
+    assert card["summary"].startswith("Suggested next dose: 50 %")
+    assert "suggestions" not in card
+    assert "has no id" in card["detail"]
+
+
+def test_an_order_of_another_patient_is_refused() -> None:
+    other = order("72962") | {"subject": {"reference": "https://ehr.example/Patient/p2"}}
+    ask("chemo_dose", sign(order("161"), other), 400)
+
+
 def test_orders_of_other_drugs_get_no_card() -> None:
     assert ask("chemo_dose", sign(order("161")))["cards"] == []
     assert ask("chemo_dose", sign())["cards"] == []
 
 
-@pytest.mark.parametrize("concept", [None, {"text": "docetaxel"}, {"coding": "?"}])
+@pytest.mark.parametrize(
+    "concept", [None, {"text": "docetaxel"}, {"coding": "?"}, {"coding": [{"system": RXNORM}]}]
+)
 def test_an_order_whose_drug_cannot_be_told_is_not_passed_in_silence(concept: object) -> None:
     unclear = order("161") | {"medicationCodeableConcept": concept}
     card = one_card("chemo_dose", sign(unclear))
@@ -165,6 +181,16 @@ def test_missing_results_are_a_card_that_names_code_and_unit() -> None:
     card = one_card("chemo_dose", empty)
     assert card["summary"] == "No assessment: data are missing"
     assert "LOINC 751-8 or 26499-4 or 753-4, in 10*9/L" in card["detail"].replace("\\", "")
+
+
+def test_null_says_that_there_is_nothing_as_an_empty_searchset_does() -> None:
+    """https://cds-hooks.hl7.org/2.0/#prefetch-template: without data a key MUST be null."""
+    nothing = put(call(), None, "prefetch", "conditions")
+    assert one_card("survival", nothing)["detail"] == one_card("survival", call())["detail"]
+    for key in ("observations", "body", "administrations"):
+        empty, none = (put(dose_call(), it, "prefetch", key) for it in (searchset(), None))
+        first, second = one_card("chemo_dose", empty), one_card("chemo_dose", none)
+        assert (first["summary"], first["detail"]) == (second["summary"], second["detail"])
 
 
 def test_a_mistake_of_the_unit_is_a_card_that_names_the_resource_and_not_the_value() -> None:
@@ -211,6 +237,7 @@ BAD: dict[str, tuple[object, int]] = {
     "a hook that nobody knows": (call("encounter-start"), 400),
     "no hookInstance": (without(call(), "hookInstance"), 400),
     "a hookInstance that is no UUID": (call(hookInstance="1"), 400),
+    "a hookInstance that is a number": (call(hookInstance=11111111111111111111111111111111), 400),
     "no context": (without(call(), "context"), 400),
     "no user": (without(call(), "context", "userId"), 400),
     "a user that is no reference": (put(call(), "me", "context", "userId"), 400),
@@ -222,7 +249,7 @@ BAD: dict[str, tuple[object, int]] = {
     "a patient that is none": (put(call(), light_chains()[0], "prefetch", "patient"), 400),
     "no prefetch": (without(call(), "prefetch"), 412),
     "a key is missing": (without(call(), "prefetch", "observations"), 412),
-    "a key is null": (put(call(), None, "prefetch", "conditions"), 412),
+    "the patient is null": (put(call(), None, "prefetch", "patient"), 412),
     "a query failed": (
         put(call(), {"resourceType": "OperationOutcome"}, "prefetch", "observations"), 412,
     ),

@@ -102,7 +102,8 @@ class Verifier:
             raise StorageError("the issuers of tokens cannot be read: nobody gets in") from None
         claims = _verify(token.strip(), find_audience(request), keys)
         _check_times(claims, now.timestamp())
-        identity = hashlib.sha256(f"{claims['iss']}\n{claims['jti']}".encode()).hexdigest()
+        named = f"{claims['iss']}\n{claims['jti']}".encode("utf-8", "surrogatepass")
+        identity = hashlib.sha256(named).hexdigest()
         until = int(claims["exp"]) + _LEEWAY_SECONDS
         if not self._make_seen().remember(identity, until, int(now.timestamp())):
             raise UnauthorisedError("the token was used before: make one for each call, by its jti")
@@ -158,7 +159,7 @@ def _verify(token: str, audience: str, issuers: Keys) -> dict[str, Any]:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise UnauthorisedError("the token is no JWT") from None
-    if header.get("alg") not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
+    if str(header.get("alg")) not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
         raise UnauthorisedError(f"the token must be typ JWT, alg {' or '.join(ALGORITHMS)}")
     if not isinstance(issuer, str) or issuer not in issuers:
         raise ForbiddenError("the token's iss is not among the issuers that are configured")

@@ -40,4 +40,4 @@ def advise(model: Model, call: Call, as_of: datetime, address: str, budget: Budg
         raise
     except InvalidRequestError as error:  # a clinician can look at it, a record system cannot
         return [write_unusable(model, address, error)]
-    return write_cards(evaluation, address, orders.of_drug)
+    return write_cards(evaluation, address, None if orders.nameless else orders.of_drug)

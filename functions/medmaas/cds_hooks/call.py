@@ -50,7 +50,7 @@ def read_call(body: object, model: Model, service: CdsService) -> Call:
         raise refuse("context", "is required, an object")
     _require_text(context, "userId", _USER)
     patient_id = _require_text(context, "patientId")
-    orders = _read_orders(context) if hook in ORDERS_AT else ()
+    orders = _read_orders(context, patient_id) if hook in ORDERS_AT else ()
     if body.get("fhirAuthorization") is not None and not isinstance(body.get("fhirServer"), str):
         raise refuse("fhirServer", "is required beside fhirAuthorization")
     prefetch = _read_prefetch(body.get("prefetch"), model)
@@ -64,10 +64,12 @@ def require_uuid(value: object, field: str) -> str:
     Raises:
         InvalidCallError: it is none.
     """
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise refuse(field, "is required, a UUID") from None
+    if isinstance(value, str):
+        try:
+            return str(UUID(value))
+        except ValueError:
+            pass
+    raise refuse(field, "is required, a UUID")
 
 
 def _require_text(
@@ -80,7 +82,7 @@ def _require_text(
     return value
 
 
-def _read_orders(context: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+def _read_orders(context: Mapping[str, Any], patient_id: str) -> tuple[Mapping[str, Any], ...]:
     orders = context.get("draftOrders")
     if not isinstance(orders, dict) or orders.get("resourceType") != "Bundle":
         raise refuse("context.draftOrders", "is required at this hook, a Bundle")
@@ -91,7 +93,18 @@ def _read_orders(context: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     for index, resource in enumerate(resources):
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
             raise refuse(f"context.draftOrders.entry[{index}].resource", "must be a resource")
+        if _is_of_another(resource, patient_id):
+            where = f"context.draftOrders.entry[{index}].resource.subject"
+            raise refuse(where, "must be the patient of the context")
     return tuple(resource for resource in resources if resource)
+
+
+def _is_of_another(order: Mapping[str, Any], patient_id: str) -> bool:
+    """Whether an order names a Patient, and it is somebody else."""
+    subject = order.get("subject")
+    named = str(subject.get("reference")) if isinstance(subject, dict) else ""
+    _, kind, own = named.partition("/_history/")[0].rpartition("Patient/")
+    return bool(kind) and own != patient_id.removeprefix("Patient/")
 
 
 def _read_prefetch(prefetch: object, model: Model) -> Mapping[str, object]:
@@ -101,20 +114,20 @@ def _read_prefetch(prefetch: object, model: Model) -> Mapping[str, object]:
     given: dict[str, Any] = prefetch or {}
     if "resourceType" in given:
         raise refuse("prefetch", "must hold resources by key, and not be a resource")
-    lacking = [key for key in needed if not _is_there(given.get(key))]
+    lacking = [key for key in needed if key not in given or _failed(key, given[key])]
     if lacking:
         raise MissingPrefetchError(
             f"prefetch must hold {', '.join(lacking)}: discovery says by which query",
-            [Problem(None, f"prefetch.{key}", "is missing, null or failed") for key in lacking],
+            [Problem(None, f"prefetch.{key}", "is missing or failed") for key in lacking],
         )
     return {key: given[key] for key in needed}
 
 
-def _is_there(resource: object) -> bool:
-    """Whether something was prefetched: not null, and not the report of a failure."""
+def _failed(key: str, resource: object) -> bool:
+    """Whether there is a failure in place of data; null says that a search found nothing."""
     if resource is None:
-        return False
-    return not (isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome")
+        return key == PATIENT
+    return isinstance(resource, dict) and resource.get("resourceType") == "OperationOutcome"
 
 
 def _require_same(patient_id: str, patient: object) -> None:

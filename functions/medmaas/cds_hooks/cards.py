@@ -21,18 +21,22 @@ from medmaas.model.registry import Model
 
 Card = dict[str, Any]
 Resource = Mapping[str, Any]
+_NAMELESS = (
+    "There is nothing to accept: the order has no id, so no suggestion could take its place."
+)
 _MOST = 139  # characters of a summary: fewer than 140
 
 
 def write_cards(
-    evaluation: Evaluation, address: str, replaced: Sequence[Resource] = ()
+    evaluation: Evaluation, address: str, replaced: Sequence[Resource] | None = ()
 ) -> list[Card]:
     """What there is to say of a patient: one card, also where there is no answer.
 
     Args:
         evaluation: of the patient.
         address: of the service, for links.
-        replaced: draft orders that a suggestion takes the place of.
+        replaced: draft orders that a suggestion takes the place of; None where one of them cannot
+            be named: then there are no suggestions, or the drug would be ordered twice.
     """
     prediction = evaluation.prediction
     model = evaluation.model
@@ -40,12 +44,15 @@ def write_cards(
         summary = "No assessment: data are missing"
         return [_write(model, address, summary, write_lacks(evaluation))]
     if prediction["status"] == "abstained":
-        summary = "No assessment: the model has no business answering"
+        summary = "No assessment: the model does not apply to this record"
         return [_write(model, address, summary, write_reason(evaluation))]
     card = _write(model, address, _summarise(evaluation), write_detail(evaluation))
     card["indicator"] = "warning" if _is_warning(evaluation) else "info"
     card["overrideReasons"] = OVERRIDE_REASONS
-    if proposals := propose(evaluation):
+    proposals = propose(evaluation)
+    if proposals and replaced is None:
+        card["detail"] += f"\n\n{_NAMELESS}"
+    elif proposals and replaced is not None:
         card["suggestions"] = [_suggest(proposal, replaced) for proposal in proposals]
         card["selectionBehavior"] = "at-most-one"
     return [card]

@@ -78,8 +78,9 @@ def _read(one: object, where: str) -> Feedback:
     accepted = one.get("acceptedSuggestions")
     suggestions: tuple[str, ...] = ()
     if outcome == "accepted":
-        if not isinstance(accepted, list) or not accepted:
-            raise refuse(f"{where}.acceptedSuggestions", "is required where a card is accepted")
+        if not isinstance(accepted, list) or not 1 <= len(accepted) <= _MOST:
+            problem = f"is required where a card is accepted, a list of 1 to {_MOST}"
+            raise refuse(f"{where}.acceptedSuggestions", problem)
         suggestions = tuple(
             require_uuid(
                 s.get("id") if isinstance(s, dict) else None, f"{where}.acceptedSuggestions[{i}].id"
@@ -100,7 +101,7 @@ def _read_reason(given: object) -> str | None:
     reason = given.get("reason") if isinstance(given, Mapping) else None
     if not isinstance(reason, Mapping):
         return None
-    ours = reason.get("system") == _SYSTEM and reason.get("code") in _CODES
+    ours = reason.get("system") == _SYSTEM and str(reason.get("code")) in _CODES
     return str(reason["code"]) if ours else "other"
 
 

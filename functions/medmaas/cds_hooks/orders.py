@@ -1,5 +1,6 @@
 """Orders that are about to be signed: which of them are of the drug that a model knows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from medmaas.fhir.administrations import carries
 from medmaas.model.manifest import Output, PolicyOutput
 
 _DRUG_ORDERS = {"MedicationRequest"}
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,14 @@ class Replaced:
     """Draft orders that a suggestion would take the place of.
 
     Attributes:
-        of_drug: those of the drug.
+        of_drug: those of the drug, each with an id.
+        nameless: whether one of the drug has no id, so that nothing can take its place.
         unclear: whether there is none, but one whose drug cannot be told, because no system that
             is known names it.
     """
 
     of_drug: tuple[Mapping[str, Any], ...] = ()
+    nameless: bool = False
     unclear: bool = False
 
 
@@ -33,7 +37,8 @@ def find_replaced(call: Call, output: Output) -> Replaced | None:
     drugs = [order for order in call.orders if order["resourceType"] in _DRUG_ORDERS]
     of_drug = [o for o in drugs if carries(o.get("medicationCodeableConcept"), codes)]
     if of_drug:
-        return Replaced(tuple(order for order in of_drug if isinstance(order.get("id"), str)))
+        named = tuple(order for order in of_drug if _ID.fullmatch(str(order.get("id") or "")))
+        return Replaced(named, nameless=len(named) < len(of_drug))
     systems = {code.system for code in codes}
     unclear = any(not _names_system(o.get("medicationCodeableConcept"), systems) for o in drugs)
     return Replaced(unclear=True) if unclear else None
@@ -42,6 +47,6 @@ def find_replaced(call: Call, output: Output) -> Replaced | None:
 def _names_system(concept: object, systems: set[str]) -> bool:
     coding = concept.get("coding") if isinstance(concept, dict) else None
     return any(
-        isinstance(one, dict) and str(one.get("system")) in systems
+        isinstance(one, dict) and str(one.get("system")) in systems and one.get("code")
         for one in (coding if isinstance(coding, list) else ())
     )
