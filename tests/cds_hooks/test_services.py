@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import call, dose_call, order, searchset, sign
 from tests.cds_hooks.judge import list_faults, list_faults_of_services
-from tests.conftest import MODELS
+from tests.conftest import MODELS, Spoil
 from tests.fhir.records import (
     KAPPA,
     NEUTROPHILS,
@@ -280,6 +281,13 @@ def test_signing_needs_the_orders() -> None:
 @pytest.mark.parametrize("service", ["breast_fna", "nothing"])
 def test_a_service_that_is_none_is_not_found(service: str) -> None:
     ask(service, call(), 404)
+
+
+def test_a_service_whose_model_failed_a_check_says_so(models: Path, change_manifest: Spoil) -> None:
+    change_manifest(lambda manifest: manifest["artefact"].update(sha256="0" * 64))
+    client = TestClient(create_app(Registry(models)))
+    assert client.post("/cds-services/survival", json=call()).status_code == 503
+    assert client.post("/cds-services/chemo_dose", json=dose_call()).status_code == 200
 
 
 def test_another_content_type_is_refused() -> None:

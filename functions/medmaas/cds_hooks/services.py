@@ -4,6 +4,7 @@ https://cds-hooks.hl7.org/2.0/#discovery: an id may be there once for each of it
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -55,10 +56,13 @@ def find_service(registry: Registry, service_id: str) -> tuple[Model, CdsService
 
     Raises:
         NotFoundError: there is no such service; names those that are.
+        ModelUnavailableError: its model failed a check.
     """
     services = {m.manifest.id: m for m in registry.newest() if m.manifest.cds_service}
     model = services.get(service_id)
     if model is None or model.manifest.cds_service is None:
+        with suppress(NotFoundError):
+            registry.get(service_id)  # a model that failed a check says so
         known = ", ".join(services) or "none"
         raise NotFoundError(f"there is no such service; those here are: {known}")
     return model, model.manifest.cds_service
@@ -77,7 +81,8 @@ def list_prefetch(model: Model) -> dict[str, str]:
     if codes := _list_codings(features, ConditionSource):
         queries["conditions"] = _search("Condition", codes)
     if codes := _list_codings(features, AdministrationSource):
-        queries["administrations"] = _search("MedicationAdministration", codes)
+        newest = f"&_sort=-effective-time&_count={_COUNT}"
+        queries["administrations"] = _search("MedicationAdministration", codes, newest)
     return queries
 
 
