@@ -1,5 +1,6 @@
 """What a deployed stack promises: closed, quiet, and answering with the models it was given."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -8,16 +9,20 @@ from pathlib import Path
 import pytest
 
 from infra.emulator import HANDLER, VARIABLES
+from medmaas import settings
+from medmaas.api.app import app, handler
+from medmaas.cds_hooks.feedback import count_outcomes
 
 from .conftest import ROOT, Run, Template, properties
 
 FOR_CDS_HOOKS = {
-    "MEDMAAS_ISSUERS_PARAMETER",
-    "MEDMAAS_CORS_ORIGINS",
-    "MEDMAAS_REPLAY_TABLE",
-    "MEDMAAS_FEEDBACK_TABLE",
-    "MEDMAAS_FEEDBACK_DAYS",
+    "MEDMAAS_ISSUERS_PARAMETER": "IssuersParameter",
+    "MEDMAAS_CORS_ORIGINS": "CorsOrigins",
+    "MEDMAAS_REPLAY_TABLE": "ReplayTable",
+    "MEDMAAS_FEEDBACK_TABLE": "FeedbackTable",
+    "MEDMAAS_FEEDBACK_DAYS": "FeedbackRetentionDays",
 }
+LONGEST_VERSION_DESCRIPTION = 256  # characters that Lambda takes
 
 
 def references(node: object) -> Iterator[str]:
@@ -65,6 +70,34 @@ def test_nobody_gets_in_without_a_token(template: Template) -> None:
         assert event["Properties"].get("Auth") == ({"Authorizer": "NONE"} if of_cds_hooks else None)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/cds-services"),
+        ("POST", "/cds-services/survival"),
+        ("POST", "/cds-services/survival/feedback"),
+    ],
+)
+def test_what_opts_out_of_the_authorizer_asks_for_a_token(method: str, path: str) -> None:
+    event = json.loads((ROOT / "events" / "models.json").read_text())
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["requestContext"]["http"]["method"] = method
+    del event["headers"]["authorization"]
+    assert handler(event, None)["statusCode"] == 401  # type: ignore[arg-type]
+
+
+def test_no_other_page_answers_where_the_authorizer_does_not_look() -> None:
+    below = [path for path in map(_path, app.routes) if path.startswith("/cds-services")]
+    assert sorted(below) == ["/cds-services", "/cds-services/{id}", "/cds-services/{id}/feedback"]
+    firsts = {path.split("/")[1] for path in map(_path, app.routes)}
+    assert not any("{" in first for first in firsts), "it would match cds-services, too"
+
+
+def _path(route: object) -> str:
+    path: str = getattr(route, "path")  # noqa: B009 - routes of Starlette have no common type
+    return path
+
+
 def test_every_path_and_method_reaches_the_function(template: Template) -> None:
     events = properties(template, "ApiFunction")["Events"].values()
     routes = {(e["Properties"]["Method"], e["Properties"]["Path"]) for e in events}
@@ -99,10 +132,8 @@ def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> No
 def test_the_emulator_starts_what_the_template_deploys(template: Template) -> None:
     function = properties(template, "ApiFunction")
     variables = function["Environment"]["Variables"]
-    own = {name for name in variables if name in FOR_CDS_HOOKS}
-    assert own == FOR_CDS_HOOKS
-    kept = {name: value for name, value in variables.items() if name not in own}
-    assert kept == VARIABLES | {"MEDMAAS_MODELS": "/opt"}
+    of_cds_hooks = {name: {"Ref": source} for name, source in FOR_CDS_HOOKS.items()}
+    assert variables == VARIABLES | {"MEDMAAS_MODELS": "/opt"} | of_cds_hooks
     assert function["Handler"] == HANDLER
 
 
@@ -121,6 +152,17 @@ def test_a_changed_parameter_publishes_a_version(template: Template) -> None:
     assert described == set(references(function)) & template["Parameters"].keys()
 
 
+def test_the_longest_description_of_a_version_fits(template: Template) -> None:
+    longest = properties(template, "ApiFunction")["VersionDescription"]["Sub"]
+    for name in references({"Sub": longest}):
+        parameter = template["Parameters"][name]
+        values = [str(v) for v in parameter.get("AllowedValues", [parameter.get("MaxValue", "")])]
+        length = max([parameter.get("MaxLength", 0), *map(len, values)])
+        assert length, f"{name} has no limit"
+        longest = longest.replace(f"${{{name}}}", "x" * length)
+    assert len(longest) <= LONGEST_VERSION_DESCRIPTION
+
+
 def test_models_outlive_the_stack(template: Template) -> None:
     assert properties(template, "ModelsLayer")["RetentionPolicy"] == "Retain"
 
@@ -129,38 +171,59 @@ def test_the_api_may_only_write_its_log_and_what_cds_hooks_need(template: Templa
     assert properties(template, "ApiFunction")["Role"] == {"GetAtt": "ApiRole.Arn"}
     policies = properties(template, "ApiRole")["Policies"]
     statements = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
-    allowed = [(s["Effect"], s["Action"], set(references(s["Resource"]))) for s in statements]
-    log, put, read = allowed
-    assert log[:2] == ("Allow", ["logs:CreateLogStream", "logs:PutLogEvents"])
-    assert statements[0]["Resource"] == {"GetAtt": "ApiLog.Arn"}
-    assert put[:2] == ("Allow", "dynamodb:PutItem")
-    assert statements[1]["Resource"] == [
-        {"GetAtt": "ReplayTable.Arn"},
-        {"GetAtt": "FeedbackTable.Arn"},
+    parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
+    assert statements == [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"GetAtt": "ApiLog.Arn"},
+        },
+        {
+            "Effect": "Allow",
+            "Action": "dynamodb:PutItem",
+            "Resource": [{"GetAtt": "ReplayTable.Arn"}, {"GetAtt": "FeedbackTable.Arn"}],
+        },
+        {
+            "Effect": "Allow",
+            "Action": "ssm:GetParameter",
+            "Resource": {"Sub": f"{parameter}/${{IssuersParameter}}"},
+        },
     ]
-    assert read[:2] == ("Allow", "ssm:GetParameter")
-    assert "IssuersParameter" in read[2]
 
 
-def test_the_settings_of_cds_hooks_are_those_that_the_function_reads(template: Template) -> None:
-    settings = (ROOT / "functions" / "medmaas" / "settings.py").read_text()
-    variables = properties(template, "ApiFunction")["Environment"]["Variables"]
-    assert {name for name in FOR_CDS_HOOKS if name not in settings} == set()
-    assert variables["MEDMAAS_ISSUERS_PARAMETER"] == {"Ref": "IssuersParameter"}
-    assert properties(template, "IssuersParameter")["Value"] == {"Ref": "CdsIssuers"}
+def test_the_function_reads_the_settings_that_the_template_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deployed = {
+        "IssuersParameter": "an-issuers-parameter",
+        "CorsOrigins": "https://a.example, https://b.example",
+        "ReplayTable": "a-replay-table",
+        "FeedbackTable": "a-feedback-table",
+        "FeedbackRetentionDays": "30",
+    }
+    for name, source in FOR_CDS_HOOKS.items():
+        monkeypatch.setenv(name, deployed[source])
+    assert settings.issuers_parameter() == "an-issuers-parameter"
+    assert settings.cors_origins() == ["https://a.example", "https://b.example"]
+    assert settings.replay_table() == "a-replay-table"
+    assert settings.feedback_table() == "a-feedback-table"
+    assert settings.feedback_days() == 30
 
 
 def test_nobody_is_an_issuer_unless_named(template: Template) -> None:
+    assert properties(template, "IssuersParameter")["Value"] == {"Ref": "CdsIssuers"}
     assert template["Parameters"]["CdsIssuers"]["Default"] == "{}"
     assert template["Parameters"]["CorsOrigins"]["Default"] == ""
 
 
 @pytest.mark.parametrize("table", ["ReplayTable", "FeedbackTable"])
 def test_tables_are_encrypted_and_forget(template: Template, table: str) -> None:
-    settings = properties(template, table)
-    assert settings["SSESpecification"] == {"SSEEnabled": True}
-    assert settings["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-    assert settings["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+    found = properties(template, table)
+    assert found["BillingMode"] == "PAY_PER_REQUEST"
+    assert "TableName" not in found, "a table that stays must not stand in a new stack's way"
+    assert found["SSESpecification"] == {"SSEEnabled": True}
+    assert found["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert found["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
 
 
 def test_feedback_outlives_a_mistake(template: Template) -> None:
@@ -171,7 +234,7 @@ def test_feedback_outlives_a_mistake(template: Template) -> None:
     assert recovery == {"PointInTimeRecoveryEnabled": True}
 
 
-@pytest.mark.parametrize("outcome", ["accepted", "overridden"])
+@pytest.mark.parametrize("outcome", count_outcomes([]))
 def test_feedback_is_counted_from_the_functions_own_lines(template: Template, outcome: str) -> None:
     own = properties(template, f"Cards{outcome.capitalize()}")
     assert own["LogGroupName"] == {"Ref": "ApiLog"}
