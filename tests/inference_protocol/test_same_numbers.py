@@ -28,7 +28,7 @@ _OPTIONS: list[dict[str, Any]] = [{}, {"force": True}, {"coverage": 0.95, "force
 
 def say_warnings(prediction: dict[str, Any]) -> str:
     return "; ".join(
-        f"{w['field']} {w['problem']}" if w["field"] else w["problem"]
+        f"{w['field']}: {w['problem']}" if w["field"] else w["problem"]
         for w in prediction["warnings"]
     )
 

@@ -6,12 +6,15 @@ from medmaas import settings
 
 
 def find_address(request: Request) -> str:
-    """Scheme and host, without a slash at the end.
+    """Scheme and host, for links: on a laptop what the caller says, where nobody else does."""
+    return find_own_address(request) or f"{request.url.scheme}://{request.url.netloc}"
 
-    On Lambda what API Gateway says, which no caller can choose; else `MEDMAAS_URL`; else, which
-    is for a laptop, what the caller says.
+
+def find_own_address(request: Request) -> str | None:
+    """Scheme and host, without a slash at the end, by what no caller can choose.
+
+    On Lambda what API Gateway says, else `MEDMAAS_URL`; None if nobody says.
     """
     gateway = (request.scope.get("aws.event") or {}).get("requestContext") or {}
-    if isinstance(domain := gateway.get("domainName"), str):
-        return f"https://{domain}"
-    return settings.public_url() or f"{request.url.scheme}://{request.url.netloc}"
+    domain = gateway.get("domainName")
+    return f"https://{domain}" if domain else settings.public_url()

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from medmaas import settings
+from medmaas.api.address import find_own_address
 from medmaas.errors import ForbiddenError, StorageError, UnauthorisedError
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
@@ -128,9 +129,7 @@ def find_audience(request: Request) -> str:
     Raises:
         UnauthorisedError: nobody knows it.
     """
-    gateway = (request.scope.get("aws.event") or {}).get("requestContext") or {}
-    domain = gateway.get("domainName")
-    address = f"https://{domain}" if domain else settings.public_url()
+    address = find_own_address(request)
     if address is None:
         raise UnauthorisedError("no token can be checked: set MEDMAAS_URL to the service's address")
     return f"{address}{request.url.path}"

@@ -6,7 +6,6 @@ A number has the characters that it has in the JSON of an answer over HTTPS.
 import csv
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from medmaas.errors import Problem
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.outputs import OutputKind, Table
 from medmaas.model.outputs.answer import Columns
+from medmaas.model.predict import join_warnings
 from medmaas.model.uncertainty import Doubts
 
 _MILLION = 1_000_000
@@ -67,7 +67,7 @@ def write_rows(
     own = table.abstained
     reasons = doubts.reasons if doubts else [None] * len(own)
     said = [
-        _join(of_row, of_answer) if of_row or of_answer else None
+        join_warnings(of_row, of_answer) if of_row or of_answer else None
         for of_row, of_answer in zip(warnings, table.warnings, strict=True)
     ]
     last: list[Sequence[str | None]] = [said, [a or b for a, b in zip(own, reasons, strict=True)]]
@@ -130,11 +130,6 @@ def _quote(column: Sequence[str | int | None]) -> list[str]:
     # ending lines in CR LF is what makes it quote both; a second cell, that it quotes no empty one
     csv.writer(lines).writerows((cell, "") for cell in cells)
     return [line[: -len(",\r\n")] for line in lines]
-
-
-def _join(warnings: Sequence[Problem], sentences: Sequence[str]) -> str:
-    of_fields = (f"{w.field}: {w.problem}" if w.field else w.problem for w in warnings)
-    return "; ".join(chain(of_fields, sentences))
 
 
 def _write_numbers(numbers: NDArray[np.float64]) -> list[str]:

@@ -61,7 +61,10 @@ def write_cards(
 def write_unclear(model: Model, address: str) -> Card:
     """The card for an order whose drug cannot be told."""
     summary = "No assessment: the drug of an order cannot be told"
-    detail = "The order names its drug by no code that this service knows: RxNorm or ATC."
+    output = model.manifest.output
+    orders = output.orders if isinstance(output, PolicyOutput) else None
+    systems = dict.fromkeys(code.system for code in orders.treatment.codes) if orders else ()
+    detail = f"The order names its drug by no code of {' or '.join(systems)}."
     return _write(model, address, summary, detail)
 
 

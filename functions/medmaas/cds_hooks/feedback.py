@@ -24,7 +24,7 @@ OVERRIDE_REASONS = [
 ]
 _CODES = {reason["code"] for reason in OVERRIDE_REASONS}
 _OUTCOMES = ("accepted", "overridden")
-_MOST = 100
+MOST = 100
 _TIME = 4  # parts of a moment that are known
 
 
@@ -58,8 +58,8 @@ def read_feedback(body: object) -> list[Feedback]:
         InvalidCallError: it breaks a rule of the standard; names the field.
     """
     given = body.get("feedback") if isinstance(body, dict) else None
-    if not isinstance(given, list) or not 1 <= len(given) <= _MOST:
-        raise refuse("feedback", f"is required, a list of 1 to {_MOST}")
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST:
+        raise refuse("feedback", f"is required, a list of 1 to {MOST}")
     return [_read(one, f"feedback[{index}]") for index, one in enumerate(given)]
 
 
@@ -78,8 +78,8 @@ def _read(one: object, where: str) -> Feedback:
     accepted = one.get("acceptedSuggestions")
     suggestions: tuple[str, ...] = ()
     if outcome == "accepted":
-        if not isinstance(accepted, list) or not 1 <= len(accepted) <= _MOST:
-            problem = f"is required where a card is accepted, a list of 1 to {_MOST}"
+        if not isinstance(accepted, list) or not 1 <= len(accepted) <= MOST:
+            problem = f"is required where a card is accepted, a list of 1 to {MOST}"
             raise refuse(f"{where}.acceptedSuggestions", problem)
         suggestions = tuple(
             require_uuid(

@@ -53,6 +53,9 @@ class Administrations:
                 converted.
         """
         for entry in self._record.entries.get("MedicationAdministration", ()):
+            if "medicationReference" in entry.content:
+                where = f"{entry.where}.medicationReference"
+                unused.pass_over(entry, where, "which drug it is, is behind a reference")
             if not carries(entry.content.get("medicationCodeableConcept"), source.codes):
                 continue
             given = entry.parse(MedicationAdministration)

@@ -1,6 +1,5 @@
 """A record in, a prediction out: through the same core as every other answer."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from medmaas.errors import InvalidRequestError, Problem
@@ -37,9 +36,7 @@ def evaluate(
     if case.missing:
         return Evaluation(model, case, None)
     try:
-        (prediction,) = predict(model, [case.instance], replace(options, explain=False))
-        if options.explain and prediction["status"] == "ok":
-            (prediction,) = predict(model, [case.instance], options, budget)
+        (prediction,) = predict(model, [case.instance], options, budget, explain_all=False)
     except InvalidRequestError as error:
         raise _tell(error, case) from None
     return Evaluation(model, case, prediction)

@@ -1,25 +1,22 @@
 """Which drugs were given on which day."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from medmaas.fhir.administrations import Administrations
+from medmaas.fhir.administrations import Administration, Administrations
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.results import Result, Unused
-from medmaas.model.manifest import AdministrationSource, Feature
+from medmaas.model.manifest import AdministrationSource, Feature, Number
+
+Given = dict[int, list[Administration]]  # by day
 
 
-def list_given(
-    draft: Draft, feature: Feature, source: AdministrationSource
-) -> dict[int, list[float]]:
-    """Shares of the full dose by day, counted back from the moment that is asked for."""
-    unused, by_day = Unused(), dict[int, list[float]]()
+def list_given(draft: Draft, feature: Feature, source: AdministrationSource) -> Given:
+    """What was given by day, counted back from the moment that is asked for."""
+    unused, by_day = Unused(), Given()
     administrations = Administrations(draft.record, draft.results, draft.as_of)
     for given in administrations.find(source, unused):
-        share = 1.0 if given.share is None else given.share
-        by_day.setdefault(count_days(given.effective, draft.as_of), []).append(share)
-        draft.rest_on(given.entry, feature.name, share, "1", given.effective)
-        for result in given.results:
-            _rest_on_body(draft, feature, result)
+        by_day.setdefault(count_days(given.effective, draft.as_of), []).append(given)
     draft.notes += unused.notes
     if not by_day:
         draft.notes.append(
@@ -27,6 +24,18 @@ def list_given(
             f"of the last {source.oldest_days:g} days"
         )
     return by_day
+
+
+def take_given(
+    draft: Draft, feature: Feature, administrations: Sequence[Administration]
+) -> float | bool:
+    """The value of a feature for what was given on one day, which is now used."""
+    shares = [1.0 if given.share is None else given.share for given in administrations]
+    for given, share in zip(administrations, shares, strict=True):
+        draft.rest_on(given.entry, feature.name, share, "1", given.effective)
+        for result in given.results:
+            _rest_on_body(draft, feature, result)
+    return sum(shares) if isinstance(feature, Number) else True
 
 
 def _rest_on_body(draft: Draft, feature: Feature, result: Result) -> None:

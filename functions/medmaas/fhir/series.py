@@ -1,10 +1,11 @@
 """A record becomes rows in time: of every day and feature the newest value."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from medmaas.fhir.draft import Draft, say_missing
-from medmaas.fhir.given import count_days, list_given
+from medmaas.fhir.given import Given, count_days, list_given, take_given
 from medmaas.fhir.results import Measurement, Unused
 from medmaas.model.manifest import (
     AdministrationSource,
@@ -18,26 +19,30 @@ from medmaas.model.manifest import (
 def fill_rows(draft: Draft, spec: SeriesInput) -> list[dict[str, Any]]:
     """One row per day on which something was measured or given; of a day the newest result."""
     time, *features = spec.features
-    days: dict[int, dict[str, Any]] = {}
-    places: dict[tuple[int, str], str] = {}
+    measured: dict[str, dict[int, Measurement]] = {}
+    given: dict[str, Given] = {}
     for feature in features:
         match feature.source, feature:
             case ObservationSource() as source, Number():
-                for day, taken in _measure_days(draft, feature, source).items():
-                    days.setdefault(day, {})[feature.name] = taken.value
-                    places[day, feature.name] = taken.results[0].entry.where
+                measured[feature.name] = _measure_days(draft, feature, source)
             case AdministrationSource() as source, _:
-                for day, shares in list_given(draft, feature, source).items():
-                    given = sum(shares) if isinstance(feature, Number) else True
-                    days.setdefault(day, {})[feature.name] = given
-    kept = sorted(days)[-spec.max_rows :]
-    if len(kept) < len(days):
+                given[feature.name] = list_given(draft, feature, source)
+    days = sorted({*chain(*measured.values(), *given.values())})
+    if len(days) > spec.max_rows:
         draft.notes.append(f"only the newest {spec.max_rows} days of the record were used")
-    rows = {day: row for row, day in enumerate(kept)}
-    for (day, name), place in places.items():
-        if day in rows:
-            draft.locations[f"{spec.field}[{rows[day]}].{name}"] = f"{place}.valueQuantity"
-    return [{time.name: day, **days[day]} for day in kept]
+    rows: list[dict[str, Any]] = []
+    for day in days[-spec.max_rows :]:
+        row: dict[str, Any] = {time.name: day}
+        for feature in features:
+            if isinstance(feature, Number) and (taken := measured.get(feature.name, {}).get(day)):
+                row[feature.name] = taken.value
+                where = f"{spec.field}[{len(rows)}].{feature.name}"
+                draft.locations[where] = f"{taken.results[0].entry.where}.valueQuantity"
+                draft.rest_on_results(feature, taken)
+            if drugs := given.get(feature.name, {}).get(day):
+                row[feature.name] = take_given(draft, feature, drugs)
+        rows.append(row)
+    return rows
 
 
 def _measure_days(
@@ -47,10 +52,7 @@ def _measure_days(
     unused = draft.unused.setdefault(feature.name, Unused())
     by_day: dict[int, Measurement] = {}
     for taken in draft.results.measure(feature, source, unused):
-        day = count_days(taken.effective, draft.as_of)
-        if day not in by_day:
-            by_day[day] = taken
-            draft.rest_on_results(feature, taken)
+        by_day.setdefault(count_days(taken.effective, draft.as_of), taken)
     draft.notes += unused.notes
     return by_day
 

@@ -7,7 +7,7 @@ from typing import Any
 from medmaas.fhir.administrations import carries
 from medmaas.fhir.draft import Draft, say_missing
 from medmaas.fhir.elements import Condition, Moment
-from medmaas.fhir.given import list_given
+from medmaas.fhir.given import list_given, take_given
 from medmaas.fhir.record import refuse
 from medmaas.fhir.results import Measurement, Unused, read_time
 from medmaas.model.manifest import (
@@ -120,5 +120,4 @@ def _find_last_given(
     given = list_given(draft, feature, source)
     if not given:
         return None if isinstance(feature, Number) else False
-    day = max(given)
-    return sum(given[day]) if isinstance(feature, Number) else True
+    return take_given(draft, feature, given[max(given)])

@@ -20,7 +20,7 @@ from medmaas.model.manifest import PolicyOutput
 from medmaas.model.options import Options
 from medmaas.model.outputs import Table
 from medmaas.model.outputs.answer import Columns, Tensors
-from medmaas.model.predict import check_options, explain_rows, refuse_problems
+from medmaas.model.predict import check_options, explain_rows, join_warnings, refuse_problems
 from medmaas.model.registry import Model
 from medmaas.model.uncertainty import Doubts
 
@@ -180,12 +180,10 @@ class _Rows:
     def _list_warnings(self) -> list[str]:
         policy = isinstance(self._model.manifest.output, PolicyOutput)  # others never warn
         of_answers = self._answers().warnings if policy else None
-        said = []
-        for row, warnings in enumerate(self._reading.warnings):
-            told = [f"{w.field} {w.problem}" if w.field else w.problem for w in warnings]
-            told += of_answers[row] if of_answers else ()
-            said.append("; ".join(told))
-        return said
+        return [
+            join_warnings(warnings, of_answers[row] if of_answers else ())
+            for row, warnings in enumerate(self._reading.warnings)
+        ]
 
     def _take(
         self,

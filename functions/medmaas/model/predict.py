@@ -22,6 +22,8 @@ def predict(
     instances: Sequence[object],
     options: Options = PLAIN,
     budget: Budget | None = None,
+    *,
+    explain_all: bool = True,
 ) -> list[Prediction]:
     """Answer every instance, in order.
 
@@ -30,6 +32,8 @@ def predict(
         instances: as a request holds them.
         options: what else is asked for.
         budget: what explanations may take; by itself what the options say.
+        explain_all: refuse to explain, if the model abstains from any or one was forced; else
+            such an answer comes without an explanation.
 
     Returns:
         Per instance `{"status": "ok", "output", "interval", "warnings", "explanation"}`; where the
@@ -56,11 +60,14 @@ def predict(
         for answer, warnings, doubt in zip(answers, reading.warnings, doubts, strict=True)
     ]
     if options.explain:
-        _require_answers(predictions)
+        if explain_all:
+            _require_answers(predictions)
         budget = budget or Budget(options.explain_seconds)
-        explanations = explain_rows(model, tensors, instances, budget)
-        for prediction, explanation in zip(predictions, explanations, strict=True):
-            prediction["explanation"] = explanation
+        rows = [row for row, told in enumerate(predictions) if told["status"] == "ok"]
+        taken = {name: tensor[rows] for name, tensor in tensors.items()}
+        explanations = explain_rows(model, taken, [instances[row] for row in rows], budget)
+        for row, explanation in zip(rows, explanations, strict=True):
+            predictions[row]["explanation"] = explanation
     return predictions
 
 
@@ -125,6 +132,12 @@ def present(
         status["interval"] = interval
     status["warnings"] = named + of_answer
     return status
+
+
+def join_warnings(warnings: Sequence[Problem], sentences: Sequence[str] = ()) -> str:
+    """The warnings of an instance and of its answer in one text, for a cell of a table."""
+    of_fields = (f"{w.field}: {w.problem}" if w.field else w.problem for w in warnings)
+    return "; ".join((*of_fields, *sentences))
 
 
 def _require_answers(predictions: Sequence[Prediction]) -> None:

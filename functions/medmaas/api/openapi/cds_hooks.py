@@ -15,6 +15,7 @@ from medmaas.api.openapi.parts import (
     write_parameter,
     write_refusals,
 )
+from medmaas.cds_hooks.feedback import MOST
 from medmaas.model.registry import Registry
 
 _UUID: Schema = {"type": "string", "format": "uuid"}
@@ -144,7 +145,7 @@ def _describe_feedback() -> Schema:
     feedback = {
         "card": _UUID,
         "outcome": {"enum": ["accepted", "overridden"]},
-        "acceptedSuggestions": write_list(write_object({"id": _UUID}, ["id"])),
+        "acceptedSuggestions": write_list(write_object({"id": _UUID}, ["id"]), maxItems=MOST),
         "overrideReason": write_object(
             {"reason": reason, "userComment": TEXT | {"description": "Dropped unread."}}
         ),
