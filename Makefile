@@ -5,8 +5,10 @@ PYTHON ?= python3
 # Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
 PYTHON_3_13 = $(shell infra/find_python.sh)
 PINS = functions/requirements.txt
+# node and npm of .venv, which no machine needs to have
+NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix page
 
-.PHONY: serve stack test check format bench build train requirements openapi clean
+.PHONY: serve stack test check format bench build train requirements openapi page clean
 
 serve: .venv/.serve
 	.venv/bin/medmaas serve
@@ -14,17 +16,19 @@ serve: .venv/.serve
 stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
-test: .venv/.dev .venv-sam/.made .venv-lambda/.made .venv-kserve/.made
+test: .venv/.dev page/node_modules/.made .venv-sam/.made .venv-lambda/.made .venv-kserve/.made
 	.venv/bin/pytest
 
-check: .venv/.dev
+check: .venv/.dev page/node_modules/.made
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	$(NPM) run check
 
-format: .venv/.dev
+format: .venv/.dev page/node_modules/.made
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	$(NPM) run format
 
 bench: .venv/.dev .venv-sam/.made .venv-lambda/.made
 	.venv/bin/python -m benchmarks
@@ -43,8 +47,11 @@ requirements:
 openapi: .venv/.dev
 	.venv/bin/python -m infra.openapi
 
+page: page/node_modules/.made
+	$(NPM) run build
+
 clean:
-	rm -rf .venv .venv-sam .venv-lambda .venv-kserve .aws-sam build
+	rm -rf page/node_modules .venv .venv-sam .venv-lambda .venv-kserve .aws-sam build
 
 .venv/.serve: pyproject.toml $(PINS)
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -55,6 +62,10 @@ clean:
 	test -d .venv || $(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --constraint $(PINS) --editable ".[dev,training]"
 	touch $@ .venv/.serve
+
+page/node_modules/.made: page/package-lock.json .venv/.dev
+	$(NPM) ci --silent
+	touch $@
 
 .venv-sam/.made: infra/sam-requirements.txt
 	test -d .venv-sam || $(PYTHON) -m venv .venv-sam

@@ -39,6 +39,6 @@ def assess(models: Path) -> Path:
     """Write them into the manifest of a copy of the models; gives the copy."""
     (path,) = models.glob("survival/*/manifest.json")
     manifest = json.loads(path.read_text())
-    manifest |= {"uncertainty": UNCERTAINTY, "explanation": EXPLANATION}
+    manifest |= {"uncertainty": UNCERTAINTY, "explanation": EXPLANATION, "translations": {}}
     path.write_text(json.dumps(manifest))
     return models

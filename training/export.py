@@ -17,10 +17,10 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     Card,
     CdsService,
+    Example,
     Explanation,
     Golden,
     Input,
@@ -30,11 +30,12 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.session import Session
+from training.cards.translations import translate
 from training.catalogue.completion import complete
 from training.catalogue.conversion import open_trained
 from training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
 from training.catalogue.folder import describe_artefact, place_model
-from training.catalogue.golden import record
+from training.catalogue.golden import read_instances, record
 from training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
 from training.catalogue.refusals import Refusals
 from training.errors import TrainingError
@@ -137,6 +138,7 @@ def write_model(
     test_rows: Array,
     golden: Sequence[dict[str, Any]],
     card: Card,
+    examples: Sequence[Example] = (),
     uncertainty: Uncertainty | None = None,
     explanation: Explanation | None = None,
 ) -> Path:
@@ -152,6 +154,7 @@ def write_model(
         test_rows: what goes into the graph, for every test row, [n, ...].
         golden: invented instances whose answers are recorded.
         card: what a reader must know.
+        examples: invented instances, shown where people ask.
         uncertainty: how sure answers are, if that was measured.
         explanation: what answers are explained against, if there is more than golden cases.
 
@@ -162,7 +165,8 @@ def write_model(
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
     parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
-    session, rows = Session(content), make_input(spec).read(golden).tensors
+    session, rows = Session(content), read_instances(golden, spec)
+    read_instances([example.instance for example in examples], spec, "example")
     names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
     cases = record(session, rows, golden, names)
     manifest = Manifest(
@@ -178,13 +182,14 @@ def write_model(
         input=spec,
         output=output,
         golden=Golden(tolerance=_GOLDEN_TOLERANCE, cases=tuple(cases)),
+        examples=tuple(examples),
         parity=parity,
         explanation=explanation,
         uncertainty=uncertainty,
         cds_service=identity.cds_service,
         card=card,
     )
-    return place_model(out, manifest, content)
+    return place_model(out, translate(manifest), content)
 
 
 def export(

@@ -67,6 +67,11 @@ def replay_table() -> str | None:
     return os.environ.get("MEDMAAS_REPLAY_TABLE") or None
 
 
+def sign_in() -> str:
+    """Where people sign in who use the page: `MEDMAAS_SIGN_IN`, JSON; nobody if it is not set."""
+    return os.environ.get("MEDMAAS_SIGN_IN") or ""
+
+
 def initialised_for_snapshot() -> bool:
     """Whether Lambda SnapStart is about to freeze this process and start later ones from it."""
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"

@@ -189,7 +189,7 @@ def test_a_model_says_what_it_rests_on_as_a_whole(asked: TestClient, path: str) 
 def test_a_model_without_an_explanation_of_the_whole_is_404(
     models: Path, change_manifest: Spoil
 ) -> None:
-    change_manifest(lambda manifest: manifest.pop("explanation", None))
+    change_manifest(lambda manifest: manifest.update(explanation=None, translations={}))
     response = TestClient(create_app(Registry(models))).get(f"{URL}/explanation")
     assert response.status_code == 404
     assert "carries no explanation of the whole" in response.json()["error"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmaas.fhir.units import UnitError, convert
+from medmaas.fhir.units import UnitError, convert, list_units
 from tests.conftest import ROOT
 
 FACTORS = json.loads((ROOT / "tests" / "reference" / "units.json").read_text())
@@ -61,3 +61,26 @@ def test_a_code_that_cannot_be_converted_is_refused_and_not_repeated(code: str) 
 def test_any_text_is_converted_or_refused(code: str, value: float) -> None:
     with suppress(UnitError):
         assert isinstance(convert(value, code, "mg/dL"), float)
+
+
+@pytest.mark.parametrize("code", ["mg/dL", "10*9/L", "10*3/uL", "kg", "m", "U/L", "mmol/L"])
+def test_the_usual_units_are_listed_with_factors_as_they_convert(code: str) -> None:
+    factors = list_units(code, CREATININE)
+    assert next(iter(factors.items())) == (code, 1)
+    for unit, factor in factors.items():
+        assert factor == pytest.approx(convert(1.0, unit, code, CREATININE), rel=1e-12)
+        assert 1e-4 <= factor <= 1e4
+        if known := FACTORS.get(f"{unit} to {code}"):
+            assert factor == pytest.approx(known, rel=1e-12)
+
+
+def test_units_are_listed_only_of_the_same_quantity() -> None:
+    assert list_units("kg") == {"kg": 1, "g": 0.001, "[lb_av]": 0.45359237}
+    assert list_units("cm") == {"cm": 1, "m": 100, "[in_i]": 2.54}
+    assert list_units("U/L") == {"U/L": 1}
+    assert "umol/L" not in list_units("mg/dL")
+
+
+@pytest.mark.parametrize("code", ["1", "a", "d", "%", "score", "log10(mol/L)"])
+def test_what_has_no_other_unit_is_listed_alone(code: str) -> None:
+    assert list_units(code) == {code: 1}

@@ -22,7 +22,7 @@ def unsure(**parts: Any) -> Uncertainty:
 
 def judged_by(model: Model, uncertainty: Uncertainty | None) -> Model:
     """The model, as if its manifest held this section."""
-    manifest = model.manifest.model_copy(update={"uncertainty": uncertainty})
+    manifest = model.manifest.model_copy(update={"uncertainty": uncertainty, "translations": {}})
     manifest = Manifest.model_validate(manifest.model_dump())
     return dataclasses.replace(model, manifest=manifest, uncertainty=make_uncertainty(manifest))
 

@@ -109,7 +109,7 @@ def test_a_graph_that_gives_nan_is_not_written() -> None:
 
 
 def test_what_the_registry_would_refuse_is_not_written(tmp_path: Path, card: Card) -> None:
-    with pytest.raises(TrainingError, match="a golden case is no valid instance"):
+    with pytest.raises(TrainingError, match="golden case 0: a outside -10 to 10"):
         write(tmp_path, card, golden=[{"a": 99, "b": 0}])
     assert list(tmp_path.iterdir()) == []
 

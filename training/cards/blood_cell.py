@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from medmaas.model.manifest import Card, Data, ImageInput, Metric
+from medmaas.model.manifest import Card, Data, Example, ImageInput, Metric
+from training.cards.drawn_cells import DRAWN_CELLS, draw_cell
 from training.cards.tabular import DEVELOPER, STAGE, answer_attributes
 from training.classes.metrics import (
     ACCURACY,
@@ -81,6 +82,24 @@ def average_golden(part: Part, spec: ImageInput, label: int) -> dict[str, str]:
     file = BytesIO()
     Image.fromarray(mean.round().astype(np.uint8)).save(file, "PNG")
     return {spec.field: base64.b64encode(file.getvalue()).decode("ascii")}
+
+
+def list_examples(average: dict[str, str], disc: dict[str, str]) -> tuple[Example, ...]:
+    """Pictures to try the model with, from two of its golden cases, and cells drawn for this.
+
+    Args:
+        average: the mean of pictures of erythroblasts.
+        disc: what is no cell.
+    """
+    (field,) = average
+    return (
+        Example(title="erythroblast, the mean of twenty pictures", instance=average),
+        *(
+            Example(title=f"{name}, drawn", instance={field: draw_cell(cell)})
+            for name, cell in DRAWN_CELLS.items()
+        ),
+        Example(title="a disc in a disc, which is no cell", instance=disc),
+    )
 
 
 def _draw(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from medmaas.model.manifest import Card, Metric
+from medmaas.model.manifest import Card, Example, Metric
 from training.cards.tabular import (
     CALIBRATION_USE,
     DEVELOPER,
@@ -43,6 +43,15 @@ GOLDEN = (
         (13.5, 23, 87, 560, 0.12, 0.18, 0.16, 0.07, 0.27, 0.08),
     ),
     _aspirate((14, 19, 92, 650, 0.1, 0.1, 0.09, 0.05, 0.18, 0.06)),
+)
+
+EXAMPLES = tuple(
+    Example(title=title, instance=instance)
+    for title, instance in zip(
+        ("nuclei that look malignant", "nuclei that look benign", "the ten means alone"),
+        GOLDEN,
+        strict=True,
+    )
 )
 
 

@@ -1,7 +1,6 @@
-"""What the dose model's card says, and the histories its golden cases are made of."""
+"""What the dose model's card says, with the figures of its training."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from medmaas.model.manifest import Card, Data, Metric, Split
 from training.cards.source_attributes import answer_source_attributes
@@ -32,46 +31,6 @@ NOTICE = (
     "Learned from simulated patients, never tried on real ones: for research, not for treatment."
 )
 GRADING = "CTCAE v5.0; ANC below 0.5 and 1.0 and platelets below 50 10*9/L are its grades 4, 3, 3"
-
-
-def _row(day: float, *counts: float | None, dose: float | None = None, gcsf: bool = False) -> Any:  # noqa: ANN401 - JSON
-    named = dict(zip(("anc", "platelets", "wbc"), counts, strict=False))
-    return {"day": day} | named | ({} if dose is None else {"dose": dose, "gcsf": gcsf})
-
-
-# Invented histories: nobody's, not even a simulated patient's.
-GOLDEN = (
-    {"history": [_row(-7, 4.8, 230, 7.1), _row(0, 5.2, 245, 7.4)]},
-    {
-        "history": [
-            _row(-28, 3.9, 210, 5.8),
-            _row(-21, 3.6, 205, 5.5, dose=1.0),
-            _row(-13, 0.2, 150, 1.6),
-            _row(-6, 2.4, 160, 4.2),
-            _row(0, 4.1, 220, 6.0),
-        ]
-    },
-    {
-        "history": [
-            _row(-49, 6.0, None, 8.3),
-            _row(-42, 5.5, 260, None, dose=1.0),
-            _row(-33, None, 180, 2.9),
-            _row(-21, 5.1, None, None),
-            _row(-20, dose=0.75, gcsf=True),
-            _row(-12, 2.2, 190, 4.0),
-            _row(-1, 7.0, 240, 9.2),
-        ]
-    },
-    {
-        "history": [
-            _row(-28, 3.1, 180, 5.2),
-            _row(-21, 2.8, 170, 5.0, dose=0.75),
-            _row(-12, 0.3, 90, 1.7),
-            _row(-5, 0.6, 95, 2.4),
-            _row(0, 0.8, 110, 2.9),
-        ]
-    },
-)
 
 
 def make_card(
@@ -148,6 +107,7 @@ def make_card(
             sha256=data.sha256,
             n=len(data.charts),
             events=int(outcomes[:, 0, 0].sum()),
+            simulated=True,
             inclusion=(
                 "adults starting docetaxel 100 mg/m2, decisions drawn at random; an event is a "
                 "decision at which the full dose would bring ANC below 0.5"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem
 
-from medmaas.model.manifest import Card, Data, Metric
+from medmaas.model.manifest import Card, Data, Example, Metric
 from training.cards.tabular import CALIBRATION_USE, DEVELOPER, STAGE, answer_attributes
 from training.report.figures import quote
 from training.smiles.evaluation import (
@@ -37,6 +37,13 @@ GOLDEN = (
     {"smiles": "O=[N+]([O-])c1ccccc1"},
     {"smiles": "CC(C)Cc1ccc(cc1)C(C)C(=O)O"},
     {"smiles": "C"},
+)
+
+EXAMPLES = (
+    Example(title="ethanol", instance={"smiles": "CCO"}),
+    Example(title="caffeine", instance={"smiles": "Cn1cnc2n(C)c(=O)n(C)c(=O)c12"}),
+    Example(title="ibuprofen", instance={"smiles": "CC(C)Cc1ccc(cc1)C(C)C(=O)O"}),
+    Example(title="methane, unlike what the model learned from", instance={"smiles": "C"}),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from medmaas.model.manifest import Card, Metric
+from medmaas.model.manifest import Card, Example, Metric
 from training.cards.tabular import (
     CALIBRATION_USE,
     DEVELOPER,
@@ -39,6 +39,20 @@ GOLDEN = (
     {"age": 88, "sex": "M", "creatinine": 2.4, "kappa": 4.1, "lambda": 3.7, "mgus": True},
     {"age": 75, "sex": "F", "creatinine": 0.7, "kappa": 15.0, "lambda": 1.0, "mgus": True},
 )
+
+EXAMPLES = (
+    Example(title="a woman of 67", instance=GOLDEN[0]),
+    Example(
+        title="a man of 84, creatinine and light chains high",
+        instance={
+            "age": 84, "sex": "M", "creatinine": 1.9, "kappa": 3.4, "lambda": 2.8, "mgus": False,
+        },
+    ),
+    Example(
+        title="a woman of 67, light chains in mg/L taken for mg/dL",
+        instance=GOLDEN[0] | {"kappa": 12, "lambda": 15},
+    ),
+)  # fmt: skip
 
 
 def make_card(

@@ -22,6 +22,7 @@ from medmaas.model.manifest import (
 from medmaas.model.session import Session
 from training.cards.source_attributes import answer_source_attributes
 from training.catalogue.draft import (
+    EXAMPLES_PART,
     GOLDEN_PART,
     INPUT_PART,
     OUTPUT_PART,
@@ -118,6 +119,10 @@ def _check_parts(
     golden = parse(GOLDEN_PART, draft, "golden")
     instances = [case.instance for case in golden.cases] if golden else []
     rows = refusals.attempt(lambda: read_instances(instances, spec)) if spec else None
+    examples = parse(EXAMPLES_PART, draft, "examples") or ()
+    if spec and examples:
+        shown = [example.instance for example in examples]
+        refusals.attempt(lambda: read_instances(shown, spec, "example"))
     if not (graph and spec and output):
         return None
     session = graph.session
@@ -162,11 +167,13 @@ def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None
         input=stated.input,
         output=stated.output,
         golden=golden,
+        examples=stated.examples,
         parity=parity,
         explanation=stated.explanation,
         uncertainty=stated.uncertainty,
         cds_service=stated.cds_service,
         card=card,
+        translations=stated.translations,
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from medmaas.model.manifest import (
     Card,
     CdsService,
+    Example,
     Explanation,
     Identifier,
     Input,
@@ -24,6 +25,7 @@ from medmaas.model.manifest import (
     Version,
 )
 from medmaas.model.manifest.contract import Contract, Sentence
+from medmaas.model.manifest.translations import Translations
 from training.catalogue.explanation import explain
 from training.catalogue.refusals import Refusals, RefusedError
 
@@ -48,6 +50,7 @@ class GoldenDraft(Contract):
     cases: tuple[CaseDraft, ...] = Field(min_length=1)
 
 
+EXAMPLES_PART: TypeAdapter[tuple[Example, ...] | None] = TypeAdapter(tuple[Example, ...] | None)
 GOLDEN_PART: TypeAdapter[GoldenDraft] = TypeAdapter(GoldenDraft)
 
 
@@ -71,10 +74,12 @@ class Draft(Contract):
     input: Input
     output: Output
     golden: GoldenDraft
+    examples: tuple[Example, ...] = Field(default=(), max_length=6)
     explanation: Explanation | None = None
     uncertainty: Uncertainty | None = None
     cds_service: CdsService | None = None
     card: CardDraft
+    translations: Translations = Field(default={})
 
 
 def read_draft(path: Path, golden: Path | None = None) -> Tree:

@@ -25,8 +25,15 @@ _ROUNDING = 1e-3
 Tensors = dict[str, NDArray[Any]]
 
 
-def read_instances(instances: Sequence[dict[str, Any]], spec: Input) -> Tensors:
+def read_instances(
+    instances: Sequence[dict[str, Any]], spec: Input, what: str = "golden case"
+) -> Tensors:
     """Instances as the graph's input, n rows.
+
+    Args:
+        instances: as a request holds them.
+        spec: of the input.
+        what: they are, for the refusal.
 
     Raises:
         RefusedError: what a request with them would be refused for.
@@ -34,7 +41,7 @@ def read_instances(instances: Sequence[dict[str, Any]], spec: Input) -> Tensors:
     reading = make_input(spec).read(instances)
     if reading.problems:
         raise RefusedError(
-            f"golden case {problem.instance}: {problem.field or 'instance'} {problem.problem}"
+            f"{what} {problem.instance}: {problem.field or 'instance'} {problem.problem}"
             for problem in reading.problems
         )
     return dict(reading.tensors)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from medmaas.model.manifest import Card, Metric, TabularInput
+from medmaas.model.manifest import Card, Example, Metric, TabularInput
 from training.classes.metrics import Floats
 from training.tabular.datasets import ClassTable, Split
 
@@ -27,6 +27,7 @@ class ClassStudy:
         make_card: from the figures, and the names of the chosen model and of the baseline.
         categories: by column of a choice, how many words.
         partly: by what is left, what takes values away from X [n, features], to be measured too.
+        examples: invented instances, shown where people ask.
     """
 
     title: str
@@ -40,6 +41,7 @@ class ClassStudy:
     make_card: Callable[[Sequence[Metric], str, str], Card]
     categories: Mapping[int, int] = field(default_factory=dict)
     partly: Mapping[str, Callable[[Floats], Floats]] = field(default_factory=dict)
+    examples: Sequence[Example] = ()
 
     @property
     def baseline_name(self) -> str:

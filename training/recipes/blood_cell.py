@@ -17,7 +17,7 @@ from rich.console import Console
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import confusion_matrix
 
-from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Metric
+from medmaas.model.manifest import ClassesOutput, Crop, Example, ImageInput, Metric
 from training.assessment.assess import assess
 from training.assessment.people import study_pictures
 from training.cards.blood_cell import (
@@ -29,6 +29,7 @@ from training.cards.blood_cell import (
     Run,
     average_golden,
     draw_golden,
+    list_examples,
     make_card,
     name_confusions,
 )
@@ -102,8 +103,10 @@ def run(options: Options) -> None:
 
     spec = describe_input(images, cropped=model_id == _ID)
     output, golden = ClassesOutput(tensor=OUTPUT, labels=images.labels), draw_golden(spec)
+    examples: tuple[Example, ...] = ()
     if model_id == _ID:
         golden = (average_golden(images.train, spec, _EXAMPLE), *golden)
+        examples = list_examples(golden[0], golden[1])
     found = assess(
         convert_torch(network, torch.from_numpy(images.test.images[:2]), OUTPUT, input_name=INPUT),
         spec,
@@ -125,6 +128,7 @@ def run(options: Options) -> None:
         test_rows=images.test.images,
         golden=golden,
         card=card,
+        examples=examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )

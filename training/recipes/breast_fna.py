@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from medmaas.model.manifest import ClassesOutput, Metric, Number, Range, TabularInput
 from training.assessment.assess import assess
 from training.assessment.people import study_cases
-from training.cards.breast_fna import GOLDEN, TITLE, make_card
+from training.cards.breast_fna import EXAMPLES, GOLDEN, TITLE, make_card
 from training.classes.candidates import FOLDS, choose_candidate, make_candidates
 from training.classes.metrics import (
     TEST,
@@ -95,6 +95,7 @@ def run(options: Options) -> None:
         test_rows=X_test,
         golden=study.golden,
         card=study.make_card(metrics, ours, study.baseline_name),
+        examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
@@ -138,6 +139,7 @@ def make_wisconsin_study(data: Path | None, seed: int) -> ClassStudy:
         spec=describe_input(table, table.X[split.train]),
         golden=GOLDEN,
         make_card=partial(make_card, table, split),
+        examples=EXAMPLES,
         partly={"given the ten means alone": lambda X: np.where(is_mean, X, np.nan)},
     )
 

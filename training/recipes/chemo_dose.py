@@ -29,13 +29,13 @@ from training import records
 from training.assessment.assess import assess
 from training.assessment.people import study_courses
 from training.cards.chemo_dose import (
-    GOLDEN,
     GRADING,
     NOTICE,
     TITLE,
     make_card,
     state_findings,
 )
+from training.cards.dose_histories import EXAMPLES, GOLDEN
 from training.dose import course as dose_course
 from training.dose.course import MAX_ROWS
 from training.dose.decisions import simulate_decisions
@@ -131,6 +131,7 @@ def run(options: Options) -> None:
             checks,
             split=split,
         ),
+        examples=EXAMPLES,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from medmaas.model.manifest import TextInput, ValueOutput
 from training.assessment.assess import assess
 from training.assessment.people import study_molecules
-from training.cards.solubility import GOLDEN, Study, make_card
+from training.cards.solubility import EXAMPLES, GOLDEN, Study, make_card
 from training.catalogue.graph import convert_torch
 from training.errors import TrainingError
 from training.export import Identity, refuse_other_data, write_model
@@ -88,6 +88,7 @@ def run(options: Options) -> None:
         test_rows=codes,
         golden=golden,
         card=make_card(study, trials, metrics),
+        examples=() if study.target else EXAMPLES,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )

@@ -17,7 +17,7 @@ from medmaas.model.manifest import Boolean, Choice, Number, Range, SurvivalOutpu
 from training import records
 from training.assessment.assess import assess
 from training.assessment.people import study_people
-from training.cards.survival import GOLDEN, TITLE, make_card
+from training.cards.survival import EXAMPLES, GOLDEN, TITLE, make_card
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
 from training.report.page import print_metrics, write_report
@@ -112,6 +112,7 @@ def run(options: Options) -> None:
         test_rows=table.X[split.test],
         golden=study.golden,
         card=study.make_card(metrics, models),
+        examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
@@ -136,6 +137,7 @@ def make_flchain_study(data: Path | None, seed: int) -> Study:
         groups=group_by_sex_and_age(table),
         by="sex and age",
         make_card=partial(make_card, table, split),
+        examples=EXAMPLES,
     )
 
 

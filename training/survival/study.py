@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medmaas.model.manifest import Card, Metric, TabularInput
+from medmaas.model.manifest import Card, Example, Metric, TabularInput
 from training.survival.design import Design
 from training.survival.evaluation import Groups, Makers, Models
 from training.tabular.datasets import Split, SurvivalTable
@@ -26,6 +26,7 @@ class Study:
         groups: whom to measure apart, by name.
         by: what the groups go by, in words.
         make_card: from the figures and the fitted models.
+        examples: invented instances, shown where people ask.
     """
 
     title: str
@@ -39,3 +40,4 @@ class Study:
     groups: Groups
     by: str
     make_card: Callable[[Sequence[Metric], Models], Card]
+    examples: Sequence[Example] = ()

@@ -43,7 +43,9 @@ class AccessLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode("latin-1"))
-                message["headers"] = [*message["headers"], *_HEADERS, identity]
+                given = {name for name, _ in message["headers"]}
+                own = [header for header in _HEADERS if header[0] not in given]
+                message["headers"] = [*message["headers"], *own, identity]
             await send(message)
 
         method = scope["method"] if scope["method"] in _METHODS else "other"

@@ -16,7 +16,7 @@ with cold_start.importing():
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
-    from medmaas.api import cds_hooks, fhir, inference_protocol, models
+    from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
     from medmaas.api.access_log import AccessLog
     from medmaas.api.refusal import refuse
     from medmaas.api.tokens import Verifier, make_verifier
@@ -56,7 +56,7 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
-    app.add_api_route("/", _describe_service, tags=["models"])
+    page.add_routes(app)
     app.add_exception_handler(MedmaasError, _refuse)
     app.add_exception_handler(HTTPException, _refuse_page)
     if origins := settings.cors_origins():
@@ -70,25 +70,6 @@ def _describe_all(app: FastAPI, registry: Registry) -> dict[str, Any]:
     from medmaas.api.openapi import build_openapi  # noqa: PLC0415 - few requests read it
 
     return build_openapi(app, registry)
-
-
-async def _describe_service() -> dict[str, Any]:
-    """What this service is, and where to go on."""
-    return {
-        "name": "medmaas",
-        "version": __version__,
-        "description": _DESCRIPTION,
-        "links": {
-            "models": "/models",
-            "inference": "/v2",
-            "fhir": "/fhir/metadata",
-            "cds_hooks": "/cds-services",
-            "docs": "/docs",
-            "openapi": "/openapi.json",
-            "live": "/health/live",
-            "ready": "/health/ready",
-        },
-    }
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

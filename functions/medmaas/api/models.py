@@ -10,7 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
+from medmaas.fhir import units
 from medmaas.model.body import read_request
+from medmaas.model.manifest import Number, ObservationSource, SeriesInput, TabularInput
+from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model
 
@@ -38,6 +41,7 @@ def add_routes(app: FastAPI) -> None:
         app.get(model, tags=["models"])(describe_model)
         app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)
         app.get(f"{model}/explanation", tags=["models"])(explain_model)
+        app.get(f"{model}/units", tags=["models"])(list_units)
     app.get("/models", tags=["models"])(list_models)
     app.get("/health/live", tags=["health"])(live)
     app.get("/health/ready", tags=["health"])(ready)
@@ -91,6 +95,17 @@ async def explain_model(request: Request) -> Response:
     return Response(to_json({"model": model.identity} | told), media_type="application/json")
 
 
+async def list_units(request: Request) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The other units that values are measured in, and the factors that bring them to the model's.
+
+    By feature, where there is more than one unit: the model's own first, whose factor is 1.
+    """
+    found = find_model(request).manifest.input
+    features = found.features if isinstance(found, TabularInput | SeriesInput) else ()
+    by_feature = {f.name: _list_units(f) for f in features if isinstance(f, Number)}
+    return {"units": {name: units for name, units in by_feature.items() if len(units) > 1}}
+
+
 async def predict_instances(request: Request) -> Response:
     """Answer 1 to 1,000 instances, all of them or, if one is wrong, none."""
     return await _answer(request)
@@ -117,14 +132,27 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
     return Response(to_json(answer), media_type="application/json")
 
 
+def _list_units(feature: Number) -> list[dict[str, Any]]:
+    source = feature.source
+    molar_mass = source.molar_mass if isinstance(source, ObservationSource) else None
+    factors = units.list_units(feature.unit, molar_mass)
+    return [{"unit": unit, "factor": factor} for unit, factor in factors.items()]
+
+
 def _summarise(model_id: str, version: str, model: Model | ModelUnavailableError) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": model_id, "version": version}
     if isinstance(model, ModelUnavailableError):
         return entry | {"status": "unavailable", "reason": model.message}
     manifest = model.manifest
+    card = manifest.card
+    texts = (manifest.title, card.intended_use, card.population, card.limits)
+    told = dict(zip(("title", "intended_use", "population", "limits"), texts, strict=True))
     return entry | {
         "status": "available",
-        "title": manifest.title,
+        **told,
+        "headline": [metric.model_dump(exclude_none=True) for metric in card.headline],
+        "simulated": card.data.simulated,
+        "translations": keep_texts(manifest.translations, *texts, card.headline),
         "sha256": manifest.artefact.sha256,
         "input": manifest.input.kind,
         "output": manifest.output.kind,

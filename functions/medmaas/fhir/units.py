@@ -6,6 +6,7 @@ guessed. Numbers are fractions, so that 12.3 mg/L is 1.23 mg/dL and not 1.230000
 
 import re
 from collections import Counter
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 
@@ -41,6 +42,11 @@ _OTHERS: dict[str, tuple[Fraction, dict[str, int]]] = {
 }
 # no UCUM, where K is kelvin, but what record systems send in the place of its code
 _ALIASES = {"K/uL": "10*3/uL"}
+_USUAL = (
+    "g/L", "g/dL", "mg/L", "mg/dL", "ug/mL", "ug/L", "ng/mL", "mol/L", "mmol/L", "umol/L", "nmol/L",
+    "10*9/L", "10*3/uL", "/uL", "kg", "g", "[lb_av]", "m", "cm", "[in_i]", "U/L",
+)  # fmt: skip
+_LARGEST = 10_000  # a unit further off than this factor is one that nobody types a value in
 _LONGEST = 64
 _TOKEN = re.compile(
     r"(10[*^][+-]?\d{1,2}|\d{1,9}(?![*^])|[()./]|[A-Za-z%]+(?:\[[A-Za-z_]+\])?|\[[A-Za-z_]+\])([+-]?\d)?"
@@ -69,6 +75,25 @@ def convert(value: float, code: str, to: str, molar_mass: float | None = None) -
         return float(Fraction(repr(value)) * factor)
     except OverflowError:
         raise _unknown() from None
+
+
+def list_units(code: str, molar_mass: float | None = None) -> dict[str, float]:
+    """The usual units of laboratories and scales that a value may come in.
+
+    Args:
+        code: UCUM code of the unit that is wanted.
+        molar_mass: of the substance in g/mol, between amounts and masses.
+
+    Returns:
+        What a value is multiplied by to be in the wanted unit, by the UCUM code of its own: the
+        wanted unit itself first.
+    """
+    factors = {code: Fraction(1)}
+    for usual in _USUAL:
+        with suppress(UnitError):
+            factors.setdefault(usual, _find_factor(usual, code, molar_mass))
+    near = Fraction(1, _LARGEST), Fraction(_LARGEST)
+    return {unit: float(f) for unit, f in factors.items() if near[0] <= f <= near[1]}
 
 
 @lru_cache(512)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from medmaas.model.manifest.artefact import Artefact, Golden, GoldenCase, Parity, Tensor
+from medmaas.model.manifest.artefact import Artefact, Example, Golden, GoldenCase, Parity, Tensor
 from medmaas.model.manifest.card import Card, Data, Metric, Split
 from medmaas.model.manifest.contract import Contract, Range, Sentence
 from medmaas.model.manifest.explanation import (
@@ -61,6 +61,7 @@ from medmaas.model.manifest.record import (
     Share,
     Source,
 )
+from medmaas.model.manifest.translations import Translations, require_texts
 from medmaas.model.manifest.uncertainty import (
     PREDICTION,
     ClassesIntervals,
@@ -102,6 +103,7 @@ __all__ = [
     "Distance",
     "Dose",
     "DrugOrder",
+    "Example",
     "Explanation",
     "Feature",
     "Golden",
@@ -168,6 +170,9 @@ class Manifest(Contract):
     input: Input = Field(description="What the model takes: tabular, series, image or text.")
     output: Output = Field(description="What it answers: classes, value, survival or policy.")
     golden: Golden = Field(description="In cases, at least one invented instance.")
+    examples: tuple[Example, ...] = Field(
+        default=(), max_length=6, description="Invented instances, shown where people ask."
+    )
     parity: Parity | None = Field(
         default=None, description="Absent if nobody has compared the graph with its source."
     )
@@ -181,6 +186,10 @@ class Manifest(Contract):
         default=None, description="When a record system asks it by itself; absent: never."
     )
     card: Card = Field(description="What a reader must know before believing an answer.")
+    translations: Translations = Field(
+        default={},
+        description="Other words for the texts of this manifest, by language and the text itself.",
+    )
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -281,4 +290,9 @@ class Manifest(Contract):
             series = self.input if isinstance(self.input, SeriesInput) else None
             if series is None or not names <= {feature.name for feature in series.features}:
                 raise ValueError("output.shield must name features of an input of kind series")
+        return self
+
+    @model_validator(mode="after")
+    def _translations_are_of_its_texts(self) -> Self:
+        require_texts(self.translations, {**self.__dict__, "translations": None})
         return self

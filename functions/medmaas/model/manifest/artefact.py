@@ -34,6 +34,13 @@ class GoldenCase(Contract):
     )
 
 
+class Example(Contract):
+    """An invented instance for people to try the model with."""
+
+    title: Sentence = Field(description="Who or what it is, as in: a woman of 67.")
+    instance: dict[str, Any] = Field(description="What a request would hold, nobody's record.")
+
+
 class Golden(Contract):
     """Cases that must reproduce on the machine that answers, within an absolute tolerance."""
 

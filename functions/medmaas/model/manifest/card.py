@@ -1,8 +1,12 @@
 """What a reader must know before believing an answer."""
 
+from itertools import islice
+
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
+
+_OWN = "this model"  # what metrics call the model that the card is of
 
 
 class Split(Contract):
@@ -24,6 +28,9 @@ class Data(Contract):
     )
     n: int = Field(gt=0, description="How many people, or samples, the data hold.")
     events: int | None = Field(default=None, description="How many of them had the outcome.")
+    simulated: bool = Field(
+        default=False, description="Whether the people are simulated, not real."
+    )
     inclusion: Sentence = Field(description="Who is in the data, and who was left out.")
     cleaning: tuple[Sentence, ...] = Field(description="What was done to the data: sentences.")
     demographics: dict[str, str] = Field(description="A name and a text each: age, sex, outcome.")
@@ -75,3 +82,20 @@ class Card(Contract):
     source_attributes: dict[str, str] = Field(
         description="The source attributes of 45 CFR 170.315(b)(11), or why there is none."
     )
+
+    @property
+    def headline(self) -> tuple[Metric, ...]:
+        """The model's own figure, then at most two that it is to be compared with.
+
+        Its own is the first of all people, or samples, that is not of the train split.
+        """
+        everyone = [metric for metric in self.metrics if metric.group == "all"]
+        tested = (m for m in everyone if _OWN in m.model and "train split" not in m.evaluated_on)
+        own = next(tested, (everyone or self.metrics)[0])
+        others = (m for m in self.metrics if _OWN not in m.model and m.model != own.model)
+        alike = (m for m in others if _measure(m) == _measure(own))
+        return (own, *islice(alike, 2))
+
+
+def _measure(metric: Metric) -> tuple[str, str, str]:
+    return metric.metric, metric.evaluated_on, metric.group

@@ -1,0 +1,52 @@
+"""Where people sign in who use the page: OAuth 2.0 authorization code with PKCE (RFC 7636)."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from medmaas import settings
+
+_Address = Annotated[
+    str, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1(:\d+)?/)[^\s\"';,]+$")
+]
+
+
+class SignIn(BaseModel):
+    """What the page needs to know of the issuer; none of it is secret.
+
+    Plain HTTP is taken of an issuer on this very machine alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    issuer: _Address
+    authorization_endpoint: _Address
+    token_endpoint: _Address
+    client_id: str
+    scope: str
+
+    @property
+    def origin(self) -> str:
+        """The only origin beside its own that the page sends a request to."""
+        address = urlsplit(self.token_endpoint)
+        return f"{address.scheme}://{address.netloc}"
+
+
+def read_sign_in() -> SignIn | None:
+    """What `MEDMAAS_SIGN_IN` says; None where nobody signs in.
+
+    Raises:
+        ValueError: it is not the JSON that is wanted; the message names the fields.
+    """
+    text = settings.sign_in()
+    if not text:
+        return None
+    try:
+        return SignIn.model_validate_json(text)
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, one["loc"])) or "JSON" for one in error.errors()})
+        raise ValueError(
+            f"MEDMAAS_SIGN_IN must be a JSON object of {', '.join(SignIn.model_fields)}, addresses "
+            f"with https://; wrong: {', '.join(fields)}"
+        ) from None

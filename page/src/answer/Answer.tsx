@@ -1,0 +1,137 @@
+// An answer: whether to believe it first, then what it says, why, what if, and who said it.
+import { Fragment } from "preact";
+import { formatTime, Said, Told, t } from "../language";
+import type { Instance, Manifest } from "../manifest";
+import type { Classes, Policy, Prediction, Survival, Value } from "../predictions";
+import type { Asked } from "../views/Ask";
+import { ClassesAnswer } from "./Classes";
+import { PolicyAnswer } from "./Policy";
+import { Reasons } from "./Reasons";
+import { SurvivalAnswer } from "./Survival";
+import { ValueAnswer } from "./Value";
+import { WhatIf } from "./WhatIf";
+
+export function Answer(props: { model: Manifest; asked: Asked; onForce: () => void }) {
+  const { model, asked } = props;
+  const [prediction] = asked.answered.predictions;
+  if (!prediction) return null;
+  return (
+    <article class="answer" aria-busy={asked.pending}>
+      <Doubts model={model} prediction={prediction} onForce={props.onForce} />
+      {prediction.output && (
+        <Output model={model} instance={asked.instance} prediction={prediction} />
+      )}
+      {prediction.explanation ? (
+        <Reasons model={model} instance={asked.instance} explanation={prediction.explanation} />
+      ) : (
+        asked.pending && <p role="status">{t("answer.explaining")}</p>
+      )}
+      {prediction.status === "ok" && model.input.kind === "tabular" && (
+        <WhatIf model={model} input={model.input} instance={asked.instance} was={prediction} />
+      )}
+      <Given model={model} instance={asked.instance} />
+      <Provenance model={model} asked={asked} />
+    </article>
+  );
+}
+
+/** The answer itself, by its kind. */
+export function Output(props: { model: Manifest; instance: Instance; prediction: Prediction }) {
+  const { model, prediction } = props;
+  const { output, interval } = prediction;
+  const kind = model.output.kind;
+  switch (kind) {
+    case "survival":
+      return <SurvivalAnswer model={model} output={output as Survival} interval={interval} />;
+    case "classes":
+      return <ClassesAnswer model={model} output={output as Classes} interval={interval} />;
+    case "value":
+      return <ValueAnswer model={model} output={output as Value} interval={interval} />;
+    case "policy":
+      return <PolicyAnswer model={model} output={output as Policy} interval={interval} />;
+  }
+}
+
+/** Abstention, force and warnings: the most visible thing, when there are any. */
+function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () => void }) {
+  const { status, reason, warnings, output } = props.prediction;
+  const forcible = status === "abstained" && output === null;
+  return (
+    <>
+      {status !== "ok" && (
+        <div class="doubt stop" role="alert">
+          <strong>{t(`answer.${status}`)}</strong>
+          <p>
+            <Said text={reason ?? ""} />
+          </p>
+          {forcible && (
+            <button type="button" class="quiet" onClick={props.onForce}>
+              {t("answer.force")}
+            </button>
+          )}
+        </div>
+      )}
+      {warnings.length > 0 && (
+        <div class="doubt">
+          <strong>{t("answer.warnings", { count: warnings.length })}</strong>
+          <ul>
+            {warnings.map((warning, i) => (
+              <li key={i}>
+                {warning.field && <code>{warning.field}</code>} <Said text={warning.problem} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {props.model.card.data.simulated && <p class="doubt">{t("answer.simulated")}</p>}
+    </>
+  );
+}
+
+/** What was asked about, for the printed page. */
+function Given({ model, instance }: { model: Manifest; instance: Instance }) {
+  if (model.input.kind === "image") return null;
+  const shown = (value: unknown): string =>
+    Array.isArray(value) ? t("answer.rows", { count: value.length }) : String(value ?? "–");
+  return (
+    <details class="given-values">
+      <summary>{t("answer.given")}</summary>
+      <dl>
+        {Object.entries(instance).map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{shown(value)}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function Provenance({ model, asked }: { model: Manifest; asked: Asked }) {
+  const { id, version, sha256 } = asked.answered.model;
+  return (
+    <footer class="provenance">
+      <p>
+        <strong>
+          <Told of={model} text={model.card.stage} />
+        </strong>
+      </p>
+      <dl>
+        <dt>{t("answer.model")}</dt>
+        <dd>
+          {id} {version}
+        </dd>
+        <dt>{t("answer.sha256")}</dt>
+        <dd class="hash">{sha256}</dd>
+        <dt>{t("answer.at")}</dt>
+        <dd>{formatTime(asked.at)}</dd>
+        <dt>{t("answer.request")}</dt>
+        <dd class="hash">{asked.answered.request_id}</dd>
+      </dl>
+      <button type="button" class="quiet" onClick={() => print()}>
+        {t("answer.print")}
+      </button>
+    </footer>
+  );
+}

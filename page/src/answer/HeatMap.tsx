@@ -1,0 +1,65 @@
+// Where hiding a patch of the picture lowers the answer (or raises it), over the picture.
+import { useState } from "preact/hooks";
+import { Figure } from "../charts/Figure";
+import { formatNumber, formatPercent, t } from "../language";
+import type { Explanation } from "../predictions";
+
+type Map = NonNullable<Explanation["heat_map"]>;
+
+export function HeatMap({ picture, heatMap }: { picture: string; heatMap: Map }) {
+  const [strength, setStrength] = useState(60);
+  const [size, setSize] = useState({ width: 1, height: 1 });
+  const { rows, box } = heatMap;
+  const largest = Math.max(...rows.flat().map(Math.abs), 1e-12);
+  const columns = rows[0]?.length ?? 1;
+  return (
+    <Figure
+      title={t("heat.title", { of: heatMap.of })}
+      head={[t("heat.row"), ...Array.from({ length: columns }, (_, i) => String(i + 1))]}
+      rows={rows.map((row, i) => [i + 1, ...row.map((value) => formatNumber(100 * value, 2))])}
+    >
+      <div class="heat">
+        <img
+          src={picture}
+          alt=""
+          onLoad={(event) =>
+            setSize({
+              width: event.currentTarget.naturalWidth,
+              height: event.currentTarget.naturalHeight,
+            })
+          }
+        />
+        <svg
+          role="img"
+          aria-label={t("heat.title", { of: heatMap.of })}
+          viewBox={`0 0 ${size.width} ${size.height}`}
+          style={{ opacity: strength / 100 }}
+        >
+          {rows.flatMap((row, i) =>
+            row.map((value, j) => (
+              <rect
+                key={`${i} ${j}`}
+                class={value < 0 ? "down" : "up"}
+                style={{ opacity: Math.abs(value) / largest }}
+                x={box.left + (j * box.width) / columns}
+                y={box.top + (i * box.height) / rows.length}
+                width={box.width / columns}
+                height={box.height / rows.length}
+              />
+            )),
+          )}
+        </svg>
+      </div>
+      <label class="slider">
+        {t("heat.strength")} <output>{formatPercent(strength / 100, 0)}</output>
+        <input
+          type="range"
+          min={0}
+          max={100}
+          value={strength}
+          onInput={(event) => setStrength(Number(event.currentTarget.value))}
+        />
+      </label>
+    </Figure>
+  );
+}

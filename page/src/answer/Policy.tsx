@@ -1,0 +1,137 @@
+// The options side by side: how intense, how risky, whether allowed and why.
+import { DataTable, Figure } from "../charts/Figure";
+import { Plot } from "../charts/Plot";
+import { formatNumber, formatPercent, Said, Told, t } from "../language";
+import type { Manifest } from "../manifest";
+import type { Interval, Option, Policy } from "../predictions";
+import { withUnit } from "../units";
+
+export function PolicyAnswer(props: {
+  model: Manifest;
+  output: Policy;
+  interval: Interval | undefined;
+}) {
+  const { model, output, interval } = props;
+  return (
+    <>
+      <p class="verdict">
+        {output.recommended === null ? (
+          t("policy.none")
+        ) : (
+          <>
+            {t("policy.recommended")} <Told of={model} text={output.recommended} />
+          </>
+        )}
+      </p>
+      <p class="help">
+        <Told of={model} text={output.notice} />
+      </p>
+      <Options model={model} output={output} interval={interval} />
+      <Trade model={model} output={output} interval={interval} />
+      <p class="help">
+        <Told of={model} text={output.grading} />
+      </p>
+    </>
+  );
+}
+
+const findBand = (interval: Interval | undefined, option: Option, risk: string) =>
+  interval?.options?.find((one) => one.action === option.action)?.risks[risk];
+
+function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
+  const risks = Object.keys(output.options[0]?.risks ?? {});
+  const tell = (option: Option, risk: string) => {
+    const band = findBand(interval, option, risk);
+    const own = formatPercent(option.risks[risk] ?? 0, 0);
+    return band
+      ? `${own} ${t("figure.interval", { low: formatPercent(band.low, 0), high: formatPercent(band.high, 0) })}`
+      : own;
+  };
+  return (
+    <DataTable
+      caption={t("policy.options")}
+      head={[t("policy.action"), t("policy.allowed"), ...risks, t("policy.nadir"), t("policy.why")]}
+      rows={output.options.map((option) => [
+        <span key="action" class={option.action === output.recommended ? "chosen" : ""}>
+          {option.action === output.recommended && "★ "}
+          {nameMark(output, option)} <Told of={model} text={option.action} />
+        </span>,
+        option.allowed ? `✓ ${t("policy.yes")}` : `✕ ${t("policy.no")}`,
+        ...risks.map((risk) => tell(option, risk)),
+        withUnit(formatNumber(option.expected_nadir.value, 2), option.expected_nadir.unit),
+        <Said key="why" text={option.why} />,
+      ])}
+    />
+  );
+}
+
+/** A, B, C ...: what an option is called where there is no room. */
+const nameMark = (output: Policy, option: Option) =>
+  String.fromCharCode("A".charCodeAt(0) + output.options.indexOf(option));
+
+/** Dose intensity against risk: a circle is allowed, a cross is not, a ring is recommended. */
+function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
+  const [limited] = Object.keys(output.limit);
+  const risk = Object.keys(output.options[0]?.risks ?? {})[0];
+  if (!limited || !risk) return null;
+  const description =
+    model.output.kind === "policy"
+      ? model.output.outcomes.find((outcome) => outcome.name === risk)?.description
+      : undefined;
+  return (
+    <Figure
+      title={t("policy.trade", { risk })}
+      head={[t("policy.action"), t("policy.dose"), risk]}
+      rows={output.options.map((option) => [
+        `${nameMark(output, option)} ${option.action}`,
+        formatPercent(option.dose, 0),
+        formatPercent(option.risks[risk] ?? 0, 0),
+      ])}
+    >
+      {description && (
+        <p class="help">
+          <Told of={model} text={description} />
+        </p>
+      )}
+      <Plot
+        label={t("policy.trade", { risk })}
+        x={{ domain: [0, 1.1], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
+        y={{ domain: [0, 1], label: risk, format: (y) => formatPercent(y, 0) }}
+      >
+        {({ x, y }) =>
+          output.options.map((option) => {
+            const band = findBand(interval, option, risk);
+            const at = {
+              x:
+                x(option.dose) +
+                22 *
+                  output.options.filter(
+                    (other, i) => other.dose === option.dose && i < output.options.indexOf(option),
+                  ).length,
+              y: y(option.risks[risk] ?? 0),
+            };
+            return (
+              <g key={option.action} class={option.allowed ? "option" : "option barred"}>
+                {band && (
+                  <line class="whisker" x1={at.x} x2={at.x} y1={y(band.low)} y2={y(band.high)} />
+                )}
+                {option.action === output.recommended && (
+                  <circle class="ring" cx={at.x} cy={at.y} r={10} />
+                )}
+                {option.allowed ? (
+                  <circle class="dot" cx={at.x} cy={at.y} r={5} />
+                ) : (
+                  <path class="cross" d={`M${at.x - 5} ${at.y - 5}l10 10m0-10l-10 10`} />
+                )}
+                <text class="mark-name" x={at.x + 10} y={at.y} dy="0.32em">
+                  {nameMark(output, option)}
+                </text>
+              </g>
+            );
+          })
+        }
+      </Plot>
+      <p class="help">{t("policy.legend")}</p>
+    </Figure>
+  );
+}

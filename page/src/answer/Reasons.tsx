@@ -1,0 +1,192 @@
+// What drove an answer: the sentence, signed bars, the heat map, the coloured characters.
+import { useState } from "preact/hooks";
+import { showPicture } from "../ask/Picture";
+import { Bars } from "../charts/Bars";
+import { formatNumber, formatPercent, formatPoints, Said, t, translate } from "../language";
+import type { Feature, Instance, Manifest } from "../manifest";
+import type { Contribution, Explanation, Target } from "../predictions";
+import { withUnit } from "../units";
+import { HeatMap } from "./HeatMap";
+
+const MOST = 10;
+
+export function Reasons(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
+  const { model, instance, explanation } = props;
+  return (
+    <section class="reasons" aria-labelledby="reasons">
+      <h4 id="reasons">{t("reasons.heading")}</h4>
+      <p class="sentence">
+        <Said text={explanation.sentence} />
+      </p>
+      {explanation.targets && <Targets {...props} targets={explanation.targets} by="feature" />}
+      {explanation.by_measurement && (
+        <Targets {...props} targets={explanation.by_measurement} by="feature" />
+      )}
+      {explanation.by_time && (
+        <div class="by-time">
+          <Targets {...props} targets={explanation.by_time} by="day" />
+        </div>
+      )}
+      {explanation.heat_map && model.input.kind === "image" && (
+        <HeatMap
+          picture={showPicture(String(instance[model.input.field] ?? ""))}
+          heatMap={explanation.heat_map}
+        />
+      )}
+      {explanation.characters && <Characters explanation={explanation} />}
+      {explanation.counterfactual && (
+        <p>
+          <strong>{t("reasons.otherwise")}</strong>{" "}
+          <Said text={explanation.counterfactual.sentence} />
+        </p>
+      )}
+      <Flips explanation={explanation} />
+      <p class="help">
+        {t("reasons.method")} <Said text={`${explanation.method}; ${explanation.against}`} />.{" "}
+        {!explanation.complete && t("reasons.incomplete")} {t("reasons.caution")}
+      </p>
+    </section>
+  );
+}
+
+/** The bars of one number of the answer, and a choice where there are several. */
+function Targets(props: {
+  model: Manifest;
+  instance: Instance;
+  targets: Target[];
+  by: "feature" | "day";
+}) {
+  const { model, targets, by } = props;
+  const preferred = model.explanation?.decision?.target;
+  const first = Math.max(
+    0,
+    targets.findIndex((target) => target.of === preferred || target.of.endsWith("_avoidable")),
+  );
+  const [chosen, setChosen] = useState(first);
+  const target = targets[chosen] ?? targets[0];
+  if (!target) return null;
+  const write = (value: number) =>
+    target.unit === "1"
+      ? t("reasons.points", { value: formatPoints(value) })
+      : withUnit(formatNumber(value, 2), target.unit);
+  const ordered = [...target.contributions];
+  if (by === "feature") ordered.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  else ordered.sort((a, b) => (a.day ?? 0) - (b.day ?? 0));
+  const shown = ordered.slice(0, by === "feature" ? MOST : undefined);
+  const largest = Math.max(...ordered.map((one) => Math.abs(one.contribution)), 1e-12);
+  return (
+    <>
+      <label class="target">
+        {t(`reasons.by_${by}`)}{" "}
+        <select value={chosen} onChange={(event) => setChosen(Number(event.currentTarget.value))}>
+          {targets.map((one, i) => (
+            <option value={i} key={one.of}>
+              {nameTarget(one.of)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Bars
+        signed
+        caption={t("reasons.bars", {
+          baseline: writeWhole(target, target.baseline),
+          prediction: writeWhole(target, target.prediction),
+        })}
+        head={[t("reasons.part"), t("reasons.contribution")]}
+        bars={shown.map((one) => ({
+          name: nameContribution(model, props.instance, one),
+          share: one.contribution / largest,
+          text: `${one.contribution > 0 ? "+" : one.contribution < 0 ? "−" : ""}${write(Math.abs(one.contribution))}`,
+        }))}
+      />
+      {ordered.length > shown.length && (
+        <p class="help">{t("reasons.others", { count: ordered.length - shown.length })}</p>
+      )}
+    </>
+  );
+}
+
+const writeWhole = (target: Target, value: number) =>
+  target.unit === "1" ? formatPercent(value) : withUnit(formatNumber(value, 3), target.unit);
+
+function nameTarget(of: string): string {
+  const days = /^risk_(\d+)$/.exec(of)?.[1];
+  return days
+    ? t("reasons.risk_by", { years: formatNumber(Math.round(Number(days) / 365.25)) })
+    : of;
+}
+
+/** A part by its name and, where it has one, by the value that was given. */
+function nameContribution(model: Manifest, instance: Instance, one: Contribution): string {
+  if (one.feature === undefined) return t("reasons.day", { day: formatNumber(one.day ?? 0) });
+  const input = model.input;
+  const name = translate(model, one.feature);
+  if (input.kind !== "tabular") return name;
+  const feature: Feature | undefined = input.features.find(({ name }) => name === one.feature);
+  const value = instance[one.feature];
+  if (!feature || value === undefined || value === null) return name;
+  const shown = typeof value === "number" ? formatNumber(value) : nameValue(model, value);
+  return `${name} ${feature.type === "number" ? withUnit(shown, feature.unit) : shown}`;
+}
+
+const nameValue = (model: Manifest, value: unknown) =>
+  typeof value === "boolean" ? t(`ask.${value}`) : translate(model, String(value));
+
+/** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
+function Characters({ explanation }: { explanation: Explanation }) {
+  const characters = explanation.characters ?? [];
+  const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
+  const write = (value: number) =>
+    `${value > 0 ? "+" : value < 0 ? "−" : ""}${withUnit(formatNumber(Math.abs(value), 2), explanation.unit ?? "1")}`;
+  return (
+    <>
+      <p class="characters" aria-hidden="true">
+        {characters.map((one) => (
+          <span
+            key={one.position}
+            class={one.contribution < 0 ? "down" : "up"}
+            style={{ "--strength": `${Math.round((100 * Math.abs(one.contribution)) / largest)}%` }}
+          >
+            {one.character}
+          </span>
+        ))}
+      </p>
+      <p class="help">{t("reasons.characters")}</p>
+      <Bars
+        signed
+        caption={t("reasons.atoms")}
+        head={[t("reasons.part"), t("reasons.contribution")]}
+        bars={[...(explanation.atoms ?? [])]
+          .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+          .slice(0, MOST)
+          .map((atom) => ({
+            name: t("reasons.atom", { symbol: atom.symbol, position: atom.position }),
+            share: atom.contribution / largest,
+            text: write(atom.contribution),
+          }))}
+      />
+    </>
+  );
+}
+
+function Flips({ explanation }: { explanation: Explanation }) {
+  if (!explanation.flips?.length) return null;
+  return (
+    <>
+      <strong>{t("reasons.flips")}</strong>
+      <ul>
+        {explanation.flips.map((flip) => (
+          <li key={flip.feature}>
+            {t("reasons.flip", {
+              feature: flip.feature,
+              from: formatNumber(flip.from),
+              to: withUnit(formatNumber(flip.to), flip.unit),
+              before: flip.recommended.from ?? "–",
+              after: flip.recommended.to ?? "–",
+            })}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+// A number with its interval on an axis.
+import { Figure } from "../charts/Figure";
+import { Plot } from "../charts/Plot";
+import { formatNumber, formatPercent, t } from "../language";
+import type { Manifest } from "../manifest";
+import type { Interval, Value } from "../predictions";
+import { showUnit, withUnit } from "../units";
+
+export function ValueAnswer(props: {
+  model: Manifest;
+  output: Value;
+  interval: Interval | undefined;
+}) {
+  const { output, interval } = props;
+  const { low, high } = {
+    low: interval?.low ?? output.value,
+    high: interval?.high ?? output.value,
+  };
+  const margin = Math.max(high - low, Math.abs(output.value) * 0.1, 1e-9) * 0.6;
+  const told = interval && {
+    share: formatPercent(interval.coverage, 0),
+    low: formatNumber(low, 3),
+    high: withUnit(formatNumber(high, 3), output.unit),
+  };
+  return (
+    <>
+      <p class="verdict">{withUnit(formatNumber(output.value, 3), output.unit)}</p>
+      {told && <p class="interval">{t("value.interval", told)}</p>}
+      <Figure
+        title={t("value.figure")}
+        head={[t("value.low"), t("value.answer"), t("value.high")]}
+        rows={[[formatNumber(low, 3), formatNumber(output.value, 3), formatNumber(high, 3)]]}
+      >
+        <Plot
+          label={told ? t("value.interval", told) : formatNumber(output.value, 3)}
+          height={96}
+          x={{
+            domain: [low - margin, high + margin],
+            label: showUnit(output.unit),
+            format: formatNumber,
+          }}
+          y={{ domain: [0, 1], label: "", format: () => "", ticks: 1 }}
+        >
+          {({ x, y }) => (
+            <>
+              <line class="whisker" x1={x(low)} x2={x(high)} y1={y(0.5)} y2={y(0.5)} />
+              <line class="whisker" x1={x(low)} x2={x(low)} y1={y(0.25)} y2={y(0.75)} />
+              <line class="whisker" x1={x(high)} x2={x(high)} y1={y(0.25)} y2={y(0.75)} />
+              <circle class="dot" cx={x(output.value)} cy={y(0.5)} r={6} />
+            </>
+          )}
+        </Plot>
+      </Figure>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+// Sliders that ask again at once: what the model would have said of other values.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatNumber, Said, Told, t } from "../language";
+import type { Instance, Manifest, NumberFeature, TabularInput } from "../manifest";
+import type { Prediction } from "../predictions";
+import { predict } from "../service";
+import { withUnit } from "../units";
+import { Output } from "./Answer";
+
+const STEPS = 200;
+
+export function WhatIf(props: {
+  model: Manifest;
+  input: TabularInput;
+  instance: Instance;
+  was: Prediction;
+}) {
+  const { model, input, instance } = props;
+  const [changed, setChanged] = useState<Instance>({});
+  const { prediction, failed } = useAnswers(model, instance, changed);
+  const numbers = input.features.filter((feature) => feature.type === "number");
+  const isChanged = Object.keys(changed).length > 0;
+  return (
+    <details class="what-if">
+      <summary>{t("whatif.heading")}</summary>
+      <p class="help">{t("whatif.help")}</p>
+      <div class="sliders">
+        {numbers.map((feature) => (
+          <Slider
+            key={feature.name}
+            model={model}
+            feature={feature}
+            value={Number(changed[feature.name] ?? instance[feature.name] ?? Number.NaN)}
+            onChange={(value) => setChanged((now) => ({ ...now, [feature.name]: value }))}
+          />
+        ))}
+      </div>
+      <p>
+        <button type="button" class="quiet" disabled={!isChanged} onClick={() => setChanged({})}>
+          {t("whatif.reset")}
+        </button>
+      </p>
+      <div class="what-if-answer" aria-live="polite">
+        {isChanged && failed && <p class="problem">{t("whatif.failed")}</p>}
+        {isChanged && prediction && (
+          <>
+            <h4>{t("whatif.answer")}</h4>
+            {prediction.output ? (
+              <Output model={model} instance={instance} prediction={prediction} />
+            ) : (
+              <p class="doubt stop">
+                <strong>{t("answer.abstained")}</strong> <Said text={prediction.reason ?? ""} />
+              </p>
+            )}
+          </>
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** The newest answer to the changed instance; one request at a time, the last change wins. */
+function useAnswers(model: Manifest, instance: Instance, changed: Instance) {
+  const [prediction, setPrediction] = useState<Prediction>();
+  const [failed, setFailed] = useState(false);
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(() => {
+    running.current?.abort();
+    if (Object.keys(changed).length === 0) return;
+    const controller = new AbortController();
+    running.current = controller;
+    const { signal } = controller;
+    predict(model, [{ ...instance, ...changed }], {}, signal).then(
+      (told) => {
+        setPrediction(told.predictions[0]);
+        setFailed(false);
+      },
+      () => signal.aborted || setFailed(true),
+    );
+  }, [model, instance, changed]);
+  return { prediction, failed };
+}
+
+function Slider(props: {
+  model: Manifest;
+  feature: NumberFeature;
+  value: number;
+  onChange: (value: number) => void;
+}) {
+  const { feature, value } = props;
+  const { low, high } = feature.training_range;
+  const known = Number.isFinite(value);
+  const shown = known ? withUnit(formatNumber(value, 3), feature.unit) : t("whatif.missing");
+  return (
+    <label class="slider">
+      <span>
+        <Told of={props.model} text={feature.description} label /> <output>{shown}</output>
+      </span>
+      <input
+        type="range"
+        min={Math.min(low, known ? value : low)}
+        max={Math.max(high, known ? value : high)}
+        step={(high - low) / STEPS}
+        value={known ? value : (low + high) / 2}
+        aria-valuetext={shown}
+        onInput={(event) =>
+          props.onChange(Number(Number(event.currentTarget.value).toPrecision(4)))
+        }
+      />
+    </label>
+  );
+}

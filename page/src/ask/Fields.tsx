@@ -1,0 +1,48 @@
+// What a model takes, to be filled in: one form per kind of input.
+import type { Manifest } from "../manifest";
+import type { Units } from "../service";
+import type { Draft } from "./draft";
+import { Picture } from "./Picture";
+import { SeriesTable } from "./SeriesTable";
+import { TextField } from "./TextField";
+import { ValueField } from "./Value";
+
+export interface FieldsProps {
+  model: Manifest;
+  draft: Draft;
+  units: Units;
+  /** What is wrong, by the field that the service names. */
+  problems: Map<string, string>;
+  onChange: (draft: Draft) => void;
+}
+
+export function Fields(props: FieldsProps) {
+  const { model, draft, units, problems, onChange } = props;
+  const input = model.input;
+  switch (input.kind) {
+    case "image":
+      return <Picture {...props} input={input} />;
+    case "text":
+      return <TextField {...props} input={input} />;
+    case "series":
+      return <SeriesTable {...props} input={input} />;
+    case "tabular": {
+      const row = draft.rows[0] ?? {};
+      return (
+        <div class="fields">
+          {input.features.map((feature) => (
+            <ValueField
+              key={feature.name}
+              model={model}
+              feature={feature}
+              cell={row[feature.name] ?? { text: "" }}
+              units={units}
+              problem={problems.get(feature.name)}
+              onChange={(cell) => onChange({ ...draft, rows: [{ ...row, [feature.name]: cell }] })}
+            />
+          ))}
+        </div>
+      );
+    }
+  }
+}

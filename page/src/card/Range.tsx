@@ -1,0 +1,51 @@
+// Figures with their intervals, one below the other on one axis, against what they should be.
+import { scaleLinear } from "d3-scale";
+import type { ComponentChildren } from "preact";
+import { t } from "../language";
+import type { Metric } from "../manifest";
+
+/** Draws `metrics` between `domain`; `target`, if there is one, is the value that was promised. */
+export function Ranges(props: {
+  caption: string;
+  metrics: Metric[];
+  name: (metric: Metric) => ComponentChildren;
+  write: (metric: Metric) => string;
+  domain: [number, number];
+  target?: number;
+}) {
+  const place = scaleLinear(props.domain, [0, 100]).clamp(true);
+  return (
+    <table class="bars ranges">
+      <caption>{props.caption}</caption>
+      <thead class="unseen">
+        <tr>
+          <th scope="col">{t("card.column_group")}</th>
+          <th scope="col">{t("card.column_value")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.metrics.map((metric, i) => (
+          <tr key={i}>
+            <th scope="row">{props.name(metric)}</th>
+            <td>
+              <span class="track" aria-hidden="true">
+                {props.target !== undefined && (
+                  <span class="target-line" style={{ left: `${place(props.target)}%` }} />
+                )}
+                <span
+                  class="extent"
+                  style={{
+                    left: `${place(metric.low)}%`,
+                    width: `${place(metric.high) - place(metric.low)}%`,
+                  }}
+                />
+                <span class="point" style={{ left: `${place(metric.value)}%` }} />
+              </span>
+              <span class="value">{props.write(metric)}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

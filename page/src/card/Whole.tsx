@@ -1,0 +1,150 @@
+// What the model as a whole rests on, and how faithful its explanations are.
+import { line } from "d3-shape";
+import { useState } from "preact/hooks";
+import { DataTable, Figure } from "../charts/Figure";
+import { Plot } from "../charts/Plot";
+import { formatFigure, formatNumber, Told, t } from "../language";
+import type { Explanation, Manifest, Metric } from "../manifest";
+import { Ranges } from "./Range";
+
+const MOST = 12;
+
+export function Whole({ model }: { model: Manifest }) {
+  const { explanation } = model;
+  if (!explanation) return <p>{t("card.nothing_measured")}</p>;
+  return (
+    <>
+      <p>
+        <Told of={model} text={explanation.method} />
+      </p>
+      <Importance model={model} explanation={explanation} />
+      <Dependence explanation={explanation} />
+      {explanation.faithfulness.length > 0 && (
+        <details>
+          <summary>{t("card.faithfulness")}</summary>
+          <DataTable
+            caption={t("card.faithfulness")}
+            head={[t("card.check"), t("card.measure"), t("card.column_value"), t("card.column_n")]}
+            rows={explanation.faithfulness.map((one) => [
+              one.check,
+              one.measure,
+              `${formatFigure(one.value)} ${t("figure.interval", { low: formatFigure(one.low), high: formatFigure(one.high) })}`,
+              formatNumber(one.n),
+            ])}
+          />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Choice(props: {
+  label: string;
+  choices: string[];
+  chosen: string;
+  onChange: (choice: string) => void;
+}) {
+  return (
+    <label class="target">
+      {props.label}{" "}
+      <select value={props.chosen} onChange={(event) => props.onChange(event.currentTarget.value)}>
+        {props.choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const list = (values: string[]) => [...new Set(values)];
+
+function Importance({ model, explanation }: { model: Manifest; explanation: Explanation }) {
+  const all = explanation.importance;
+  const [of, setOf] = useState(explanation.decision?.target ?? all[0]?.of ?? "");
+  const [group, setGroup] = useState("all");
+  if (!all.length) return null;
+  const shown = all
+    .filter((one) => one.of === of && one.group === group)
+    .sort((a, b) => b.value - a.value)
+    .slice(0, MOST)
+    .map((one): Metric => ({ metric: one.part, model: "", evaluated_on: "", ...one }));
+  return (
+    <>
+      <p class="choices">
+        <Choice
+          label={t("card.of")}
+          choices={list(all.map((one) => one.of))}
+          chosen={of}
+          onChange={setOf}
+        />
+        <Choice
+          label={t("card.column_group")}
+          choices={list(all.map((one) => one.group))}
+          chosen={group}
+          onChange={setGroup}
+        />
+      </p>
+      <Ranges
+        caption={t("card.importance", { n: shown[0]?.n ?? 0 })}
+        metrics={shown}
+        name={(one) => <Told of={model} text={one.metric} />}
+        write={(one) => formatFigure(one.value)}
+        domain={[0, Math.max(...shown.map((one) => one.high), 1e-9)]}
+      />
+    </>
+  );
+}
+
+function Dependence({ explanation }: { explanation: Explanation }) {
+  const numeric = explanation.dependence.filter(
+    (one) => one.group === "all" && one.values.every((value) => typeof value === "number"),
+  );
+  const names = numeric.map((one) => `${one.feature} · ${one.of}`);
+  const [chosen, setChosen] = useState(names[0] ?? "");
+  const curve = numeric[names.indexOf(chosen)];
+  if (!curve) return null;
+  const points = curve.values.map((value, i): [number, number] => [
+    Number(value),
+    curve.answers[i] ?? 0,
+  ]);
+  const [xs, ys] = [points.map(([a]) => a), points.map(([, b]) => b)];
+  return (
+    <>
+      <Choice label={t("card.dependence")} choices={names} chosen={chosen} onChange={setChosen} />
+      <Figure
+        title={t("card.dependence_of", { feature: curve.feature, of: curve.of })}
+        head={[curve.feature, curve.of]}
+        rows={points.map(([a, b]) => [formatNumber(a), formatFigure(b)])}
+      >
+        <Plot
+          label={t("card.dependence_of", { feature: curve.feature, of: curve.of })}
+          height={220}
+          x={{
+            domain: [Math.min(...xs), Math.max(...xs)],
+            label: curve.feature,
+            format: formatNumber,
+          }}
+          y={{
+            domain: [Math.min(0, ...ys), Math.max(...ys)],
+            label: curve.of,
+            format: formatNumber,
+          }}
+        >
+          {({ x, y }) => (
+            <path
+              class="curve"
+              d={
+                line<[number, number]>(
+                  ([a]) => x(a),
+                  ([, b]) => y(b),
+                )(points) ?? ""
+              }
+            />
+          )}
+        </Plot>
+      </Figure>
+    </>
+  );
+}

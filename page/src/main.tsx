@@ -1,0 +1,109 @@
+// The shell: who is asked for by the address, and the frame around every view.
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Failure } from "./Failure";
+import { getLanguage, LANGUAGES, type Language, setLanguage, Told, t } from "./language";
+import type { Manifest } from "./manifest";
+import { type Route, TABS, type Tab, useRoute, writeRoute } from "./router";
+import { type Refusal, readModel } from "./service";
+import { onSignedOut, start } from "./signIn";
+import { AskView } from "./views/Ask";
+import { CardView } from "./views/Card";
+import { CatalogueView } from "./views/Catalogue";
+import { FileView } from "./views/File";
+import { SignInView } from "./views/SignIn";
+
+const VIEWS = { ask: AskView, file: FileView, card: CardView };
+
+function Page() {
+  const route = useRoute();
+  const [, redraw] = useState<Language>(getLanguage());
+  const [access, setAccess] = useState<Awaited<ReturnType<typeof start>>>();
+  useEffect(() => {
+    onSignedOut(() => setAccess("signed-out"));
+    start().then(setAccess);
+  }, []);
+  useEffect(() => {
+    if (route.view === "catalogue") document.title = t("page.title");
+  }, [route.view, getLanguage()]);
+  return (
+    <>
+      <header class="top">
+        <h1>
+          <a href="#/">medmaas</a>
+        </h1>
+        <p class="notice">{t("page.notice")}</p>
+        <LanguageSwitch onChange={redraw} />
+      </header>
+      <main>
+        {access === "signed-out" && <SignInView />}
+        {(access === "open" || access === "signed-in") && <View route={route} />}
+      </main>
+    </>
+  );
+}
+
+function LanguageSwitch({ onChange }: { onChange: (language: Language) => void }) {
+  const choose = (language: Language) => {
+    setLanguage(language);
+    onChange(language);
+  };
+  return (
+    <fieldset class="languages">
+      <legend class="unseen">{t("page.language")}</legend>
+      {Object.entries(LANGUAGES).map(([language, name]) => (
+        <button
+          type="button"
+          key={language}
+          lang={language}
+          aria-pressed={getLanguage() === language}
+          onClick={() => choose(language as Language)}
+        >
+          {name}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function View({ route }: { route: Route }) {
+  if (route.view === "catalogue") return <CatalogueView />;
+  return <ModelView key={`${route.id}@${route.version ?? ""}`} {...route} />;
+}
+
+function ModelView({ id, version, view }: { id: string; version?: string; view: Tab }) {
+  const [model, setModel] = useState<Manifest>();
+  const [refusal, setRefusal] = useState<Refusal>();
+  useEffect(() => {
+    readModel(id, version).then(setModel, setRefusal);
+  }, [id, version]);
+  useEffect(() => {
+    document.title = [t(`tab.${view}`), model?.title ?? id, "medmaas"].join(" · ");
+  }, [view, model, id, getLanguage()]);
+  if (refusal) return <Failure refusal={refusal} />;
+  if (!model) return <p role="status">{t("page.loading")}</p>;
+  const Shown = VIEWS[view];
+  return (
+    <>
+      <h2>
+        <Told of={model} text={model.title} />
+      </h2>
+      <nav class="tabs" aria-label={t("tab.all")}>
+        {TABS.map((tab) => (
+          <a
+            key={tab}
+            href={writeRoute(id, tab, version)}
+            aria-current={tab === view ? "page" : undefined}
+          >
+            {t(`tab.${tab}`)}
+          </a>
+        ))}
+      </nav>
+      <Shown key={view} model={model} />
+    </>
+  );
+}
+
+setLanguage(getLanguage());
+const root = document.getElementById("page");
+if (root) render(<Page />, root);

@@ -1,0 +1,71 @@
+// Every request that the page makes goes through here, to its own origin.
+import type { Entry, Instance, Manifest } from "./manifest";
+import type { Answered, Problem } from "./predictions";
+import { dropToken, getToken } from "./signIn";
+
+/** The service refused, or could not be reached (status 0). */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly details: Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+export interface AskOptions {
+  force?: boolean;
+  coverage?: number;
+}
+
+async function send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  const token = await getToken();
+  if (token) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const init: RequestInit = { headers, cache: "no-store", credentials: "omit" };
+  if (signal) init.signal = signal;
+  if (body !== undefined) {
+    init.method = "POST";
+    init.body = JSON.stringify(body);
+  }
+  return fetch(path, init);
+}
+
+async function request<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await send(path, body, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Refusal(0, "");
+  }
+  const told = await response.json().catch(() => null);
+  if (response.ok && told !== null) return told as T;
+  if (response.status === 401) dropToken();
+  throw new Refusal(response.status, told?.error ?? "", told?.details ?? []);
+}
+
+const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;
+
+export const listModels = () => request<{ models: Entry[] }>("/models");
+
+export const readModel = (id: string, version?: string) =>
+  request<Manifest>(version ? `/models/${id}/versions/${version}` : `/models/${id}`);
+
+/** Per feature, the units that its values may be given in, and what they are multiplied by. */
+export type Units = Record<string, { unit: string; factor: number }[]>;
+
+export const readUnits = (model: Manifest) =>
+  request<{ units: Units }>(`${path(model)}/units`).then((told) => told.units);
+
+export const predict = (
+  model: Manifest,
+  instances: Instance[],
+  options: AskOptions = {},
+  signal?: AbortSignal,
+) => request<Answered>(`${path(model)}/predict`, { instances, ...options }, signal);
+
+export const explain = (model: Manifest, instance: Instance, signal?: AbortSignal) =>
+  request<Answered>(`${path(model)}/explain`, { instances: [instance] }, signal);

@@ -1,0 +1,120 @@
+"""Instances that ship for people to try a model with, and the figure that a model is shown by."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from medmaas.model.manifest import Card, Manifest, Metric
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
+from tests.conftest import SHIPPED
+
+ANSWERED = {
+    "blood_cell": ["ok", "ok", "ok", "ok", "ok", "abstained"],
+    "breast_fna": ["ok", "ok", "ok"],
+    "chemo_dose": ["ok", "ok", "ok"],
+    "solubility": ["ok", "ok", "ok", "abstained"],
+    "survival": ["ok", "ok", "abstained"],
+}
+
+
+def ask_examples(registry: Registry, model_id: str) -> dict[str, dict[str, Any]]:
+    model = registry.get(model_id)
+    return {
+        example.title: predict(model, [example.instance])[0] for example in model.manifest.examples
+    }
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_every_example_is_answered_as_its_part_is(registry: Registry, model_id: str) -> None:
+    answers = ask_examples(registry, model_id).values()
+    assert [answer["status"] for answer in answers] == ANSWERED[model_id]
+
+
+def test_a_picture_that_is_drawn_as_a_cell_is_taken_for_it(registry: Registry) -> None:
+    for title, answer in ask_examples(registry, "blood_cell").items():
+        if answer["status"] == "ok":
+            assert answer["output"]["label"] == title.partition(",")[0]
+
+
+def test_nuclei_are_what_their_title_says(registry: Registry) -> None:
+    answers = ask_examples(registry, "breast_fna")
+    assert answers["nuclei that look malignant"]["output"]["label"] == "malignant"
+    assert answers["nuclei that look benign"]["output"]["label"] == "benign"
+    assert len(answers["the ten means alone"]["warnings"]) == 20
+
+
+def test_the_histories_show_different_recommendations(registry: Registry) -> None:
+    answers = ask_examples(registry, "chemo_dose").values()
+    recommended = [answer["output"]["recommended"] for answer in answers]
+    assert recommended == ["100 %", "100 % + G-CSF", "delay 7 days"]
+
+
+def test_the_patient_of_high_risk_has_ten_times_that_of_the_typical_one(
+    registry: Registry,
+) -> None:
+    typical, high, _ = ask_examples(registry, "survival").values()
+    assert high["output"]["risk"]["1826"] > 10 * typical["output"]["risk"]["1826"]
+
+
+def test_only_the_patients_of_the_dose_model_are_simulated(registry: Registry) -> None:
+    simulated = {m for m in SHIPPED if registry.get(m).manifest.card.data.simulated}
+    assert simulated == {"chemo_dose"}
+
+
+def test_more_than_six_examples_are_refused(registry: Registry) -> None:
+    tree = registry.get("survival").manifest.model_dump(mode="json", exclude_none=True)
+    tree |= {"translations": {}}  # of the titles that go
+    Manifest.model_validate(tree | {"examples": tree["examples"][:1] * 6})
+    with pytest.raises(ValidationError, match="examples"):
+        Manifest.model_validate(tree | {"examples": tree["examples"][:1] * 7})
+
+
+def make_card(registry: Registry, *metrics: tuple[str, str, str, str]) -> Card:
+    """The card of survival with these metrics: metric, model, evaluated_on, group."""
+    made = tuple(
+        Metric(metric=m, model=model, evaluated_on=on, group=group, n=9, value=i, low=i, high=i)
+        for i, (m, model, on, group) in enumerate(metrics)
+    )
+    return registry.get("survival").manifest.card.model_copy(update={"metrics": made})
+
+
+def test_the_headline_is_the_models_own_figure_and_at_most_two_to_compare_with(
+    registry: Registry,
+) -> None:
+    card = make_card(
+        registry,
+        ("AUC", "net (this model)", "5 folds of the train split", "all"),
+        ("AUC", "net (this model)", "test split", "women"),
+        ("AUC", "forest", "test split", "all"),
+        ("AUC", "net (this model)", "test split", "all"),
+        ("AUC", "net (this model), half of it", "test split", "all"),
+        ("accuracy", "forest", "test split", "all"),
+        ("AUC", "forest", "test split", "women"),
+        ("AUC", "Cox", "test split", "all"),
+        ("AUC", "chance", "test split", "all"),
+    )
+    assert [metric.value for metric in card.headline] == [3, 2, 7]
+
+
+def test_without_a_figure_of_its_own_the_first_of_all_people_is_shown(registry: Registry) -> None:
+    card = make_card(
+        registry,
+        ("AUC", "net", "test split", "women"),
+        ("AUC", "net", "test split", "all"),
+        ("AUC", "chance", "test split", "all"),
+    )
+    assert [metric.value for metric in card.headline] == [1, 2]
+    card = make_card(registry, ("AUC", "net", "test split", "women"))
+    assert [metric.value for metric in card.headline] == [0]
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_every_model_that_ships_is_shown_beside_another(registry: Registry, model_id: str) -> None:
+    own, *others = registry.get(model_id).manifest.card.headline
+    assert "this model" in own.model
+    assert others
+    for other in others:
+        assert "this model" not in other.model
+        assert (other.metric, other.evaluated_on) == (own.metric, own.evaluated_on)

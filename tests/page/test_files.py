@@ -1,0 +1,99 @@
+"""What is served at the address of the service, and that it is what page/ builds."""
+
+import gzip
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+
+BUILT = ROOT / "functions" / "medmaas" / "page"
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+SIGN_IN = (
+    '{"issuer": "https://i.example", "authorization_endpoint": "https://i.example/authorize", '
+    '"token_endpoint": "https://t.example/token", "client_id": "page", "scope": "openid"}'
+)
+
+
+def list_files(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_what_ships_is_what_the_source_builds(tmp_path: Path) -> None:
+    node = ROOT / ".venv" / "bin" / "node"
+    built = tmp_path / "built"
+    command = [str(node if node.exists() else "node"), "build.mjs", str(built)]
+    subprocess.run(command, cwd=ROOT / "page", check=True, capture_output=True)
+    assert list_files(built) == list_files(BUILT), "run make page"
+
+
+def test_the_page_weighs_at_most_200_kb_compressed() -> None:
+    assert sum(len(gzip.compress(data)) for data in list_files(BUILT).values()) <= 200_000
+
+
+def test_a_browser_gets_the_page_and_a_program_the_description(client: TestClient) -> None:
+    page = client.get("/", headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html")
+    for other in ({"accept": "application/json"}, {"accept": "*/*"}):
+        assert client.get("/", headers=other).json()["name"] == "medmaas"
+    assert page.headers["vary"] == client.get("/").headers["vary"] == "accept"
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere(client: TestClient) -> None:
+    policy = client.get("/", headers=BROWSER).headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def test_files_are_compressed_and_kept_for_ever_and_the_page_is_not(client: TestClient) -> None:
+    page = client.get("/", headers=BROWSER)
+    assert page.headers["cache-control"] == "no-store"
+    addresses = re.findall(r'(?:src|href)="(/page/[^"]+)"', page.text)
+    assert len(addresses) == 2
+    for address in addresses:
+        answer = client.get(address, headers={"accept-encoding": "gzip"})
+        assert answer.status_code == 200
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_page_learns_where_to_sign_in_and_may_ask_there(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDMAAS_SIGN_IN", SIGN_IN)
+    guarded = TestClient(create_app(registry))
+    assert guarded.get("/").json()["sign_in"]["client_id"] == "page"
+    policy = guarded.get("/", headers=BROWSER).headers["content-security-policy"]
+    assert policy.endswith("connect-src 'self' https://t.example")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (SIGN_IN.replace("https://t.example", "http://t.example"), "token_endpoint"),
+        (SIGN_IN.replace('"client_id": "page", ', ""), "client_id"),
+        ("{", "JSON"),
+    ],
+)
+def test_settings_that_cannot_be_right_are_refused_at_the_start(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, wrong: str, named: str
+) -> None:
+    monkeypatch.setenv("MEDMAAS_SIGN_IN", wrong)
+    with pytest.raises(ValueError, match=f"wrong: {named}"):
+        create_app(registry)

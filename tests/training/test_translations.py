@@ -1,0 +1,92 @@
+"""What ships is what a training would write again: examples, translations, simulated or real."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medmaas.model.manifest import Example
+from medmaas.model.manifest.translations import list_texts
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT, SHIPPED
+from training.cards import blood_cell, breast_fna, dose_histories, solubility, survival
+from training.cards.translations import LANGUAGES, match, read_translations, translate
+
+
+def list_examples(registry: Registry, model_id: str) -> Sequence[Example]:
+    if model_id == "blood_cell":
+        average, disc = registry.get(model_id).manifest.golden.cases[:2]
+        return blood_cell.list_examples(average.instance, disc.instance)
+    return {
+        "breast_fna": breast_fna.EXAMPLES,
+        "chemo_dose": dose_histories.EXAMPLES,
+        "solubility": solubility.EXAMPLES,
+        "survival": survival.EXAMPLES,
+    }[model_id]
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_the_examples_that_ship_are_those_of_the_recipe(registry: Registry, model_id: str) -> None:
+    model, examples = registry.get(model_id), list_examples(registry, model_id)
+    shipped = model.manifest.examples
+    assert [example.title for example in shipped] == [example.title for example in examples]
+    ours, theirs = (
+        model.inputs.read([example.instance for example in some]).tensors
+        for some in (shipped, examples)
+    )
+    for name in ours:  # as read: another zlib packs a picture into other bytes
+        np.testing.assert_array_equal(ours[name], theirs[name])
+
+
+@pytest.mark.parametrize("model_id", SHIPPED)
+def test_the_translations_that_ship_are_those_of_the_recipe(
+    registry: Registry, model_id: str
+) -> None:
+    manifest = registry.get(model_id).manifest
+    assert translate(manifest).translations == manifest.translations
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_translation_is_of_a_text_of_some_model(registry: Registry, language: str) -> None:
+    manifests = [model.manifest for model in registry.newest()]
+    texts = {t for m in manifests for t in list_texts(m.model_copy(update={"translations": {}}))}
+    unused = [
+        known
+        for known in read_translations(language)
+        if known not in texts and not any(match(text, known) for text in texts)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_fills_every_gap_of_its_text(language: str) -> None:
+    for known, words in read_translations(language).items():
+        gaps = [f"<{i}>" for i in range(known.count("{}"))]
+        assert all(gap in words.format(*gaps) for gap in gaps), known
+
+
+def test_the_text_that_says_most_is_the_one_that_is_translated(registry: Registry) -> None:
+    words = registry.get("chemo_dose").manifest.translations["zh"]
+    share = "share of cycles with ANC below 0.5"
+    longer = f"{share}, less one level down after a count below 0.5"
+    assert words[longer].startswith(words[share])
+    assert "less" not in words[longer]
+
+
+def test_what_a_training_fills_in_stands_in_the_translation(registry: Registry) -> None:
+    words = registry.get("survival").manifest.translations["zh"]
+    text = "imputed with the training median, 1 mg/dL"
+    assert words[text] != text
+    assert words[text].endswith("1 mg/dL")
+
+
+def list_files(language: str) -> list[Path]:
+    return sorted((ROOT / "training/cards" / language).glob("*.json"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_translated_in_two_files(language: str) -> None:
+    texts = [text for path in list_files(language) for text in json.loads(path.read_text("utf-8"))]
+    assert len(set(texts)) == len(texts) > 0

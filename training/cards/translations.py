@@ -1,0 +1,50 @@
+"""The texts of the cards in other languages: one folder per language, one file per model.
+
+A file holds the words for a text by the text itself; {} stands for what a training fills in.
+Findings are not among them: they are written anew from the figures of every training.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from medmaas.model.manifest import Manifest
+from medmaas.model.manifest.translations import Translations, list_texts
+
+LANGUAGES = ("zh",)
+_GAP = "([^:;]+?)"  # so that sentences joined to one are not taken for a sentence
+
+
+def translate(manifest: Manifest) -> Manifest:
+    """The manifest with all translations there are of its texts."""
+    texts = sorted(set(list_texts(manifest.model_copy(update={"translations": {}}))))
+    translations: Translations = {}
+    for language in LANGUAGES:
+        known = read_translations(language)
+        found = {text: words for text in texts if (words := _find(text, known)) is not None}
+        translations |= {language: found} if found else {}
+    return manifest.model_copy(update={"translations": translations})
+
+
+def read_translations(language: str) -> dict[str, str]:
+    """Everything that is translated, of all models together."""
+    words: dict[str, str] = {}
+    for path in sorted(Path(__file__).with_name(language).glob("*.json")):
+        words |= json.loads(path.read_text(encoding="utf-8"))
+    return words
+
+
+def match(text: str, known: str) -> tuple[str, ...] | None:
+    """What fills the gaps of a known text, if this is one of it."""
+    pattern = re.escape(known).replace(r"\{\}", _GAP)
+    found = re.fullmatch(pattern, text)
+    return found and found.groups()
+
+
+def _find(text: str, known: dict[str, str]) -> str | None:
+    if text in known:
+        return known[text]
+    for pattern in sorted(known, key=len, reverse=True):  # the one that says most
+        if "{}" in pattern and (filled := match(text, pattern)):
+            return known[pattern].format(*(_find(gap, known) or gap for gap in filled))
+    return None
