@@ -27,6 +27,10 @@ let settings: Settings | null = null;
 let tokens: Tokens | undefined;
 let renewing: Promise<void> | undefined;
 let tellSignedOut = () => {};
+let failed = false;
+
+/** Whether the issuer sent the browser back without a token. */
+export const hasFailed = () => failed;
 
 const server = (own: Settings): oauth.AuthorizationServer => ({ ...own });
 const client = (own: Settings): oauth.Client => ({ client_id: own.client_id });
@@ -50,7 +54,10 @@ export async function start(): Promise<Access> {
   const response = await fetch("/", { headers: { accept: "application/json" } });
   settings = (await response.json()).sign_in ?? null;
   if (!settings) return "open";
-  if (location.search) await finish(settings).catch(() => undefined);
+  if (location.search)
+    await finish(settings).catch(() => {
+      failed = true;
+    });
   return tokens ? "signed-in" : "signed-out";
 }
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from starlette.types import ASGIApp
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
@@ -43,7 +43,7 @@ class Visit:
         return [line for line in self.said if "the server responded with a status" not in line]
 
 
-def serve(app: FastAPI) -> Iterator[str]:
+def serve(app: ASGIApp) -> Iterator[str]:
     """The address of an application that listens on loopback until it is no longer needed."""
     config = uvicorn.Config(app, port=0, log_level=logging.CRITICAL, lifespan="off")
     server = uvicorn.Server(config)

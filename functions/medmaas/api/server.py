@@ -26,7 +26,8 @@ def run(registry: Registry, host: str, port: int) -> None:
     verifier = None if _is_loopback(host) else _make_verifier()
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    print(f"medmaas answers at {address} (open it in a browser; for programs: {address}/docs). Stop with Ctrl-C.")
+    told = f"open it in a browser; for programs: {address}/docs"
+    print(f"medmaas answers at {address} ({told}). Stop with Ctrl-C.")
     for _, _, listed in registry.list():
         if isinstance(listed, ModelUnavailableError):
             print(f"warning: {listed.message}")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from medmaas import settings
 
 _Address = Annotated[
-    str, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1(:\d+)?/)[^\s\"';,]+$")
+    str, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1(:\d+)?/)[^\s\"';,]*$")
 ]
 
 
