@@ -1,6 +1,6 @@
 // Builds the page into the folder that the Python package ships: index.html, one script, one style sheet.
 // The names hold a hash of the content, so that a browser may keep a file for ever.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 
@@ -15,7 +15,7 @@ const { metafile } = await build({
   format: "esm",
   target: "es2023",
   charset: "utf8",
-  legalComments: "linked",
+  legalComments: "none", // licences.txt holds them whole
   metafile: true,
   write: false,
 }).then(async (built) => {
@@ -31,3 +31,17 @@ const html = (await readFile("index.html", "utf8"))
   .replace("main.js", find(/^main-.*\.js$/))
   .replace("style.css", find(/^style-.*\.css$/));
 await writeFile(join(target, "index.html"), html);
+
+// What the licences of the bundled packages ask for: that they go wherever the code goes.
+const packages = Object.keys(metafile.inputs).flatMap(
+  (path) => /^node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(path)?.[0] ?? [],
+);
+const licences = [...new Set(packages)].sort().map(async (folder) => {
+  const { name, version, license } = JSON.parse(
+    await readFile(join(folder, "package.json"), "utf8"),
+  );
+  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? await readFile(join(folder, file), "utf8") : "";
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+});
+await writeFile(join(target, "files", "licences.txt"), (await Promise.all(licences)).join("\n\n"));

@@ -77,9 +77,15 @@ export const formatCount = (value: number) => format(value, { maximumFractionDig
 /** A difference of probabilities, in percentage points. */
 export const formatPoints = (share: number) => format(100 * share, { maximumFractionDigits: 1 });
 
-/** A probability from 0 to 1 as a percentage. */
-export const formatPercent = (share: number, decimals = 1) =>
-  format(share, { style: "percent", maximumFractionDigits: decimals });
+/** A probability from 0 to 1 as a percentage; never 0 or 100 % where it is neither. */
+export function formatPercent(share: number, decimals = 1): string {
+  const write = (value: number) =>
+    format(value, { style: "percent", maximumFractionDigits: decimals });
+  const least = 10 ** -(decimals + 2);
+  if (share > 0 && share < least / 2) return `<${write(least)}`;
+  if (share < 1 && share > 1 - least / 2) return `>${write(1 - least)}`;
+  return write(share);
+}
 
 export const formatTime = (time: Date) =>
   new Intl.DateTimeFormat(getLanguage(), { dateStyle: "long", timeStyle: "long" }).format(time);

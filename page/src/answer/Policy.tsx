@@ -1,7 +1,7 @@
 // The options side by side: how intense, how risky, whether allowed and why.
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatNumber, formatPercent, Said, Told, t } from "../language";
+import { formatNumber, formatPercent, Said, Told, t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import type { Interval, Option, Policy } from "../predictions";
 import { withUnit } from "../units";
@@ -50,7 +50,13 @@ function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]
   return (
     <DataTable
       caption={t("policy.options")}
-      head={[t("policy.action"), t("policy.allowed"), ...risks, t("policy.nadir"), t("policy.why")]}
+      head={[
+        t("policy.action"),
+        t("policy.allowed"),
+        ...risks.map((risk) => translate(model, risk)),
+        t("policy.nadir"),
+        t("policy.why"),
+      ]}
       rows={output.options.map((option) => [
         <span key="action" class={option.action === output.recommended ? "chosen" : ""}>
           {option.action === output.recommended && "★ "}
@@ -80,8 +86,8 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
       : undefined;
   return (
     <Figure
-      title={t("policy.trade", { risk })}
-      head={[t("policy.action"), t("policy.dose"), risk]}
+      title={t("policy.trade", { risk: translate(model, risk) })}
+      head={[t("policy.action"), t("policy.dose"), translate(model, risk)]}
       rows={output.options.map((option) => [
         `${nameMark(output, option)} ${option.action}`,
         formatPercent(option.dose, 0),
@@ -94,9 +100,9 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
         </p>
       )}
       <Plot
-        label={t("policy.trade", { risk })}
+        label={t("policy.trade", { risk: translate(model, risk) })}
         x={{ domain: [0, 1.1], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
-        y={{ domain: [0, 1], label: risk, format: (y) => formatPercent(y, 0) }}
+        y={{ domain: [0, 1], label: translate(model, risk), format: (y) => formatPercent(y, 0) }}
       >
         {({ x, y }) =>
           output.options.map((option) => {

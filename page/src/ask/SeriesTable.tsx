@@ -1,5 +1,5 @@
 // A history as a table to fill in or to paste from a spreadsheet, with its values drawn below.
-import { Said, Told, t } from "../language";
+import { Said, Told, t, translate } from "../language";
 import type { Feature, SeriesInput } from "../manifest";
 import { showUnit } from "../units";
 import type { Cell, Row } from "./draft";
@@ -29,7 +29,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
             <tr>
               {input.features.map((feature) => (
                 <th scope="col" key={feature.name} title={feature.description}>
-                  {feature.name}{" "}
+                  {translate(model, feature.name)}{" "}
                   {feature.type === "number" && <span class="unit">{showUnit(feature.unit)}</span>}
                 </th>
               ))}
@@ -103,7 +103,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
 function ColumnHelp({ feature, model }: { feature: Feature; model: FieldsProps["model"] }) {
   return (
     <>
-      <dt>{feature.name}</dt>
+      <dt>{translate(model, feature.name)}</dt>
       <dd>
         <Told of={model} text={feature.description} />{" "}
         {feature.missing ? (
