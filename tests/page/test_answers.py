@@ -136,6 +136,20 @@ def test_a_slider_asks_again_at_once(visit: Open) -> None:
     assert page.locator(".answer > .figures").inner_text() == before
 
 
+def test_a_slider_moves_the_newest_count_of_a_history(visit: Open) -> None:
+    page = visit().go("#/chemo_dose", ".examples button")
+    page.locator(".examples button").first.click()
+    page.wait_for_selector(ANSWERED)
+    page.locator(".what-if > summary").click()
+    assert page.locator(".sliders input").count() == 3, "the time stays, and what was not given"
+    with page.expect_response("**/predict") as asked:
+        page.locator(".sliders input").first.press("PageUp")
+    before, newest = asked.value.request.post_data_json["instances"][0]["history"]
+    assert before == {"day": -7, "anc": 4.8, "platelets": 230, "wbc": 7.1}
+    assert newest["anc"] > 5.2
+    page.wait_for_selector(".what-if-answer .verdict, .what-if-answer .doubt")
+
+
 def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
     opened = visit()
     page = opened.go("#/chemo_dose", ".examples button")

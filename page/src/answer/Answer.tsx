@@ -26,7 +26,7 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
       ) : (
         asked.pending && <p role="status">{t("answer.explaining")}</p>
       )}
-      {prediction.status === "ok" && model.input.kind === "tabular" && (
+      {prediction.status === "ok" && "features" in model.input && (
         <WhatIf model={model} input={model.input} instance={asked.instance} was={prediction} />
       )}
       <Given model={model} instance={asked.instance} />

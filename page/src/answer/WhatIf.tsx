@@ -1,7 +1,7 @@
 // Sliders that ask again at once: what the model would have said of other values.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatNumber, Said, Told, t } from "../language";
-import type { Instance, Manifest, NumberFeature, TabularInput } from "../manifest";
+import type { Instance, Manifest, NumberFeature, SeriesInput, TabularInput } from "../manifest";
 import type { Prediction } from "../predictions";
 import { predict } from "../service";
 import { withUnit } from "../units";
@@ -11,26 +11,29 @@ const STEPS = 200;
 
 export function WhatIf(props: {
   model: Manifest;
-  input: TabularInput;
+  input: TabularInput | SeriesInput;
   instance: Instance;
   was: Prediction;
 }) {
   const { model, input, instance } = props;
   const [changed, setChanged] = useState<Instance>({});
-  const { prediction, failed } = useAnswers(model, instance, changed);
-  const numbers = input.features.filter((feature) => feature.type === "number");
+  const { prediction, failed } = useAnswers(model, instance, changed, input);
+  const { values, change } = openValues(input, instance);
+  const numbers = listNumbers(input, values);
   const isChanged = Object.keys(changed).length > 0;
   return (
     <details class="what-if">
       <summary>{t("whatif.heading")}</summary>
-      <p class="help">{t("whatif.help")}</p>
+      <p class="help">
+        {t("whatif.help")} {input.kind === "series" && t("whatif.newest")}
+      </p>
       <div class="sliders">
         {numbers.map((feature) => (
           <Slider
             key={feature.name}
             model={model}
             feature={feature}
-            value={Number(changed[feature.name] ?? instance[feature.name] ?? Number.NaN)}
+            value={Number(changed[feature.name] ?? values[feature.name] ?? Number.NaN)}
             onChange={(value) => setChanged((now) => ({ ...now, [feature.name]: value }))}
           />
         ))}
@@ -46,7 +49,7 @@ export function WhatIf(props: {
           <>
             <h4>{t("whatif.answer")}</h4>
             {prediction.output ? (
-              <Output model={model} instance={instance} prediction={prediction} />
+              <Output model={model} instance={change(changed)} prediction={prediction} />
             ) : (
               <p class="doubt stop">
                 <strong>{t("answer.abstained")}</strong> <Said text={prediction.reason ?? ""} />
@@ -59,8 +62,34 @@ export function WhatIf(props: {
   );
 }
 
+/** The values that can be changed, of a history those of its newest row, and how that is done. */
+function openValues(input: TabularInput | SeriesInput, instance: Instance) {
+  if (input.kind === "tabular")
+    return { values: instance, change: (changed: Instance) => ({ ...instance, ...changed }) };
+  const rows = instance[input.field] as Instance[];
+  const time = (row: Instance) => Number(row[input.features[0].name]);
+  const newest = rows.reduce((one, other) => (time(other) >= time(one) ? other : one));
+  const change = (changed: Instance): Instance => ({
+    [input.field]: rows.map((row) => (row === newest ? { ...row, ...changed } : row)),
+  });
+  return { values: newest, change };
+}
+
+/** The numbers that sliders move; of a history those that its newest row holds, but not its time. */
+function listNumbers(input: TabularInput | SeriesInput, values: Instance): NumberFeature[] {
+  const features = input.kind === "tabular" ? input.features : input.features.slice(1);
+  return features
+    .filter((feature) => feature.type === "number")
+    .filter((feature) => input.kind === "tabular" || typeof values[feature.name] === "number");
+}
+
 /** The newest answer to the changed instance; one request at a time, the last change wins. */
-function useAnswers(model: Manifest, instance: Instance, changed: Instance) {
+function useAnswers(
+  model: Manifest,
+  instance: Instance,
+  changed: Instance,
+  input: TabularInput | SeriesInput,
+) {
   const [prediction, setPrediction] = useState<Prediction>();
   const [failed, setFailed] = useState(false);
   const running = useRef<AbortController | undefined>(undefined);
@@ -70,14 +99,14 @@ function useAnswers(model: Manifest, instance: Instance, changed: Instance) {
     const controller = new AbortController();
     running.current = controller;
     const { signal } = controller;
-    predict(model, [{ ...instance, ...changed }], {}, signal).then(
+    predict(model, [openValues(input, instance).change(changed)], {}, signal).then(
       (told) => {
         setPrediction(told.predictions[0]);
         setFailed(false);
       },
       () => signal.aborted || setFailed(true),
     );
-  }, [model, instance, changed]);
+  }, [model, input, instance, changed]);
   return { prediction, failed };
 }
 
