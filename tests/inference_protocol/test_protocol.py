@@ -136,7 +136,7 @@ def test_what_may_be_missing_is_null_or_left_out(client: TestClient) -> None:
     absent = [t for t in PATIENT_COLUMNS if t["name"] != "creatinine"]
     found = read_data(infer(client, "survival.columns", null))
     assert found == read_data(infer(client, "survival.columns", absent))
-    assert "creatinine is missing" in found["warnings"][0]
+    assert "creatinine: is missing" in found["warnings"][0]
     raw = FEATURES | {"data": [67, 0, None, 1.2, 1.5, 0]}
     assert read_data(infer(client, "survival", [raw]))["warnings"] == found["warnings"]
 
