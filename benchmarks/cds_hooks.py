@@ -22,7 +22,7 @@ from benchmarks.measurement import Measurement
 from benchmarks.request import make_event
 from benchmarks.timing import time_in_turns
 from medmaas.api.app import create_app
-from medmaas.api.tokens import Issuers, Verifier
+from medmaas.api.tokens import Verifier, make_issuers
 
 TITLE = "CDS Hooks: one patient with 60 observations, median"
 LIMIT = 3.0
@@ -115,7 +115,7 @@ def _time_token() -> float:
     key = ec.generate_private_key(ec.SECP384R1())
     public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key())) | {"kid": "1"}
     issuers = json.dumps({"https://ehr.example": {"keys": [public]}})
-    verifier = Verifier(Issuers(lambda: issuers))
+    verifier = Verifier(make_issuers(None, lambda: issuers))
     claims = {
         "iss": "https://ehr.example",
         "aud": f"https://{DOMAIN}/cds-services",

@@ -68,8 +68,18 @@ def replay_table() -> str | None:
 
 
 def sign_in() -> str:
-    """Where people sign in who use the page: `MEDMAAS_SIGN_IN`, JSON; nobody if it is not set."""
-    return os.environ.get("MEDMAAS_SIGN_IN") or ""
+    """Where people sign in who use the page: `MEDMAAS_SIGN_IN`, JSON; {} if nobody does."""
+    return os.environ.get("MEDMAAS_SIGN_IN") or "{}"
+
+
+def sign_in_parameter() -> str | None:
+    """Where else that JSON is: `MEDMAAS_SIGN_IN_PARAMETER`, a name in AWS Parameter Store.
+
+    None under `sam local`, which asks for no token and has no Parameter Store.
+    """
+    if os.environ.get("AWS_SAM_LOCAL") == "true":
+        return None
+    return os.environ.get("MEDMAAS_SIGN_IN_PARAMETER") or None
 
 
 def initialised_for_snapshot() -> bool:

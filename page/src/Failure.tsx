@@ -2,13 +2,22 @@
 import { Said, t } from "./language";
 import type { Refusal } from "./service";
 
+/** What the page says where the service did not answer itself, but a gateway or nobody. */
+const OWN: Record<number, string> = {
+  0: "page.unreachable",
+  401: "page.unauthorised",
+  403: "page.forbidden",
+  413: "page.too_large",
+  429: "page.too_many",
+};
+
 export function Failure({ refusal }: { refusal: Refusal }) {
   return (
     <div class="failure" role="alert">
       {refusal.message ? (
         <Said text={refusal.message} />
       ) : (
-        t(refusal.status === 0 ? "page.unreachable" : "page.failed", { status: refusal.status })
+        t(OWN[refusal.status] ?? "page.failed", { status: refusal.status })
       )}
     </div>
   );

@@ -5,8 +5,8 @@ import { Failure } from "./Failure";
 import { getLanguage, LANGUAGES, type Language, setLanguage, Told, t } from "./language";
 import type { Manifest } from "./manifest";
 import { type Route, TABS, type Tab, useRoute, writeRoute } from "./router";
-import { type Refusal, readModel } from "./service";
-import { onSignedOut, start } from "./signIn";
+import { describe, type Refusal, readModel } from "./service";
+import { type Access, onSignedOut, signOut, start } from "./signIn";
 import { AskView } from "./views/Ask";
 import { CardView } from "./views/Card";
 import { CatalogueView } from "./views/Catalogue";
@@ -18,10 +18,13 @@ const VIEWS = { ask: AskView, file: FileView, card: CardView };
 function Page() {
   const route = useRoute();
   const [, redraw] = useState<Language>(getLanguage());
-  const [access, setAccess] = useState<Awaited<ReturnType<typeof start>>>();
+  const [access, setAccess] = useState<Access>();
+  const [refusal, setRefusal] = useState<Refusal>();
   useEffect(() => {
     onSignedOut(() => setAccess("signed-out"));
-    start().then(setAccess);
+    describe()
+      .then((told) => start(told.sign_in))
+      .then(setAccess, setRefusal);
   }, []);
   useEffect(() => {
     if (route.view === "catalogue") document.title = t("page.title");
@@ -33,9 +36,15 @@ function Page() {
           <a href="#/">medmaas</a>
         </h1>
         <p class="notice">{t("page.notice")}</p>
+        {access === "signed-in" && (
+          <button type="button" class="quiet" onClick={signOut}>
+            {t("signIn.out")}
+          </button>
+        )}
         <LanguageSwitch onChange={redraw} />
       </header>
       <main>
+        {refusal && <Failure refusal={refusal} />}
         {access === "signed-out" && <SignInView />}
         {(access === "open" || access === "signed-in") && <View route={route} />}
       </main>

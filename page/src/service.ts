@@ -1,7 +1,7 @@
 // Every request that the page makes goes through here, to its own origin.
 import type { Entry, Instance, Manifest } from "./manifest";
 import type { Answered, Problem } from "./predictions";
-import { dropToken, getToken } from "./signIn";
+import { dropToken, getToken, type Settings } from "./signIn";
 
 /** The service refused, or could not be reached (status 0). */
 export class Refusal extends Error {
@@ -48,6 +48,9 @@ async function request<T>(path: string, body?: unknown, signal?: AbortSignal): P
 }
 
 const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;
+
+/** What the service says of itself; people sign in where it says so. */
+export const describe = () => request<{ sign_in: Settings | null }>("/");
 
 export const listModels = () => request<{ models: Entry[] }>("/models");
 

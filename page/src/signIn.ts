@@ -1,13 +1,15 @@
-// Signing in at the issuer that the service names: authorization code with PKCE (RFC 7636).
+// Signing in and out at the issuer that the service names: authorization code with PKCE (RFC 7636).
 // Tokens live in memory alone; only the verifier waits in sessionStorage while the issuer asks.
 import * as oauth from "oauth4webapi";
 
 export type Access = "open" | "signed-in" | "signed-out";
 
-interface Settings {
+/** Where people sign in, as the service says. */
+export interface Settings {
   issuer: string;
   authorization_endpoint: string;
   token_endpoint: string;
+  end_session_endpoint?: string;
   client_id: string;
   scope: string;
 }
@@ -49,13 +51,12 @@ function keep(answer: oauth.TokenEndpointResponse) {
   };
 }
 
-/** Learns whether people sign in here, and goes on where the issuer sent the browser back. */
-export async function start(): Promise<Access> {
-  const response = await fetch("/", { headers: { accept: "application/json" } });
-  settings = (await response.json()).sign_in ?? null;
-  if (!settings) return "open";
+/** Goes on where the issuer sent the browser back; without settings, nobody signs in here. */
+export async function start(own: Settings | null): Promise<Access> {
+  settings = own;
+  if (!own) return "open";
   if (location.search)
-    await finish(settings).catch(() => {
+    await finish(own).catch(() => {
       failed = true;
     });
   return tokens ? "signed-in" : "signed-out";
@@ -94,6 +95,20 @@ export async function signIn() {
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
+  }).toString();
+  location.assign(address);
+}
+
+/** Forgets the tokens, and lets the issuer forget the person, too: others may use this browser. */
+export function signOut() {
+  const own = settings;
+  dropToken();
+  if (!own?.end_session_endpoint) return;
+  const address = new URL(own.end_session_endpoint);
+  address.search = new URLSearchParams({
+    client_id: own.client_id,
+    post_logout_redirect_uri: redirect(),
+    logout_uri: redirect(), // what Cognito calls it
   }).toString();
   location.assign(address);
 }

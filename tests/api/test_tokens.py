@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
 from medmaas.api.server import _is_loopback
-from medmaas.api.tokens import Issuers, SeenHere, Verifier, make_verifier
+from medmaas.api.tokens import SeenHere, Verifier, make_issuers, make_verifier
 from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import call
 from tests.conftest import ROOT, replace_state
@@ -53,7 +53,7 @@ def sign(
 
 
 def make_own(issuers: object) -> Verifier:
-    return Verifier(Issuers(lambda: json.dumps(issuers)))
+    return Verifier(make_issuers(None, lambda: json.dumps(issuers)))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a deployed stack promises: closed, quiet, and answering with the models it was given."""
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -10,12 +9,12 @@ import pytest
 
 from infra.emulator import HANDLER, VARIABLES
 from medmaas import settings
-from medmaas.api.app import app, handler
 from medmaas.cds_hooks.feedback import count_outcomes
 
-from .conftest import ROOT, Run, Template, properties
+from .conftest import Run, Template, properties
 
-FOR_CDS_HOOKS = {
+FROM_THE_STACK = {
+    "MEDMAAS_SIGN_IN_PARAMETER": "SignInParameter",
     "MEDMAAS_ISSUERS_PARAMETER": "IssuersParameter",
     "MEDMAAS_CORS_ORIGINS": "CorsOrigins",
     "MEDMAAS_REPLAY_TABLE": "ReplayTable",
@@ -55,74 +54,6 @@ def test_cfn_lint_has_nothing_to_say(sam: Path, root: Path) -> None:
     assert (linted.returncode, linted.stdout) == (0, "")
 
 
-def test_nobody_gets_in_without_a_token(template: Template) -> None:
-    auth = properties(template, "HttpApi")["Auth"]
-    authorizer = auth["Authorizers"][auth["DefaultAuthorizer"]]
-    assert authorizer["JwtConfiguration"].keys() == {"issuer", "audience"}
-    assert authorizer["AuthorizationScopes"]
-    function = properties(template, "ApiFunction")
-    assert "FunctionUrlConfig" not in function
-    for event in function["Events"].values():
-        assert event["Type"] == "HttpApi"
-        assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}
-        # CDS Hooks' clients sign tokens of their own, for the URL they call: that is checked inside
-        of_cds_hooks = event["Properties"]["Path"].startswith("/cds-services")
-        assert event["Properties"].get("Auth") == ({"Authorizer": "NONE"} if of_cds_hooks else None)
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/cds-services"),
-        ("POST", "/cds-services/survival"),
-        ("POST", "/cds-services/survival/feedback"),
-    ],
-)
-def test_what_opts_out_of_the_authorizer_asks_for_a_token(method: str, path: str) -> None:
-    event = json.loads((ROOT / "events" / "models.json").read_text())
-    event["rawPath"] = event["requestContext"]["http"]["path"] = path
-    event["requestContext"]["http"]["method"] = method
-    del event["headers"]["authorization"]
-    assert handler(event, None)["statusCode"] == 401  # type: ignore[arg-type]
-
-
-def test_no_other_page_answers_where_the_authorizer_does_not_look() -> None:
-    below = [path for path in map(_path, app.routes) if path.startswith("/cds-services")]
-    assert sorted(below) == ["/cds-services", "/cds-services/{id}", "/cds-services/{id}/feedback"]
-    firsts = {path.split("/")[1] for path in map(_path, app.routes)}
-    assert not any("{" in first for first in firsts), "it would match cds-services, too"
-
-
-def _path(route: object) -> str:
-    path: str = getattr(route, "path")  # noqa: B009 - routes of Starlette have no common type
-    return path
-
-
-def test_every_path_and_method_reaches_the_function(template: Template) -> None:
-    events = properties(template, "ApiFunction")["Events"].values()
-    routes = {(e["Properties"]["Method"], e["Properties"]["Path"]) for e in events}
-    assert routes == {
-        ("ANY", "/"),
-        ("ANY", "/{proxy+}"),
-        ("ANY", "/cds-services"),
-        ("ANY", "/cds-services/{proxy+}"),
-    }
-    assert properties(template, "HttpApi")["StageName"] == "$default"
-
-
-def test_the_access_log_holds_nothing_a_caller_wrote(template: Template) -> None:
-    log_format = properties(template, "HttpApi")["AccessLogSettings"]["Format"]
-    assert set(re.findall(r"\$context\.([\w.]+)", log_format)) == {
-        "requestId",
-        "requestTime",
-        "routeKey",
-        "status",
-        "responseLatency",
-        "integrationLatency",
-        "integrationStatus",
-    }
-
-
 @pytest.mark.parametrize("function", ["ApiFunction", "BatchFunction"])
 def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> None:
     variables = properties(template, function)["Environment"]["Variables"]
@@ -132,8 +63,8 @@ def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> No
 def test_the_emulator_starts_what_the_template_deploys(template: Template) -> None:
     function = properties(template, "ApiFunction")
     variables = function["Environment"]["Variables"]
-    of_cds_hooks = {name: {"Ref": source} for name, source in FOR_CDS_HOOKS.items()}
-    assert variables == VARIABLES | {"MEDMAAS_MODELS": "/opt"} | of_cds_hooks
+    of_the_stack = {name: {"Ref": source} for name, source in FROM_THE_STACK.items()}
+    assert variables == VARIABLES | {"MEDMAAS_MODELS": "/opt"} | of_the_stack
     assert function["Handler"] == HANDLER
 
 
@@ -186,7 +117,10 @@ def test_the_api_may_only_write_its_log_and_what_cds_hooks_need(template: Templa
         {
             "Effect": "Allow",
             "Action": "ssm:GetParameter",
-            "Resource": {"Sub": f"{parameter}/${{IssuersParameter}}"},
+            "Resource": [
+                {"Sub": f"{parameter}/${{SignInParameter}}"},
+                {"Sub": f"{parameter}/${{IssuersParameter}}"},
+            ],
         },
     ]
 
@@ -195,14 +129,16 @@ def test_the_function_reads_the_settings_that_the_template_makes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     deployed = {
+        "SignInParameter": "a-sign-in-parameter",
         "IssuersParameter": "an-issuers-parameter",
         "CorsOrigins": "https://a.example, https://b.example",
         "ReplayTable": "a-replay-table",
         "FeedbackTable": "a-feedback-table",
         "FeedbackRetentionDays": "30",
     }
-    for name, source in FOR_CDS_HOOKS.items():
+    for name, source in FROM_THE_STACK.items():
         monkeypatch.setenv(name, deployed[source])
+    assert settings.sign_in_parameter() == "a-sign-in-parameter"
     assert settings.issuers_parameter() == "an-issuers-parameter"
     assert settings.cors_origins() == ["https://a.example", "https://b.example"]
     assert settings.replay_table() == "a-replay-table"

@@ -25,6 +25,7 @@ class Issuer:
         self.challenges: dict[str, str] = {}
         self.tokens: set[str] = set()
         self.refreshed = 0
+        self.ended = 0
         self.refuses = False
         self.lifetime = 3600
         self.address = ""
@@ -37,6 +38,7 @@ class Issuer:
                 "issuer": f"{self.address}/",
                 "authorization_endpoint": f"{self.address}/authorize",
                 "token_endpoint": f"{self.address}/token",
+                "end_session_endpoint": f"{self.address}/logout",
                 "client_id": CLIENT,
                 "scope": SCOPE,
             }
@@ -55,6 +57,12 @@ class Issuer:
             code = answer["code"] = uuid4().hex
             self.challenges[code] = asked["code_challenge"]
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def end_session(self, asked: dict[str, str]) -> str:
+        """Where the browser is sent when the issuer has forgotten the person."""
+        assert asked["client_id"] == CLIENT
+        self.ended += 1
+        return asked["post_logout_redirect_uri"]
 
     def give_token(self, asked: dict[str, str]) -> dict[str, Any] | None:
         """A token for a code and its verifier, or for a refresh token; else None."""
@@ -81,10 +89,11 @@ def issuing() -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)
+            address = urlsplit(self.path)
+            asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+            answer = issuer.end_session if address.path == "/logout" else issuer.authorise
             self.send_response(302)
-            where = issuer.authorise({name: values[0] for name, values in query.items()})
-            self.send_header("location", where)
+            self.send_header("location", answer(asked))
             self.end_headers()
 
         def do_POST(self) -> None:

@@ -1,10 +1,14 @@
 """What is served at the address of the service, and that it is what page/ builds."""
 
 import gzip
+import json
 import re
 import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 from fastapi.testclient import TestClient
 
@@ -97,3 +101,38 @@ def test_settings_that_cannot_be_right_are_refused_at_the_start(
     monkeypatch.setenv("MEDMAAS_SIGN_IN", wrong)
     with pytest.raises(ValueError, match=f"wrong: {named}"):
         create_app(registry)
+
+
+def test_where_people_sign_in_is_read_again_from_parameter_store(
+    registry: Registry, make_table: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = make_table()  # starts what answers for AWS
+    store, now = boto3.client("ssm"), datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setenv("MEDMAAS_SIGN_IN_PARAMETER", name)
+    store.put_parameter(Name=name, Value="{}", Type="String")
+    app = create_app(registry)
+    client = TestClient(app)
+    other = SIGN_IN.replace('"page"', '"other"')
+    for later, content, told in (
+        (0, "{}", None), (60, SIGN_IN, None), (301, SIGN_IN, "page"), (602, other, "other"),
+    ):  # fmt: skip
+        store.put_parameter(Name=name, Value=content, Type="String", Overwrite=True)
+        app.state.clock = lambda later=later: now + timedelta(seconds=later)
+        found = client.get("/").json()["sign_in"]
+        assert (found and found["client_id"]) == told
+    store.put_parameter(
+        Name=name, Value='{"issuer": "https://secret"}', Type="String", Overwrite=True
+    )
+    app.state.clock = lambda: now + timedelta(seconds=1000)
+    refused = client.get("/", headers=BROWSER)
+    assert refused.status_code == 503
+    assert refused.json()["error"].startswith("where people sign in cannot be read")
+    assert "secret" not in refused.text
+
+
+def test_under_sam_local_nobody_signs_in(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDMAAS_SIGN_IN_PARAMETER", "not-there")
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    assert json.loads(TestClient(create_app(registry)).get("/").text)["sign_in"] is None

@@ -89,3 +89,32 @@ def test_a_token_that_is_taken_back_ends_at_the_sign_in(
     issuer.tokens.clear()
     page.locator("a.button[href='#/survival']").click()
     page.wait_for_selector("text=answers only people who have signed in")
+
+
+def test_a_person_who_signs_out_is_forgotten_by_the_page_and_by_the_issuer(
+    visit: Open, guarded: str, issuer: Issuer
+) -> None:
+    opened = visit(at=guarded)
+    page = opened.go("", BUTTON)
+    page.locator(BUTTON).click()
+    page.wait_for_selector(".entry")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_selector("text=answers only people who have signed in")
+    assert issuer.ended == 1
+    assert page.url == f"{guarded}/"
+    assert opened.list_faults() == []
+
+
+def test_where_nobody_says_where_to_sign_in_the_page_says_so(
+    visit: Open, registry: Registry, issuer: Issuer
+) -> None:
+    for address in serve(Gateway(create_app(registry), issuer)):
+        page = visit(at=address).go("", ".failure")
+        assert "knows no place where people sign in" in page.locator(".failure").inner_text()
+
+
+def test_a_service_that_cannot_be_reached_is_said_to_be_so(visit: Open) -> None:
+    opened = visit()
+    opened.page.route("**/*", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())  # fmt: skip # noqa: E501
+    page = opened.go("", ".failure")
+    assert "cannot be reached" in page.locator(".failure").inner_text()

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from medmaas.api.sign_in import read_sign_in
+from medmaas.api.sign_in import SignIn, make_sign_in
 
 _DIRECTORY = Path(__file__).parents[1] / "page"
 _POLICY = (
@@ -39,9 +39,9 @@ def add_routes(app: FastAPI) -> None:
     """Add the address itself and the files of the page.
 
     Raises:
-        ValueError: the settings of signing in are wrong.
+        ValueError: the setting of signing in is wrong.
     """
-    app.state.sign_in = read_sign_in()
+    app.state.sign_in = make_sign_in()
     app.add_api_route("/", _answer, methods=["GET"], tags=["models"], response_model=None)
     files = _Files(directory=_DIRECTORY / "files", check_dir=False)
     app.mount("/page", GZipMiddleware(files), name="page")
@@ -49,21 +49,21 @@ def add_routes(app: FastAPI) -> None:
 
 async def _answer(request: Request) -> Response:
     """What this service is, and where to go on; a browser gets the page."""
+    app: FastAPI = request.app
+    sign_in: SignIn | None = app.state.sign_in.find(app.state.clock().timestamp())
     if "text/html" in request.headers.get("accept", ""):
-        sign_in = request.app.state.sign_in
         policy = f"{_POLICY} {sign_in.origin}" if sign_in else _POLICY
         headers = {**_HEADERS, "content-security-policy": policy, "vary": "accept"}
         return FileResponse(_DIRECTORY / "index.html", headers=headers)
-    return JSONResponse(_describe(request), headers={"vary": "accept"})
+    return JSONResponse(_describe(app, sign_in), headers={"vary": "accept"})
 
 
-def _describe(request: Request) -> dict[str, Any]:
-    app: FastAPI = request.app
+def _describe(app: FastAPI, sign_in: SignIn | None) -> dict[str, Any]:
     return {
         "name": app.title,
         "version": app.version,
         "description": app.description,
-        "sign_in": app.state.sign_in and app.state.sign_in.model_dump(),
+        "sign_in": sign_in and sign_in.model_dump(exclude_none=True),
         "links": {
             "models": "/models",
             "inference": "/v2",

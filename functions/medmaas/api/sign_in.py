@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from medmaas import settings
+from medmaas.api.setting import Setting, make_setting
 
 _Address = Annotated[
     str, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1(:\d+)?/)[^\s\"';,]*$")
@@ -15,7 +16,8 @@ _Address = Annotated[
 class SignIn(BaseModel):
     """What the page needs to know of the issuer; none of it is secret.
 
-    Plain HTTP is taken of an issuer on this very machine alone.
+    Plain HTTP is taken of an issuer on this very machine alone. `end_session_endpoint`, if there is
+    one, is where people sign out (OpenID Connect RP-Initiated Logout).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -23,6 +25,7 @@ class SignIn(BaseModel):
     issuer: _Address
     authorization_endpoint: _Address
     token_endpoint: _Address
+    end_session_endpoint: _Address | None = None
     client_id: str
     scope: str
 
@@ -33,14 +36,18 @@ class SignIn(BaseModel):
         return f"{address.scheme}://{address.netloc}"
 
 
-def read_sign_in() -> SignIn | None:
-    """What `MEDMAAS_SIGN_IN` says; None where nobody signs in.
+def make_sign_in() -> Setting[SignIn | None]:
+    """The setting that says where people sign in; None where nobody does.
 
     Raises:
-        ValueError: it is not the JSON that is wanted; the message names the fields.
+        ValueError: the environment does not hold the JSON that is wanted.
     """
-    text = settings.sign_in()
-    if not text:
+    unreadable = "where people sign in cannot be read: ask who runs this service"
+    return make_setting(settings.sign_in_parameter(), settings.sign_in, _parse, unreadable)
+
+
+def _parse(text: str) -> SignIn | None:
+    if text.strip() == "{}":
         return None
     try:
         return SignIn.model_validate_json(text)

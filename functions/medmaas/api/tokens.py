@@ -15,7 +15,8 @@ from fastapi import Request
 
 from medmaas import settings
 from medmaas.api.address import find_own_address
-from medmaas.errors import ForbiddenError, StorageError, UnauthorisedError
+from medmaas.api.setting import Setting, make_setting
+from medmaas.errors import ForbiddenError, UnauthorisedError
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
 Jwk = dict[str, Any]
@@ -23,7 +24,6 @@ Keys = dict[str, dict[tuple[Any, Any], Jwk]]
 _CLAIMS = ("iss", "aud", "exp", "iat", "jti")
 _LONGEST_SECONDS = 300
 _LEEWAY_SECONDS = 30
-_FRESH_SECONDS = 300
 _MOST_CHARACTERS = 8_192
 _LEAST_RSA_BYTES = 256
 
@@ -50,29 +50,15 @@ class SeenHere:
         return True
 
 
-class Issuers:
-    """The public keys of issuers, read again every few minutes: keys are exchanged.
+def make_issuers(parameter: str | None, environment: Callable[[], str]) -> Setting[Keys]:
+    """The public keys of issuers: JSON, a JWK Set {"keys": [...]} by issuer.
 
-    Args:
-        read: gives JSON, a JWK Set {"keys": [...]} by issuer.
+    Raises:
+        ValueError: of those in the environment, a key is private, too short, or of another kind
+            than ES384 and RS384 need.
     """
-
-    def __init__(self, read: Callable[[], str]) -> None:
-        self._read = read
-        self._keys: Keys = {}
-        self._until = 0.0
-
-    def find(self, now: float) -> Keys:
-        """Keys by issuer, then by kid and algorithm.
-
-        Raises:
-            ValueError: a key is private, too short, or of another kind than ES384 and RS384 need.
-            StorageError: where they are does not answer.
-        """
-        if now >= self._until:
-            self._keys = _parse(self._read())
-            self._until = now + _FRESH_SECONDS
-        return self._keys
+    unreadable = "the issuers of tokens cannot be read: nobody gets in"
+    return make_setting(parameter, environment, _parse, unreadable)
 
 
 class Verifier:
@@ -83,7 +69,7 @@ class Verifier:
         make_seen: makes what remembers tokens, when the first one comes.
     """
 
-    def __init__(self, issuers: Issuers, make_seen: Callable[[], Seen] = SeenHere) -> None:
+    def __init__(self, issuers: Setting[Keys], make_seen: Callable[[], Seen] = SeenHere) -> None:
         self._issuers = issuers
         self._make_seen = cache(make_seen)
 
@@ -93,14 +79,12 @@ class Verifier:
         Raises:
             UnauthorisedError: it has no token, or none that holds.
             ForbiddenError: the token is of an issuer that is not configured.
+            StorageError: the keys of issuers cannot be read.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _MOST_CHARACTERS:
             raise UnauthorisedError("send a JWT: authorization: Bearer <token>")
-        try:
-            keys = self._issuers.find(now.timestamp())
-        except ValueError:
-            raise StorageError("the issuers of tokens cannot be read: nobody gets in") from None
+        keys = self._issuers.find(now.timestamp())
         claims = _verify(token.strip(), find_audience(request), keys)
         _check_times(claims, now.timestamp())
         named = f"{claims['iss']}\n{claims['jti']}".encode("utf-8", "surrogatepass")
@@ -116,11 +100,7 @@ def make_verifier() -> Verifier:
     Raises:
         ValueError: they are in the environment, and cannot be read.
     """
-    name = settings.issuers_parameter()
-    if name:
-        return Verifier(Issuers(lambda: _read_parameter(name)), _make_seen)
-    _parse(settings.issuers())
-    return Verifier(Issuers(settings.issuers), _make_seen)
+    return Verifier(make_issuers(settings.issuers_parameter(), settings.issuers), _make_seen)
 
 
 def find_audience(request: Request) -> str:
@@ -135,17 +115,11 @@ def find_audience(request: Request) -> str:
     return f"{address}{request.url.path}"
 
 
-def _read_parameter(name: str) -> str:
-    from medmaas.api.aws import read_parameter  # noqa: PLC0415 - boto3 takes long to load
-
-    return read_parameter(name)
-
-
 def _make_seen() -> Seen:
     table = settings.replay_table()
     if table is None:
         return SeenHere()
-    from medmaas.api.aws import SeenTable  # noqa: PLC0415 - as above
+    from medmaas.api.aws import SeenTable  # noqa: PLC0415 - boto3 takes long to load
 
     return SeenTable(table)
 
