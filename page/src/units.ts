@@ -9,7 +9,8 @@ export function showUnit(code: string): string {
   if (code === "a" || code === "d" || code === "wk" || code === "mo") return t(`unit.${code}`);
   return code
     .replace(/10\*(\d+)/g, (_, power: string) => `10${SUPERSCRIPTS[power] ?? `^${power}`}`)
-    .replace(/\bu(?=[A-Za-z])/g, "µ");
+    .replace(/\bu(?=[A-Za-z])/g, "µ")
+    .replace("log10(", "log₁₀(");
 }
 
 export const withUnit = (text: string, code: string) => `${text} ${showUnit(code)}`.trim();

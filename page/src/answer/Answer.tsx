@@ -1,5 +1,6 @@
 // An answer: whether to believe it first, then what it says, why, what if, and who said it.
 import { Fragment } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { formatTime, Said, Told, t } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Classes, Policy, Prediction, Survival, Value } from "../predictions";
@@ -14,9 +15,19 @@ import { WhatIf } from "./WhatIf";
 export function Answer(props: { model: Manifest; asked: Asked; onForce: () => void }) {
   const { model, asked } = props;
   const [prediction] = asked.answered.predictions;
+  const article = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (article.current) bringToReader(article.current);
+  }, []);
   if (!prediction) return null;
   return (
-    <article class="answer" aria-busy={asked.pending}>
+    <article
+      class="answer"
+      aria-busy={asked.pending}
+      aria-label={t("answer.heading")}
+      tabIndex={-1}
+      ref={article}
+    >
       <Doubts model={model} prediction={prediction} onForce={props.onForce} />
       {prediction.output && (
         <Output model={model} instance={asked.instance} prediction={prediction} />
@@ -33,6 +44,13 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
       <Provenance model={model} asked={asked} />
     </article>
   );
+}
+
+/** A new answer may be out of sight: below the form, or above where its button is. */
+function bringToReader(answer: HTMLElement) {
+  answer.focus({ preventScroll: true });
+  const { top } = answer.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) answer.scrollIntoView();
 }
 
 /** The answer itself, by its kind. */

@@ -50,6 +50,10 @@ export function HeatMap({ picture, heatMap }: { picture: string; heatMap: Map })
           )}
         </svg>
       </div>
+      <ul class="legend">
+        <li class="key-for">{t("heat.for")}</li>
+        <li class="key-against">{t("heat.against")}</li>
+      </ul>
       <label class="slider">
         {t("heat.strength")} <output>{formatPercent(strength / 100, 0)}</output>
         <input

@@ -2,9 +2,9 @@
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatNumber, formatPercent, Said, Told, t, translate } from "../language";
-import type { Manifest } from "../manifest";
+import type { Manifest, Range } from "../manifest";
 import type { Interval, Option, Policy } from "../predictions";
-import { withUnit } from "../units";
+import { showUnit } from "../units";
 
 export function PolicyAnswer(props: {
   model: Manifest;
@@ -40,34 +40,54 @@ const findBand = (interval: Interval | undefined, option: Option, risk: string) 
 
 function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
   const risks = Object.keys(output.options[0]?.risks ?? {});
-  const tell = (option: Option, risk: string) => {
-    const band = findBand(interval, option, risk);
-    const own = formatPercent(option.risks[risk] ?? 0, 0);
-    return band
-      ? `${own} ${t("figure.interval", { low: formatPercent(band.low, 0), high: formatPercent(band.high, 0) })}`
-      : own;
-  };
   return (
     <DataTable
       caption={t("policy.options")}
       head={[
         t("policy.action"),
-        t("policy.allowed"),
         ...risks.map((risk) => translate(model, risk)),
-        t("policy.nadir"),
-        t("policy.why"),
+        `${t("policy.nadir")} ${showUnit(output.options[0]?.expected_nadir.unit ?? "1")}`,
       ]}
       rows={output.options.map((option) => [
-        <span key="action" class={option.action === output.recommended ? "chosen" : ""}>
-          {option.action === output.recommended && "★ "}
-          {nameMark(output, option)} <Told of={model} text={option.action} />
-        </span>,
-        option.allowed ? `✓ ${t("policy.yes")}` : `✕ ${t("policy.no")}`,
-        ...risks.map((risk) => tell(option, risk)),
-        withUnit(formatNumber(option.expected_nadir.value, 2), option.expected_nadir.unit),
-        <Said key="why" text={option.why} />,
+        <OptionName key="action" model={model} output={output} option={option} />,
+        ...risks.map((risk) => (
+          <Risk key={risk} share={option.risks[risk]} band={findBand(interval, option, risk)} />
+        )),
+        formatNumber(option.expected_nadir.value, 2),
       ])}
     />
+  );
+}
+
+/** What an option is called, and below it whether it is allowed and why. */
+function OptionName(props: { model: Manifest; output: Policy; option: Option }) {
+  const { model, output, option } = props;
+  return (
+    <>
+      <span class={option.action === output.recommended ? "chosen" : ""}>
+        {option.action === output.recommended && "★ "}
+        {nameMark(output, option)} <Told of={model} text={option.action} />
+      </span>
+      <span class="aside">
+        {t(option.allowed ? "policy.allowed" : "policy.not_allowed")} <Said text={option.why} />
+      </span>
+    </>
+  );
+}
+
+function Risk({ share, band }: { share: number | undefined; band: Range | undefined }) {
+  return (
+    <>
+      {formatPercent(share ?? 0, 0)}
+      {band && (
+        <span class="aside">
+          {t("figure.interval", {
+            low: formatPercent(band.low, 0),
+            high: formatPercent(band.high, 0),
+          })}
+        </span>
+      )}
+    </>
   );
 }
 

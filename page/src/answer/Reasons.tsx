@@ -5,7 +5,7 @@ import { Bars } from "../charts/Bars";
 import { formatNumber, formatPercent, formatPoints, Said, t, translate } from "../language";
 import type { Feature, Instance, Manifest } from "../manifest";
 import type { Contribution, Explanation, Target } from "../predictions";
-import { withUnit } from "../units";
+import { showUnit, withUnit } from "../units";
 import { HeatMap } from "./HeatMap";
 
 const MOST = 10;
@@ -137,7 +137,7 @@ function Characters({ explanation }: { explanation: Explanation }) {
   const characters = explanation.characters ?? [];
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
   const write = (value: number) =>
-    `${value > 0 ? "+" : value < 0 ? "−" : ""}${withUnit(formatNumber(Math.abs(value), 2), explanation.unit ?? "1")}`;
+    `${value > 0 ? "+" : value < 0 ? "−" : ""}${formatNumber(Math.abs(value), 2)}`;
   return (
     <>
       <p class="characters" aria-hidden="true">
@@ -154,7 +154,7 @@ function Characters({ explanation }: { explanation: Explanation }) {
       <p class="help">{t("reasons.characters")}</p>
       <Bars
         signed
-        caption={t("reasons.atoms")}
+        caption={t("reasons.atoms", { unit: showUnit(explanation.unit ?? "1") })}
         head={[t("reasons.part"), t("reasons.contribution")]}
         bars={[...(explanation.atoms ?? [])]
           .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))

@@ -96,8 +96,8 @@ function Curve(props: {
   const years = output.time_days.map((day) => day / YEAR);
   const points = (curve: number[]) => years.map((year, i): Point => [year, curve[i] ?? 0]);
   const last = years.at(-1) ?? 1;
-  const rows = years.map((year, i) => [
-    formatNumber(year, 3),
+  const rows = output.time_days.map((day, i) => [
+    formatDays(day),
     formatPercent(output.survival[i] ?? 0),
     ...(average ? [formatPercent(average[i] ?? 0)] : []),
   ]);
@@ -105,7 +105,7 @@ function Curve(props: {
     <Figure
       title={t("survival.curve")}
       head={[
-        t("survival.years"),
+        t("survival.time"),
         t("survival.patient"),
         ...(average ? [t("survival.average")] : []),
       ]}

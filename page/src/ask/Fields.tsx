@@ -7,6 +7,9 @@ import { SeriesTable } from "./SeriesTable";
 import { TextField } from "./TextField";
 import { ValueField } from "./Value";
 
+/** From how many fields on they stand beside each other where there is room. */
+const MANY = 10;
+
 export interface FieldsProps {
   model: Manifest;
   draft: Draft;
@@ -29,7 +32,7 @@ export function Fields(props: FieldsProps) {
     case "tabular": {
       const row = draft.rows[0] ?? {};
       return (
-        <div class="fields">
+        <div class={input.features.length > MANY ? "fields many" : "fields"}>
           {input.features.map((feature) => (
             <ValueField
               key={feature.name}

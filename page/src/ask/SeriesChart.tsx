@@ -3,7 +3,7 @@ import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatNumber, t } from "../language";
 import type { NumberFeature, SeriesInput } from "../manifest";
-import { withUnit } from "../units";
+import { showUnit, withUnit } from "../units";
 import type { Row } from "./draft";
 
 type Point = [time: number, value: number];
@@ -51,7 +51,7 @@ function SmallChart(props: {
       <Plot
         label={t("ask.chart_label", { name: feature.name, n: points.length })}
         height={150}
-        x={{ domain: props.span, label: withUnit(time.name, time.unit), format: formatNumber }}
+        x={{ domain: props.span, label: showUnit(time.unit) || time.name, format: formatNumber }}
         y={{ domain: [0, top], label: "", format: formatNumber, ticks: 3 }}
       >
         {({ x, y }) => (

@@ -1,6 +1,6 @@
 """What a reader must know before believing an answer."""
 
-from itertools import islice
+from heapq import nsmallest
 
 from pydantic import Field
 
@@ -85,7 +85,7 @@ class Card(Contract):
 
     @property
     def headline(self) -> tuple[Metric, ...]:
-        """The model's own figure, then at most two that it is to be compared with.
+        """The model's own figure, then at most two of others: those that come closest to it.
 
         Its own is the first of all people, or samples, that is not of the train split.
         """
@@ -93,8 +93,13 @@ class Card(Contract):
         tested = (m for m in everyone if _OWN in m.model and "train split" not in m.evaluated_on)
         own = next(tested, (everyone or self.metrics)[0])
         others = (m for m in self.metrics if _OWN not in m.model and m.model != own.model)
-        alike = (m for m in others if _measure(m) == _measure(own))
-        return (own, *islice(alike, 2))
+        alike = (m for m in others if _measure(m) == _measure(own) and not _is_variant(m))
+        return (own, *nsmallest(2, alike, key=lambda m: abs(m.value - own.value)))
+
+
+def _is_variant(metric: Metric) -> bool:
+    """Whether it is of the model itself, changed a little, as in "the same at temperature 1"."""
+    return metric.model.startswith("the same")
 
 
 def _measure(metric: Metric) -> tuple[str, str, str]:
