@@ -189,7 +189,7 @@ def test_a_file_with_a_column_that_is_not_known_is_not_sent(visit: Open, tmp_pat
     path = tmp_path / "rows.csv"
     path.write_text("id,age,name\n1,67,x\n")
     page.locator("#file").set_input_files(path)
-    page.wait_for_function("document.querySelector('[role=status]').innerText")
+    page.wait_for_selector("[role=status]:not(:empty)")
     assert "knows no such columns: name" in page.locator("main").inner_text()
     assert not any(url.endswith("/predict") for url in opened.asked)
 

@@ -1,0 +1,109 @@
+"""Every way in for a patient: drop, paste, small files of each kind; and the answer is seen."""
+
+import base64
+import csv
+from pathlib import Path
+
+import pytest
+
+from medmaas.model.registry import Registry
+from tests.conftest import ROOT
+from tests.page.conftest import Open
+
+CELL = ROOT / "tests" / "data" / "blood_cells" / "neutrophil.png"
+GIVE = {
+    "dropped": """data => document.querySelector('.drop').dispatchEvent(
+        new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))""",
+    "pasted": """data => document.body.dispatchEvent(
+        new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))""",
+}
+
+
+@pytest.mark.parametrize("how", GIVE)
+def test_a_picture_may_be_dropped_or_pasted(visit: Open, how: str) -> None:
+    page = visit().go("#/blood_cell", ".examples button")
+    picture = base64.b64encode(CELL.read_bytes()).decode()
+    page.evaluate(
+        f"""picture => {{ const data = new DataTransfer();
+        const bytes = Uint8Array.from(atob(picture), c => c.charCodeAt(0));
+        data.items.add(new File([bytes], 'cell.png', {{type: 'image/png'}}));
+        ({GIVE[how]})(data); }}""",
+        picture,
+    )
+    page.wait_for_selector("img.given")
+    with page.expect_response("**/predict") as asked:
+        page.get_by_role("button", name="Ask").click()
+    assert asked.value.request.post_data_json == {"instances": [{"image": picture}]}
+    page.wait_for_selector(".answer")
+
+
+def test_what_is_no_picture_is_refused_beside_its_field(visit: Open, tmp_path: Path) -> None:
+    page = visit().go("#/blood_cell", ".examples button")
+    (tmp_path / "cell.png").write_bytes(b"not a picture")
+    page.locator("#value-picture").set_input_files(tmp_path / "cell.png")
+    page.get_by_role("button", name="Ask").click()
+    page.wait_for_selector(".failure")
+    assert "is no PNG or JPEG file" in page.locator("#value-picture-problem").inner_text()
+
+
+FILES = {
+    "chemo_dose": (
+        "id,day,anc,platelets,wbc\na,-7,4.8,230,7.1\na,0,5.2,245,7.4\nb,0,-1,245,7.4\n",
+        "recommended",
+    ),
+    "solubility": ("id,smiles\na,CCO\nb,C1CC(\n", "value"),
+    "breast_fna": ("id,{names}\na,{values}\nb\n", "label"),
+}
+
+
+@pytest.mark.parametrize("model", FILES)
+def test_a_small_file_of_every_kind_is_answered(
+    visit: Open, registry: Registry, model: str, tmp_path: Path
+) -> None:
+    text, column = FILES[model]
+    example = registry.get(model).manifest.examples[0].instance
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        text.format(names=",".join(example), values=",".join(map(str, example.values())))
+    )
+    page = visit().go(f"#/{model}/file", "#file")
+    page.locator("#file").set_input_files(path)
+    page.wait_for_selector("h4")
+    assert "1 answered, 1 rejected" in page.locator("main").inner_text()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save predictions.csv").click()
+    (row,) = csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines())
+    assert (row["id"], row["status"]) == ("a", "ok")
+    assert row[column]
+
+
+def test_a_file_of_too_many_rows_is_not_sent(visit: Open, tmp_path: Path) -> None:
+    opened = visit()
+    page = opened.go("#/solubility/file", "#file")
+    path = tmp_path / "rows.csv"
+    path.write_text("smiles\n" + "CCO\n" * 1001)
+    page.locator("#file").set_input_files(path)
+    page.wait_for_selector("[role=status]:not(:empty)")
+    assert "more than 1,000 rows" in page.locator("main").inner_text()
+    assert not any(url.endswith("/predict") for url in opened.asked)
+
+
+def test_a_thousand_rows_are_answered(visit: Open, tmp_path: Path) -> None:
+    page = visit().go("#/solubility/file", "#file")
+    path = tmp_path / "rows.csv"
+    path.write_text("smiles\n" + "CCO\n" * 1000)
+    page.locator("#file").set_input_files(path)
+    page.wait_for_selector("h4", timeout=30_000)
+    assert "1000 answered, 0 rejected" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_answer_is_brought_to_the_reader(visit: Open, width: int) -> None:
+    page = visit(width=width).go("#/breast_fna", ".examples button")
+    page.locator(".examples button").first.click()
+    page.wait_for_selector(".reasons")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector(".answer:focus")
+    page.wait_for_selector(".reasons")
+    top = page.evaluate("document.querySelector('.answer').getBoundingClientRect().top")
+    assert 0 <= top < 450
