@@ -179,7 +179,7 @@ def test_a_small_file_becomes_answers_and_rejects(visit: Open, tmp_path: Path) -
     target = tmp_path / "saved.csv"
     saved.value.save_as(target)
     lines = target.read_text().splitlines()
-    assert lines[0].startswith("row,id,status,risk_365,risk_1826,risk_3652,median_days")
+    assert lines[0].startswith("row,id,median_days,risk_365,risk_1826,risk_3652")
     assert len(lines) == 10
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from medmaas.cli import main
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
 from tests.page.conftest import Open
@@ -73,8 +74,19 @@ def test_a_small_file_of_every_kind_is_answered(
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save predictions.csv").click()
     (row,) = csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines())
-    assert (row["id"], row["status"]) == ("a", "ok")
+    assert (row["id"], row["abstained"]) == ("a", "")
     assert row[column]
+    assert main(["batch", model, str(path), str(tmp_path)]) == 0
+    (same,) = csv.DictReader((tmp_path / "predictions.csv").read_text("utf-8").splitlines())
+    assert {name: read_cell(row[name]) for name in row} == {n: read_cell(same[n]) for n in row}
+
+
+def read_cell(text: str) -> float | str:
+    """A number however it is written."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def test_a_file_of_too_many_rows_is_not_sent(visit: Open, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from medmaas.model.manifest import Metric
+from training.report import observed_shares
 from training.report.figures import Figures, People, Rows, bootstrap, fold_mean
 from training.survival.design import Design
 from training.survival.metrics import (
@@ -142,7 +143,7 @@ def describe_by_group(
 def describe_by_risk(
     table: SurvivalTable, split: Split, model: SurvivalModel, design: Design
 ) -> list[Metric]:
-    """Predicted and observed risk of the network in fifths of rising risk, on the test split."""
+    """Predicted and observed risk of the network in groups of rising risk, on the test split."""
     test = table.outcome[split.test]
     predicted = _predict(model, table.X[split.test], quantile_days(test), design)
 
@@ -155,17 +156,28 @@ def describe_by_risk(
         return figures
 
     metrics = []
-    for group, rows in split_by_risk(predicted.risk, 5).items():
+    groups = observed_shares.group_by_prediction(predicted.risk)
+    for i, rows in enumerate(groups, start=1):
+        group = f"group {i} of {len(groups)}"
         people = People(f"{TEST}, by predicted risk", rows, test["event"], group)
-        metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
+        measured = bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
+        metrics += [_bound(metric, test[rows], design) for metric in measured]
     return metrics
 
 
-def split_by_risk(risk: Floats, parts: int) -> dict[str, Rows]:
-    """Row positions of as many people each, in groups of rising risk, [n]."""
-    names = {3: "third", 5: "fifth"}
-    groups = np.array_split(np.argsort(risk, kind="stable"), parts)
-    return {f"{names[parts]} {i} of risk": rows for i, rows in enumerate(groups, start=1)}
+def _bound(metric: Metric, outcome: Outcome, design: Design) -> Metric:
+    """With an interval where nobody or everybody had the event, on which all resamples agree."""
+    if metric.value not in (0, 1):
+        return metric
+    day = design.horizons[metric.metric.removeprefix("observed at ")]
+    _, low, high = observed_shares.estimate_risk(outcome, day)
+    return metric.model_copy(update={"low": low, "high": high})
+
+
+def split_in_thirds(risk: Floats) -> dict[str, Rows]:
+    """Row positions of as many people each, in thirds of rising risk, [n]."""
+    groups = np.array_split(np.argsort(risk, kind="stable"), 3)
+    return {f"third {i} of risk": rows for i, rows in enumerate(groups, start=1)}
 
 
 def _score(name: str, p: _Predicted, train: Outcome, drawn: Outcome, rows: Rows) -> Figures:

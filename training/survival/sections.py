@@ -11,7 +11,7 @@ from training.report.plots import (
     plot_survival_calibration,
 )
 from training.survival.design import Design
-from training.survival.evaluation import BRIER, FOLDS, NETWORK, TEST, C, split_by_risk
+from training.survival.evaluation import BRIER, FOLDS, NETWORK, TEST, C, split_in_thirds
 from training.survival.network import SurvivalNetwork
 from training.tabular.datasets import Split, SurvivalTable
 
@@ -28,7 +28,7 @@ def draw_sections(
     """Comparison, learning curves, risk groups, calibration by each horizon, error by group."""
     X, outcome = table.X[split.test], table.outcome[split.test]
     folds = [m for m in metrics if m.evaluated_on == FOLDS]
-    fit, thirds = network.fit, split_by_risk(network.risk(X), 3)
+    fit, thirds = network.fit, split_in_thirds(network.risk(X))
     sections = [
         Section(
             "Comparison: order",

@@ -3,12 +3,13 @@ import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatTime, Said, Told, t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Classes, Policy, Prediction, Survival, Value } from "../predictions";
+import type { Classes, Policy, Prediction, Value } from "../predictions";
 import type { Asked } from "../views/Ask";
 import { ClassesAnswer } from "./Classes";
 import { PolicyAnswer } from "./Policy";
 import { Reasons } from "./Reasons";
 import { SurvivalAnswer } from "./Survival";
+import { TurnedOut } from "./TurnedOut";
 import { ValueAnswer } from "./Value";
 import { WhatIf } from "./WhatIf";
 
@@ -32,6 +33,7 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
       {prediction.output && (
         <Output model={model} instance={asked.instance} prediction={prediction} />
       )}
+      <TurnedOut model={model} prediction={prediction} />
       {prediction.explanation ? (
         <Reasons model={model} instance={asked.instance} explanation={prediction.explanation} />
       ) : (
@@ -60,7 +62,7 @@ export function Output(props: { model: Manifest; instance: Instance; prediction:
   const kind = model.output.kind;
   switch (kind) {
     case "survival":
-      return <SurvivalAnswer model={model} output={output as Survival} interval={interval} />;
+      return <SurvivalAnswer model={model} prediction={prediction} />;
     case "classes":
       return <ClassesAnswer model={model} output={output as Classes} interval={interval} />;
     case "value":

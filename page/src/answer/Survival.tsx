@@ -5,8 +5,9 @@ import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatDays, formatNumber, formatPercent, t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Interval, Survival } from "../predictions";
+import type { Prediction, Survival } from "../predictions";
 import { predict } from "../service";
+import { listSimilar, type Similar } from "./similar";
 
 type Point = [years: number, share: number];
 const YEAR = 365.25;
@@ -44,12 +45,10 @@ async function askAverage(model: Manifest): Promise<number[] | undefined> {
   );
 }
 
-export function SurvivalAnswer(props: {
-  model: Manifest;
-  output: Survival;
-  interval: Interval | undefined;
-}) {
-  const { model, output, interval } = props;
+export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction }) {
+  const { model, prediction } = props;
+  const interval = prediction.interval;
+  const output = prediction.output as Survival;
   const [average, setAverage] = useState<number[]>();
   useEffect(() => {
     findAverage(model).then(setAverage);
@@ -81,7 +80,13 @@ export function SurvivalAnswer(props: {
           })}
         </p>
       )}
-      <Curve output={output} average={average} bound={bound} coverage={interval?.coverage} />
+      <Curve
+        output={output}
+        average={average}
+        bound={bound}
+        coverage={interval?.coverage}
+        similar={listSimilar(model, prediction).filter(({ beyond }) => !beyond)}
+      />
     </>
   );
 }
@@ -91,6 +96,7 @@ function Curve(props: {
   average: number[] | undefined;
   bound: number | null | undefined;
   coverage: number | undefined;
+  similar: Similar[];
 }) {
   const { output, average, bound } = props;
   const years = output.time_days.map((day) => day / YEAR);
@@ -134,6 +140,15 @@ function Curve(props: {
               )}
               {average && <path class="curve average" d={draw(points(average)) ?? ""} />}
               <path class="curve" d={draw(points(output.survival)) ?? ""} />
+              {props.similar.map(({ name, nearest: { observed } }) => {
+                const at = x(Number(name) / YEAR);
+                return (
+                  <g class="observed" key={name}>
+                    <line x1={at} x2={at} y1={y(1 - observed.low)} y2={y(1 - observed.high)} />
+                    <circle cx={at} cy={y(1 - observed.value)} r={4} />
+                  </g>
+                );
+              })}
             </>
           );
         }}
@@ -141,6 +156,7 @@ function Curve(props: {
       <ul class="legend">
         <li class="key-curve">{t("survival.patient")}</li>
         {average && <li class="key-average">{t("survival.average")}</li>}
+        {props.similar.length > 0 && <li class="key-observed">{t("similar.dot")}</li>}
         {bound && (
           <li class="key-band">
             {t("survival.band", { share: formatPercent(props.coverage ?? 0, 0) })}

@@ -92,17 +92,16 @@ export function splitRejects(items: Item[], problems: Problem[]): [Item[], Rejec
 
 export type Cells = Record<string, string | number>;
 
-/** An answer as the columns of a table. */
+/** An answer as the columns of a table, called as in the results of a file in the bucket. */
 export function writeAnswer(item: Item, prediction: Prediction): Cells {
   return {
     row: item.row,
     id: item.id,
-    status: prediction.status,
     ...(prediction.output ? writeOutput(prediction) : {}),
     warnings: prediction.warnings
       .map((one) => [one.field, one.problem].filter(Boolean).join(": "))
       .join("; "),
-    reason: prediction.reason ?? "",
+    abstained: prediction.reason ?? "",
   };
 }
 
@@ -110,20 +109,26 @@ function writeOutput({ output, interval }: Prediction): Cells {
   if (output && "risk" in output) return writeSurvival(output, interval?.at_least_days);
   if (output && "probabilities" in output) {
     const { label, probabilities } = output as Classes;
-    const set = interval?.labels ? { prediction_set: interval.labels.join(" | ") } : {};
-    return { label, probability: probabilities[label] ?? "", ...set };
+    const each = Object.entries(probabilities).map(([name, share]) => [
+      nameProbability(name),
+      share,
+    ]);
+    const set = interval?.labels ? { interval_labels: interval.labels.join("; ") } : {};
+    return { label, ...Object.fromEntries(each), ...set };
   }
   if (output && "options" in output) return { recommended: (output as Policy).recommended ?? "" };
   const { value, unit } = output as Value;
-  return { value, low: interval?.low ?? "", high: interval?.high ?? "", unit };
+  return { unit, value, interval_low: interval?.low ?? "", interval_high: interval?.high ?? "" };
 }
+
+const nameProbability = (label: string) => `probability_${label.replace(/[^\w.-]+/g, "_")}`;
 
 function writeSurvival({ risk, median_days }: Survival, bound: number | null | undefined): Cells {
   const risks = Object.entries(risk).map(([day, share]) => [`risk_${day}`, share]);
   return {
-    ...Object.fromEntries(risks),
     median_days: median_days ?? "",
-    at_least_days: bound ?? "",
+    ...Object.fromEntries(risks),
+    interval_at_least_days: bound ?? "",
   };
 }
 
