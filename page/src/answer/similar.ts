@@ -11,7 +11,7 @@ export interface Similar {
   /** What its curve is of. */
   of: string;
   nearest: Pair;
-  /** Whether the number lies beyond all groups, further than half the way to the next. */
+  /** Whether the number lies beyond all groups, by more than half their distance and a twentieth of their span. */
   beyond: boolean;
 }
 
@@ -56,7 +56,10 @@ function findNearest({ pairs }: Curve, value: number) {
   const nearest = pairs[apart.indexOf(Math.min(...apart))];
   const [first = 0, second = 0] = means;
   const [beforeLast = 0, last = 0] = means.slice(-2);
-  const beyond = value < first - (second - first) / 2 || value > last + (last - beforeLast) / 2;
+  const slack = (last - first) / 20;
+  const beyond =
+    value < first - Math.max((second - first) / 2, slack) ||
+    value > last + Math.max((last - beforeLast) / 2, slack);
   return nearest && { nearest, beyond };
 }
 
