@@ -1,5 +1,6 @@
 // Why the service did not answer, in its own words where it has any.
-import { Said, t } from "./language";
+import { t } from "./language";
+import { Said } from "./Said";
 import type { Refusal } from "./service";
 
 export function Failure({ refusal }: { refusal: Refusal }) {

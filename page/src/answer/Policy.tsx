@@ -1,9 +1,10 @@
 // The options side by side: how intense, how risky, whether allowed and why.
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatNumber, formatPercent, Said, Told, t, translate } from "../language";
+import { formatNumber, formatPercent, Told, t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import type { Interval, Option, Policy } from "../predictions";
+import { Said } from "../Said";
 import { withUnit } from "../units";
 
 export function PolicyAnswer(props: {
@@ -65,7 +66,7 @@ function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]
         option.allowed ? `✓ ${t("policy.yes")}` : `✕ ${t("policy.no")}`,
         ...risks.map((risk) => tell(option, risk)),
         withUnit(formatNumber(option.expected_nadir.value, 2), option.expected_nadir.unit),
-        <Said key="why" text={option.why} />,
+        <Said key="why" of={model} text={option.why} />,
       ])}
     />
   );
@@ -89,7 +90,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
       title={t("policy.trade", { risk: translate(model, risk) })}
       head={[t("policy.action"), t("policy.dose"), translate(model, risk)]}
       rows={output.options.map((option) => [
-        `${nameMark(output, option)} ${option.action}`,
+        `${nameMark(output, option)} ${translate(model, option.action)}`,
         formatPercent(option.dose, 0),
         formatPercent(option.risks[risk] ?? 0, 0),
       ])}
