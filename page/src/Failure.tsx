@@ -1,5 +1,6 @@
 // Why the service did not answer, in its own words where it has any.
-import { Said, t } from "./language";
+import { t } from "./language";
+import { Said } from "./Said";
 import type { Refusal } from "./service";
 
 /** What the page says where the service did not answer itself, but a gateway or nobody. */

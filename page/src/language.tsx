@@ -3,6 +3,7 @@ import { createInstance } from "i18next";
 import en from "../locales/en.json";
 import zh from "../locales/zh.json";
 import type { Translations } from "./manifest";
+import { lookUp } from "./sentences";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -34,7 +35,7 @@ export const t = (key: string, values: Record<string, unknown> = {}): string =>
 
 /** A text of a model, in the language of the page if its manifest has it. */
 export function translate(of: { translations?: Translations }, text: string): string {
-  return of.translations?.[getLanguage()]?.[text] ?? text;
+  return lookUp(of.translations?.[getLanguage()], text) ?? text;
 }
 
 /** The same as an element, which says so where it stays English; a label has no full stop. */
@@ -44,14 +45,9 @@ export function Told(props: {
   label?: boolean;
 }) {
   const { of, text } = props;
-  const own = getLanguage() === "en" ? text : of.translations?.[getLanguage()]?.[text];
+  const own = getLanguage() === "en" ? text : lookUp(of.translations?.[getLanguage()], text);
   const shown = props.label ? (own ?? text).replace(/[.。]$/, "") : (own ?? text);
   return own === undefined ? <span lang="en">{shown}</span> : <span>{shown}</span>;
-}
-
-/** A sentence of the service, which speaks English. */
-export function Said({ text }: { text: string }) {
-  return <span lang="en">{text}</span>;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

@@ -1,9 +1,11 @@
 // An answer: whether to believe it first, then what it says, why, what if, and who said it.
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { formatTime, Said, Told, t } from "../language";
+import { formatTime, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
+import { nameValue } from "../names";
 import type { Classes, Policy, Prediction, Value } from "../predictions";
+import { FieldName, Said } from "../Said";
 import type { Asked } from "../views/Ask";
 import { ClassesAnswer } from "./Classes";
 import { PolicyAnswer } from "./Policy";
@@ -82,7 +84,7 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
         <div class="doubt stop" role="alert">
           <strong>{t(`answer.${status}`)}</strong>
           <p>
-            <Said text={reason ?? ""} />
+            <Said of={props.model} text={reason ?? ""} />
           </p>
           {forcible && (
             <button type="button" class="quiet" onClick={props.onForce}>
@@ -97,7 +99,8 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
           <ul>
             {warnings.map((warning, i) => (
               <li key={i}>
-                {warning.field && <code>{warning.field}</code>} <Said text={warning.problem} />
+                {warning.field && <FieldName of={props.model} field={warning.field} />}{" "}
+                <Said of={props.model} text={warning.problem} />
               </li>
             ))}
           </ul>
@@ -112,14 +115,16 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
 function Given({ model, instance }: { model: Manifest; instance: Instance }) {
   if (model.input.kind === "image") return null;
   const shown = (value: unknown): string =>
-    Array.isArray(value) ? t("answer.rows", { count: value.length }) : String(value ?? "–");
+    Array.isArray(value)
+      ? t("answer.rows", { count: value.length })
+      : nameValue(model, value ?? "–");
   return (
     <details class="given-values">
       <summary>{t("answer.given")}</summary>
       <dl>
         {Object.entries(instance).map(([name, value]) => (
           <Fragment key={name}>
-            <dt>{name}</dt>
+            <dt>{translate(model, name)}</dt>
             <dd>{shown(value)}</dd>
           </Fragment>
         ))}

@@ -6,7 +6,8 @@ import type { Explanation } from "../predictions";
 
 type Map = NonNullable<Explanation["heat_map"]>;
 
-export function HeatMap({ picture, heatMap }: { picture: string; heatMap: Map }) {
+export function HeatMap(props: { picture: string; heatMap: Map; of: string }) {
+  const { picture, heatMap, of } = props;
   const [strength, setStrength] = useState(60);
   const [size, setSize] = useState({ width: 1, height: 1 });
   const { rows, box } = heatMap;
@@ -14,7 +15,7 @@ export function HeatMap({ picture, heatMap }: { picture: string; heatMap: Map })
   const columns = rows[0]?.length ?? 1;
   return (
     <Figure
-      title={t("heat.title", { of: heatMap.of })}
+      title={t("heat.title", { of })}
       head={[t("heat.row"), ...Array.from({ length: columns }, (_, i) => String(i + 1))]}
       rows={rows.map((row, i) => [i + 1, ...row.map((value) => formatNumber(100 * value, 2))])}
     >
@@ -31,7 +32,7 @@ export function HeatMap({ picture, heatMap }: { picture: string; heatMap: Map })
         />
         <svg
           role="img"
-          aria-label={t("heat.title", { of: heatMap.of })}
+          aria-label={t("heat.title", { of })}
           viewBox={`0 0 ${size.width} ${size.height}`}
           style={{ opacity: strength / 100 }}
         >

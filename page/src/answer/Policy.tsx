@@ -1,9 +1,10 @@
 // The options side by side: how intense, how risky, whether allowed and why.
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatNumber, formatPercent, Said, Told, t, translate } from "../language";
+import { formatNumber, formatPercent, Told, t, translate } from "../language";
 import type { Manifest, Range } from "../manifest";
 import type { Interval, Option, Policy } from "../predictions";
+import { Said } from "../Said";
 import { showUnit } from "../units";
 
 export function PolicyAnswer(props: {
@@ -69,7 +70,8 @@ function OptionName(props: { model: Manifest; output: Policy; option: Option }) 
         {nameMark(output, option)} <Told of={model} text={option.action} />
       </span>
       <span class="aside">
-        {t(option.allowed ? "policy.allowed" : "policy.not_allowed")} <Said text={option.why} />
+        {t(option.allowed ? "policy.allowed" : "policy.not_allowed")}{" "}
+        <Said of={model} text={option.why} />
       </span>
     </>
   );
@@ -109,7 +111,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
       title={t("policy.trade", { risk: translate(model, risk) })}
       head={[t("policy.action"), t("policy.dose"), translate(model, risk)]}
       rows={output.options.map((option) => [
-        `${nameMark(output, option)} ${option.action}`,
+        `${nameMark(output, option)} ${translate(model, option.action)}`,
         formatPercent(option.dose, 0),
         formatPercent(option.risks[risk] ?? 0, 0),
       ])}

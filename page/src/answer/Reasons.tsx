@@ -2,9 +2,11 @@
 import { useState } from "preact/hooks";
 import { showPicture } from "../ask/Picture";
 import { Bars } from "../charts/Bars";
-import { formatNumber, formatPercent, formatPoints, Said, t, translate } from "../language";
+import { formatNumber, formatPercent, formatPoints, t, translate } from "../language";
 import type { Feature, Instance, Manifest } from "../manifest";
+import { nameTarget, nameValue } from "../names";
 import type { Contribution, Explanation, Target } from "../predictions";
+import { Said } from "../Said";
 import { showUnit, withUnit } from "../units";
 import { HeatMap } from "./HeatMap";
 
@@ -16,7 +18,7 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
       <p class="sentence">
-        <Said text={explanation.sentence} />
+        <Said of={model} text={explanation.sentence} />
       </p>
       {explanation.targets && <Targets {...props} targets={explanation.targets} by="feature" />}
       {explanation.by_measurement && (
@@ -31,19 +33,22 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
         <HeatMap
           picture={showPicture(String(instance[model.input.field] ?? ""))}
           heatMap={explanation.heat_map}
+          of={nameTarget(model, explanation.heat_map.of)}
         />
       )}
       {explanation.characters && <Characters explanation={explanation} />}
       {explanation.counterfactual && (
         <p>
           <strong>{t("reasons.otherwise")}</strong>{" "}
-          <Said text={explanation.counterfactual.sentence} />
+          <Said of={model} text={explanation.counterfactual.sentence} />
         </p>
       )}
-      <Flips explanation={explanation} />
+      <Flips model={model} explanation={explanation} />
       <p class="help">
-        {t("reasons.method")} <Said text={`${explanation.method}; ${explanation.against}`} />.{" "}
-        {!explanation.complete && t("reasons.incomplete")} {t("reasons.caution")}
+        {t("reasons.method")}{" "}
+        <Said of={model} text={`${explanation.method}; ${explanation.against}`} />
+        {t("reasons.stop")} {!explanation.complete && t("reasons.incomplete")}{" "}
+        {t("reasons.caution")}
       </p>
     </section>
   );
@@ -81,7 +86,7 @@ function Targets(props: {
         <select value={chosen} onChange={(event) => setChosen(Number(event.currentTarget.value))}>
           {targets.map((one, i) => (
             <option value={i} key={one.of}>
-              {nameTarget(one.of)}
+              {nameTarget(model, one.of)}
             </option>
           ))}
         </select>
@@ -109,13 +114,6 @@ function Targets(props: {
 const writeWhole = (target: Target, value: number) =>
   target.unit === "1" ? formatPercent(value) : withUnit(formatNumber(value, 3), target.unit);
 
-function nameTarget(of: string): string {
-  const days = /^risk_(\d+)$/.exec(of)?.[1];
-  return days
-    ? t("reasons.risk_by", { years: formatNumber(Math.round(Number(days) / 365.25)) })
-    : of;
-}
-
 /** A part by its name and, where it has one, by the value that was given. */
 function nameContribution(model: Manifest, instance: Instance, one: Contribution): string {
   if (one.feature === undefined) return t("reasons.day", { day: formatNumber(one.day ?? 0) });
@@ -128,9 +126,6 @@ function nameContribution(model: Manifest, instance: Instance, one: Contribution
   const shown = typeof value === "number" ? formatNumber(value) : nameValue(model, value);
   return `${name} ${feature.type === "number" ? withUnit(shown, feature.unit) : shown}`;
 }
-
-const nameValue = (model: Manifest, value: unknown) =>
-  typeof value === "boolean" ? t(`ask.${value}`) : translate(model, String(value));
 
 /** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
 function Characters({ explanation }: { explanation: Explanation }) {
@@ -169,7 +164,8 @@ function Characters({ explanation }: { explanation: Explanation }) {
   );
 }
 
-function Flips({ explanation }: { explanation: Explanation }) {
+function Flips({ model, explanation }: { model: Manifest; explanation: Explanation }) {
+  const name = (text: string | null) => (text === null ? "–" : translate(model, text));
   if (!explanation.flips?.length) return null;
   return (
     <>
@@ -178,11 +174,11 @@ function Flips({ explanation }: { explanation: Explanation }) {
         {explanation.flips.map((flip) => (
           <li key={flip.feature}>
             {t("reasons.flip", {
-              feature: flip.feature,
+              feature: name(flip.feature),
               from: formatNumber(flip.from),
               to: withUnit(formatNumber(flip.to), flip.unit),
-              before: flip.recommended.from ?? "–",
-              after: flip.recommended.to ?? "–",
+              before: name(flip.recommended.from),
+              after: name(flip.recommended.to),
             })}
           </li>
         ))}

@@ -1,8 +1,9 @@
 // Sliders that ask again at once: what the model would have said of other values.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatNumber, Said, Told, t } from "../language";
+import { formatNumber, Told, t } from "../language";
 import type { Instance, Manifest, NumberFeature, SeriesInput, TabularInput } from "../manifest";
 import type { Prediction } from "../predictions";
+import { Said } from "../Said";
 import { predict } from "../service";
 import { withUnit } from "../units";
 import { Output } from "./Answer";
@@ -52,7 +53,8 @@ export function WhatIf(props: {
               <Output model={model} instance={change(changed)} prediction={prediction} />
             ) : (
               <p class="doubt stop">
-                <strong>{t("answer.abstained")}</strong> <Said text={prediction.reason ?? ""} />
+                <strong>{t("answer.abstained")}</strong>{" "}
+                <Said of={model} text={prediction.reason ?? ""} />
               </p>
             )}
           </>

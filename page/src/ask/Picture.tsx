@@ -1,7 +1,8 @@
 // A picture by drop, by paste or from a file; it goes to the service and nowhere else.
 import { useEffect, useState } from "preact/hooks";
-import { Said, Told, t } from "../language";
+import { Told, t } from "../language";
 import type { ImageInput } from "../manifest";
+import { Said } from "../Said";
 import type { FieldsProps } from "./Fields";
 
 /** The address under which the page itself can show a picture in base64. */
@@ -64,7 +65,7 @@ export function Picture({
         {t("ask.picture_help")}
       </p>
       <p class="problem" id="value-picture-problem">
-        {problem && <Said text={problem} />}
+        {problem && <Said of={model} text={problem} />}
       </p>
     </div>
   );

@@ -1,14 +1,15 @@
 // The numbers of a history over its time, one small chart each.
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatNumber, t } from "../language";
-import type { NumberFeature, SeriesInput } from "../manifest";
+import { formatNumber, t, translate } from "../language";
+import type { Manifest, NumberFeature, SeriesInput } from "../manifest";
 import { showUnit, withUnit } from "../units";
 import type { Row } from "./draft";
 
 type Point = [time: number, value: number];
 
-export function SeriesChart({ input, rows }: { input: SeriesInput; rows: Row[] }) {
+export function SeriesChart(props: { model: Manifest; input: SeriesInput; rows: Row[] }) {
+  const { model, input, rows } = props;
   const [time, ...features] = input.features;
   const drawn = features
     .filter((feature) => feature.type === "number")
@@ -19,7 +20,14 @@ export function SeriesChart({ input, rows }: { input: SeriesInput; rows: Row[] }
   return (
     <div class="small-multiples">
       {drawn.map(({ feature, points }) => (
-        <SmallChart key={feature.name} time={time} span={span} feature={feature} points={points} />
+        <SmallChart
+          key={feature.name}
+          model={model}
+          time={time}
+          span={span}
+          feature={feature}
+          points={points}
+        />
       ))}
     </div>
   );
@@ -34,24 +42,26 @@ function findPoints(rows: Row[], time: string, name: string): Point[] {
 }
 
 function SmallChart(props: {
+  model: Manifest;
   time: NumberFeature;
   span: [number, number];
   feature: NumberFeature;
   points: Point[];
 }) {
-  const { time, feature, points } = props;
+  const { model, time, feature, points } = props;
   const top = Math.max(...points.map(([, value]) => value)) * 1.1 || 1;
-  const unit = withUnit(feature.name, feature.unit);
+  const [name, days] = [translate(model, feature.name), translate(model, time.name)];
+  const unit = withUnit(name, feature.unit);
   return (
     <Figure
       title={unit}
-      head={[withUnit(time.name, time.unit), unit]}
+      head={[withUnit(days, time.unit), unit]}
       rows={points.map(([at, value]) => [formatNumber(at), formatNumber(value)])}
     >
       <Plot
-        label={t("ask.chart_label", { name: feature.name, n: points.length })}
+        label={t("ask.chart_label", { name, n: points.length })}
         height={150}
-        x={{ domain: props.span, label: showUnit(time.unit) || time.name, format: formatNumber }}
+        x={{ domain: props.span, label: showUnit(time.unit) || days, format: formatNumber }}
         y={{ domain: [0, top], label: "", format: formatNumber, ticks: 3 }}
       >
         {({ x, y }) => (

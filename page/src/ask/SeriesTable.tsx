@@ -1,6 +1,7 @@
 // A history as a table to fill in or to paste from a spreadsheet, with its values drawn below.
-import { Said, Told, t, translate } from "../language";
+import { Told, t, translate } from "../language";
 import type { Feature, SeriesInput } from "../manifest";
+import { FieldName, Said } from "../Said";
 import { showUnit } from "../units";
 import type { Cell, Row } from "./draft";
 import type { FieldsProps } from "./Fields";
@@ -28,7 +29,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
           <thead>
             <tr>
               {input.features.map((feature) => (
-                <th scope="col" key={feature.name} title={feature.description}>
+                <th scope="col" key={feature.name} title={translate(model, feature.description)}>
                   {translate(model, feature.name)}{" "}
                   {feature.type === "number" && <span class="unit">{showUnit(feature.unit)}</span>}
                 </th>
@@ -45,7 +46,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
                   <td key={feature.name} onPaste={(event) => paste(event, i, j)}>
                     <ValueControl
                       id={`value-${i}-${feature.name}`}
-                      label={t("ask.cell", { name: feature.name, row: i + 1 })}
+                      label={t("ask.cell", { name: translate(model, feature.name), row: i + 1 })}
                       model={model}
                       feature={feature}
                       units={units}
@@ -83,7 +84,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
       <ul class="problems">
         {[...problems].map(([field, problem]) => (
           <li key={field} class="problem">
-            {field}: <Said text={problem} />
+            <FieldName of={model} field={field} />: <Said of={model} text={problem} />
           </li>
         ))}
       </ul>
@@ -95,7 +96,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
           ))}
         </dl>
       </details>
-      <SeriesChart input={input} rows={draft.rows} />
+      <SeriesChart model={model} input={input} rows={draft.rows} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 // One line of text, as a molecule is.
-import { Said, Told, t } from "../language";
+import { Told, t } from "../language";
 import type { TextInput } from "../manifest";
+import { Said } from "../Said";
 import type { FieldsProps } from "./Fields";
 
 export function TextField({
@@ -32,7 +33,7 @@ export function TextField({
         {t("ask.text_help", { max: input.max_length })}
       </p>
       <p class="problem" id="value-text-problem">
-        {problem && <Said text={problem} />}
+        {problem && <Said of={model} text={problem} />}
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 // One field for one value: a number with its unit, a choice, yes or no.
-import { formatNumber, Said, Told, t, translate } from "../language";
+import { formatNumber, Told, t, translate } from "../language";
 import type { Feature, Manifest } from "../manifest";
+import { Said } from "../Said";
 import type { Units } from "../service";
 import { showUnit, withUnit } from "../units";
 import { type Cell, readCell } from "./draft";
@@ -57,7 +58,7 @@ export function ValueField(props: ValueProps) {
       <p class="problem" id={`${id}-problem`}>
         {problem && (
           <>
-            {t("ask.problem")} <Said text={problem} />
+            {t("ask.problem")} <Said of={model} text={problem} />
           </>
         )}
       </p>
@@ -65,14 +66,14 @@ export function ValueField(props: ValueProps) {
   );
 }
 
-function UnitSwitch({ feature, cell, units, onChange }: ValueProps) {
+function UnitSwitch({ model, feature, cell, units, onChange }: ValueProps) {
   const own = feature.type === "number" ? feature.unit : "1";
   const offered = units[feature.name] ?? [];
   if (offered.length < 2) return <span class="unit">{showUnit(own)}</span>;
   return (
     <select
       class="unit"
-      aria-label={t("ask.unit_of", { name: feature.name })}
+      aria-label={t("ask.unit_of", { name: translate(model, feature.name) })}
       value={cell.unit ?? own}
       onChange={(event) => onChange({ ...cell, unit: event.currentTarget.value })}
     >

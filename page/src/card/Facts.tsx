@@ -1,8 +1,8 @@
 // Where the numbers come from, and which artefact they are of.
-import { formatCount, formatNumber, Told, t } from "../language";
+import { formatCount, formatNumber, Told, t, translate } from "../language";
 import type { Manifest } from "../manifest";
 
-type Fact = [name: string, value: string | number | undefined];
+type Fact = [name: string, value: string | string[] | number | undefined];
 
 function Facts({ model, facts }: { model: Manifest; facts: Fact[] }) {
   return (
@@ -11,10 +11,12 @@ function Facts({ model, facts }: { model: Manifest; facts: Fact[] }) {
         .filter(([, value]) => value !== undefined && value !== "")
         .map(([name, value]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <Told of={model} text={String(value)} />
-            </dd>
+            <dt>{translate(model, name)}</dt>
+            {[value].flat().map((one) => (
+              <dd key={one}>
+                <Told of={model} text={String(one)} />
+              </dd>
+            ))}
           </div>
         ))}
     </dl>
@@ -38,7 +40,7 @@ export function Data({ model }: { model: Manifest }) {
           [t("card.events"), data.events === undefined ? undefined : formatCount(data.events)],
           [t("card.split"), t("card.split_of", data.split)],
           ...Object.entries(data.demographics).map((one): Fact => one),
-          [t("card.cleaning"), data.cleaning.join("; ")],
+          [t("card.cleaning"), data.cleaning],
           [t("card.sha256_of_data"), data.sha256],
         ]}
       />
@@ -67,7 +69,7 @@ export function Identity({ model }: { model: Manifest }) {
               t("card.parity_of", {
                 difference: formatNumber(parity.largest_difference, 2),
                 rows: formatCount(parity.rows),
-                on: parity.rows_of,
+                on: translate(model, parity.rows_of),
               }),
           ],
           [

@@ -1,7 +1,7 @@
 // How good the model is: every figure with its interval, n and what it is compared with.
 import { useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
-import { formatCount, formatFigure, Told, t } from "../language";
+import { formatCount, formatFigure, Told, t, translate } from "../language";
 import type { Manifest, Metric } from "../manifest";
 
 const OWN = "this model";
@@ -24,7 +24,7 @@ export function Headline({ model }: { model: Manifest }) {
   return (
     <MetricTable
       model={model}
-      caption={t("card.headline", { on: own.evaluated_on })}
+      caption={t("card.headline", { on: translate(model, own.evaluated_on) })}
       metrics={alike.slice(0, 24)}
     />
   );
@@ -34,7 +34,8 @@ export function AllFigures({ model }: { model: Manifest }) {
   const [sought, setSought] = useState("");
   const words = sought.toLowerCase().split(/\s+/);
   const found = model.card.metrics.filter((metric) => {
-    const told = [metric.metric, metric.model, metric.evaluated_on, metric.group].join(" ");
+    const texts = [metric.metric, metric.model, metric.evaluated_on, metric.group];
+    const told = [...texts, ...texts.map((text) => translate(model, text))].join(" ");
     return words.every((word) => told.toLowerCase().includes(word));
   });
   return (

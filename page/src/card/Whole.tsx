@@ -3,8 +3,9 @@ import { line } from "d3-shape";
 import { useState } from "preact/hooks";
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatFigure, formatNumber, Told, t } from "../language";
+import { formatFigure, formatNumber, Told, t, translate } from "../language";
 import type { Explanation, Manifest, Metric } from "../manifest";
+import { nameTarget } from "../names";
 import { Ranges } from "./Range";
 
 const MOST = 12;
@@ -18,7 +19,7 @@ export function Whole({ model }: { model: Manifest }) {
         <Told of={model} text={explanation.method} />
       </p>
       <Importance model={model} explanation={explanation} />
-      <Dependence explanation={explanation} />
+      <Dependence model={model} explanation={explanation} />
       {explanation.faithfulness.length > 0 && (
         <details>
           <summary>{t("card.faithfulness")}</summary>
@@ -26,8 +27,8 @@ export function Whole({ model }: { model: Manifest }) {
             caption={t("card.faithfulness")}
             head={[t("card.check"), t("card.measure"), t("card.column_value"), t("card.column_n")]}
             rows={explanation.faithfulness.map((one) => [
-              one.check,
-              one.measure,
+              <Told key="check" of={model} text={one.check} />,
+              <Told key="measure" of={model} text={one.measure} />,
               `${formatFigure(one.value)} ${t("figure.interval", { low: formatFigure(one.low), high: formatFigure(one.high) })}`,
               formatNumber(one.n),
             ])}
@@ -41,6 +42,7 @@ export function Whole({ model }: { model: Manifest }) {
 function Choice(props: {
   label: string;
   choices: string[];
+  name: (choice: string) => string;
   chosen: string;
   onChange: (choice: string) => void;
 }) {
@@ -50,7 +52,7 @@ function Choice(props: {
       <select value={props.chosen} onChange={(event) => props.onChange(event.currentTarget.value)}>
         {props.choices.map((choice) => (
           <option key={choice} value={choice}>
-            {choice}
+            {props.name(choice)}
           </option>
         ))}
       </select>
@@ -76,12 +78,14 @@ function Importance({ model, explanation }: { model: Manifest; explanation: Expl
         <Choice
           label={t("card.of")}
           choices={list(all.map((one) => one.of))}
+          name={(of) => nameTarget(model, of)}
           chosen={of}
           onChange={setOf}
         />
         <Choice
           label={t("card.column_group")}
           choices={list(all.map((one) => one.group))}
+          name={(group) => translate(model, group)}
           chosen={group}
           onChange={setGroup}
         />
@@ -97,14 +101,20 @@ function Importance({ model, explanation }: { model: Manifest; explanation: Expl
   );
 }
 
-function Dependence({ explanation }: { explanation: Explanation }) {
+function Dependence({ model, explanation }: { model: Manifest; explanation: Explanation }) {
   const numeric = explanation.dependence.filter(
     (one) => one.group === "all" && one.values.every((value) => typeof value === "number"),
   );
   const names = numeric.map((one) => `${one.feature} · ${one.of}`);
+  const nameChoice = (choice: string) => {
+    const one = numeric[names.indexOf(choice)];
+    return one ? `${translate(model, one.feature)} · ${nameTarget(model, one.of)}` : choice;
+  };
   const [chosen, setChosen] = useState(names[0] ?? "");
   const curve = numeric[names.indexOf(chosen)];
   if (!curve) return null;
+  const feature = translate(model, curve.feature);
+  const of = nameTarget(model, curve.of);
   const points = curve.values.map((value, i): [number, number] => [
     Number(value),
     curve.answers[i] ?? 0,
@@ -112,23 +122,29 @@ function Dependence({ explanation }: { explanation: Explanation }) {
   const [xs, ys] = [points.map(([a]) => a), points.map(([, b]) => b)];
   return (
     <>
-      <Choice label={t("card.dependence")} choices={names} chosen={chosen} onChange={setChosen} />
+      <Choice
+        label={t("card.dependence")}
+        choices={names}
+        name={nameChoice}
+        chosen={chosen}
+        onChange={setChosen}
+      />
       <Figure
-        title={t("card.dependence_of", { feature: curve.feature, of: curve.of })}
-        head={[curve.feature, curve.of]}
+        title={t("card.dependence_of", { feature, of })}
+        head={[feature, of]}
         rows={points.map(([a, b]) => [formatNumber(a), formatFigure(b)])}
       >
         <Plot
-          label={t("card.dependence_of", { feature: curve.feature, of: curve.of })}
+          label={t("card.dependence_of", { feature, of })}
           height={220}
           x={{
             domain: [Math.min(...xs), Math.max(...xs)],
-            label: curve.feature,
+            label: feature,
             format: formatNumber,
           }}
           y={{
             domain: [Math.min(0, ...ys), Math.max(...ys)],
-            label: curve.of,
+            label: of,
             format: formatNumber,
           }}
         >

@@ -11,9 +11,10 @@ import {
 } from "../ask/draft";
 import { Fields } from "../ask/Fields";
 import { Failure } from "../Failure";
-import { Said, Told, t, translate } from "../language";
+import { Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Answered } from "../predictions";
+import { FieldName, Said } from "../Said";
 import { explain, predict, Refusal, readUnits, type Units } from "../service";
 
 /** What was asked and what came back; the time is the browser's. */
@@ -55,7 +56,7 @@ export function AskView({ model }: { model: Manifest }) {
             ask(readDraft(model, draft, units));
           }}
         >
-          {refusal && <Refused refusal={refusal} />}
+          {refusal && <Refused model={model} refusal={refusal} />}
           <Fields
             model={model}
             draft={draft}
@@ -133,7 +134,7 @@ function listProblems(refusal: Refusal | undefined): Map<string, string> {
   return new Map(named.reverse().map(({ field, problem }) => [field ?? "", problem]));
 }
 
-function Refused({ refusal }: { refusal: Refusal }) {
+function Refused({ model, refusal }: { model: Manifest; refusal: Refusal }) {
   const alert = useRef<HTMLDivElement>(null);
   useEffect(() => alert.current?.focus(), [refusal]);
   if (refusal.status !== 422) return <Failure refusal={refusal} />;
@@ -143,7 +144,8 @@ function Refused({ refusal }: { refusal: Refusal }) {
       <ul>
         {refusal.details.map((detail, i) => (
           <li key={i}>
-            {detail.field && <code>{detail.field}</code>} <Said text={detail.problem} />
+            {detail.field && <FieldName of={model} field={detail.field} />}{" "}
+            <Said of={model} text={detail.problem} />
           </li>
         ))}
       </ul>

@@ -1,9 +1,10 @@
 // What there is to ask: every model with what it answers, for whom, how well, and where not.
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../Failure";
-import { formatCount, formatFigure, getLanguage, Said, Told, t, translate } from "../language";
+import { formatCount, formatFigure, getLanguage, Told, t, translate } from "../language";
 import type { Entry, Metric } from "../manifest";
 import { writeRoute } from "../router";
+import { Said } from "../Said";
 import { listModels, type Refusal } from "../service";
 
 export function CatalogueView() {

@@ -15,6 +15,7 @@ import {
 } from "../file/table";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
+import { FieldName, Said } from "../Said";
 import { predict, Refusal } from "../service";
 
 interface Scored {
@@ -101,7 +102,7 @@ export function FileView({ model }: { model: Manifest }) {
       </div>
       <p role="status">{told}</p>
       {refusal && <Failure refusal={refusal} />}
-      {scored && <Results scored={scored} />}
+      {scored && <Results model={model} scored={scored} />}
       <p class="help">{t("ask.privacy")}</p>
     </section>
   );
@@ -112,7 +113,7 @@ function listNames({ input }: Manifest): string[] {
   return ["id", ...input.features.map((feature) => feature.name)];
 }
 
-function Results({ scored: { answers, rejects } }: { scored: Scored }) {
+function Results({ model, scored: { answers, rejects } }: { model: Manifest; scored: Scored }) {
   const columns = listColumns(answers);
   return (
     <>
@@ -120,10 +121,17 @@ function Results({ scored: { answers, rejects } }: { scored: Scored }) {
         <strong>{t("file.done", { answers: answers.length, rejects: countRows(rejects) })}</strong>
       </p>
       {answers.length > 0 && (
-        <Rows title={t("file.answers")} name="predictions.csv" columns={columns} rows={answers} />
+        <Rows
+          model={model}
+          title={t("file.answers")}
+          name="predictions.csv"
+          columns={columns}
+          rows={answers}
+        />
       )}
       {rejects.length > 0 && (
         <Rows
+          model={model}
           title={t("file.rejects")}
           name="rejects.csv"
           columns={[...REJECT_COLUMNS]}
@@ -136,8 +144,17 @@ function Results({ scored: { answers, rejects } }: { scored: Scored }) {
 
 const countRows = (rejects: Reject[]) => new Set(rejects.map(({ row }) => row)).size;
 
-function Rows(props: { title: string; name: string; columns: string[]; rows: Cells[] }) {
-  const { columns, rows } = props;
+interface RowsProps {
+  model: Manifest;
+  title: string;
+  name: string;
+  columns: string[];
+  rows: Cells[];
+}
+
+/** What is shown is in the language of the page; what is saved is as the service says it. */
+function Rows(props: RowsProps) {
+  const { model, columns, rows } = props;
   const [shown, setShown] = useState(SHOWN);
   const save = () => {
     const url = URL.createObjectURL(new Blob([writeCsv(rows, columns)], { type: "text/csv" }));
@@ -153,7 +170,9 @@ function Rows(props: { title: string; name: string; columns: string[]; rows: Cel
       <DataTable
         caption={props.title}
         head={columns}
-        rows={rows.slice(0, shown).map((row) => columns.map((column) => row[column] ?? ""))}
+        rows={rows
+          .slice(0, shown)
+          .map((row) => columns.map((column) => show(model, column, row[column] ?? "")))}
       />
       <p class="buttons">
         <button type="button" onClick={save}>
@@ -167,4 +186,19 @@ function Rows(props: { title: string; name: string; columns: string[]; rows: Cel
       </p>
     </>
   );
+}
+
+const SENTENCES = ["problem", "reason", "warnings"];
+
+function show(model: Manifest, column: string, cell: string | number) {
+  if (!SENTENCES.includes(column)) return cell;
+  const clauses = column === "warnings" ? String(cell).split("; ") : [String(cell)];
+  return clauses.map((clause) => {
+    const [, field, problem = clause] = /^([\w.[\]]+): (.*)$/.exec(clause) ?? [];
+    return (
+      <div key={clause}>
+        {field && <FieldName of={model} field={field} />} <Said of={model} text={problem} />
+      </div>
+    );
+  });
 }

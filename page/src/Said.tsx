@@ -1,0 +1,36 @@
+// What the service says, which speaks English, in the language of the page as far as that is known.
+import zh from "../locales/service.zh.json";
+import { getLanguage, t, translate } from "./language";
+import type { Manifest } from "./manifest";
+import { listTerms, makeSayer } from "./sentences";
+import { showUnit } from "./units";
+
+const SAYERS = { zh: makeSayer(zh) };
+
+/** A sentence; what stays English in it says so. */
+export function Said({ of, text }: { of?: Manifest; text: string }) {
+  const language = getLanguage();
+  if (language === "en") return <span>{text}</span>;
+  const parts = SAYERS[language](text, listTerms(of, language, showUnit));
+  return (
+    <span>
+      {parts.map((part, i) =>
+        part.known ? (
+          part.text
+        ) : (
+          <span lang="en" key={i}>
+            {part.text}
+          </span>
+        ),
+      )}
+    </span>
+  );
+}
+
+/** A field as the service names it; in another language by its row and name, where it has words. */
+export function FieldName({ of, field }: { of: Manifest; field: string }) {
+  const [, row, last = field] = /^\w+(?:\[(\d+)\])?\.(\w+)$/.exec(field) ?? [];
+  const name = translate(of, last);
+  if (name === last) return <code>{field}</code>;
+  return <b>{row ? t("ask.cell", { name, row: Number(row) + 1 }) : name}</b>;
+}

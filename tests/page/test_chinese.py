@@ -1,0 +1,122 @@
+"""On the Chinese page the service speaks Chinese: answers, reasons, warnings, problems, cards."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.conftest import ROOT, SHIPPED
+from tests.page.conftest import Open
+
+ENGLISH = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}\b")  # two words in a row, as names are not
+OPEN = "document.querySelectorAll('details').forEach(one => {one.open = true})"
+LABELS = """one => [...one.querySelectorAll('[aria-label], [title], img')]
+    .flatMap(it => ['aria-label', 'title', 'alt'].map(name => it.getAttribute(name) ?? ''))"""
+
+
+def list_english(shown: Locator) -> list[str]:
+    """Every line that is seen or read aloud and holds English words in a row."""
+    lines = shown.inner_text().splitlines() + shown.evaluate(LABELS)
+    return sorted({line for line in lines if ENGLISH.search(line.replace("et al", ""))})
+
+
+def ask_about_example(page: Page, number: int) -> None:
+    page.locator(".examples button").nth(number).click()
+    page.wait_for_selector(".reasons, .doubt.stop")
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_every_example_is_answered_in_chinese(visit: Open, model: str) -> None:
+    page = visit("zh-CN").go(f"#/{model}", ".examples button")
+    for number in range(page.locator(".examples button").count()):
+        ask_about_example(page, number)
+        page.evaluate(OPEN)
+        assert list_english(page.locator("main")) == []
+        assert (
+            page.locator(".answer [lang=en]").filter(has_text=re.compile("[a-z]{3}")).count() == 0
+        )
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_a_card_is_chinese_but_for_names(visit: Open, model: str) -> None:
+    page = visit("zh-CN").go(f"#/{model}/card", ".part")
+    page.evaluate(OPEN)
+    for part in page.locator(".part").all():
+        if part.locator("h3").inner_text().startswith("校准"):
+            continue
+        if "参考文献" in part.inner_text():
+            part.locator("ul").last.evaluate("one => one.remove()")
+        assert list_english(part) == []
+
+
+def test_what_drove_an_answer_is_said_in_the_order_of_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/survival", ".examples button")
+    ask_about_example(page, 1)
+    told = page.locator(".sentence").inner_text()
+    assert re.match(r"与平均患者相比，年龄 84 岁使 5 年内风险升高 \d+ 个百分点；", told)
+    assert "λ 轻链 2.8 mg/dL 使其升高" in told
+    assert page.locator(".sentence [lang]").count() == 0
+
+
+def test_a_problem_stands_beside_its_field_in_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/survival", ".examples button")
+    page.locator("#value-age").fill("167")
+    page.get_by_role("button", name="询问", exact=True).click()
+    page.wait_for_selector(".failure")
+    field = page.locator(".field", has=page.locator("#value-age"))
+    assert field.locator(".problem").inner_text() == "问题： 超出允许范围（0 至 120 岁）"
+    assert "年龄 超出允许范围（0 至 120 岁）" in page.locator(".failure").inner_text()
+    assert "κ 轻链 必填" in page.locator(".failure").inner_text()
+
+
+def test_a_problem_of_a_history_names_its_row_in_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/chemo_dose", ".examples button")
+    page.locator("#value-0-anc").fill("-1")
+    page.get_by_role("button", name="询问", exact=True).click()
+    page.wait_for_selector(".failure")
+    told = page.locator(".failure").inner_text()
+    assert "日，第 1 行 必填" in told
+    assert "中性粒细胞，第 1 行 超出允许范围（0 至" in told
+
+
+def test_a_warning_is_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/survival", ".examples button")
+    ask_about_example(page, 0)
+    page.locator("#value-creatinine").fill("")
+    page.get_by_role("button", name="询问", exact=True).click()
+    page.wait_for_selector(".doubt")
+    assert "肌酐 缺失，以训练集中位数填补：1 mg/dL" in page.locator(".doubt").inner_text()
+
+
+def test_an_abstention_gives_its_reason_in_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/solubility", ".examples button")
+    page.locator("#value-text").fill("C")
+    page.get_by_role("button", name="询问", exact=True).click()
+    page.wait_for_selector(".doubt.stop")
+    told = page.locator(".doubt.stop p").inner_text()
+    assert re.fullmatch(r"该实例与模型所学的数据不同：距离为 [\d.]+，界限为 [\d.]+", told)
+
+
+def test_a_refusal_of_the_shell_is_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/nothing", ".failure")
+    told = page.locator(".failure").inner_text()
+    assert told == f"没有此模型；现有模型：{', '.join(SHIPPED)}"
+
+
+def test_rejects_of_a_file_are_shown_in_chinese(visit: Open) -> None:
+    page = visit("zh-CN").go("#/survival/file", "#file")
+    page.locator("#file").set_input_files(ROOT / "examples" / "patients.csv")
+    page.wait_for_selector("h4")
+    told = page.locator("main").inner_text()
+    assert "超出允许范围（0 至 120 岁）" in told
+    assert "outside" not in told
+
+
+def test_the_english_page_says_what_the_service_says(visit: Open) -> None:
+    page = visit().go("#/survival", ".examples button")
+    with page.expect_response("**/explain") as told:
+        page.locator(".examples button").nth(1).click()
+    page.wait_for_selector(".reasons")
+    explanation = told.value.json()["predictions"][0]["explanation"]
+    assert page.locator(".sentence").inner_text() == explanation["sentence"]
+    assert explanation["counterfactual"]["sentence"] in page.locator(".reasons").inner_text()
