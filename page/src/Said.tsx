@@ -3,6 +3,7 @@ import zh from "../locales/service.zh.json";
 import { getLanguage, t, translate } from "./language";
 import type { Manifest } from "./manifest";
 import { listTerms, makeSayer } from "./sentences";
+import { spellOut } from "./spelling";
 import { showUnit } from "./units";
 
 const SAYERS = { zh: makeSayer(zh) };
@@ -10,7 +11,7 @@ const SAYERS = { zh: makeSayer(zh) };
 /** A sentence; what stays English in it says so. */
 export function Said({ of, text }: { of?: Manifest; text: string }) {
   const language = getLanguage();
-  if (language === "en") return <span>{text}</span>;
+  if (language === "en") return <span>{spellOut(of, text, showUnit)}</span>;
   const parts = SAYERS[language](text, listTerms(of, language, showUnit));
   return (
     <span>

@@ -4,6 +4,7 @@ import en from "../locales/en.json";
 import zh from "../locales/zh.json";
 import type { Translations } from "./manifest";
 import { lookUp } from "./sentences";
+import { spellNames } from "./spelling";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -35,7 +36,8 @@ export const t = (key: string, values: Record<string, unknown> = {}): string =>
 
 /** A text of a model, in the language of the page if its manifest has it. */
 export function translate(of: { translations?: Translations }, text: string): string {
-  return lookUp(of.translations?.[getLanguage()], text) ?? text;
+  const words = of.translations?.[getLanguage()];
+  return getLanguage() === "en" ? spellNames(words, text) : (lookUp(words, text) ?? text);
 }
 
 /** The same as an element, which says so where it stays English; a label has no full stop. */
@@ -45,7 +47,8 @@ export function Told(props: {
   label?: boolean;
 }) {
   const { of, text } = props;
-  const own = getLanguage() === "en" ? text : lookUp(of.translations?.[getLanguage()], text);
+  const isEnglish = getLanguage() === "en";
+  const own = isEnglish ? translate(of, text) : lookUp(of.translations?.[getLanguage()], text);
   const shown = props.label ? (own ?? text).replace(/[.。]$/, "") : (own ?? text);
   return own === undefined ? <span lang="en">{shown}</span> : <span>{shown}</span>;
 }

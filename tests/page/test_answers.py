@@ -71,7 +71,7 @@ def test_a_problem_is_shown_beside_its_field_as_the_service_reports_it(visit: Op
     page.get_by_role("button", name="Ask").click()
     page.wait_for_selector(".failure")
     field = page.locator(".field", has=page.locator("#value-age"))
-    assert "outside 0 to 120 a" in field.locator(".problem").inner_text()
+    assert "outside 0 to 120 years" in field.locator(".problem").inner_text()
     assert page.locator("#value-age").get_attribute("aria-invalid") == "true"
     assert "is required" in page.locator(".field", has=page.locator("#value-kappa")).inner_text()
     assert page.evaluate("document.activeElement.classList.contains('failure')")

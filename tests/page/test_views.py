@@ -173,7 +173,7 @@ def test_a_small_file_becomes_answers_and_rejects(visit: Open, tmp_path: Path) -
     page.wait_for_selector("h4")
     told = page.locator("main").inner_text()
     assert "9 answered, 1 rejected" in told
-    assert "outside 0 to 120 a" in told
+    assert "outside 0 to 120 years" in told
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save predictions.csv").click()
     target = tmp_path / "saved.csv"

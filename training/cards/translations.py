@@ -1,5 +1,7 @@
 """The texts of the cards in other languages: one folder per language, one file per model.
 
+English has the names that people write otherwise than programs do.
+
 A file holds the words for a text by the text itself; {} stands for what a training fills in, as the
 figures of a finding. Texts that are others in a row, as source attributes are, need no words.
 """
@@ -11,7 +13,8 @@ from pathlib import Path
 from medmaas.model.manifest import Manifest
 from medmaas.model.manifest.translations import Translations, list_texts
 
-LANGUAGES = {"zh": {"; ": "；", ": ": "：", " ": ""}}  # with what stands between texts in a row
+# with what stands between texts in a row; English is all there, but for some names
+LANGUAGES = {"en": {}, "zh": {"; ": "；", ": ": "：", " ": ""}}
 _GAP = "([^:;]+?)"  # so that sentences joined to one are not taken for a sentence
 _LETTER = re.compile("[A-Za-z]")
 
