@@ -14,6 +14,7 @@ from training.assessment.explanation import assess_explanation
 from training.assessment.sections import draw_sections
 from training.assessment.studied import Array, Studied
 from training.assessment.uncertainty import assess_uncertainty
+from training.cards.translations import translate
 from training.catalogue.folder import describe_artefact, place_model
 from training.catalogue.golden import record
 from training.report.page import Section, read_manifest, rewrite_report
@@ -68,7 +69,7 @@ def assess(
         sure.uncertainty,
         explained.explanation,
         [*sure.metrics, *explained.metrics],
-        draw_sections(sure, explained),
+        draw_sections(sure, explained, output),
     )
 
 
@@ -104,6 +105,7 @@ def reassess(folder: Path, reports: Path, studied: Studied) -> list[Metric]:
         "uncertainty": found.uncertainty,
         "card": manifest.card.model_copy(update={"metrics": (*kept, *found.metrics)}),
     }
-    place_model(folder.parents[1], manifest.model_copy(update=update), content)
+    manifest = translate(manifest.model_copy(update=update))
+    place_model(folder.parents[1], manifest, content)
     rewrite_report(reports, folder, found.sections)
     return found.metrics

@@ -5,6 +5,7 @@ import numpy as np
 from medmaas.model.manifest import ClassesOutput, Output, PolicyOutput, SurvivalOutput
 from training.assessment.answers import Answered
 from training.assessment.calibration import Claim
+from training.assessment.calibration_curve import Curve
 from training.assessment.policy_bands import ToldPolicy
 from training.assessment.recalibration import Line, Power, Recalibrator, Temperature
 from training.assessment.resampling import Floats, Sample
@@ -39,6 +40,30 @@ def make_claims(split: Answered, output: Output) -> list[tuple[Claim, Sample]]:
             for i, name in enumerate(told.observed)
         ]
     return []
+
+
+def make_curves(split: Answered, output: Output) -> list[Curve]:
+    """What calibration curves are drawn of; survival's recipe measures its own, by horizon."""
+    told = split.told
+    if isinstance(told, ToldValue):
+        return [Curve("value", "predicted value", told.values, told.y, split.sample)]
+    if isinstance(told, ToldClasses) and isinstance(output, ClassesOutput):
+        named, *labels = make_claims(split, output)
+        if len(labels) > 2:
+            return [_follow(named, "share of right answers", "the named label")]
+        label = output.labels[1]
+        return [_follow(labels[1], f"share of {label}", label)]
+    if isinstance(told, ToldPolicy):
+        claims = zip(make_claims(split, output), told.observed, strict=True)
+        return [_follow(one, f"share of {name}", f"{name}, every action") for one, name in claims]
+    return []
+
+
+def _follow(claimed: tuple[Claim, Sample], of: str, by: str) -> Curve:
+    claim, sample = claimed
+    if claim.happened is None:
+        raise TypeError
+    return Curve(of, f"probability of {by}", claim.p, claim.happened, sample)
 
 
 def make_recalibrators(split: Answered) -> list[Recalibrator]:

@@ -1,20 +1,28 @@
 """What the report of a model shows of its assessment."""
 
-from medmaas.model.manifest import Dependence
+from medmaas.model.manifest import ClassesOutput, Dependence, Output, ValueOutput
+from training.assessment.calibration_curve import Point
 from training.assessment.explanation import ExplanationAssessment
 from training.assessment.importance import EVERYONE
 from training.assessment.paths import DELETION, INSERTION, SHARES
 from training.assessment.selective import Selective
 from training.assessment.uncertainty import UncertaintyAssessment
 from training.report.assessment import tabulate_checks
-from training.report.assessment_plots import plot_curves, plot_dependence, plot_importance
+from training.report.assessment_plots import (
+    plot_calibration_curves,
+    plot_curves,
+    plot_dependence,
+    plot_importance,
+)
 from training.report.page import Section
 
 _MOST_DRAWN = 6  # features with curves
 
 
-def draw_sections(sure: UncertaintyAssessment, explained: ExplanationAssessment) -> list[Section]:
-    """Abstention, importance, dependence, faithfulness."""
+def draw_sections(
+    sure: UncertaintyAssessment, explained: ExplanationAssessment, output: Output
+) -> list[Section]:
+    """Abstention, importance, dependence, faithfulness, calibration."""
     sections = [_draw_selective(sure.selective)] if sure.selective else []
     explanation = explained.explanation
     everyone = [part for part in explanation.importance if part.group == EVERYONE]
@@ -37,6 +45,22 @@ def draw_sections(sure: UncertaintyAssessment, explained: ExplanationAssessment)
             "Each figure with its 95 % interval where it has one.",
             table=(("check", "measure", "n", "value"), checks),
         ),
+        *_draw_calibration(sure.calibration, output),
+    ]
+
+
+def _draw_calibration(curves: dict[str, list[Point]], output: Output) -> list[Section]:
+    """Of all but classes, whose training draws it already."""
+    curves = {of: points for of, points in curves.items() if points}
+    if not curves or isinstance(output, ClassesOutput):
+        return []
+    unit = output.unit if isinstance(output, ValueOutput) else ""
+    text = (
+        "Mean observed against mean predicted, in groups of equal size of rising prediction, test "
+        "split; the dashed line is where both agree."
+    )
+    return [
+        Section("Calibration of the test split", text, plot_calibration_curves(curves, unit=unit))
     ]
 
 

@@ -18,7 +18,14 @@ from medmaas.model.manifest import (
 )
 from training.assessment.answers import Answered, Answerer, make_answerer
 from training.assessment.calibration import measure_calibration
-from training.assessment.claims import find_doubt, find_losses, make_claims, make_recalibrators
+from training.assessment.calibration_curve import Point
+from training.assessment.claims import (
+    find_doubt,
+    find_losses,
+    make_claims,
+    make_curves,
+    make_recalibrators,
+)
 from training.assessment.intervals import (
     COVERAGES,
     ON_UNSTRATIFIED,
@@ -67,6 +74,7 @@ class UncertaintyAssessment:
         uncertainty: for the manifest.
         metrics: for the card.
         selective: the risk-coverage curve, to draw; None if the model has no way to doubt.
+        calibration: points of every calibration curve, to draw, by what is predicted.
         worth: by name, the numbers of a recalibration that is worth having; empty if none is.
     """
 
@@ -74,6 +82,7 @@ class UncertaintyAssessment:
     uncertainty: Uncertainty
     metrics: list[Metric]
     selective: Selective | None
+    calibration: dict[str, list[Point]]
     worth: dict[str, tuple[float, ...]]
 
 
@@ -108,11 +117,12 @@ def assess_uncertainty(
     )
     curve, figures = _assess_doubt(test, output)
     metrics += figures
-    for claim, sample in make_claims(test, output):
-        metrics += measure_calibration([claim], sample)
+    drawn, figures = _assess_calibration(test, output)
+    metrics += figures
     pairs = zip(make_recalibrators(calibration), make_recalibrators(test), strict=True)
     figures, worth = measure_recalibration(list(pairs), calibration.sample, test.sample)
-    return UncertaintyAssessment(answerer.graph, uncertainty, metrics + figures, curve, worth)
+    metrics += figures
+    return UncertaintyAssessment(answerer.graph, uncertainty, metrics, curve, drawn, worth)
 
 
 def _assess_intervals(
@@ -220,6 +230,17 @@ def _assess_doubt(test: Answered, output: Output) -> tuple[Selective | None, lis
         return None, []
     error, losses = find_losses(test, output)
     return measure_selective(losses, doubt[1], test.sample, error=error, ranked_by=doubt[0])
+
+
+def _assess_calibration(
+    test: Answered, output: Output
+) -> tuple[dict[str, list[Point]], list[Metric]]:
+    metrics: list[Metric] = []
+    for claim, sample in make_claims(test, output):
+        metrics += measure_calibration([claim], sample)
+    drawn = {curve.of: curve.measure() for curve in make_curves(test, output)}
+    metrics += [metric for points in drawn.values() for point in points for metric in point]
+    return drawn, metrics
 
 
 def _name_method(output: Output, intervals: Intervals | PolicyIntervals | None) -> str:

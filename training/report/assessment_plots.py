@@ -6,8 +6,20 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from medmaas.model.manifest import Dependence, Importance
-from training.report.plot_style import DOT, INK, PALETTE, label_ends, pick, start
+from medmaas.model.manifest import Dependence, Importance, Metric
+from training.report.plot_style import (
+    DOT,
+    FAINT,
+    INK,
+    PALETTE,
+    WIDTH,
+    label_ends,
+    pick,
+    reach,
+    start,
+    tidy,
+    wrap,
+)
 
 _MOST_PARTS = 15
 _ROW = 0.34  # inches
@@ -25,6 +37,29 @@ def plot_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, x: str, y:
     ax.margins(x=0)
     ax.set(xlabel=x, ylabel=y)
     label_ends(figure, ax, ends)
+    return figure
+
+
+def plot_calibration_curves(
+    curves: Mapping[str, Sequence[tuple[Metric, Metric]]], *, unit: str = ""
+) -> Figure:
+    """Observed against predicted, side by side by what is predicted; unit is that of values."""
+    side = min(4.2, WIDTH / len(curves) + 0.4)
+    figure = Figure(figsize=(min(WIDTH, side * len(curves)), side), layout="constrained")
+    axes = figure.subplots(1, len(curves), squeeze=False)[0]
+    of_unit = f", {unit}" if unit else ""
+    for ax, (of, points) in zip(axes, curves.items(), strict=True):
+        tidy(ax)
+        ends = [end for point in points for metric in point for end in (metric.low, metric.high)]
+        low, high = min(ends) if unit else 0.0, max(ends)
+        ax.plot([low, high], [low, high], color=FAINT, linestyle="--", linewidth=1)
+        for predicted, observed in points:
+            bar = reach(observed.value, observed.low, observed.high)
+            ax.errorbar(predicted.value, observed.value, yerr=bar, color=PALETTE[0], **DOT)
+        ax.set_aspect("equal")
+        ax.set_xlabel(f"predicted{of_unit}")
+        ax.set_title(wrap(of, 20), loc="left", fontsize="medium", color=INK)
+    axes[0].set_ylabel(f"observed{of_unit} (95 % interval)")
     return figure
 
 

@@ -1,21 +1,18 @@
-// Predicted against observed, where the card has both; else what it measured of calibration.
+// Predicted against observed, where the card has both, and what else it measured of calibration.
+import { scaleLinear } from "d3-scale";
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatPercent, Told, t } from "../language";
+import { formatCount, formatNumber, formatPercent, Told, t, translate } from "../language";
 import type { Manifest, Metric } from "../manifest";
+import { showUnit } from "../units";
 import { writeMetric } from "./Figures";
+import { type Curve, pairMetrics } from "./pairs";
 import { Ranges } from "./Range";
-
-interface Pair {
-  predicted: Metric;
-  observed: Metric;
-}
 
 export function Calibration({ model }: { model: Manifest }) {
   const { metrics } = model.card;
-  const times = [
-    ...new Set(metrics.flatMap(({ metric }) => /^predicted (.+)$/.exec(metric)?.[1] ?? [])),
-  ];
+  const curves = pairMetrics(metrics);
+  const of = model.output.kind === "value" ? "value" : "share";
   const ratios = metrics.filter(
     ({ metric, model: of }) => metric.startsWith("observed/expected") && of.includes("this model"),
   );
@@ -34,12 +31,14 @@ export function Calibration({ model }: { model: Manifest }) {
     Math.min(also, ...of.map(({ low }) => low)),
     Math.max(also, ...of.map(({ high }) => high)),
   ];
-  if (!times.length && !ratios.length && !others.length) return <p>{t("card.nothing_measured")}</p>;
+  if (!curves.length && !ratios.length && !others.length)
+    return <p>{t("card.nothing_measured")}</p>;
   return (
     <>
+      {curves.length > 0 && <p class="help">{t(`card.diagonal_${of}`)}</p>}
       <div class="small-multiples">
-        {times.map((time) => (
-          <Diagonal key={time} time={time} pairs={pair(metrics, time)} />
+        {curves.map((curve, i) => (
+          <Diagonal key={i} model={model} curve={curve} />
         ))}
       </div>
       {ratios.length > 0 && (
@@ -66,39 +65,47 @@ export function Calibration({ model }: { model: Manifest }) {
   );
 }
 
-function pair(metrics: Metric[], time: string): Pair[] {
-  const find = (what: string) => metrics.filter(({ metric }) => metric === `${what} ${time}`);
-  return find("predicted").flatMap((predicted) => {
-    const observed = find("observed").find(({ group }) => group === predicted.group);
-    return observed ? [{ predicted, observed }] : [];
+/** On the line the model is right; above it, more was observed than it predicts, below it less. */
+function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
+  const { pairs } = curve;
+  const unit = model.output.kind === "value" ? showUnit(model.output.unit) : undefined;
+  const [low, high] = frame(curve, unit === undefined);
+  const write = unit === undefined ? formatPercent : (value: number) => formatNumber(value, 3);
+  const axis = (name: string) => ({
+    domain: [low, high] as [number, number],
+    label: [t(`card.${name}`), unit].filter(Boolean).join(", "),
+    format: (value: number) =>
+      unit === undefined ? formatPercent(value, high - low < 0.1 ? 1 : 0) : formatNumber(value, 3),
   });
-}
-
-/** On the line the model is right; above it, it is too hopeful of risk. */
-function Diagonal({ time, pairs }: { time: string; pairs: Pair[] }) {
-  const top = Math.max(...pairs.flatMap((one) => [one.predicted.high, one.observed.high]));
-  const percent = (value: number) => formatPercent(value, 0);
+  const axes = { x: axis("predicted"), y: axis("observed") };
+  const first = pairs[0];
+  const title = t("card.diagonal", {
+    of: curve.of,
+    observed: first && translate(model, first.observed.metric),
+  });
+  const off = t("card.diagonal_off", {
+    groups: pairs.length,
+    off: pairs.filter(
+      ({ predicted: { value }, observed }) => value < observed.low || observed.high < value,
+    ).length,
+  });
   return (
     <Figure
-      title={t("card.diagonal", { time })}
-      head={[t("card.column_group"), t("card.predicted"), t("card.observed")]}
-      rows={pairs.map(({ predicted, observed }) => [
-        predicted.group,
-        formatPercent(predicted.value),
-        `${formatPercent(observed.value)} ${t("figure.interval", { low: formatPercent(observed.low), high: formatPercent(observed.high) })}`,
+      title={title}
+      head={[t("card.column_group"), axes.x.label, axes.y.label, t("card.column_n")]}
+      rows={pairs.map(({ group, predicted, observed }) => [
+        <Told key="group" of={model} text={group} />,
+        write(predicted.value),
+        `${write(observed.value)} ${t("figure.interval", { low: write(observed.low), high: write(observed.high) })}`,
+        formatCount(observed.n),
       ])}
     >
-      <Plot
-        label={t("card.diagonal", { time })}
-        height={240}
-        x={{ domain: [0, top], label: t("card.predicted"), format: percent }}
-        y={{ domain: [0, top], label: t("card.observed"), format: percent }}
-      >
+      <Plot label={`${title}. ${off}`} height={240} {...axes}>
         {({ x, y }) => (
           <>
-            <line class="curve average" x1={x(0)} y1={y(0)} x2={x(top)} y2={y(top)} />
-            {pairs.map(({ predicted, observed }) => (
-              <g key={predicted.group}>
+            <line class="curve average" x1={x(low)} y1={y(low)} x2={x(high)} y2={y(high)} />
+            {pairs.map(({ group, predicted, observed }) => (
+              <g key={group}>
                 <line
                   class="whisker"
                   x1={x(predicted.value)}
@@ -112,6 +119,25 @@ function Diagonal({ time, pairs }: { time: string; pairs: Pair[] }) {
           </>
         )}
       </Plot>
+      <p class="help">
+        <Told of={model} text={curve.evaluated_on} />
+        <br />
+        {off}
+      </p>
     </Figure>
   );
+}
+
+/** Both ends of both axes; shares start at 0, unless all are so high that nothing would be seen. */
+function frame({ pairs }: Curve, ofShares: boolean): [number, number] {
+  const ends = pairs.flatMap(({ predicted, observed }) => [
+    predicted.value,
+    observed.low,
+    observed.high,
+  ]);
+  const low = Math.min(...ends);
+  const bottom = ofShares && low <= 0.5 ? 0 : low;
+  return scaleLinear([bottom, Math.max(...ends)], [0, 1])
+    .nice(5)
+    .domain() as [number, number];
 }

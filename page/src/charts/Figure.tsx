@@ -5,7 +5,7 @@ import { t } from "../language";
 export function Figure(props: {
   title: string;
   head: string[];
-  rows: (string | number)[][];
+  rows: ComponentChildren[][];
   children: ComponentChildren;
 }) {
   return (

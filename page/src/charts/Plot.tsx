@@ -18,7 +18,7 @@ export interface Scales {
 const LEFT = 52;
 const BOTTOM = 40;
 const TOP = 10;
-const RIGHT = 14;
+const RIGHT = 20;
 
 /** The width of an element in pixels, followed as it changes. */
 function useWidth() {

@@ -1,0 +1,100 @@
+"""Every card draws how often what the model says came true, in the reader's language."""
+
+import re
+
+import pytest
+
+from medmaas.model.registry import Registry
+from tests.conftest import SHIPPED
+from tests.page.conftest import Open
+from tests.page.test_views import list_violations, require_room, shoot
+
+TITLES = {
+    "blood_cell": ["share of right answers"],
+    "breast_fna": ["share of malignant"],
+    "chemo_dose": [
+        "share of anc_below_0.5",
+        "share of anc_below_1.0",
+        "share of platelets_below_50",
+    ],
+    "solubility": ["value"],
+    "survival": ["at 1 year", "at 5 years", "at 10 years"],
+}
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_every_card_draws_predicted_against_observed(
+    visit: Open, registry: Registry, model: str
+) -> None:
+    opened = visit()
+    page = opened.go(f"#/{model}/card", ".part")
+    curves = page.locator("figure:has(.average)")
+    titles = curves.locator("figcaption").all_inner_texts()
+    assert titles == [f"Predicted against observed, {of}" for of in TITLES[model]]
+    metrics = registry.get(model).manifest.card.metrics
+    groups = sum(metric.metric.startswith("observed ") for metric in metrics)
+    assert curves.locator(".dot").count() == groups
+    assert curves.locator(".whisker").count() == groups
+    assert opened.list_faults() == []
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_a_dot_above_the_diagonal_is_a_group_that_had_more_than_was_predicted(
+    visit: Open, model: str
+) -> None:
+    page = visit().go(f"#/{model}/card", ".part")
+    for figure in page.locator("figure:has(.average)").all():
+        line = figure.locator(".average")
+        x1, y1, x2, y2 = (float(line.get_attribute(end) or 0) for end in ("x1", "y1", "x2", "y2"))
+        figure.locator("summary").click()
+        rows = [row.inner_text().split("\t") for row in figure.locator("tbody tr").all()]
+        for dot, (_, predicted, observed, _) in zip(
+            figure.locator(".dot").all(), rows, strict=True
+        ):
+            x, y = (float(dot.get_attribute(end) or 0) for end in ("cx", "cy"))
+            above = y1 + (x - x1) / (x2 - x1) * (y2 - y1) - y
+            more = read_number(observed) - read_number(predicted)
+            if more:
+                assert (above > 0) == (more > 0), (predicted, observed)
+
+
+def read_number(cell: str) -> float:
+    found = re.search(r"-?[\d.]+", cell)
+    assert found, cell
+    return float(found[0])
+
+
+def test_the_page_says_what_lies_above_the_diagonal(visit: Open) -> None:
+    page = visit().go("#/breast_fna/card", ".part")
+    assert "more happened than was predicted: the probability is too low" in page.content()
+    page = visit().go("#/solubility/card", ".part")
+    assert "more was measured than was predicted: the answer is too low" in page.content()
+    assert "Predicted, log10(mol/L)" in page.locator("figure:has(.average)").inner_text()
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_a_curve_is_told_in_chinese_and_to_those_who_do_not_see_it(visit: Open, model: str) -> None:
+    page = visit("zh-CN").go(f"#/{model}/card", ".part")
+    curves = page.locator("figure:has(.average)")
+    assert curves.count() == len(TITLES[model])
+    for figure in curves.all():
+        figure.locator("summary").click()
+        assert figure.locator("[lang=en]").count() == 0
+        title = figure.locator("figcaption").inner_text()
+        assert "与预测对照" in title
+        label = figure.locator("svg").get_attribute("aria-label") or ""
+        assert label.startswith(title)
+        assert "区间不含预测值的组" in label
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+@pytest.mark.parametrize(("locale", "theme"), [("en-GB", "light"), ("zh-CN", "dark")])
+@pytest.mark.parametrize("model", ["blood_cell", "breast_fna", "solubility"])
+def test_the_other_cards_are_accessible(
+    visit: Open, model: str, locale: str, theme: str, width: int
+) -> None:
+    opened = visit(locale, theme, width)
+    opened.go(f"#/{model}/card", ".part")
+    shoot(opened, f"{model}-card-{locale}-{theme}-{width}")
+    assert list_violations(opened) == []
+    require_room(opened)
