@@ -74,7 +74,14 @@ export const formatFigure = (value: number) =>
 export const formatCount = (value: number) => format(value, { maximumFractionDigits: 0 });
 
 /** A difference of probabilities, in percentage points. */
-export const formatPoints = (share: number) => format(100 * share, { maximumFractionDigits: 1 });
+export const formatPoints = (share: number) =>
+  formatSigned(100 * share, { maximumFractionDigits: 1 });
+
+/** By how much a number moves; what is rounded to nothing has no sign. */
+export const formatChange = (value: number) => formatSigned(value, { maximumSignificantDigits: 2 });
+
+const formatSigned = (value: number, options: Intl.NumberFormatOptions) =>
+  format(value, { ...options, signDisplay: "exceptZero" }).replace("-", "−");
 
 /** A probability from 0 to 1 as a percentage; never 0 or 100 % where it is neither. */
 export function formatPercent(share: number, decimals = 1): string {

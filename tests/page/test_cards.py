@@ -13,9 +13,9 @@ TITLES = {
     "blood_cell": ["share of right answers"],
     "breast_fna": ["share of malignant"],
     "chemo_dose": [
-        "share of anc_below_0.5",
-        "share of anc_below_1.0",
-        "share of platelets_below_50",
+        "share of ANC below 0.5",
+        "share of ANC below 1.0",
+        "share of platelets below 50",
     ],
     "solubility": ["value"],
     "survival": ["at 1 year", "at 5 years", "at 10 years"],
@@ -69,7 +69,7 @@ def test_the_page_says_what_lies_above_the_diagonal(visit: Open) -> None:
     assert "more happened than was predicted: the probability is too low" in page.content()
     page = visit().go("#/solubility/card", ".part")
     assert "more was measured than was predicted: the answer is too low" in page.content()
-    assert "Predicted, log10(mol/L)" in page.locator("figure:has(.average)").inner_text()
+    assert "Predicted, log₁₀(mol/L)" in page.locator("figure:has(.average)").inner_text()
 
 
 @pytest.mark.parametrize("model", SHIPPED)

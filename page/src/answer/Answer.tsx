@@ -1,6 +1,7 @@
 // An answer: whether to believe it first, then what it says, why, what if, and who said it.
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { showPicture } from "../ask/Picture";
 import { formatTime, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import { nameValue } from "../names";
@@ -113,25 +114,40 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
 
 /** What was asked about, for the printed page. */
 function Given({ model, instance }: { model: Manifest; instance: Instance }) {
-  if (model.input.kind === "image") return null;
-  const shown = (value: unknown): string =>
-    Array.isArray(value)
-      ? t("answer.rows", { count: value.length })
-      : nameValue(model, value ?? "–");
+  const { input } = model;
   return (
     <details class="given-values">
       <summary>{t("answer.given")}</summary>
-      <dl>
-        {Object.entries(instance).map(([name, value]) => (
-          <Fragment key={name}>
-            <dt>{translate(model, name)}</dt>
-            <dd>{shown(value)}</dd>
-          </Fragment>
-        ))}
-      </dl>
+      {input.kind === "image" && (
+        <img class="given" src={showPicture(String(instance[input.field]))} alt="" />
+      )}
+      {input.kind === "series" && (
+        <ul class="rows">
+          {(instance[input.field] as Instance[]).map((row, i) => (
+            <li key={i}>{writeRow(model, row)}</li>
+          ))}
+        </ul>
+      )}
+      {(input.kind === "tabular" || input.kind === "text") && (
+        <dl>
+          {Object.entries(instance).map(([name, value]) => (
+            <Fragment key={name}>
+              <dt>{translate(model, name)}</dt>
+              <dd>{nameValue(model, value ?? "–")}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
     </details>
   );
 }
+
+/** One time of a history, as "day -7, ANC 4.8, platelets 230". */
+const writeRow = (model: Manifest, row: Instance) =>
+  Object.entries(row)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${translate(model, name)} ${nameValue(model, value)}`)
+    .join(", ");
 
 function Provenance({ model, asked }: { model: Manifest; asked: Asked }) {
   const { id, version, sha256 } = asked.answered.model;

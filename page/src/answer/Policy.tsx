@@ -43,6 +43,7 @@ function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]
   const risks = Object.keys(output.options[0]?.risks ?? {});
   return (
     <DataTable
+      class="options"
       caption={t("policy.options")}
       head={[
         t("policy.action"),
@@ -123,7 +124,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
       )}
       <Plot
         label={t("policy.trade", { risk: translate(model, risk) })}
-        x={{ domain: [0, 1.1], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
+        x={{ domain: [0, 1.2], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
         y={{ domain: [0, 1], label: translate(model, risk), format: (y) => formatPercent(y, 0) }}
       >
         {({ x, y }) =>
@@ -151,7 +152,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
                 ) : (
                   <path class="cross" d={`M${at.x - 5} ${at.y - 5}l10 10m0-10l-10 10`} />
                 )}
-                <text class="mark-name" x={at.x + 10} y={at.y} dy="0.32em">
+                <text class="mark-name" x={at.x + 13} y={at.y} dy="0.32em">
                   {nameMark(output, option)}
                 </text>
               </g>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { showPicture } from "../ask/Picture";
 import { Bars } from "../charts/Bars";
-import { formatNumber, formatPercent, formatPoints, t, translate } from "../language";
+import { formatChange, formatNumber, formatPercent, formatPoints, t, translate } from "../language";
 import type { Feature, Instance, Manifest } from "../manifest";
 import { nameTarget, nameValue } from "../names";
 import type { Contribution, Explanation, Target } from "../predictions";
@@ -73,7 +73,7 @@ function Targets(props: {
   const write = (value: number) =>
     target.unit === "1"
       ? t("reasons.points", { value: formatPoints(value) })
-      : withUnit(formatNumber(value, 2), target.unit);
+      : withUnit(formatChange(value), target.unit);
   const ordered = [...target.contributions];
   if (by === "feature") ordered.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   else ordered.sort((a, b) => (a.day ?? 0) - (b.day ?? 0));
@@ -101,7 +101,7 @@ function Targets(props: {
         bars={shown.map((one) => ({
           name: nameContribution(model, props.instance, one),
           share: one.contribution / largest,
-          text: `${one.contribution > 0 ? "+" : one.contribution < 0 ? "−" : ""}${write(Math.abs(one.contribution))}`,
+          text: write(one.contribution),
         }))}
       />
       {ordered.length > shown.length && (
@@ -131,8 +131,6 @@ function nameContribution(model: Manifest, instance: Instance, one: Contribution
 function Characters({ explanation }: { explanation: Explanation }) {
   const characters = explanation.characters ?? [];
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
-  const write = (value: number) =>
-    `${value > 0 ? "+" : value < 0 ? "−" : ""}${formatNumber(Math.abs(value), 2)}`;
   return (
     <>
       <p class="characters" aria-hidden="true">
@@ -157,7 +155,7 @@ function Characters({ explanation }: { explanation: Explanation }) {
           .map((atom) => ({
             name: t("reasons.atom", { symbol: atom.symbol, position: atom.position }),
             share: atom.contribution / largest,
-            text: write(atom.contribution),
+            text: formatChange(atom.contribution),
           }))}
       />
     </>

@@ -13,8 +13,8 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
   const write = (value: number) =>
     unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
   return (
-    <section aria-labelledby="turned-out">
-      <h4 id="turned-out">{t("similar.heading")}</h4>
+    <div class="turned-out">
+      <h4>{t("similar.heading")}</h4>
       <p class="help">{t("similar.help")}</p>
       <DataTable
         caption={t("similar.heading")}
@@ -35,7 +35,7 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
           ];
         })}
       />
-    </section>
+    </div>
   );
 }
 

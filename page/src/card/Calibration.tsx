@@ -80,7 +80,7 @@ function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
   const axes = { x: axis("predicted"), y: axis("observed") };
   const first = pairs[0];
   const title = t("card.diagonal", {
-    of: curve.of,
+    of: translate(model, curve.of),
     observed: first && translate(model, first.observed.metric),
   });
   const off = t("card.diagonal_off", {

@@ -5,6 +5,7 @@ import { formatCount, formatFigure, Told, t, translate } from "../language";
 import type { Manifest, Metric } from "../manifest";
 
 const OWN = "this model";
+const MOST = 24;
 
 /** The figure itself with its 95 % interval. */
 export const writeMetric = (metric: Metric) =>
@@ -21,11 +22,13 @@ export function Headline({ model }: { model: Manifest }) {
   const own = everyone.find((metric) => metric.model.includes(OWN)) ?? everyone[0];
   if (!own) return null;
   const alike = everyone.filter((metric) => metric.evaluated_on === own.evaluated_on);
+  const isOwn = (metric: Metric) => metric.model.includes(OWN);
+  const ordered = [...alike.filter(isOwn), ...alike.filter((metric) => !isOwn(metric))];
   return (
     <MetricTable
       model={model}
       caption={t("card.headline", { on: translate(model, own.evaluated_on) })}
-      metrics={alike.slice(0, 24)}
+      metrics={ordered.slice(0, MOST)}
     />
   );
 }

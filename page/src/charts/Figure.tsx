@@ -25,11 +25,13 @@ export function DataTable(props: {
   caption: string;
   head: ComponentChildren[];
   rows: ComponentChildren[][];
+  /** For its looks. */
+  class?: string;
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
     <section class="scroll" tabIndex={0} aria-label={props.caption}>
-      <table>
+      <table class={props.class}>
         <caption class="unseen">{props.caption}</caption>
         <thead>
           <tr>
