@@ -11,6 +11,7 @@ import boto3
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from starlette.datastructures import State
 
@@ -22,6 +23,10 @@ MODELS = ROOT / "models"
 SHIPPED = ("blood_cell", "breast_fna", "chemo_dose", "solubility", "survival")
 
 PATIENT = {"age": 67, "sex": "F", "creatinine": 1.1, "kappa": 1.2, "lambda": 1.5, "mgus": False}
+
+# no test depends on how fast the machine is
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
 

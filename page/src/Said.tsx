@@ -28,10 +28,11 @@ export function Said({ of, text }: { of?: Manifest; text: string }) {
   );
 }
 
-/** A field as the service names it; in another language by its row and name, where it has words. */
+/** A field as the service names it; a feature by its name and row, as the form has it. */
 export function FieldName({ of, field }: { of: Manifest; field: string }) {
   const [, row, last = field] = /^\w+(?:\[(\d+)\])?\.(\w+)$/.exec(field) ?? [];
+  const features = "features" in of.input ? of.input.features : [];
   const name = translate(of, last);
-  if (name === last) return <code>{field}</code>;
+  if (name === last && !features.some((one) => one.name === last)) return <code>{field}</code>;
   return <b>{row ? t("ask.cell", { name, row: Number(row) + 1 }) : name}</b>;
 }

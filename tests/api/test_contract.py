@@ -21,7 +21,6 @@ schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.N
 @schema.parametrize()
 @settings(
     max_examples=10,
-    deadline=None,
     derandomize=True,  # a test that anybody can repeat
     suppress_health_check=list(HealthCheck),
 )

@@ -50,7 +50,7 @@ def score_ranges(folder: Folder, registry: Registry, job: Job) -> None:
 
 
 @given(content=csv_files(), size=st.integers(1, 400), rows=st.integers(1, 10))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_ranges_cover_the_file_once_and_give_what_one_run_gives(
     registry: Registry,
     monkeypatch: pytest.MonkeyPatch,

@@ -20,7 +20,8 @@ LIMITS = st.builds(
     Limits, rows=st.integers(1, 20), bytes=st.integers(1, 400), line=st.just(WIDE.line)
 )
 hypothesis = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=300,
 )
 
 

@@ -157,7 +157,7 @@ def test_the_box_is_where_the_model_looked_on_the_upright_original(registry: Reg
 
 
 @given(st.integers(SIDE, 900), st.integers(SIDE, 900))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_map_has_the_shape_of_the_original_and_at_most_256_pixels_an_edge(
     registry: Registry, width: int, height: int
 ) -> None:

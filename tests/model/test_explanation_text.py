@@ -67,7 +67,6 @@ def add_up(entries: list[dict[str, Any]]) -> float:
 
 
 @given(st.sampled_from(MOLECULES), st.integers(0, 1000))
-@settings(deadline=None)
 def test_atoms_and_bonds_are_those_that_rdkit_reads(smiles: str, seed: int) -> None:
     (line,) = Chem.MolToRandomSmilesVect(Chem.MolFromSmiles(smiles), 1, seed)
     molecule = Chem.MolFromSmiles(line, sanitize=False)
@@ -126,7 +125,7 @@ def test_atoms_and_bonds_add_up_to_prediction_less_baseline(
 
 
 @given(st.text("CO", min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_of_a_sum_every_character_brings_what_it_adds(registry: Registry, line: str) -> None:
     explained = explain(make_counter(registry, PLAIN), line)
     assert [entry["contribution"] for entry in explained["characters"]] == [

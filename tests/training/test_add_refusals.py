@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from skl2onnx.common.data_types import DoubleTensorType
@@ -213,7 +213,7 @@ def refuse(draft: Tree) -> str | None:
 
 
 @given(st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_without_any_field_a_draft_is_complete_or_the_field_is_named(
     dropped: list[tuple[Any, ...]],
 ) -> None:
@@ -229,7 +229,7 @@ def test_without_any_field_a_draft_is_complete_or_the_field_is_named(
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_field_of_any_other_kind_gives_no_traceback(value: Any) -> None:
     for path in FIELDS[:: len(FIELDS) // 10]:
         draft = copy.deepcopy(DRAFT)

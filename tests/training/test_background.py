@@ -47,7 +47,7 @@ def make(rows: NDArray[np.float64], seed: int = 0) -> Background:
     return background
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(FEWEST, 600), st.integers(0, 2**16), st.integers(0, 3))
 def test_every_centre_stands_for_many_and_is_nobody(n: int, seed: int, digits: int) -> None:
     rows = draw_people(n, seed).round(digits)

@@ -55,7 +55,7 @@ def history(drawn: Sequence[tuple[float, ...]]) -> Floats:
 
 
 @given(drawn=st.lists(rows, min_size=1, max_size=8), padding=st.integers(1, 20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_padding_changes_nothing(
     network: DoseNetwork, drawn: Sequence[tuple[float, ...]], padding: int
 ) -> None:
@@ -66,7 +66,7 @@ def test_padding_changes_nothing(
 
 
 @given(drawn=st.lists(rows, min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_risks_are_ordered(network: DoseNetwork, drawn: Sequence[tuple[float, ...]]) -> None:
     found, nadirs = answer(network, history(drawn))
     (risk,), (nadir,) = found, nadirs

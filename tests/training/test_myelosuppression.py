@@ -111,7 +111,7 @@ def test_the_simulator_gives_the_published_figures(seed: int) -> None:
 
 @pytest.mark.parametrize("drug", [DOCETAXEL, PACLITAXEL], ids=lambda drug: drug.name)
 @given(clearance=factors)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_exposure_is_dose_over_clearance(drug: Drug, clearance: float) -> None:
     hours = np.array([0.0, 5000.0])
     mean = drug.expose(np.array([clearance]), hours)[0, 0]
@@ -123,7 +123,7 @@ def test_exposure_is_dose_over_clearance(drug: Drug, clearance: float) -> None:
 
 @pytest.mark.parametrize("model", [KLOFT, WAHLBY, QUARTINO], ids=lambda model: model.name)
 @given(circ0=factors, mtt=factors)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_nothing_happens_to_who_is_not_treated(
     model: Neutrophils, circ0: float, mtt: float
 ) -> None:
@@ -133,7 +133,7 @@ def test_nothing_happens_to_who_is_not_treated(
 
 
 @given(less=shares, more=shares, circ0=factors, mtt=factors, slope=factors)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_larger_dose_never_has_a_higher_nadir_nor_gcsf_a_lower_one(
     less: float, more: float, circ0: float, mtt: float, slope: float
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_larger_dose_never_has_a_higher_nadir_nor_gcsf_a_lower_one(
 
 
 @given(scale=factors)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_counts_scale_with_the_baseline(scale: float) -> None:
     """Friberg's feedback is of ratios: a patient with twice the baseline has twice every count."""
     one = np.ones(1)

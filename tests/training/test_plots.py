@@ -86,7 +86,7 @@ def test_calibration_counts_the_predictions_that_lie_outside() -> None:
     assert "(1 outside, not shown)" in words(figure)
 
 
-@settings(max_examples=20, deadline=None)  # each draws a figure
+@settings(max_examples=20)  # each draws a figure
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 200))
 def test_calibration_shows_every_interval_wherever_the_predictions_lie(
     low: float, high: float, n: int

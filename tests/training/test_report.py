@@ -195,7 +195,7 @@ def test_what_a_section_says_is_text_and_never_markup(written: Path) -> None:
     assert not Page(html).find("error", "age")
 
 
-@settings(max_examples=20, deadline=None)  # each draws a figure
+@settings(max_examples=20)  # each draws a figure
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_caption_is_the_drawings_label(text: str) -> None:
     figure = plot_learning_curves({"train": [1.0]})

@@ -36,7 +36,7 @@ MOLECULES = (
     "FC(F)(Cl)C(Br)I",
     "c1ccc2[nH]ccc2c1",  # indole
 )
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=60)
 
 
 def write_csv(folder: Path, lines: list[str], header: str = f"smiles,{TARGET}") -> Path:
@@ -64,7 +64,7 @@ def test_every_spelling_is_of_the_same_molecule(smiles: str, seed: int) -> None:
 
 
 @given(st.sampled_from(MOLECULES), st.integers(0, 2**31))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_a_seed_gives_the_same_spellings_and_they_differ(smiles: str, seed: int) -> None:
     lines = spell(smiles, 8, seed)
     assert lines == spell(smiles, 8, seed)

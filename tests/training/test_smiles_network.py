@@ -18,7 +18,7 @@ from training.smiles.network import READERS, Fitted, Grammar, Reader, Solubility
 SPELLINGS = [line for own in MOLECULES for line in spell(own, 40, seed=1)]
 ALPHABET = find_alphabet(SPELLINGS)
 LENGTH = find_max_length(SPELLINGS)
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 @pytest.fixture(scope="module")
