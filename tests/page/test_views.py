@@ -175,6 +175,8 @@ def test_a_small_file_becomes_answers_and_rejects(visit: Open, tmp_path: Path) -
     told = page.locator("main").inner_text()
     assert "9 answered, 1 rejected" in told
     assert "outside 0 to 120 years" in told
+    assert "not for time-critical decisions" in told
+    assert re.search(r"survival \d+\.\d+\.\d+\s+SHA-256\s+[0-9a-f]{64}", told)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save predictions.csv").click()
     target = tmp_path / "saved.csv"

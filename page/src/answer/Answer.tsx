@@ -2,7 +2,7 @@
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { showPicture } from "../ask/Picture";
-import { formatTime, Told, t, translate } from "../language";
+import { t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import { nameValue } from "../names";
 import type { Classes, Policy, Prediction, Value } from "../predictions";
@@ -10,6 +10,7 @@ import { FieldName, Said } from "../Said";
 import type { Asked } from "../views/Ask";
 import { ClassesAnswer } from "./Classes";
 import { PolicyAnswer } from "./Policy";
+import { Provenance } from "./Provenance";
 import { Reasons } from "./Reasons";
 import { SurvivalAnswer } from "./Survival";
 import { TurnedOut } from "./TurnedOut";
@@ -46,7 +47,7 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
         <WhatIf model={model} input={model.input} instance={asked.instance} was={prediction} />
       )}
       <Given model={model} instance={asked.instance} />
-      <Provenance model={model} asked={asked} />
+      <Provenance model={model} answered={asked.answered} at={asked.at} />
     </article>
   );
 }
@@ -148,31 +149,3 @@ const writeRow = (model: Manifest, row: Instance) =>
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${translate(model, name)} ${nameValue(model, value)}`)
     .join(", ");
-
-function Provenance({ model, asked }: { model: Manifest; asked: Asked }) {
-  const { id, version, sha256 } = asked.answered.model;
-  return (
-    <footer class="provenance">
-      <p>
-        <strong>
-          <Told of={model} text={model.card.stage} />
-        </strong>
-      </p>
-      <dl>
-        <dt>{t("answer.model")}</dt>
-        <dd>
-          {id} {version}
-        </dd>
-        <dt>{t("answer.sha256")}</dt>
-        <dd class="hash">{sha256}</dd>
-        <dt>{t("answer.at")}</dt>
-        <dd>{formatTime(asked.at)}</dd>
-        <dt>{t("answer.request")}</dt>
-        <dd class="hash">{asked.answered.request_id}</dd>
-      </dl>
-      <button type="button" class="quiet" onClick={() => print()}>
-        {t("answer.print")}
-      </button>
-    </footer>
-  );
-}

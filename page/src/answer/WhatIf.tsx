@@ -129,6 +129,7 @@ function Slider(props: {
       </span>
       <input
         type="range"
+        autocomplete="off"
         min={Math.min(low, known ? value : low)}
         max={Math.max(high, known ? value : high)}
         step={(high - low) / STEPS}

@@ -94,6 +94,7 @@ export function ValueControl(
   const common = {
     id: props.id,
     value: cell.text,
+    autocomplete: "off" as const, // or the browser would keep it to restore the page
     "aria-invalid": problem !== undefined,
     "aria-describedby": props.describedBy,
     "aria-label": props.label,
@@ -101,9 +102,7 @@ export function ValueControl(
   const change = (event: { currentTarget: { value: string } }) =>
     onChange({ ...cell, text: event.currentTarget.value });
   if (feature.type === "number")
-    return (
-      <input {...common} type="text" inputMode="decimal" autocomplete="off" onInput={change} />
-    );
+    return <input {...common} type="text" inputMode="decimal" onInput={change} />;
   const choices = feature.type === "choice" ? feature.choices : ["true", "false"];
   return (
     <select {...common} onChange={change}>

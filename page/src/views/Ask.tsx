@@ -51,6 +51,7 @@ export function AskView({ model }: { model: Manifest }) {
         <h3 id="patient">{t(`ask.heading_${model.input.kind}`)}</h3>
         <Examples model={model} onChoose={open} />
         <form
+          autocomplete="off"
           onSubmit={(event) => {
             event.preventDefault();
             ask(readDraft(model, draft, units));

@@ -1,5 +1,6 @@
 // A small file: every row is answered or rejected, and nothing of it is kept.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { Provenance } from "../answer/Provenance";
 import { DataTable } from "../charts/Figure";
 import { Failure } from "../Failure";
 import {
@@ -15,12 +16,16 @@ import {
 } from "../file/table";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
+import type { Answered } from "../predictions";
 import { FieldName, Said } from "../Said";
 import { predict, Refusal } from "../service";
 
 interface Scored {
   answers: Cells[];
   rejects: Reject[];
+  /** Who answered, and when; nobody if all was rejected. */
+  answered?: Pick<Answered, "model" | "request_id">;
+  at: Date;
 }
 
 const SHOWN = 50;
@@ -36,15 +41,13 @@ async function score(model: Manifest, text: string): Promise<Scored | string> {
   let rejects: Reject[] = [];
   while (items.length) {
     try {
-      const { predictions } = await predict(
-        model,
-        items.map(({ instance }) => instance),
-      );
+      const instances = items.map(({ instance }) => instance);
+      const answered = await predict(model, instances);
       const answers = items.flatMap((item, i) => {
-        const prediction = predictions[i];
+        const prediction = answered.predictions[i];
         return prediction ? [writeAnswer(item, prediction)] : [];
       });
-      return { answers, rejects };
+      return { answers, rejects, answered, at: new Date() };
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 422) throw error;
       const [left, found] = splitRejects(items, error.details);
@@ -53,24 +56,28 @@ async function score(model: Manifest, text: string): Promise<Scored | string> {
       rejects = [...rejects, ...found];
     }
   }
-  return { answers: [], rejects };
+  return { answers: [], rejects, at: new Date() };
 }
 
 export function FileView({ model }: { model: Manifest }) {
   const [scored, setScored] = useState<Scored>();
   const [told, setTold] = useState("");
   const [refusal, setRefusal] = useState<Refusal>();
+  const newest = useRef<File | undefined>(undefined);
   const take = async (file: File | undefined) => {
     if (!file) return;
+    newest.current = file;
     setScored(undefined);
     setRefusal(undefined);
     if (file.size > MOST_BYTES) return setTold(t("file.too_large"));
     setTold(t("file.running"));
     try {
       const found = await score(model, await file.text());
+      if (newest.current !== file) return;
       setTold(typeof found === "string" ? found : "");
       if (typeof found !== "string") setScored(found);
     } catch (error) {
+      if (newest.current !== file) return;
       setTold("");
       setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
     }
@@ -113,7 +120,8 @@ function listNames({ input }: Manifest): string[] {
   return ["id", ...input.features.map((feature) => feature.name)];
 }
 
-function Results({ model, scored: { answers, rejects } }: { model: Manifest; scored: Scored }) {
+function Results({ model, scored }: { model: Manifest; scored: Scored }) {
+  const { answers, rejects, answered, at } = scored;
   const columns = listColumns(answers);
   return (
     <>
@@ -138,6 +146,7 @@ function Results({ model, scored: { answers, rejects } }: { model: Manifest; sco
           rows={rejects.map((one) => ({ ...one }))}
         />
       )}
+      {answered && <Provenance model={model} answered={answered} at={at} />}
     </>
   );
 }

@@ -1,0 +1,37 @@
+// Who said it: what it is for, the model, its version and hash, when, and the id of the request.
+import { formatTime, Told, t } from "../language";
+import type { Manifest } from "../manifest";
+import type { Answered } from "../predictions";
+
+export function Provenance(props: {
+  model: Manifest;
+  answered: Pick<Answered, "model" | "request_id">;
+  at: Date;
+}) {
+  const { model, answered, at } = props;
+  const { id, version, sha256 } = answered.model;
+  return (
+    <footer class="provenance">
+      <p>
+        <strong>
+          <Told of={model} text={model.card.stage} />
+        </strong>
+      </p>
+      <dl>
+        <dt>{t("answer.model")}</dt>
+        <dd>
+          {id} {version}
+        </dd>
+        <dt>{t("answer.sha256")}</dt>
+        <dd class="hash">{sha256}</dd>
+        <dt>{t("answer.at")}</dt>
+        <dd>{formatTime(at)}</dd>
+        <dt>{t("answer.request")}</dt>
+        <dd class="hash">{answered.request_id}</dd>
+      </dl>
+      <button type="button" class="quiet" onClick={() => print()}>
+        {t("answer.print")}
+      </button>
+    </footer>
+  );
+}
