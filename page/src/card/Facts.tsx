@@ -60,7 +60,10 @@ export function Identity({ model }: { model: Manifest }) {
           [t("card.licence"), model.licence],
           [t("card.created"), model.created],
           [t("answer.sha256"), artefact.sha256],
-          [t("card.size"), `${formatCount(artefact.size_bytes)} B, opset ${artefact.opset}`],
+          [
+            t("card.size"),
+            t("card.size_of", { bytes: formatCount(artefact.size_bytes), opset: artefact.opset }),
+          ],
           [t("card.commit"), model.training_commit],
           [t("card.seed"), model.seed],
           [
