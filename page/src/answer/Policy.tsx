@@ -98,6 +98,9 @@ function Risk({ share, band }: { share: number | undefined; band: Range | undefi
 const nameMark = (output: Policy, option: Option) =>
   String.fromCharCode("A".charCodeAt(0) + output.options.indexOf(option));
 
+const MOST_DOSE = 1.2;
+const ROOM = 30; // pixels that a mark and its name take
+
 /** Dose intensity against risk: a circle is allowed, a cross is not, a ring is recommended. */
 function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
   const [limited] = Object.keys(output.limit);
@@ -124,7 +127,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
       )}
       <Plot
         label={t("policy.trade", { risk: translate(model, risk) })}
-        x={{ domain: [0, 1.2], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
+        x={{ domain: [0, MOST_DOSE], label: t("policy.dose"), format: (x) => formatPercent(x, 0) }}
         y={{ domain: [0, 1], label: translate(model, risk), format: (y) => formatPercent(y, 0) }}
       >
         {({ x, y }) =>
@@ -139,6 +142,7 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
                   ).length,
               y: y(option.risks[risk] ?? 0),
             };
+            const isLast = at.x + ROOM > x(MOST_DOSE);
             return (
               <g key={option.action} class={option.allowed ? "option" : "option barred"}>
                 {band && (
@@ -152,7 +156,13 @@ function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) 
                 ) : (
                   <path class="cross" d={`M${at.x - 5} ${at.y - 5}l10 10m0-10l-10 10`} />
                 )}
-                <text class="mark-name" x={at.x + 13} y={at.y} dy="0.32em">
+                <text
+                  class="mark-name"
+                  x={isLast ? at.x - 13 : at.x + 13}
+                  y={at.y}
+                  dy="0.32em"
+                  text-anchor={isLast ? "end" : "start"}
+                >
                   {nameMark(output, option)}
                 </text>
               </g>
