@@ -1,8 +1,14 @@
 """Records as hospitals send them, of invented patients."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 Resource = dict[str, Any]
+Ask = Callable[..., Any]
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+FHIR = "application/fhir+json"
 
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -100,3 +106,17 @@ def course() -> list[Resource]:
             observation(f"wbc{i}", LEUKOCYTES, leukocytes * 1000, "/uL", when),
         ]
     return [*resources, administration("d1", DOCETAXEL, "2026-02-08T11:00:00Z")]
+
+
+def parameters(resource: Resource, **options: object) -> Resource:
+    given = [{"name": name, _element(value): value} for name, value in options.items()]
+    return {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "resource", "resource": resource}, *given],
+    }
+
+
+def _element(value: object) -> str:
+    if isinstance(value, bool):
+        return "valueBoolean"
+    return "valueDecimal" if isinstance(value, float) else "valueDateTime"
