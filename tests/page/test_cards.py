@@ -7,7 +7,7 @@ import pytest
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 from tests.page.conftest import Open
-from tests.page.test_views import list_violations, require_room, shoot
+from tests.page.test_views import LOOKS, list_violations, require_room, shoot
 
 TITLES = {
     "blood_cell": ["share of right answers"],
@@ -88,7 +88,7 @@ def test_a_curve_is_told_in_chinese_and_to_those_who_do_not_see_it(visit: Open, 
 
 
 @pytest.mark.parametrize("width", [1200, 360])
-@pytest.mark.parametrize(("locale", "theme"), [("en-GB", "light"), ("zh-CN", "dark")])
+@pytest.mark.parametrize(("locale", "theme"), LOOKS)
 @pytest.mark.parametrize("model", ["blood_cell", "breast_fna", "solubility"])
 def test_the_other_cards_are_accessible(
     visit: Open, model: str, locale: str, theme: str, width: int

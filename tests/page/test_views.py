@@ -68,6 +68,25 @@ def test_every_other_view_is_accessible(
     assert opened.list_faults() == []
 
 
+@pytest.mark.parametrize("width", [1200, 360])
+@pytest.mark.parametrize(("locale", "theme"), LOOKS)
+def test_abstentions_and_refusals_are_accessible(
+    visit: Open, locale: str, theme: str, width: int
+) -> None:
+    opened = visit(locale, theme, width)
+    page = opened.go("#/survival", ".examples button")
+    page.locator(".examples button").last.click()
+    page.wait_for_selector(".doubt.stop")
+    shoot(opened, f"abstained-{locale}-{theme}-{width}")
+    assert list_violations(opened) == []
+    page.locator("#value-age").fill("167")
+    page.locator("button[type=submit]").click()
+    page.wait_for_selector(".failure")
+    shoot(opened, f"refused-{locale}-{theme}-{width}")
+    assert list_violations(opened) == []
+    require_room(opened)
+
+
 def test_the_browser_chooses_the_language_and_a_person_may_change_it(visit: Open) -> None:
     page = visit("zh-CN").go("#/survival", ".examples button")
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
