@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -79,10 +79,10 @@ def _ask_natively(client: TestClient, models: list[Model]) -> Iterator[Call]:
         for asked in wrong:
             body = {"instances": instances[:1]} | asked
             yield f"{of} {asked}", client.post(f"/models/{of}/predict", json=body).text
-    for body in ("{", "[]", '{"instances": []}', '{"instances": [{"a": 1, "a": 2}]}'):
+    for text in ("{", "[]", '{"instances": []}', '{"instances": [{"a": 1, "a": 2}]}'):
         headers = {"content-type": "application/json"}
-        answer = client.post("/models/survival/predict", content=body, headers=headers)
-        yield body, answer.text
+        answer = client.post("/models/survival/predict", content=text, headers=headers)
+        yield text, answer.text
     yield "no such model", client.post("/models/none/predict", json={}).text
     yield "no such version", client.get("/models/survival/versions/9.9.9").text
 
@@ -131,15 +131,16 @@ def _score(of: str, name: str, content: str) -> Iterator[Call]:
 
 
 def _infer(client: TestClient, models: list[Model]) -> Iterator[Call]:
+    asked_for: list[Json] = [{}, {"force": True}, {"coverage": 0.8}]
     for model in models:
         of, instances = model.manifest.id, _list_shown(model)
         histories = [one for one in instances if "history" in one]
-        for asked in ({}, {"force": True}, {"coverage": 0.8}):
+        for asked in asked_for:
             for name, inputs in (
                 (of, make_raw(model, histories or instances)),
                 (f"{of}.columns", make_columns(model, instances)),
             ):
-                body = {"inputs": inputs, "parameters": asked}
+                body: Json = {"inputs": inputs, "parameters": asked}
                 yield f"{name} {asked}", client.post(f"/v2/models/{name}/infer", json=body).text
         columns = make_columns(model, instances[:1])
         body = {"inputs": columns, "parameters": {"explain": True, "explain_seconds": _SECONDS}}
@@ -188,6 +189,6 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
     for door, made in open_doors():
-        with redirect_stdout(StringIO()):  # the log
+        with redirect_stderr(StringIO()):  # the log
             lines = write_lines(made)
         (target / f"{door}.jsonl").write_text(lines)

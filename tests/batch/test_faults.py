@@ -200,7 +200,7 @@ def _expect(content: bytes, name: str, registry: Registry) -> dict[str, bytes]:
     kind = name.split(".")[1]
     scored = score(content, model, kind)
     assert model.uncertainty
-    header = write_header(model.output, model.uncertainty.columns) if kind == "csv" else b""
+    header = write_header(model) if kind == "csv" else b""
     return {
         f"predictions.{kind}": header + scored["predictions"],
         "rejects.jsonl": scored["rejects"],

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydantic_core import to_json
 
-from medmaas.batch.table import NO_COLUMNS, write_header, write_rows
+from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import Problem
+from medmaas.model.answers import Answers, decide
+from medmaas.model.columns import Table
 from medmaas.model.manifest import (
     ClassesOutput,
     SurvivalIntervals,
@@ -22,8 +25,8 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.options import Options
-from medmaas.model.outputs import Classes, OutputKind, Survival, Table, Value
-from medmaas.model.predict import predict
+from medmaas.model.outputs import Classes, OutputKind, Survival, Value
+from medmaas.model.predict import answer, predict
 from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, SHIPPED
 from tests.model.judged import judged_by, levels, unsure
@@ -102,19 +105,37 @@ def flatten_interval(interval: dict[str, Any]) -> list[str]:
     return [cell_of(value) for value in values]
 
 
+def write_table(
+    table: Table,
+    row_numbers: Sequence[int],
+    names: Sequence[str | None],
+    warnings: Sequence[Sequence[Problem]] | None = None,
+    barred: Sequence[str | None] | None = None,
+    *,
+    sentences: Sequence[str | None] | None = None,
+    force: bool = False,
+) -> bytes:
+    """The lines of a table that no model made."""
+    count = len(table.numbers)
+    noted = warnings or [[]] * count
+    answers = Answers(cast("Model", None), {}, noted, {}, Options(force=force))
+    vars(answers).update(
+        table=table,
+        intervals=Table([], np.empty((count, 0))),
+        decisions=[decide(reason, None, force=force) for reason in barred or [None] * count],
+        warnings=noted,
+    )
+    return write_rows(answers, row_numbers, names, sentences=sentences)
+
+
 def score(
     model: Model, instances: list[Any], *, force: bool = False
 ) -> tuple[list[list[str]], list[list[str]]]:
     """The lines of instances, read back, and what their predictions say that they should be."""
-    reading = model.inputs.read(instances)
-    outputs = model.session.run(reading.tensors)
-    table = model.output.table(outputs, reading.tensors)
-    doubts = None
-    if model.uncertainty:
-        doubts = model.uncertainty.table(outputs, reading.tensors, None)
+    answers = answer(model, model.inputs.read(instances), Options(force=force))
     numbers = range(1, len(instances) + 1)
     names = [f"P{number}" for number in numbers]
-    written = write_rows(table, numbers, names, reading.warnings, doubts, force=force)
+    written = write_rows(answers, numbers, names)
     predictions = predict(model, instances, Options(force=force))
     expected = [
         [str(number), name, *expect_cells(model, prediction, force=force)]
@@ -153,8 +174,7 @@ def test_golden_cases_have_the_characters_of_their_json(
     instances = [case.instance for case in model.manifest.golden.cases]
     written, expected = score(model, instances, force=force)
     assert written == expected
-    doubts = model.uncertainty.columns if model.uncertainty else NO_COLUMNS
-    (header,) = read_back(write_header(model.output, doubts, Options(force=force)))
+    (header,) = read_back(write_header(model, Options(force=force)))
     assert {len(row) for row in written} == {len(header)}
     assert (header[:2], header[-2:]) == (["row", "id"], ["warnings", "abstained"])
     assert ("forced" in header) == force
@@ -194,11 +214,14 @@ def test_a_shield_is_shown_and_never_forced(registry: Registry) -> None:
 
 
 def test_what_drove_an_answer_stands_before_the_warnings() -> None:
-    table = Table([["x"]], np.array([[0.5]]), [()], [None])
-    lines = write_rows(table, [1], ["a"], [[]], sentences=["age, mostly"], force=True)
+    table = Table([["x"]], np.array([[0.5]]))
+    lines = write_table(table, [1], ["a"], sentences=["age, mostly"], force=True)
     assert lines == b'1,a,x,0.5,,"age, mostly",,\n'
-    value = Value(ValueOutput(tensor="s", unit="1"))
-    header = write_header(value, options=Options(force=True, explain=True))
+
+
+def test_a_header_has_what_was_asked_for_before_the_warnings(registry: Registry) -> None:
+    value = judged_by(registry.get("solubility"), None)
+    header = write_header(value, Options(force=True, explain=True))
     assert header == b"row,id,unit,value,forced,explanation,warnings,abstained\n"
 
 
@@ -234,20 +257,19 @@ def test_every_cell_has_the_characters_of_the_json_whatever_the_numbers(
     elements = small.map(np.float32).map(float) | st.floats(least, 1, width=32)
     tensor = data.draw(arrays(np.float32, (count, columns), elements=elements))
     names = data.draw(st.lists(ids, min_size=count, max_size=count))
-    table = kind.table({"s": tensor}, {})
-    rows = read_back(write_rows(table, range(7, 7 + count), names, [[]] * count))
-    answers = kind.answer({"s": tensor}, {})
+    table = kind.tabulate({"s": tensor}, {})
+    rows = read_back(write_table(table, range(7, 7 + count), names))
     assert rows == [
-        [str(7 + i), names[i] or "", *flatten(answer.output), "", ""]
-        for i, answer in enumerate(answers)
+        [str(7 + i), names[i] or "", *flatten(output), "", ""]
+        for i, output in enumerate(kind.list_rows(table))
     ]
 
 
 def test_every_probability_of_six_decimals_has_the_characters_of_json() -> None:
     numbers = (np.arange(1_000_008) / 1_000_000).clip(0, 1).reshape(-1, 24)
     count = len(numbers)
-    table = Table([], numbers, [()] * count, [None] * count)
-    lines = write_rows(table, range(count), [None] * count, [[]] * count).splitlines()
+    table = Table([], numbers)
+    lines = write_table(table, range(count), [None] * count).splitlines()
     texts = to_json(numbers.tolist())[2:-2].split(b"],[")
     assert lines == [b"%d,,%b,," % pair for pair in enumerate(texts)]
 
@@ -257,41 +279,41 @@ def test_a_number_that_is_no_probability_is_written_right_in_a_large_table(odd: 
     numbers = np.full((5_000, 24), 0.25)
     numbers[4_321, 7] = odd
     count = len(numbers)
-    table = Table([], numbers, [()] * count, [None] * count)
-    rows = write_rows(table, range(count), [None] * count, [[]] * count).splitlines()
+    table = Table([], numbers)
+    rows = write_table(table, range(count), [None] * count).splitlines()
     texts = to_json(numbers.tolist())[2:-2].split(b"],[")
     assert rows == [b"%d,,%b,," % pair for pair in enumerate(texts)]
 
 
 def test_lines_are_quoted_only_where_they_must_be() -> None:
-    table = Table([["x", "y z"]], np.array([[1.0], [0.5]]), [(), ("one, two",)], [None, "old"])
-    warnings = [[Problem(0, "age", "is missing")], [Problem(1, None, "was cut")]]
-    assert write_rows(table, [1, 2], ["a b", "c,d"], warnings) == (
+    table = Table([["x", "y z"]], np.array([[1.0], [0.5]]))
+    cut = [Problem(1, None, "was cut"), Problem(1, None, "one, two")]
+    warnings = [[Problem(0, "age", "is missing")], cut]
+    assert write_table(table, [1, 2], ["a b", "c,d"], warnings, [None, "old"]) == (
         b'1,a b,x,1.0,age: is missing,\n2,"c,d",y z,0.5,"was cut; one, two",old\n'
     )
 
 
 @pytest.mark.parametrize(
-    ("noted", "sentences", "abstained", "end"),
+    ("noted", "barred", "end"),
     [
-        ([Problem(0, "age", "is missing")], (), None, b"age: is missing,"),
-        ([], ("none is acceptable",), None, b"none is acceptable,"),
-        ([], (), "too old", b",too old"),
-        ([], (), None, b","),
+        ([Problem(0, "age", "is missing")], None, b"age: is missing,"),
+        ([Problem(0, None, "none is acceptable")], None, b"none is acceptable,"),
+        ([], "too old", b",too old"),
+        ([], None, b","),
     ],
 )
 def test_whatever_alone_is_to_be_said_of_a_row_is_said(
-    noted: list[Problem], sentences: tuple[str, ...], abstained: str | None, end: bytes
+    noted: list[Problem], barred: str | None, end: bytes
 ) -> None:
-    table = Table([], np.array([[0.5]]), [sentences], [abstained])
-    assert write_rows(table, [1], ["a"], [noted]) == b"1,a,0.5," + end + b"\n"
+    table = Table([], np.array([[0.5]]))
+    assert write_table(table, [1], ["a"], [noted], [barred]) == b"1,a,0.5," + end + b"\n"
 
 
 def test_no_rows_are_no_lines() -> None:
-    assert write_rows(Table([[]], np.empty((0, 3)), [], []), [], [], []) == b""
+    assert write_table(Table([[]], np.empty((0, 3))), [], []) == b""
 
 
 def test_rows_and_ids_of_another_number_are_a_mistake() -> None:
-    table = Table([], np.ones((2, 1)), [(), ()], [None, None])
     with pytest.raises(ValueError, match="zip"):
-        write_rows(table, [1, 2, 3], [None] * 3, [[]] * 2)
+        write_table(Table([], np.ones((2, 1))), [1, 2, 3], [None] * 3)

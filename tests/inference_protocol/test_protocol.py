@@ -164,7 +164,7 @@ def test_what_nobody_asked_for_is_not_computed(
 ) -> None:
     model = registry.get("survival")
     for kind in (model.output, model.uncertainty):
-        monkeypatch.delattr(type(kind), "table")
+        monkeypatch.delattr(type(kind), "tabulate")
     client = TestClient(create_app(registry))
     outputs = [{"name": "survival"}, {"name": "status"}]
     assert read_data(infer(client, "survival", [FEATURES], outputs=outputs))["status"] == ["ok"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from medmaas.model.outputs.answer import Columns
+from medmaas.model.columns import Columns
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 from tests.inference_protocol.tensors import (

@@ -6,8 +6,14 @@ from typing import Any
 import numpy as np
 
 from medmaas.model.manifest import Column, Level, Manifest, StandardisedDistance, Uncertainty
+from medmaas.model.outputs import OutputKind
 from medmaas.model.registry import Model
 from medmaas.model.uncertainty import make_uncertainty
+
+
+def list_answers(kind: OutputKind, outputs: Any) -> list[dict[str, Any]]:
+    """What a kind of output answers, as JSON has it."""
+    return kind.list_rows(kind.tabulate(outputs, {}))
 
 
 def levels(quantiles: dict[float, float]) -> tuple[Level, ...]:

@@ -11,12 +11,13 @@ import pytest
 import shap
 
 from medmaas.model.explanation import describe_explanation
+from medmaas.model.explanation import explain as explain_rows
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.shapley import attribute
 from medmaas.model.explanation.tabular import make_background, make_game
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.options import Options
-from medmaas.model.predict import explain_rows, predict
+from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, ROOT, SHIPPED
 

@@ -60,7 +60,9 @@ def bounds(quantiles: dict[float, float]) -> LowerBounds:
 
 
 def make(kind: IntervalKind, rows: Any, coverage: float = 0.9) -> list[dict[str, Any]]:
-    return kind.make({"s": np.array(rows, np.float32)}, {"x": np.zeros(len(rows))}, coverage)
+    outputs = {"s": np.array(rows, np.float32)}
+    table = kind.tabulate(outputs, {"x": np.zeros(len(rows))}, coverage)
+    return kind.list_rows(table, coverage)
 
 
 @given(
@@ -80,7 +82,7 @@ def test_prediction_sets_hold_the_likeliest_and_grow_with_the_quantile(
 
 @given(arrays(np.float32, (4, 3), elements=st.sampled_from([0.0, 0.1, 0.3, 0.3000001, 0.2999998])))
 def test_the_label_of_the_answer_is_the_first_of_its_set_however_near_the_next(p: Floats) -> None:
-    named = [answer.output["label"] for answer in Classes(CLASSES).answer({"s": p}, {})]
+    (named,) = Classes(CLASSES).tabulate({"s": p}, {}).texts
     assert [one["labels"][0] for one in make(sets(0), p)] == named
 
 
@@ -135,22 +137,19 @@ def test_the_more_sure_a_bound_must_be_the_fewer_days_it_promises(
 @given(curves)
 def test_the_bound_that_half_outlive_is_the_median(rows: Floats) -> None:
     rounded = rows.astype(float).round(6)
-    medians = [answer.output["median_days"] for answer in Survival(YEARS).answer({"s": rows}, {})]
-    found = bounds({0.9: 0.5}).make({"s": rounded}, {"x": rows}, 0.9)
-    for median, bound in zip(medians, found, strict=True):
-        assert abs((DAYS[-1] if median is None else median) - bound["at_least_days"]) <= 1
+    (medians,) = Survival(YEARS).tabulate({"s": rows}, {}).texts
+    (found,) = bounds({0.9: 0.5}).tabulate({"s": rounded}, {"x": rows}, 0.9).texts
+    for median, day in zip(medians, found, strict=True):
+        assert isinstance(day, int)
+        assert abs((median if isinstance(median, int) else DAYS[-1]) - day) <= 1
 
 
 @given(curves)
-def test_columns_say_what_the_intervals_one_by_one_say(rows: Floats) -> None:
-    tensors, inputs = {"s": rows}, {"x": rows}
-    survival = bounds({0.9: 0.1})
-    texts, numbers = survival.tabulate(tensors, inputs, 0.9)
-    days = [one["at_least_days"] for one in survival.make(tensors, inputs, 0.9)]
-    assert (texts, numbers.shape) == ([days], (len(rows), 0))
-    classes, tensors = sets(0.7), {"s": rows[:, :3]}
-    texts, _ = classes.tabulate(tensors, inputs, 0.9)
-    assert texts == [["; ".join(one["labels"]) for one in classes.make(tensors, inputs, 0.9)]]
+def test_intervals_are_the_same_alone_and_among_others(rows: Floats) -> None:
+    for kind in (bounds({0.9: 0.1}), sets(0.7)):
+        width = 3 if isinstance(kind, PredictionSets) else len(DAYS)
+        many = make(kind, np.tile(rows[:, :width], (9, 1)))
+        assert many[: len(rows)] == [make(kind, row[None, :width])[0] for row in rows]
 
 
 def test_bands_on_risks_are_as_wide_as_a_share_among_so_many_varies(registry: Registry) -> None:

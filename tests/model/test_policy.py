@@ -1,6 +1,6 @@
 """A recommendation stands behind the shield, whatever the model says."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ from medmaas.model.manifest import (
     SeriesInput,
     Shield,
 )
-from medmaas.model.outputs import Answer, Policy
+from medmaas.model.outputs import Policy
 from medmaas.model.outputs.policy import choose
 
 SERIES = SeriesInput(
@@ -67,12 +67,21 @@ HEALTHY = [[-7, 5.0, 200], [0, 4.0, 210]]
 NAN = float("nan")
 
 
+class Answer(NamedTuple):
+    """A row of a table."""
+
+    output: dict[str, Any]
+    warnings: tuple[str, ...]
+    barred: str | None
+
+
 def recommend(history: list[list[float]], risks: tuple[float, float, float]) -> Answer:
     tensor = np.array([[[risk, 0.05] for risk in risks]], dtype=np.float32)
     nadirs = np.array([[0.4, 0.9, 1.5]], dtype=np.float32)
     blocks = np.array([[*history, [NAN] * 3]], dtype=np.float32)  # filled up, as in a batch
-    (answer,) = POLICY.answer({"risks": tensor, "nadir": nadirs}, {"series": blocks})
-    return answer
+    table = POLICY.tabulate({"risks": tensor, "nadir": nadirs}, {"series": blocks})
+    (output,), (warnings,), (barred,) = POLICY.list_rows(table), table.warnings, table.barred
+    return Answer(output, warnings, barred)
 
 
 def option(answer: Answer, action: str) -> dict[str, Any]:
@@ -100,7 +109,7 @@ def test_every_option_has_its_risks_and_says_why() -> None:
     assert answer.output["limit"] == {"anc_below_0.5": 0.3}
     assert answer.output["grading"] == "CTCAE v5.0"
     assert answer.output["notice"] == "Invented."
-    assert (answer.warnings, answer.abstained) == ((), None)
+    assert (answer.warnings, answer.barred) == ((), None)
 
 
 def test_where_no_option_is_within_the_limit_the_least_risky_is_named_with_a_warning() -> None:
@@ -148,14 +157,14 @@ def test_there_is_no_recommendation_from_counts_too_few_or_too_old(
     history: list[list[float]], reason: str
 ) -> None:
     answer = recommend(history, (0.1, 0.1, 0.1))
-    assert answer.abstained == reason
+    assert answer.barred == reason
     assert answer.output["recommended"] is None
     for found in answer.output["options"]:
         assert (found["allowed"], found["why"]) == (False, reason)
 
 
 def test_a_count_of_exactly_the_oldest_age_is_recent_enough() -> None:
-    assert recommend([[-9, 4, 200], [-3, 4, 200]], (0.1,) * 3).abstained is None
+    assert recommend([[-9, 4, 200], [-3, 4, 200]], (0.1,) * 3).barred is None
 
 
 chances = st.floats(0, 1)

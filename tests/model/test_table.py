@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from medmaas.errors import ModelOutputError
+from medmaas.model.columns import name_columns
 from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
 from medmaas.model.outputs import Classes, Policy, Survival, Value
-from medmaas.model.outputs.answer import name_columns
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
+from tests.model.judged import list_answers
 
 YEARS = SurvivalOutput(tensor="s", time_days=(0, 100, 200, 400), horizon_days=(400, 100))
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
@@ -56,28 +57,29 @@ def test_names_of_columns_are_unique_and_plain_whatever_they_are_made_of(
 @given(chances(3, 3))
 def test_a_table_of_classes_names_the_label_of_the_answers(tensor: Floats) -> None:
     kind = Classes(ClassesOutput(tensor="s", labels=("a", "b", "c")))
-    table, answers = kind.table({"s": tensor}, {}), kind.answer({"s": tensor}, {})
-    assert list(table.texts[0]) == [answer.output["label"] for answer in answers]
-    probabilities = [list(answer.output["probabilities"].values()) for answer in answers]
+    table = kind.tabulate({"s": tensor}, {})
+    answers = kind.list_rows(table)
+    assert list(table.texts[0]) == [answer["label"] for answer in answers]
+    probabilities = [list(answer["probabilities"].values()) for answer in answers]
     assert table.numbers.tolist() == probabilities
 
 
 @given(chances(4, 4))
 def test_a_table_of_survival_has_the_numbers_of_the_answers(tensor: Floats) -> None:
     kind = Survival(YEARS)
-    table, answers = kind.table({"s": tensor}, {}), kind.answer({"s": tensor}, {})
-    assert list(table.texts[0]) == [answer.output["median_days"] for answer in answers]
+    table = kind.tabulate({"s": tensor}, {})
+    answers = kind.list_rows(table)
+    assert list(table.texts[0]) == [answer["median_days"] for answer in answers]
     assert table.numbers.tolist() == [
-        [answer.output["risk"]["400"], answer.output["risk"]["100"], *answer.output["survival"]]
-        for answer in answers
+        [answer["risk"]["400"], answer["risk"]["100"], *answer["survival"]] for answer in answers
     ]
 
 
 @given(st.integers(0, 1_000_000))
 def test_a_risk_is_the_six_decimals_that_are_left_of_one(millionths: int) -> None:
     tensor = np.array([[1, millionths / 1e6, 0, 0]])
-    (answer,) = Survival(YEARS).answer({"s": tensor}, {})
-    assert answer.output["risk"]["100"] == (1_000_000 - millionths) / 1_000_000
+    (answer,) = list_answers(Survival(YEARS), {"s": tensor})
+    assert answer["risk"]["100"] == (1_000_000 - millionths) / 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -95,19 +97,19 @@ def test_the_median_is_the_same_alone_and_among_others(
 ) -> None:
     others = [[1, 0.6, 0.4, 0.1], curve, [1, 1, 1, 1], [0.1, 0, 0, 0]]
     tensor = np.array(others, dtype=np.float32)
-    assert Survival(YEARS).table({"s": tensor}, {}).texts[0][1] == median
-    (alone,) = Survival(YEARS).answer({"s": tensor[1:2]}, {})
-    assert alone.output["median_days"] == median
+    assert Survival(YEARS).tabulate({"s": np.tile(tensor, (3, 1))}, {}).texts[0][1] == median
+    (alone,) = list_answers(Survival(YEARS), {"s": tensor[1:2]})
+    assert alone["median_days"] == median
 
 
 def test_a_table_of_numbers_that_are_not_finite_is_no_answer() -> None:
     with pytest.raises(ModelOutputError, match="not finite"):
-        Survival(YEARS).table({"s": np.array([[1, np.nan, 0, 0]])}, {})
+        Survival(YEARS).tabulate({"s": np.array([[1, np.nan, 0, 0]])}, {})
 
 
 def test_a_table_of_other_columns_than_the_manifest_names_is_no_answer() -> None:
     with pytest.raises(ModelOutputError, match="another number of columns"):
-        Survival(YEARS).table({"s": np.ones((2, 3))}, {})
+        Survival(YEARS).tabulate({"s": np.ones((2, 3))}, {})
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)
@@ -116,22 +118,21 @@ def test_a_table_without_rows_has_every_column(registry: Registry, model_id: str
     reading = model.inputs.read([model.example])
     outputs = {name: part[:0] for name, part in model.session.run(reading.tensors).items()}
     inputs = {name: part[:0] for name, part in reading.tensors.items()}
-    table = model.output.table(outputs, inputs)
+    table = model.output.tabulate(outputs, inputs)
     assert [list(column) for column in table.texts] == [[]] * len(model.output.columns.texts)
     assert table.numbers.shape == (0, len(model.output.columns.numbers))
-    assert (list(table.warnings), list(table.abstained)) == ([], [])
+    assert (list(table.warnings), list(table.barred)) == ([], [])
+    assert model.output.list_rows(table) == []
 
 
-def test_a_policy_in_a_table_abstains_where_its_answers_do(registry: Registry) -> None:
+def test_a_policy_in_a_table_is_barred_from_old_counts(registry: Registry) -> None:
     model = registry.get("chemo_dose")
     assert isinstance(model.output, Policy)
     field = next(iter(model.example))
     old = [row | {"day": row["day"] - 30} for row in model.example[field]]
     reading = model.inputs.read([model.example, {field: old}])
     outputs = model.session.run(reading.tensors)
-    table = model.output.table(outputs, reading.tensors)
-    answers = model.output.answer(outputs, reading.tensors)
-    assert list(table.abstained) == [answer.abstained for answer in answers]
-    assert table.abstained[0] is None
-    assert table.abstained[1] is not None
+    table = model.output.tabulate(outputs, reading.tensors)
+    assert table.barred[0] is None
+    assert table.barred[1] is not None
     assert table.texts[0][1] is None

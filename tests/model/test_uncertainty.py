@@ -7,6 +7,7 @@ import pytest
 
 from medmaas.errors import InvalidRequestError
 from medmaas.model import explanation
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.manifest import (
     ClassesIntervals,
@@ -17,7 +18,6 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.options import Options
-from medmaas.model.outputs.answer import Tensors
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, SHIPPED
@@ -187,17 +187,17 @@ def test_where_the_feature_of_the_strata_is_missing_the_most_careful_quantile_is
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)
-def test_columns_say_what_the_doubts_one_by_one_say(registry: Registry, model_id: str) -> None:
+def test_every_row_has_every_column_of_its_interval(registry: Registry, model_id: str) -> None:
     model = registry.get(model_id)
     assert model.uncertainty
     tensors = model.inputs.read([c.instance for c in model.manifest.golden.cases]).tensors
     outputs = model.session.run(tensors)
-    doubts = model.uncertainty.judge(outputs, tensors, None)
-    table = model.uncertainty.table(outputs, tensors, None)
-    assert list(table.reasons) == [doubt.reason for doubt in doubts]
+    table = model.uncertainty.tabulate(outputs, tensors, None)
+    count = len(model.manifest.golden.cases)
+    assert len(model.uncertainty.list_rows(table, None)) == count
     assert len(table.texts) == len(model.uncertainty.columns.texts)
-    assert table.numbers.shape == (len(doubts), len(model.uncertainty.columns.numbers))
-    assert [len(column) for column in table.texts] == [len(doubts)] * len(table.texts)
+    assert table.numbers.shape == (count, len(model.uncertainty.columns.numbers))
+    assert [len(column) for column in table.texts] == [count] * len(table.texts)
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)

@@ -10,15 +10,15 @@ from pydantic_core import to_json
 from medmaas.batch.pictures import fetch_picture
 from medmaas.batch.rows import Identifier, Reject, Rows, are_short_texts, check_id
 from medmaas.batch.storage import Source
-from medmaas.batch.table import NO_COLUMNS, write_header, write_rows
+from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
+from medmaas.model.answers import Answers
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading, Tabular
 from medmaas.model.manifest import ImageInput, TextInput
 from medmaas.model.options import PLAIN, Options
-from medmaas.model.predict import explain_rows, judge, present
+from medmaas.model.predict import explain
 from medmaas.model.registry import Model
-from medmaas.model.uncertainty import Doubts
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -85,10 +85,7 @@ class Scorer:
         self._model, self._options = model, options
         self._write = self._write_csv if kind == "csv" else self._write_json
         self._source = source
-        doubts = model.uncertainty.columns if model.uncertainty else NO_COLUMNS
-        self.header = b""
-        if kind == "csv":
-            self.header = write_header(model.output, doubts, options)
+        self.header = write_header(model, options) if kind == "csv" else b""
 
     def score(self, rows: Rows) -> Scored:
         """Answer every row that can be answered, and say of every other one why not."""
@@ -143,7 +140,9 @@ class Scorer:
     def _answer(self, rows: _Readable, scored: Scored) -> None:
         """Answer rows together; where the model fails, find out on which of them."""
         try:
-            lines = self._write(rows)
+            outputs = self._model.session.run(rows.tensors)
+            answers = Answers(self._model, rows.tensors, rows.warnings, outputs, self._options)
+            lines = self._write(rows, answers)
         except ModelOutputError as error:
             count = len(rows.numbers)
             if count == 1:
@@ -155,64 +154,28 @@ class Scorer:
             scored.count += len(rows.numbers)
             scored.lines.append(lines)
 
-    def _write_csv(self, rows: _Readable) -> bytes:
-        tensors, options = rows.tensors, self._options
-        outputs = self._model.session.run(tensors)
-        table = self._model.output.table(outputs, tensors)
-        doubts = None
-        if self._model.uncertainty:
-            doubts = self._model.uncertainty.table(outputs, tensors, options.coverage)
+    def _write_csv(self, rows: _Readable, answers: Answers) -> bytes:
         sentences = None
-        if options.explain:
-            silent = _find_silent(table.abstained, doubts)
-            sentences = [e["sentence"] if e else None for e in self._explain(rows, silent)]
-        return write_rows(
-            table,
-            rows.numbers,
-            rows.ids,
-            rows.warnings,
-            doubts,
-            sentences=sentences,
-            force=options.force,
-        )
+        if self._options.explain:
+            sentences = [one["sentence"] if one else None for one in self._explain(rows, answers)]
+        return write_rows(answers, rows.numbers, rows.ids, sentences=sentences)
 
-    def _write_json(self, rows: _Readable) -> bytes:
-        tensors, options = rows.tensors, self._options
-        outputs = self._model.session.run(tensors)
-        answers = self._model.output.answer(outputs, tensors)
-        doubts = judge(self._model, outputs, tensors, options)
-        predictions = [
-            present(answer, warnings, doubt, force=options.force)
-            for answer, warnings, doubt in zip(answers, rows.warnings, doubts, strict=True)
-        ]
-        if options.explain:
-            silent = [prediction["status"] != "ok" for prediction in predictions]
-            for prediction, explanation in zip(
-                predictions, self._explain(rows, silent), strict=True
-            ):
-                if explanation:
-                    prediction["explanation"] = explanation
+    def _write_json(self, rows: _Readable, answers: Answers) -> bytes:
+        predictions = answers.list_rows()
+        if self._options.explain:
+            for prediction, one in zip(predictions, self._explain(rows, answers), strict=True):
+                if one:
+                    prediction["explanation"] = one
         written = zip(rows.numbers, rows.ids, predictions, strict=True)
         return b"".join(
             to_json({"row": number, "id": identifier} | prediction) + b"\n"
             for number, identifier, prediction in written
         )
 
-    def _explain(self, rows: _Readable, silent: Sequence[bool]) -> list[dict[str, Any] | None]:
+    @staticmethod
+    def _explain(rows: _Readable, answers: Answers) -> list[dict[str, Any] | None]:
         """An explanation per row that has an answer; without a clock, so that bytes do not vary."""
-        heard = [row for row, quiet in enumerate(silent) if not quiet]
-        some = rows.take(heard)
-        instances = some.instances or [{}] * len(heard)
-        explained = iter(
-            explain_rows(self._model, some.tensors, instances, Budget(None)) if heard else []
-        )
-        return [None if quiet else next(explained) for quiet in silent]
-
-
-def _find_silent(abstained: Sequence[str | None], doubts: Doubts | None) -> list[bool]:
-    """Rows that are not explained: the model abstains, or was forced."""
-    reasons = doubts.reasons if doubts else [None] * len(abstained)
-    return [bool(own or reason) for own, reason in zip(abstained, reasons, strict=True)]
+        return explain(answers, rows.instances, Budget(None))
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:

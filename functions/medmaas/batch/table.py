@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from medmaas.errors import Problem
+from medmaas.model.answers import Answers, join_warnings
+from medmaas.model.columns import NO_COLUMNS, Cell, write_text
 from medmaas.model.options import PLAIN, Options
-from medmaas.model.outputs import OutputKind, Table
-from medmaas.model.outputs.answer import Columns
-from medmaas.model.predict import join_warnings
-from medmaas.model.uncertainty import Doubts
+from medmaas.model.registry import Model
 
 _MILLION = 1_000_000
 _MANY = 100_000  # numbers in a table, from which on looking their texts up repays making them
@@ -30,84 +28,56 @@ class _Lines(list[str]):
     write = list.append
 
 
-NO_COLUMNS = Columns((), ())
-
-
-def write_header(
-    output: OutputKind, doubts: Columns = NO_COLUMNS, options: Options = PLAIN
-) -> bytes:
+def write_header(model: Model, options: Options = PLAIN) -> bytes:
     """The line of column names."""
-    columns = output.columns
-    names = ["row", "id", *columns.texts, *columns.numbers, *doubts.texts, *doubts.numbers]
+    parts = [model.output.columns, model.uncertainty.columns if model.uncertainty else NO_COLUMNS]
+    names = ["row", "id", *(name for part in parts for name in (*part.texts, *part.numbers))]
     names += ["forced"] * options.force + ["explanation"] * options.explain
     return f"{','.join(_quote([*names, 'warnings', 'abstained']))}\n".encode()
 
 
 def write_rows(
-    table: Table,
+    answers: Answers,
     row_numbers: Sequence[int],
     ids: Sequence[str | int | None],
-    warnings: Sequence[Sequence[Problem]],
-    doubts: Doubts | None = None,
     *,
     sentences: Sequence[str | None] | None = None,
-    force: bool = False,
 ) -> bytes:
     """One row per answer, quoted where it must be.
 
     Args:
-        table: n answers.
+        answers: n.
         row_numbers: of the rows in their file, n.
         ids: what the rows are called, n; None for those without.
-        warnings: what was noticed of every row when it was read, n lists.
-        doubts: how sure the model is of each, n, if that was measured.
         sentences: what drove each answer, n, if that was asked for; None without an answer.
-        force: whether to write, marked, the answers that the model abstains from.
     """
-    own = table.abstained
-    reasons = doubts.reasons if doubts else [None] * len(own)
-    said = [
-        join_warnings(of_row, of_answer) if of_row or of_answer else None
-        for of_row, of_answer in zip(warnings, table.warnings, strict=True)
-    ]
-    last: list[Sequence[str | None]] = [said, [a or b for a, b in zip(own, reasons, strict=True)]]
+    decisions = answers.decisions
+    said = [join_warnings(warnings) if warnings else None for warnings in answers.warnings]
+    last: list[Sequence[str | None]] = [said, [decision.reason for decision in decisions]]
     if sentences is not None:
         last.insert(0, sentences)
-    if force:
-        marks = ["true" if b and not a else None for a, b in zip(own, reasons, strict=True)]
-        last.insert(0, marks)
-    answers = _write_cells(table.texts, table.numbers)
-    if doubts:
-        certainty = _write_cells(doubts.texts, doubts.numbers)
-        answers = _withhold(answers, certainty, table, doubts, force=force)
-    rows = zip(_write_texts([row_numbers, ids]), answers, _write_texts(last), strict=True)
+    if answers.options.force:
+        last.insert(0, ["true" if one.status == "forced" else None for one in decisions])
+    cells = _write_answers(answers)
+    rows = zip(_write_texts([row_numbers, ids]), cells, _write_texts(last), strict=True)
     return "".join([f"{name}{answer},{end}\n" for name, answer, end in rows]).encode()
 
 
-def _withhold(
-    answers: list[str], certainty: list[str], table: Table, doubts: Doubts, *, force: bool
-) -> list[str]:
-    """Answers and their intervals; empty cells in place of what the model abstains from.
-
-    What a shield shows stays, but there is nothing to be sure of.
-    """
-    cells = "," * (len(table.texts) + table.numbers.shape[1])
-    uncertain = "," * (len(doubts.texts) + doubts.numbers.shape[1])
+def _write_answers(answers: Answers) -> list[str]:
+    """Answers and their intervals; empty cells in place of what is withheld."""
+    table, intervals = answers.table, answers.intervals
+    shown = _write_cells(table.texts, table.numbers)
+    certainty = _write_cells(intervals.texts, intervals.numbers)
+    empty = "," * (len(table.texts) + table.numbers.shape[1])
+    uncertain = "," * (len(intervals.texts) + intervals.numbers.shape[1])
     return [
-        f"{answer}{uncertain}"
-        if own
-        else f"{cells}{uncertain}"
-        if reason and not force
-        else f"{answer}{interval}"
-        for answer, interval, own, reason in zip(
-            answers, certainty, table.abstained, doubts.reasons, strict=True
-        )
+        (answer if decision.shows_answer else empty)
+        + (interval if decision.shows_interval else uncertain)
+        for answer, interval, decision in zip(shown, certainty, answers.decisions, strict=True)
     ]
 
 
-def _write_cells(
-    texts: Sequence[Sequence[str | int | None]], numbers: NDArray[np.float64]
-) -> list[str]:
+def _write_cells(texts: Sequence[Sequence[Cell]], numbers: NDArray[np.float64]) -> list[str]:
     """Per row its texts and its numbers, each behind a comma."""
     before = [f",{row}" for row in _write_texts(texts)] if texts else [""] * len(numbers)
     if not numbers.shape[1]:
@@ -115,14 +85,14 @@ def _write_cells(
     return [f"{a}{b}" for a, b in zip(before, _write_numbers(numbers), strict=True)]
 
 
-def _write_texts(columns: Sequence[Sequence[str | int | None]]) -> list[str]:
+def _write_texts(columns: Sequence[Sequence[Cell]]) -> list[str]:
     """Per row its cells, with commas between."""
     return [",".join(cells) for cells in zip(*map(_quote, columns), strict=True)]
 
 
-def _quote(column: Sequence[str | int | None]) -> list[str]:
+def _quote(column: Sequence[Cell]) -> list[str]:
     """Every cell, quoted if it must be."""
-    cells = ["" if cell is None else str(cell) for cell in column]
+    cells = [cell if type(cell) is str else write_text(cell) for cell in column]
     together = "".join(cells)
     if not any(character in together for character in _QUOTED):
         return cells

@@ -12,6 +12,7 @@ from medmaas.fhir.elements import UCUM
 from medmaas.fhir.recommendation import write_recommendation
 from medmaas.fhir.sentences import count_years, list_notes, name_time
 from medmaas.fhir.units import UnitError, convert
+from medmaas.model.answers import Prediction
 from medmaas.model.manifest import (
     ClassesOutput,
     ObservationSource,
@@ -21,7 +22,6 @@ from medmaas.model.manifest import (
     TabularInput,
     ValueOutput,
 )
-from medmaas.model.predict import Prediction
 
 _CUT = "The explanation is less exact than usual: its time was over."
 

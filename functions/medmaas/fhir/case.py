@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from medmaas.model.predict import Prediction
+from medmaas.model.answers import Prediction
 from medmaas.model.registry import Model
 
 

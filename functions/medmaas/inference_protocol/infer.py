@@ -2,12 +2,15 @@
 
 from time import perf_counter_ns
 
+from pydantic_core import to_json
+
+from medmaas.inference_protocol.outputs import EXPLANATION, list_columns
 from medmaas.inference_protocol.repository import Served
 from medmaas.inference_protocol.request import InferRequest
 from medmaas.inference_protocol.response import InferResponse, write_response
 from medmaas.inference_protocol.views import choose_outputs
-from medmaas.model.columns import answer_columns
 from medmaas.model.explanation.budget import Budget
+from medmaas.model.predict import answer, check_options, explain, require_answers
 
 
 def infer(served: Served, request: InferRequest, budget: Budget | None = None) -> InferResponse:
@@ -21,16 +24,17 @@ def infer(served: Served, request: InferRequest, budget: Budget | None = None) -
     view, started = served.view, perf_counter_ns()
     try:
         outputs = choose_outputs(view, request)
-        reading = view.read(request.inputs)
+        asked = view.ask([spec.name for spec, _ in outputs])
+        reading, options = view.read(request.inputs), request.options
         read = perf_counter_ns()
-        columns = answer_columns(
-            view.model,
-            reading,
-            view.ask([spec.name for spec, _ in outputs]),
-            request.options,
-            instances=lambda: view.restore(request.inputs),
-            budget=budget,
-        )
+        check_options(view.model, options, len(reading.warnings))
+        answers = answer(view.model, reading, options)
+        columns = list_columns(answers, asked)
+        if EXPLANATION in asked.columns:
+            require_answers(answers)
+            budget = budget or Budget(options.explain_seconds)
+            explained = explain(answers, view.restore(request.inputs), budget)
+            columns[EXPLANATION] = [to_json(one).decode() for one in explained]
         answered = perf_counter_ns()
         response = write_response(view, request.id, outputs, columns)
     except Exception:

@@ -14,8 +14,8 @@ from medmaas.inference_protocol.datatypes import (
     read_shape,
     refuse,
 )
+from medmaas.inference_protocol.outputs import EXPLANATION
 from medmaas.model.body import find_wrong_options, parse_json
-from medmaas.model.columns import EXPLANATION
 from medmaas.model.options import PLAIN, Options
 
 _FIELDS = {"id", "parameters", "inputs", "outputs", "model_name", "model_version"}

@@ -7,8 +7,8 @@ import numpy as np
 from pydantic_core import to_json
 
 from medmaas.inference_protocol.datatypes import encode_binary, encode_json
+from medmaas.inference_protocol.outputs import Column
 from medmaas.inference_protocol.views import Spec, View
-from medmaas.model.columns import Column
 
 
 class InferResponse(NamedTuple):

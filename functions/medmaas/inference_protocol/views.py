@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Protocol
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
 from medmaas.inference_protocol.datatypes import BYTES, DATATYPES, OF_ONNX, Array
+from medmaas.inference_protocol.outputs import EXPLANATION, REASON, STATUS, WARNINGS, Asked
 from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
-from medmaas.model.columns import EXPLANATION, REASON, STATUS, WARNINGS, Asked
+from medmaas.model.columns import Columns
 from medmaas.model.inputs import Reading, Text
 from medmaas.model.manifest import Boolean, Choice, Feature, ImageInput, SeriesInput, TabularInput
-from medmaas.model.outputs.answer import Columns
 from medmaas.model.registry import Model
 
 COLUMNS = ".columns"

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.model.answers import Answers, Prediction
 from medmaas.model.explanation.budget import Budget
+from medmaas.model.inputs import Reading
 from medmaas.model.options import PLAIN, Options
-from medmaas.model.outputs import Answer
-from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
-from medmaas.model.uncertainty import NO_DOUBT, Doubt
 
 MAX_PROBLEMS = 20_000  # so that the refusal of 5 MB of nonsense fits Lambda's 6 MB
 MAX_EXPLAINED = 50
-
-Prediction = dict[str, Any]
 
 
 def predict(
@@ -47,28 +44,28 @@ def predict(
     """
     if options is not PLAIN:
         check_options(model, options, len(instances))
-    reading = model.inputs.read(instances)
-    if reading.problems:
-        raise refuse_problems(reading.problems)
-    tensors = reading.tensors
-    outputs = model.session.run(tensors)
-    answers = model.output.answer(outputs, tensors)
-    doubts = judge(model, outputs, tensors, options)
-    force = options.force
-    predictions = [
-        present(answer, warnings, doubt, force=force)
-        for answer, warnings, doubt in zip(answers, reading.warnings, doubts, strict=True)
-    ]
+    answers = answer(model, model.inputs.read(instances), options)
+    predictions = answers.list_rows()
     if options.explain:
         if explain_all:
-            _require_answers(predictions)
-        budget = budget or Budget(options.explain_seconds)
-        rows = [row for row, told in enumerate(predictions) if told["status"] == "ok"]
-        taken = {name: tensor[rows] for name, tensor in tensors.items()}
-        explanations = explain_rows(model, taken, [instances[row] for row in rows], budget)
-        for row, explanation in zip(rows, explanations, strict=True):
-            predictions[row]["explanation"] = explanation
+            require_answers(answers)
+        explanations = explain(answers, instances, budget or Budget(options.explain_seconds))
+        for prediction, explanation in zip(predictions, explanations, strict=True):
+            if explanation:
+                prediction["explanation"] = explanation
     return predictions
+
+
+def answer(model: Model, reading: Reading, options: Options = PLAIN) -> Answers:
+    """Answer all rows that were read, or none.
+
+    Raises:
+        InvalidRequestError: there are problems; lists them, up to MAX_PROBLEMS.
+    """
+    if reading.problems:
+        raise refuse_problems(reading.problems)
+    outputs = model.session.run(reading.tensors)
+    return Answers(model, reading.tensors, reading.warnings, outputs, options)
 
 
 def check_options(model: Model, options: Options, instances: int = 1) -> None:
@@ -92,59 +89,39 @@ def check_options(model: Model, options: Options, instances: int = 1) -> None:
         )
 
 
-def judge(model: Model, outputs: Tensors, tensors: Tensors, options: Options) -> list[Doubt]:
-    """How sure the model is of each row, and where it abstains."""
-    if model.uncertainty is None:
-        return [NO_DOUBT] * len(next(iter(tensors.values())))
-    return model.uncertainty.judge(outputs, tensors, options.coverage)
+def explain(
+    answers: Answers, instances: Sequence[object], budget: Budget
+) -> list[dict[str, Any] | None]:
+    """An explanation per row that has an answer, None for the others.
 
-
-def explain_rows(
-    model: Model, tensors: Tensors, instances: Sequence[object], budget: Budget
-) -> list[dict[str, Any]]:
-    """One explanation per row; loads what explains when it is first needed."""
-    from medmaas.model.explanation import explain  # noqa: PLC0415 - most requests ask for none
-
-    return explain(model, tensors, instances, budget)
-
-
-def present(
-    answer: Answer, warnings: list[Problem], doubt: Doubt = NO_DOUBT, *, force: bool = False
-) -> Prediction:
-    """One answer as every door gives it, with the warnings of its instance.
-
-    A policy's own shield comes before any doubt, and nothing lifts it.
+    Args:
+        answers: to be explained.
+        instances: as they were sent, one per row, or none.
+        budget: what all explanations may take together.
     """
-    named = [{"field": warning.field, "problem": warning.problem} for warning in warnings]
-    of_answer = [{"field": None, "problem": sentence} for sentence in answer.warnings]
-    status: Prediction = {"status": "ok"}
-    output: Prediction | None = answer.output
-    interval = doubt.interval
-    if answer.abstained:
-        status = {"status": "abstained", "reason": answer.abstained}
-        interval = None
-    elif doubt.reason:
-        status = {"status": "forced" if force else "abstained", "reason": doubt.reason}
-        if not force:
-            output = interval = None
-    status["output"] = output
-    if interval:
-        status["interval"] = interval
-    status["warnings"] = named + of_answer
-    return status
+    from medmaas.model.explanation import explain as explain_rows  # noqa: PLC0415 - few ask for it
+
+    rows = [row for row, decision in enumerate(answers.decisions) if decision.status == "ok"]
+    explained: list[dict[str, Any] | None] = [None] * len(answers)
+    if rows:
+        some = {name: tensor[rows] for name, tensor in answers.tensors.items()}
+        given = [instances[row] for row in rows] if instances else [{}] * len(rows)
+        found = explain_rows(answers.model, some, given, budget)
+        for row, explanation in zip(rows, found, strict=True):
+            explained[row] = explanation
+    return explained
 
 
-def join_warnings(warnings: Sequence[Problem], sentences: Sequence[str] = ()) -> str:
-    """The warnings of an instance and of its answer in one text, for a cell of a table."""
-    of_fields = (f"{w.field}: {w.problem}" if w.field else w.problem for w in warnings)
-    return "; ".join((*of_fields, *sentences))
+def require_answers(answers: Answers) -> None:
+    """Refuse to explain where the model abstains from any row, or was forced.
 
-
-def _require_answers(predictions: Sequence[Prediction]) -> None:
+    Raises:
+        InvalidRequestError: lists these rows.
+    """
     problems = [
-        Problem(i, None, f"has nothing to explain: {prediction['reason']}")
-        for i, prediction in enumerate(predictions)
-        if prediction["status"] != "ok"
+        Problem(i, None, f"has nothing to explain: {decision.reason}")
+        for i, decision in enumerate(answers.decisions)
+        if decision.status != "ok"
     ]
     if problems:
         raise InvalidRequestError(

@@ -166,9 +166,10 @@ def reproduce_golden_cases(model: Model) -> None:
                 raise ValueError(f"golden case {index} expects another shape of {name}")
             if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
                 raise ValueError(f"golden case {index} does not reproduce on this machine")
-    model.output.answer(outputs, reading.tensors)
+    model.output.tabulate(outputs, reading.tensors)
     if model.uncertainty:
-        model.uncertainty.judge(outputs, reading.tensors, None)
+        model.uncertainty.tabulate(outputs, reading.tensors, None)
+        model.uncertainty.find_reasons(outputs, reading.tensors)
 
 
 def _reason(error: Exception) -> str:

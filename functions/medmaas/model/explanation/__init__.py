@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, assert_never
 
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.manifest import ImageInput, SeriesInput, TabularInput, TextInput
-from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
 
 

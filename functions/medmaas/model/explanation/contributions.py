@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from medmaas.model.columns import describe_object
 from medmaas.model.explanation.shapley import Attribution, Floats
 from medmaas.model.explanation.targets import Target
 from medmaas.model.manifest import Feature
-from medmaas.model.outputs.answer import describe_object
 
 DECIMALS = 9  # so that contributions add up to within 1e-6
 EXACT, SAMPLED = "exact Shapley values", "sampled Shapley values"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import round_number
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
@@ -21,7 +22,6 @@ from medmaas.model.manifest import (
     StandardisedDistance,
     TabularInput,
 )
-from medmaas.model.outputs.answer import describe_object
 from medmaas.model.registry import Model
 
 Rows = NDArray[np.float32]
@@ -154,9 +154,10 @@ class Counterfactual:
         if self._model.uncertainty is None:
             return [int(position) for position in positions]
         tensors = {self._tensor: rows[positions]}
-        doubts = self._model.uncertainty.judge(self._model.session.run(tensors), tensors, None)
-        judged = zip(positions.tolist(), doubts, strict=True)
-        return [position for position, doubt in judged if doubt.reason is None]
+        outputs = self._model.session.run(tensors)
+        reasons = self._model.uncertainty.find_reasons(outputs, tensors)
+        judged = zip(positions.tolist(), reasons, strict=True)
+        return [position for position, reason in judged if reason is None]
 
     def _describe(self, row: Rows, found: Rows, settled: Floats) -> dict[str, Any]:
         changes, said = [], []

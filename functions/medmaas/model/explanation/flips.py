@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import describe_object
 from medmaas.model.explanation.grid import as_held, scale_ratio
 from medmaas.model.explanation.sentences import read_value
 from medmaas.model.manifest import Number, PolicyOutput, SeriesInput
-from medmaas.model.outputs.answer import describe_object
 from medmaas.model.registry import Model
 
 _POINTS = 60
@@ -61,8 +61,8 @@ def find_flips(
 
 def _recommend(model: Model, spec: SeriesInput, histories: NDArray[np.float32]) -> list[str | None]:
     tensors = {spec.tensor: histories}
-    answers = model.output.answer(model.session.run(tensors), tensors)
-    return [answer.output["recommended"] for answer in answers]
+    table = model.output.tabulate(model.session.run(tensors), tensors)
+    return [output["recommended"] for output in model.output.list_rows(table)]
 
 
 def describe_flips(spec: SeriesInput, output: PolicyOutput | None = None) -> dict[str, Any]:

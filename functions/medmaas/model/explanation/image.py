@@ -13,13 +13,13 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from medmaas.model.columns import DECIMALS, Tensors, describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import describe_explained
 from medmaas.model.explanation.sentences import write_amount, write_level
 from medmaas.model.explanation.targets import Target, make_targets
 from medmaas.model.inputs.image import Box, Image
 from medmaas.model.manifest import ImageInput
-from medmaas.model.outputs.answer import DECIMALS, Tensors, describe_object
 from medmaas.model.registry import Model
 
 Floats = NDArray[np.float64]

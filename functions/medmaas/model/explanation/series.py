@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
     EXACT,
@@ -28,7 +29,6 @@ from medmaas.model.explanation.shapley import (
 )
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import Feature, Number, PolicyOutput, SeriesInput
-from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
 
 Part = dict[str, Any]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
     EXACT,
@@ -19,7 +20,6 @@ from medmaas.model.explanation.shapley import attribute
 from medmaas.model.explanation.tabular import make_background, make_game
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TabularInput
-from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
 
 _GOLDEN = "the golden cases of the manifest"

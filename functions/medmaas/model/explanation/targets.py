@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
+from medmaas.model.columns import Tensors
 from medmaas.model.manifest import (
     ClassesOutput,
     Output,
@@ -14,7 +15,6 @@ from medmaas.model.manifest import (
     SurvivalOutput,
     ValueOutput,
 )
-from medmaas.model.outputs.answer import Tensors
 
 Floats = NDArray[np.float64]
 _DECIMALS = 6  # of an answer

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import Tensors, describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
     EXACT,
@@ -19,7 +20,6 @@ from medmaas.model.explanation.sentences import write_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TextInput
-from medmaas.model.outputs.answer import Tensors, describe_object
 from medmaas.model.registry import Model
 
 Codes = NDArray[np.int64]

@@ -1,5 +1,8 @@
 """The tensors of a graph become answers; one class per kind of output."""
 
+from typing import Any, ClassVar, Protocol
+
+from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.manifest import (
     ClassesOutput,
     Manifest,
@@ -8,13 +11,38 @@ from medmaas.model.manifest import (
     SurvivalOutput,
     ValueOutput,
 )
-from medmaas.model.outputs.answer import Answer, OutputKind, Table
 from medmaas.model.outputs.classes import Classes
 from medmaas.model.outputs.policy import Policy
 from medmaas.model.outputs.survival import Survival
 from medmaas.model.outputs.value import Value
 
-__all__ = ["Answer", "Classes", "OutputKind", "Policy", "Survival", "Table", "Value", "make_output"]
+__all__ = ["Classes", "OutputKind", "Policy", "Survival", "Value", "make_output"]
+
+
+class OutputKind(Protocol):
+    """Tensors of one kind, to answers in columns.
+
+    Attributes:
+        columns: their names.
+        bars: whether the kind has rules of its own, so that its tables say who is `barred`, and
+            warn.
+    """
+
+    columns: Columns
+    bars: ClassVar[bool]
+
+    def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
+        """The answers to all rows of the graph's outputs, given what went in.
+
+        Raises:
+            ModelOutputError: other columns, or a number that is not finite.
+        """
+
+    def list_rows(self, table: Table) -> list[dict[str, Any]]:
+        """The same answers as objects, as JSON holds them."""
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one answer's output."""
 
 
 def make_output(manifest: Manifest) -> OutputKind:

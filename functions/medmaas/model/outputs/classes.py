@@ -1,49 +1,38 @@
 """One of a few labels, with the probability of each."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from medmaas.model.manifest import ClassesOutput
-from medmaas.model.outputs.answer import (
+from medmaas.model.columns import (
     PROBABILITY,
-    Answer,
     Table,
     Tensors,
     describe_object,
     name_columns,
     round_numbers,
-    tabulate,
 )
+from medmaas.model.manifest import ClassesOutput
 
 
 class Classes:
     """`{"label": the likeliest, "probabilities": {label: p}}`."""
 
+    bars: ClassVar[bool] = False
+
     def __init__(self, spec: ClassesOutput) -> None:
         self._spec = spec
         self.columns = name_columns(["label"], [f"probability_{label}" for label in spec.labels])
 
-    def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
-        """One answer per row of the tensor [n, labels]."""
-        rows, likeliest = self._read(outputs)
-        return [
-            Answer(
-                {"label": label, "probabilities": dict(zip(self._spec.labels, row, strict=True))}
-            )
-            for label, row in zip(likeliest, rows.tolist(), strict=True)
-        ]
-
-    def table(self, outputs: Tensors, _inputs: Tensors) -> Table:
-        """The same as columns: `label` and `probability_<label>`."""
-        rows, likeliest = self._read(outputs)
-        return tabulate([likeliest], rows)
-
-    def _read(self, outputs: Tensors) -> tuple[NDArray[np.float64], list[str]]:
-        """The probabilities and, per row, the first of the likeliest labels."""
+    def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """Columns `label`, the first of the likeliest, and `probability_<label>`."""
         rows = round_numbers(outputs[self._spec.tensor], len(self._spec.labels))
-        return rows, [self._spec.labels[i] for i in rows.argmax(axis=1).tolist()]
+        return Table([[self._spec.labels[i] for i in rows.argmax(axis=1).tolist()]], rows)
+
+    def list_rows(self, table: Table) -> list[dict[str, Any]]:
+        """A label and an object of probabilities each."""
+        return [
+            {"label": label, "probabilities": dict(zip(self._spec.labels, row, strict=True))}
+            for label, row in zip(*table.texts, table.numbers.tolist(), strict=True)
+        ]
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""

@@ -10,12 +10,25 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.outputs.answer import DECIMALS
+from medmaas.model.columns import DECIMALS
 
 LOWEST = 2e-9
+_FEW = 8  # curves that take longer together than one by one
 _LEAST = 1e-9  # what a curve that ends at 0 is taken for, to have a logarithm
 
 Floats = NDArray[np.float64]
+
+
+def find_all_crossings(curves: Floats, days: Sequence[int], levels: Sequence[float]) -> list[float]:
+    """The day at which each curve [n, times] falls to its level; infinite if it does not in time.
+
+    The same days however many curves there are.
+    """
+    if len(curves) > _FEW:
+        found: list[float] = find_crossings(curves, np.array(days), np.array(levels)).tolist()
+        return found
+    pairs = zip(curves.tolist(), levels, strict=True)
+    return [find_crossing(curve, days, level) for curve, level in pairs]
 
 
 def find_crossing(curve: Sequence[float], days: Sequence[int], level: float) -> float:

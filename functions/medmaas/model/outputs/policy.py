@@ -1,15 +1,15 @@
 """A recommended action among several, each with its risks, behind a shield of fixed rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
-from medmaas.model.outputs.answer import (
+from medmaas.model.columns import (
     PROBABILITY,
-    Answer,
+    Cell,
     Columns,
     Table,
     Tensors,
@@ -17,6 +17,7 @@ from medmaas.model.outputs.answer import (
     name_columns,
     round_numbers,
 )
+from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
 
 _TIME = 0
 _DELAYED = "delays treatment, which no count forbids"
@@ -27,7 +28,7 @@ _NONE_ACCEPTABLE = "no option keeps the risk within the limit: the one with the 
 class _State:
     """What the shield knows of one history: whether it is enough, and what forbids to treat."""
 
-    abstained: str | None
+    barred: str | None
     forbidden: str | None
 
 
@@ -38,6 +39,8 @@ class Policy:
     its hold, and no recommendation from counts that are too old or too few.
     """
 
+    bars: ClassVar[bool] = True
+
     def __init__(self, spec: PolicyOutput, series: SeriesInput) -> None:
         self._spec = spec
         self._series = series
@@ -47,64 +50,91 @@ class Policy:
         self._limited = names.index(spec.limit.outcome)
         self.columns = _name_columns(spec)
 
-    def answer(self, outputs: Tensors, inputs: Tensors) -> list[Answer]:
-        """One answer per history, given risks [n, actions, outcomes] and nadirs [n, actions]."""
-        actions, outcomes = len(self._spec.actions), len(self._spec.outcomes)
-        risks = round_numbers(outputs[self._spec.tensor], actions * outcomes)
-        nadirs = round_numbers(outputs[self._spec.nadir_tensor], actions)
-        histories = inputs[self._series.tensor]
-        return [
-            self._recommend(risk.reshape(actions, outcomes).tolist(), nadir.tolist(), history)
-            for risk, nadir, history in zip(risks, nadirs, histories, strict=True)
-        ]
-
-    def table(self, outputs: Tensors, inputs: Tensors) -> Table:
-        """The same as columns: `recommended`, `notice`, and for every action its own.
+    def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
+        """Columns `recommended`, `notice`, and for every action its own.
 
         These are `<action>_allowed`, `<action>_why`, then as numbers `<action>_<outcome>` and
-        `<action>_expected_<nadir>`. What is the same in every answer is left to the manifest, but
-        for the notice.
+        `<action>_expected_<nadir>`, of risks [n, actions, outcomes] and nadirs [n, actions]. What
+        is the same in every answer is left to the manifest, but for the notice.
         """
-        answers = self.answer(outputs, inputs)
-        texts = [_list_texts(answer.output) for answer in answers]
-        numbers = np.array([_list_numbers(answer.output) for answer in answers], np.float64)
+        actions, outcomes = len(self._spec.actions), len(self._spec.outcomes)
+        risks = round_numbers(outputs[self._spec.tensor], actions * outcomes)
+        risks = risks.reshape(len(risks), actions, outcomes)
+        nadirs = round_numbers(outputs[self._spec.nadir_tensor], actions)
+        numbers = np.concatenate([risks, nadirs[:, :, None]], axis=2)  # [n, actions, outcomes + 1]
+        limited = risks[:, :, self._limited].tolist()
+        states = [self._judge(history) for history in inputs[self._series.tensor]]
+        rows = [self._recommend(*pair) for pair in zip(limited, states, strict=True)]
+        texts = list(zip(*(texts for texts, _ in rows), strict=True))
         return Table(
-            list(zip(*texts, strict=True)) or [()] * len(self.columns.texts),
-            numbers.reshape(len(answers), len(self.columns.numbers)),
-            [answer.warnings for answer in answers],
-            [answer.abstained for answer in answers],
+            texts or [()] * len(self.columns.texts),
+            numbers.reshape(len(numbers), len(self.columns.numbers)),
+            [(_NONE_ACCEPTABLE,) if is_over else () for _, is_over in rows],
+            [state.barred for state in states],
         )
 
-    def _recommend(
-        self, risks: list[list[float]], nadirs: list[float], history: NDArray[np.float32]
-    ) -> Answer:
-        state = self._judge(history)
-        allowed = [self._allows(action, state) for action in self._spec.actions]
-        limited = [risk[self._limited] for risk in risks]
-        options = [
-            self._describe(action, risk, nadir, state)
-            for action, risk, nadir in zip(self._spec.actions, risks, nadirs, strict=True)
+    def list_rows(self, table: Table) -> list[dict[str, Any]]:
+        """A recommendation each, with every option, the limit and the notice."""
+        texts = zip(*table.texts, strict=True)
+        return [
+            {
+                "recommended": recommended,
+                "options": self._list_options(cells, numbers),
+                "limit": {self._spec.limit.outcome: self._spec.limit.at_most},
+                "grading": self._spec.grading,
+                "notice": notice,
+            }
+            for (recommended, notice, *cells), numbers in zip(
+                texts, table.numbers.tolist(), strict=True
+            )
         ]
-        chosen = choose(allowed, limited, self._spec.limit.at_most)
-        output = {
-            "recommended": None if chosen is None else self._spec.actions[chosen].name,
-            "options": options,
-            "limit": {self._spec.limit.outcome: self._spec.limit.at_most},
-            "grading": self._spec.grading,
-            "notice": self._spec.notice,
-        }
-        over = chosen is not None and limited[chosen] > self._spec.limit.at_most
-        return Answer(output, (_NONE_ACCEPTABLE,) if over else (), state.abstained)
+
+    def _list_options(self, cells: Sequence[Cell], numbers: Sequence[float]) -> list[Any]:
+        """One row's options.
+
+        Args:
+            cells: per action whether it is allowed, and why.
+            numbers: per action its risks and its nadir.
+        """
+        outcomes, quantity = [o.name for o in self._spec.outcomes], self._spec.nadir
+        width = len(outcomes) + 1
+        return [
+            {
+                "action": action.name,
+                "dose": action.dose,
+                "delay_days": action.delay_days,
+                "gcsf": action.gcsf,
+                "risks": dict(zip(outcomes, numbers[i * width :], strict=False)),
+                "expected_nadir": {
+                    "name": quantity.name,
+                    "value": numbers[i * width + len(outcomes)],
+                    "unit": quantity.unit,
+                },
+                "allowed": cells[2 * i],
+                "why": cells[2 * i + 1],
+            }
+            for i, action in enumerate(self._spec.actions)
+        ]
+
+    def _recommend(self, limited: list[float], state: _State) -> tuple[list[Cell], bool]:
+        """The cells of a row, by the limited risk of each action; whether all are too risky."""
+        actions, at_most = self._spec.actions, self._spec.limit.at_most
+        allowed = [self._allows(action, state) for action in actions]
+        chosen = choose(allowed, limited, at_most)
+        cells: list[Cell] = [None if chosen is None else actions[chosen].name, self._spec.notice]
+        for action, risk, is_allowed in zip(actions, limited, allowed, strict=True):
+            cells += [is_allowed, self._justify(action, risk, state)]
+        return cells, chosen is not None and limited[chosen] > at_most
 
     def _judge(self, history: NDArray[np.float32]) -> _State:
         shield = self._spec.shield
         known = history[~np.isnan(history[:, self._columns[shield.count]]), _TIME]
-        abstained = None
+        barred = None
         if len(known) < shield.fewest_counts:
-            abstained = f"fewer than {shield.fewest_counts} values of {shield.count} are known"
+            barred = f"fewer than {shield.fewest_counts} values of {shield.count} are known"
         elif -known[-1] > shield.oldest_days:
-            abstained = f"the last {shield.count} is more than {shield.oldest_days:g} days old"
-        return _State(abstained, self._find_hold(history))
+            barred = f"the last {shield.count} is more than {shield.oldest_days:g} days old"
+        return _State(barred, self._find_hold(history))
 
     def _find_hold(self, history: NDArray[np.float32]) -> str | None:
         for hold in self._spec.shield.holds:
@@ -118,30 +148,18 @@ class Policy:
     @staticmethod
     def _allows(action: Action, state: _State) -> bool:
         treats_today = action.delay_days == 0
-        return state.abstained is None and not (treats_today and state.forbidden)
+        return state.barred is None and not (treats_today and state.forbidden)
 
-    def _describe(
-        self, action: Action, risks: list[float], nadir: float, state: _State
-    ) -> dict[str, Any]:
-        limit, quantity = self._spec.limit, self._spec.nadir
-        risk = risks[self._limited]
+    def _justify(self, action: Action, risk: float, state: _State) -> str:
+        """Why an action is allowed or not, and how its risk stands to the limit."""
+        limit = self._spec.limit
         within = "within" if risk <= limit.at_most else "above"
         why = f"{limit.outcome} is {risk:.2f}, {within} the limit of {limit.at_most:g}"
-        allowed = self._allows(action, state)
-        if not allowed:
-            why = state.abstained or state.forbidden or why
-        elif action.delay_days and state.forbidden:
-            why = f"{_DELAYED}; {why}"
-        return {
-            "action": action.name,
-            "dose": action.dose,
-            "delay_days": action.delay_days,
-            "gcsf": action.gcsf,
-            "risks": dict(zip((o.name for o in self._spec.outcomes), risks, strict=True)),
-            "expected_nadir": {"name": quantity.name, "value": nadir, "unit": quantity.unit},
-            "allowed": allowed,
-            "why": why,
-        }
+        if not self._allows(action, state):
+            return state.barred or state.forbidden or why
+        if action.delay_days and state.forbidden:
+            return f"{_DELAYED}; {why}"
+        return why
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""
@@ -182,20 +200,6 @@ def _name_columns(spec: PolicyOutput) -> Columns:
         numbers += [f"{action.name}_{outcome.name}" for outcome in spec.outcomes]
         numbers.append(f"{action.name}_expected_{spec.nadir.name}")
     return name_columns(texts, numbers)
-
-
-def _list_texts(output: dict[str, Any]) -> list[str | None]:
-    texts = [output["recommended"], output["notice"]]
-    for option in output["options"]:
-        texts += ["true" if option["allowed"] else "false", option["why"]]
-    return texts
-
-
-def _list_numbers(output: dict[str, Any]) -> list[float]:
-    numbers: list[float] = []
-    for option in output["options"]:
-        numbers += [*option["risks"].values(), option["expected_nadir"]["value"]]
-    return numbers
 
 
 def choose(allowed: list[bool], risks: list[float], at_most: float) -> int | None:

@@ -2,24 +2,22 @@
 
 from dataclasses import replace
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from medmaas.model.manifest import SurvivalOutput
-from medmaas.model.outputs.answer import (
+from medmaas.model.columns import (
     DECIMALS,
     PROBABILITY,
-    Answer,
+    Floats,
     Table,
     Tensors,
     describe_object,
     name_columns,
     round_numbers,
-    tabulate,
 )
-from medmaas.model.outputs.curve import find_crossing, find_crossings
+from medmaas.model.manifest import SurvivalOutput
+from medmaas.model.outputs.curve import find_all_crossings
 
 _HALF = 0.5
 _MEDIAN = "median_days"
@@ -32,40 +30,35 @@ class Survival:
     horizon is one minus the curve there.
     """
 
+    bars: ClassVar[bool] = False
+
     def __init__(self, spec: SurvivalOutput) -> None:
         self._spec = spec
         self._times = list(spec.time_days)
-        self._days = np.array(spec.time_days)
         self._horizons = {str(day): self._times.index(day) for day in spec.horizon_days}
         numbers = [f"risk_{day}" for day in spec.horizon_days]
         numbers += [f"survival_{day}" for day in spec.time_days]
         self.columns = replace(name_columns([_MEDIAN], numbers), whole=frozenset({_MEDIAN}))
 
-    def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
-        """One answer per row of the tensor [n, times]."""
+    def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """Columns `median_days`, `risk_<day>`, `survival_<day>`, of the tensor [n, times]."""
+        curves = round_numbers(outputs[self._spec.tensor], len(self._times))
+        risks: Floats = (1 - curves.take([*self._horizons.values()], axis=1)).round(DECIMALS)
+        medians = find_all_crossings(curves, self._times, [_HALF] * len(curves))
+        return Table([[*map(_round, medians)]], np.concatenate([risks, curves], axis=1))
+
+    def list_rows(self, table: Table) -> list[dict[str, Any]]:
+        """A curve each, with the shared times, its median and the risks."""
+        horizons = len(self._horizons)
         return [
-            Answer(
-                {
-                    "time_days": self._times,
-                    "survival": curve,
-                    "median_days": _round(find_crossing(curve, self._times, _HALF)),
-                    "risk": {
-                        name: round(1 - curve[i], DECIMALS) for name, i in self._horizons.items()
-                    },
-                }
-            )
-            for curve in self._read(outputs).tolist()
+            {
+                "time_days": self._times,
+                "survival": row[horizons:],
+                "median_days": median,
+                "risk": dict(zip(self._horizons, row, strict=False)),
+            }
+            for median, row in zip(*table.texts, table.numbers.tolist(), strict=True)
         ]
-
-    def table(self, outputs: Tensors, _inputs: Tensors) -> Table:
-        """The same as columns: `median_days`, `risk_<day>`, `survival_<day>`."""
-        curves = self._read(outputs)
-        risks = (1 - curves.take([*self._horizons.values()], axis=1)).round(DECIMALS)
-        medians = find_crossings(curves, self._days, np.full(len(curves), _HALF)).tolist()
-        return tabulate([[*map(_round, medians)]], np.concatenate([risks, curves], axis=1))
-
-    def _read(self, outputs: Tensors) -> NDArray[np.float64]:
-        return round_numbers(outputs[self._spec.tensor], len(self._times))
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""

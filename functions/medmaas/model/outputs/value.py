@@ -1,41 +1,28 @@
 """One number with its unit."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from medmaas.model.columns import Table, Tensors, describe_object, name_columns, round_numbers
 from medmaas.model.manifest import ValueOutput
-from medmaas.model.outputs.answer import (
-    Answer,
-    Table,
-    Tensors,
-    describe_object,
-    name_columns,
-    round_numbers,
-    tabulate,
-)
 
 
 class Value:
     """`{"value": x, "unit": s}`."""
 
+    bars: ClassVar[bool] = False
+
     def __init__(self, spec: ValueOutput) -> None:
         self._spec = spec
         self.columns = name_columns(["unit"], ["value"])
 
-    def answer(self, outputs: Tensors, _inputs: Tensors) -> list[Answer]:
-        """One answer per row of the tensor [n] or [n, 1]."""
-        rows = self._read(outputs).tolist()
-        return [Answer({"value": value, "unit": self._spec.unit}) for (value,) in rows]
+    def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """Columns `unit` and `value`, of the tensor [n] or [n, 1]."""
+        rows = round_numbers(outputs[self._spec.tensor], 1)
+        return Table([[self._spec.unit] * len(rows)], rows)
 
-    def table(self, outputs: Tensors, _inputs: Tensors) -> Table:
-        """The same as columns: `unit` and `value`."""
-        rows = self._read(outputs)
-        return tabulate([[self._spec.unit] * len(rows)], rows)
-
-    def _read(self, outputs: Tensors) -> NDArray[np.float64]:
-        return round_numbers(outputs[self._spec.tensor], 1)
+    def list_rows(self, table: Table) -> list[dict[str, Any]]:
+        """A number and its unit each."""
+        return [{"value": value, "unit": self._spec.unit} for (value,) in table.numbers.tolist()]
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""

@@ -1,6 +1,6 @@
 """How sure answers are, and when there is none: what a manifest's `uncertainty` says of tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isnan
 from typing import Any
 
@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from medmaas.errors import InvalidRequestError, Problem
 from medmaas.model import manifest as contract
+from medmaas.model.columns import NO_COLUMNS, Table, Tensors
 from medmaas.model.manifest import Manifest
-from medmaas.model.outputs.answer import Columns, Tensors
 from medmaas.model.uncertainty.distance import make_distance
-from medmaas.model.uncertainty.doubt import NO_DOUBT, Doubt, Doubts
 from medmaas.model.uncertainty.intervals import Interval, make_intervals
 
-__all__ = ["NO_DOUBT", "Doubt", "Doubts", "Uncertainty", "make_uncertainty"]
+__all__ = ["Uncertainty", "make_uncertainty"]
 
 
 def make_uncertainty(manifest: Manifest) -> "Uncertainty | None":
@@ -32,7 +31,12 @@ class Uncertainty:
         self._distance = make_distance(spec.distance, manifest.input) if spec.distance else None
         levels = spec.intervals.levels if spec.intervals else ()
         self._coverages = [level.coverage for level in levels]
-        self.columns = self._intervals.columns if self._intervals else Columns((), ())
+        self.columns = self._intervals.columns if self._intervals else NO_COLUMNS
+
+    @property
+    def first_coverage(self) -> float | None:
+        """Of the intervals, if none is asked for; None if there are no intervals."""
+        return self._coverages[0] if self._coverages else None
 
     def check(self, coverage: float | None) -> None:
         """Refuse a coverage that is not stored.
@@ -47,51 +51,39 @@ class Uncertainty:
                 [Problem(None, "coverage", f"must be one of {stored}")],
             )
 
-    def judge(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> list[Doubt]:
-        """What there is to say of each row of the graph's outputs, given what went in."""
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Table:
+        """The intervals of all rows, at a coverage that is stored, the first for None."""
         if self._intervals is None:
-            return [Doubt(None, reason) for reason in self.find_reasons(outputs, inputs)]
-        first = self._coverages[0]
-        intervals = self._intervals.make(outputs, inputs, coverage or first)
-        firsts = intervals if coverage in {None, first} else None
-        return [*map(Doubt, intervals, self.find_reasons(outputs, inputs, firsts))]
+            return Table([], np.empty((len(inputs[self._tensor]), 0)))
+        return self._intervals.tabulate(outputs, inputs, coverage or self._coverages[0])
 
-    def table(
-        self,
-        outputs: Tensors,
-        inputs: Tensors,
-        coverage: float | None,
-        reasons: Sequence[str | None] | None = None,
-    ) -> Doubts:
-        """The same as a table that has `columns`; reasons are found unless they were before."""
-        reasons = self.find_reasons(outputs, inputs) if reasons is None else reasons
+    def list_rows(self, table: Table, coverage: float | None) -> Sequence[Interval | None]:
+        """The same as objects, as JSON holds them; None without intervals."""
         if self._intervals is None:
-            return Doubts([], np.empty((len(reasons), 0)), reasons)
-        asked = self._coverages[0] if coverage is None else coverage
-        texts, numbers = self._intervals.tabulate(outputs, inputs, asked)
-        return Doubts(texts, numbers, reasons)
+            return [None] * len(table.numbers)
+        return self._intervals.list_rows(table, coverage or self._coverages[0])
 
     def json_schema(self) -> dict[str, Any] | None:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 
     def find_reasons(
-        self, outputs: Tensors, inputs: Tensors, firsts: Sequence[Interval] | None = None
+        self, outputs: Tensors, inputs: Tensors, tabulate: Callable[[], Table] | None = None
     ) -> list[str | None]:
         """Per row why there is no answer, if there is none.
 
         Args:
             outputs: of the graph.
             inputs: what went in.
-            firsts: the intervals at the first coverage, if they were made.
+            tabulate: gives the intervals at the first coverage; made here if it is None.
         """
         rows = inputs[self._tensor]
         reasons: list[str | None] = [None] * len(rows)
         if (most := self._spec.largest_set) is not None and self._intervals:
-            firsts = firsts or self._intervals.make(outputs, inputs, self._coverages[0])
-            for row, one in enumerate(firsts):
-                if len(one["labels"]) > most:
-                    reasons[row] = _undecided(one, most)
+            sets = tabulate() if tabulate else self.tabulate(outputs, inputs, None)
+            for row, labels in enumerate(sets.texts[0]):
+                if isinstance(labels, tuple) and len(labels) > most:
+                    reasons[row] = _undecided(labels, self._coverages[0], most)
         if (most := self._spec.most_missing) is not None:
             for row, missing in enumerate(_count_missing(rows)):
                 if missing > most:
@@ -108,10 +100,10 @@ class Uncertainty:
         return reasons
 
 
-def _undecided(interval: Interval, most: int) -> str:
-    labels, coverage = ", ".join(interval["labels"]), f"{interval['coverage']:.0%}"
+def _undecided(labels: tuple[str, ...], coverage: float, most: int) -> str:
     at_most = "one label" if most == 1 else f"{most} labels"
-    return f"the model is undecided: at {coverage} coverage {labels}, more than {at_most}"
+    which = ", ".join(labels)
+    return f"the model is undecided: at {coverage:.0%} coverage {which}, more than {at_most}"
 
 
 def _count_missing(rows: NDArray[Any]) -> list[int]:

@@ -8,8 +8,8 @@ from typing import Protocol, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import DECIMALS, Tensors, round_numbers
 from medmaas.model.manifest import Distance, Input, StandardisedDistance, TensorDistance
-from medmaas.model.outputs.answer import DECIMALS, Tensors, round_numbers
 
 Floats = NDArray[np.float64]
 _THIRD = 1 / 3

@@ -8,6 +8,16 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import (
+    DECIMALS,
+    PROBABILITY,
+    Columns,
+    Floats,
+    Table,
+    Tensors,
+    describe_object,
+    name_columns,
+)
 from medmaas.model.manifest import (
     PREDICTION,
     ClassesIntervals,
@@ -24,36 +34,29 @@ from medmaas.model.manifest import (
     ValueIntervals,
     ValueOutput,
 )
-from medmaas.model.outputs.answer import (
-    DECIMALS,
-    PROBABILITY,
-    Columns,
-    Tensors,
-    describe_object,
-    name_columns,
-)
-from medmaas.model.outputs.curve import LOWEST, find_crossing, find_crossings
+from medmaas.model.outputs.curve import LOWEST, find_all_crossings
 from medmaas.model.uncertainty.policy import PolicyBands
 
 Interval = dict[str, Any]
-Floats = NDArray[np.float64]
-Texts = list[list[str | int | None]]
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
 _AT_LEAST = "interval_at_least_days"
-_FEW = 8  # rows that take longer together than one by one
 _TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
 class IntervalKind(Protocol):
-    """Tensors of one kind, to intervals."""
+    """Tensors of one kind, to intervals in columns.
+
+    Attributes:
+        columns: their names.
+    """
 
     columns: Columns
 
-    def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
-        """One interval per row of the graph's outputs."""
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """The intervals of all rows of the graph's outputs, at one of the coverages stored."""
 
-    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
-        """The same as columns of text and of numbers."""
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """The same as objects, as JSON holds them."""
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -136,21 +139,18 @@ class PredictionSets:
     def __init__(self, output: ClassesOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles
 
-    def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
-        """One set per row of the tensor [n, labels]."""
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Column `interval_labels`, of the tensor [n, labels]."""
         rows = outputs[self._output.tensor]
         quantiles = self._quantiles.find(coverage, rows, inputs, lambda: rows.max(axis=1))
-        return [
-            {"coverage": coverage, "labels": self._take(row, quantile)}
-            for row, quantile in zip(rows.tolist(), quantiles, strict=True)
-        ]
+        sets = [self._take(*pair) for pair in zip(rows.tolist(), quantiles, strict=True)]
+        return Table([sets], np.empty((len(sets), 0)))
 
-    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
-        """`interval_labels`."""
-        sets = self.make(outputs, inputs, coverage)
-        return [["; ".join(one["labels"]) for one in sets]], np.empty((len(sets), 0))
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """One set each."""
+        return [{"coverage": coverage, "labels": labels} for labels in table.texts[0]]
 
-    def _take(self, row: list[float], quantile: float) -> list[str]:
+    def _take(self, row: list[float], quantile: float) -> tuple[str, ...]:
         order = sorted(range(len(row)), key=row.__getitem__, reverse=True)
         if row[order[0]] - row[order[1]] < _TIE:  # the answer names the first of those shown alike
             shown = np.round(row, DECIMALS).tolist()
@@ -161,7 +161,7 @@ class PredictionSets:
             if together > quantile + _SLACK:
                 break
             taken.append(self._output.labels[i])
-        return taken
+        return tuple(taken)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -177,20 +177,19 @@ class Bounds:
     def __init__(self, output: ValueOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles
 
-    def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
-        """One interval per row of the tensor [n] or [n, 1]."""
-        _, numbers = self.tabulate(outputs, inputs, coverage)
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Columns `interval_low` and `interval_high`, of the tensor [n] or [n, 1]."""
+        values = outputs[self._output.tensor].astype(np.float64).ravel()
+        half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
+        return Table([], np.stack([values - half, values + half], axis=1).round(DECIMALS))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """A low and a high end each."""
         unit = self._output.unit
         return [
             {"coverage": coverage, "low": low, "high": high, "unit": unit}
-            for low, high in numbers.tolist()
+            for low, high in table.numbers.tolist()
         ]
-
-    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
-        """`interval_low` and `interval_high`."""
-        values = outputs[self._output.tensor].astype(np.float64).ravel()
-        half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
-        return [], np.stack([values - half, values + half], axis=1).round(DECIMALS)
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one interval."""
@@ -209,36 +208,19 @@ class LowerBounds:
     def __init__(self, output: SurvivalOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles
         self._days = output.time_days
-        self._array = np.array(output.time_days)
         self._horizon = output.time_days.index(output.horizon_days[-1])
 
-    def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[Interval]:
-        """One bound per row of the tensor [n, times]."""
-        rows = outputs[self._output.tensor]
-        levels = self._find_levels(rows, inputs, coverage)
-        return [
-            {
-                "coverage": coverage,
-                "at_least_days": self._end(find_crossing(curve, self._days, level)),
-            }
-            for curve, level in zip(rows.tolist(), levels, strict=True)
-        ]
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Column `interval_at_least_days`, of the tensor [n, times]."""
+        curves = outputs[self._output.tensor].astype(np.float64)
+        risks = 1 - curves[:, self._horizon]
+        levels = self._quantiles.find(coverage, curves, inputs, lambda: risks)
+        days = find_all_crossings(curves, self._days, levels)
+        return Table([[*map(self._end, days)]], np.empty((len(days), 0)))
 
-    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
-        """`interval_at_least_days`."""
-        rows = outputs[self._output.tensor]
-        if len(rows) <= _FEW:
-            made = self.make(outputs, inputs, coverage)
-            return [[one["at_least_days"] for one in made]], np.empty((len(made), 0))
-        curves = rows.astype(np.float64)
-        levels = np.array(self._find_levels(curves, inputs, coverage))
-        days = find_crossings(curves, self._array, levels).tolist()
-        return [[*map(self._end, days)]], np.empty((len(days), 0))
-
-    def _find_levels(self, curves: NDArray[Any], inputs: Tensors, coverage: float) -> list[float]:
-        return self._quantiles.find(
-            coverage, curves, inputs, lambda: 1 - curves[:, self._horizon].astype(np.float64)
-        )
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """A day each."""
+        return [{"coverage": coverage, "at_least_days": day} for day in table.texts[0]]
 
     def _end(self, day: float) -> int:
         return self._days[-1] if day == inf else int(day)

@@ -5,16 +5,16 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from medmaas.model.manifest import PolicyIntervals, PolicyOutput, Range, SeriesInput
-from medmaas.model.outputs.answer import (
+from medmaas.model.columns import (
     DECIMALS,
     PROBABILITY,
+    Table,
     Tensors,
     describe_object,
     name_columns,
 )
+from medmaas.model.manifest import PolicyIntervals, PolicyOutput, Range, SeriesInput
 
 _MILLION = 10.0**DECIMALS
 
@@ -50,22 +50,19 @@ class PolicyBands:
             ],
         )
 
-    def make(self, outputs: Tensors, inputs: Tensors, coverage: float) -> list[dict[str, Any]]:
-        """One band per action and number."""
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Per action and number its low and its high end."""
         widths, ratios = self._widths[coverage], self._ratios[coverage]
-        return [
-            {
-                "coverage": coverage,
-                "group_size": self._spec.group_size,
-                "options": [
-                    {
-                        "action": action,
-                        "risks": {name: self._band(p[i], width) for name, i, width in widths},
-                        "expected_nadir": _scale(nadir, ratios[stratum]),
-                    }
-                    for action, p, nadir in zip(self._actions, risks, nadirs, strict=True)
-                ],
-            }
+        rows = [
+            [
+                end
+                for p, nadir in zip(risks, nadirs, strict=True)
+                for band in (
+                    *(self._band(p[i], width) for _, i, width in widths),
+                    _scale(nadir, ratios[stratum]),
+                )
+                for end in band
+            ]
             for risks, nadirs, stratum in zip(
                 outputs[self._output.tensor].tolist(),
                 outputs[self._output.nadir_tensor].tolist(),
@@ -73,26 +70,32 @@ class PolicyBands:
                 strict=True,
             )
         ]
+        return Table([], np.array(rows, np.float64).reshape(len(rows), len(self.columns.numbers)))
 
-    def tabulate(
-        self, outputs: Tensors, inputs: Tensors, coverage: float
-    ) -> tuple[list[list[str | int | None]], NDArray[np.float64]]:
-        """Per action and number its low and its high end."""
-        made = self.make(outputs, inputs, coverage)
-        rows = [
-            [
-                end
-                for option in bands["options"]
-                for band in (*option["risks"].values(), option["expected_nadir"])
-                for end in band.values()
-            ]
-            for bands in made
+    def list_rows(self, table: Table, coverage: float) -> list[dict[str, Any]]:
+        """Bands of every option each."""
+        size = self._spec.group_size
+        return [
+            {"coverage": coverage, "group_size": size, "options": self._list_options(ends)}
+            for ends in table.numbers.tolist()
         ]
-        return [], np.array(rows, np.float64).reshape(len(made), len(self.columns.numbers))
 
-    def _band(self, p: float, width: float) -> dict[str, float]:
+    def _list_options(self, ends: list[float]) -> list[dict[str, Any]]:
+        pairs = zip(ends[::2], ends[1::2], strict=True)
+        bands = [{"low": low, "high": high} for low, high in pairs]
+        width = len(self._banded) + 1
+        return [
+            {
+                "action": action,
+                "risks": dict(zip(self._banded, bands[i * width :], strict=False)),
+                "expected_nadir": bands[i * width + len(self._banded)],
+            }
+            for i, action in enumerate(self._actions)
+        ]
+
+    def _band(self, p: float, width: float) -> tuple[float, float]:
         half = sqrt(max(p * (1 - p), self._least)) * width
-        return {"low": _round(max(p - half, 0.0)), "high": _round(min(p + half, 1.0))}
+        return _round(max(p - half, 0.0)), _round(min(p + half, 1.0))
 
     def _find_strata(self, inputs: Tensors) -> list[int]:
         """In which stratum each history is."""
@@ -120,8 +123,8 @@ class PolicyBands:
         )
 
 
-def _scale(nadir: float, ratio: Range) -> dict[str, float]:
-    return {"low": _round(nadir * ratio.low), "high": _round(nadir * ratio.high)}
+def _scale(nadir: float, ratio: Range) -> tuple[float, float]:
+    return _round(nadir * ratio.low), _round(nadir * ratio.high)
 
 
 def _round(number: float) -> float:

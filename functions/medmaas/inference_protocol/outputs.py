@@ -1,0 +1,84 @@
+"""Answers as tensors: a column by its name, NaN and empty texts where an answer is withheld."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.answers import Answers, join_warnings
+from medmaas.model.columns import Columns, Table, write_text
+
+STATUS, REASON, WARNINGS, EXPLANATION = "status", "reason", "warnings", "explanation"
+Column = NDArray[Any] | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which columns are wanted.
+
+    Attributes:
+        tensors: names of the graph's outputs.
+        columns: names of an answer's or an interval's columns, `status`, `reason`, `warnings` and
+            `explanation`.
+    """
+
+    tensors: Collection[str]
+    columns: Collection[str]
+
+
+def list_columns(answers: Answers, asked: Asked) -> dict[str, Column]:
+    """What was asked for, but for explanations.
+
+    Returns:
+        By name n values: tensors as the graph gives them, float64 with NaN for null, or texts.
+    """
+    answer = [not decision.shows_answer for decision in answers.decisions]
+    found: dict[str, Column] = {
+        name: _withhold(answers.outputs[name], answer) for name in asked.tensors
+    }
+    for name in asked.columns:
+        if name != EXPLANATION:
+            found[name] = _take_column(answers, name)
+    return found
+
+
+def _take_column(answers: Answers, name: str) -> Column:
+    """A column of the answer, of the interval, or of what is said of every row."""
+    decisions = answers.decisions
+    if name == STATUS:
+        return [decision.status for decision in decisions]
+    if name == REASON:
+        return [decision.reason or "" for decision in decisions]
+    if name == WARNINGS:
+        return [join_warnings(warnings) for warnings in answers.warnings]
+    columns = answers.model.output.columns
+    if name in columns.texts or name in columns.numbers:
+        hidden = [not decision.shows_answer for decision in decisions]
+        return _take(name, columns, answers.table, hidden)
+    if answers.model.uncertainty is None:
+        raise KeyError(name)
+    hidden = [not decision.shows_interval for decision in decisions]
+    return _take(name, answers.model.uncertainty.columns, answers.intervals, hidden)
+
+
+def _take(name: str, columns: Columns, table: Table, hidden: Sequence[bool]) -> Column:
+    if name in columns.numbers:
+        return _withhold(table.numbers[:, columns.numbers.index(name)], hidden)
+    column = table.texts[columns.texts.index(name)]
+    if name in columns.whole:
+        whole = np.array([nan if cell is None else cell for cell in column], np.float64)
+        return _withhold(whole, hidden)
+    pairs = zip(column, hidden, strict=True)
+    return ["" if is_hidden else write_text(cell) for cell, is_hidden in pairs]
+
+
+def _withhold(numbers: NDArray[Any], rows: Sequence[bool]) -> NDArray[Any]:
+    """The same numbers, NaN in these rows."""
+    if not any(rows):
+        return numbers
+    kept = numbers.astype(np.float32 if numbers.dtype == np.float32 else np.float64)
+    kept[np.array(rows)] = nan
+    return kept

@@ -1,0 +1,157 @@
+"""The answers of n rows, in columns, and the one rule of when there is none."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from medmaas.errors import Problem
+from medmaas.model.columns import Table, Tensors
+from medmaas.model.options import PLAIN, Options
+from medmaas.model.registry import Model
+
+Prediction = dict[str, Any]
+
+
+class Decision(NamedTuple):  # quicker to make than a frozen dataclass
+    """Whether a row has an answer.
+
+    Attributes:
+        status: as every door names it.
+        reason: why there is no answer, or should have been none.
+        shows_answer: whether the columns of the answer are shown.
+        shows_interval: whether those of its interval are.
+    """
+
+    status: Literal["ok", "abstained", "forced"]
+    reason: str | None = None
+    shows_answer: bool = True
+    shows_interval: bool = True
+
+
+OK = Decision("ok")
+
+
+def decide(barred: str | None, reason: str | None, *, force: bool) -> Decision:
+    """Whether a row has an answer.
+
+    Args:
+        barred: why a rule of the output gives no recommendation. It comes before any doubt, and
+            nothing lifts it; what it shows stays, but there is nothing to be sure of.
+        reason: why the model has no business answering.
+        force: whether to answer all the same, marked.
+    """
+    if barred:
+        return Decision("abstained", barred, shows_interval=False)
+    if not reason:
+        return OK
+    if force:
+        return Decision("forced", reason)
+    return Decision("abstained", reason, shows_answer=False, shows_interval=False)
+
+
+class Answers:
+    """Answers to n rows, each part made when it is first needed.
+
+    Args:
+        model: which answers.
+        tensors: the rows, as they were read.
+        warnings: per row what was noticed when it was read.
+        outputs: of the graph.
+        options: how to answer.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        tensors: Tensors,
+        warnings: Sequence[Sequence[Problem]],
+        outputs: Tensors,
+        options: Options = PLAIN,
+    ) -> None:
+        self.model, self.tensors, self.outputs, self.options = model, tensors, outputs, options
+        self._warnings = warnings
+
+    def __len__(self) -> int:
+        return len(self._warnings)
+
+    @cached_property
+    def table(self) -> Table:
+        """The answers, with the names of `model.output.columns`."""
+        return self.model.output.tabulate(self.outputs, self.tensors)
+
+    @cached_property
+    def intervals(self) -> Table:
+        """How sure each is, with the names of `model.uncertainty.columns`; nothing without it."""
+        if self.model.uncertainty is None:
+            return Table([], np.empty((len(self), 0)))
+        return self.model.uncertainty.tabulate(self.outputs, self.tensors, self.options.coverage)
+
+    @cached_property
+    def decisions(self) -> Sequence[Decision]:
+        """Per row, whether there is an answer."""
+        barred = self.table.barred if self.model.output.bars else ()
+        reasons = self._find_reasons()
+        if not any(barred) and not any(reasons):
+            return [OK] * len(self)
+        force, none = self.options.force, [None] * len(self)
+        return [
+            decide(*pair, force=force) for pair in zip(barred or none, reasons or none, strict=True)
+        ]
+
+    @cached_property
+    def warnings(self) -> Sequence[Sequence[Problem]]:
+        """Per row, what its reader must know: of the row first, then of the answer."""
+        if not self.model.output.bars:
+            return self._warnings
+        return [
+            [*of_row, *(Problem(None, None, sentence) for sentence in of_answer)]
+            for of_row, of_answer in zip(self._warnings, self.table.warnings, strict=True)
+        ]
+
+    def list_rows(self) -> list[Prediction]:
+        """The answers one by one, as JSON holds them.
+
+        Returns:
+            Per row `{"status", "reason", "output", "interval", "warnings"}`: a reason unless the
+            status is "ok"; no output where the decision withholds it; an interval if the model has
+            any, and the decision shows it.
+        """
+        outputs, judge = self.model.output.list_rows(self.table), self.model.uncertainty
+        intervals: Sequence[dict[str, Any] | None] = [None] * len(self)
+        if judge:
+            intervals = judge.list_rows(self.intervals, self.options.coverage)
+        rows = zip(self.decisions, outputs, intervals, self.warnings, strict=True)
+        return [_write_row(*row) for row in rows]
+
+    def _find_reasons(self) -> Sequence[str | None]:
+        judge = self.model.uncertainty
+        if judge is None:
+            return ()
+        is_first = self.options.coverage in {None, judge.first_coverage}
+        tabulate = (lambda: self.intervals) if is_first else None
+        return judge.find_reasons(self.outputs, self.tensors, tabulate)
+
+
+def _write_row(
+    decision: Decision,
+    output: dict[str, Any],
+    interval: dict[str, Any] | None,
+    warnings: Sequence[Problem],
+) -> Prediction:
+    row: Prediction = {"status": decision.status}
+    if decision.reason:
+        row["reason"] = decision.reason
+    row["output"] = output if decision.shows_answer else None
+    if interval and decision.shows_interval:
+        row["interval"] = interval
+    row["warnings"] = [{"field": one.field, "problem": one.problem} for one in warnings]
+    return row
+
+
+def join_warnings(warnings: Sequence[Problem]) -> str:
+    """The warnings of a row in one text, for a cell of a table."""
+    return "; ".join(
+        f"{one.field}: {one.problem}" if one.field else one.problem for one in warnings
+    )
