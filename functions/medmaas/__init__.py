@@ -9,4 +9,4 @@
   and log.py (lines of the log, without a value)
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -169,5 +169,6 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_batch)
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
+    commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
     return parser

@@ -26,7 +26,7 @@ def run(registry: Registry, host: str, port: int) -> None:
     verifier = None if _is_loopback(host) else _make_verifier()
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    print(f"medmaas answers at {address} (open it in a browser). Stop with Ctrl-C.")
+    print(f"medmaas answers at {address} (open it in a browser). Stop with Ctrl-C.\n")
     for line in _describe(registry, address):
         print(line)
     print(flush=True)
