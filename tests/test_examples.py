@@ -31,8 +31,6 @@ ELSEWHERE = {
     "medmaas train": "tests/training/test_training_docs.py",
     "medmaas add": "tests/training/test_own_model_docs.py",
     ".venv/bin/pip install duckdb": "benchmarks/readers.py",
-    "make check": "Makefile",
-    "make quick": "Makefile",
 }
 
 
@@ -147,10 +145,9 @@ def test_an_example_gives_what_the_document_shows(
 
 
 def test_every_other_command_is_run_by_a_test_that_is_named() -> None:
-    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     commands = {
         code
-        for path in documents
+        for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
         for language, code in BLOCK.findall(path.read_text())
         if language == "sh" and not RUNS.match(code)
     }
