@@ -97,7 +97,7 @@ def _batch(options: argparse.Namespace) -> None:
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The options of answers that were given, by name."""
     given = {k: v for k, v in vars(options).items() if k in {"explain", "coverage", "force"}}
-    take_options(given)  # refuses what is none
+    take_options(given)  # refuses a wrong value
     return given
 
 

@@ -216,7 +216,7 @@ def _find_silent(abstained: Sequence[str | None], doubts: Doubts | None) -> list
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
-    """The ids, None in place of what is none, and what is wrong with those."""
+    """The ids, None in place of a wrong one, and what is wrong with those."""
     checked, problems = list[Identifier](), list[Problem]()
     if are_short_texts(ids):  # as a column of CSV is
         return [identifier or None for identifier in ids], problems

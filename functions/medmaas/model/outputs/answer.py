@@ -107,7 +107,7 @@ def tabulate(texts: Sequence[Sequence[str | int | None]], numbers: NDArray[np.fl
 def name_columns(texts: Iterable[str], numbers: Iterable[str]) -> Columns:
     """Names that other programs take, made of words that a manifest is free to choose.
 
-    A per cent sign becomes `percent`; whatever is no letter, digit, `.` or `-` becomes one `_`:
+    A per cent sign becomes `percent`; whatever is not a letter, digit, `.` or `-` becomes one `_`:
     "100 % + G-CSF" is 100_percent_G-CSF. Of names that come out alike, the second ends in _2.
     """
     taken = dict.fromkeys(_OF_EVERY_ROW)
