@@ -20,14 +20,14 @@ ADDRESS = "127.0.0.1:8080"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DOCUMENTS = ("README", "docs/answers", "docs/api", "docs/batch", "docs/commands", "docs/protocols")
 RUNS = re.compile(r"curl [^\n]*127\.0\.0\.1:8080|echo |medmaas (predict|batch) ")
-# commands that take more than a server, by the test that runs them or what they start
+# commands that take more than a server, by the file that runs them or defines what they do
 ELSEWHERE = {
     "make serve": "tests/test_cli.py",
     "make test": "Makefile",
     "make stack": "tests/aws/test_stack.py",
     "curl -T examples/patients.csv": "tests/aws/test_stack.py",
     "sam build": "tests/aws/test_sam_local.py",
-    "aws cognito-idp admin-create-user": "tests/aws/test_http_api.py",
+    "aws cognito-idp admin-create-user": "template.yaml",
     "medmaas train": "tests/training/test_training_docs.py",
     "medmaas add": "tests/training/test_own_model_docs.py",
     ".venv/bin/pip install duckdb": "benchmarks/readers.py",
@@ -144,7 +144,7 @@ def test_an_example_gives_what_the_document_shows(
         assert fits(json.loads(example.expected), json.loads(done.stdout)), done.stdout
 
 
-def test_every_other_command_is_run_by_a_test_that_is_named() -> None:
+def test_every_other_command_is_run_or_defined_elsewhere() -> None:
     commands = {
         code
         for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
