@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.assessed import FIRST, OTHER, assess
 from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil
@@ -120,37 +121,68 @@ def test_problems_of_a_file_are_listed_by_instance_and_field() -> None:
     assert "4242" not in done.stderr
 
 
-@pytest.fixture(scope="module")
-def served(registry: Registry) -> Iterator[tuple[int, str]]:
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[int, str]]:
     """The port and the banner of `medmaas serve`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "medmaas", "serve", "--port", "0"],
+        [sys.executable, "-m", "medmaas", "serve", "--port", "0", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert process.stdout
-    banner = "".join(islice(process.stdout, 2 + 4 * len(list(registry.newest()))))
-    (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
     try:
+        assert process.stdout
+        banner = ""
+        while "  curl " not in banner:
+            line = process.stdout.readline()
+            assert line, "medmaas serve ended"
+            banner += line
+        (port,) = re.findall(r"answers at http://127\.0\.0\.1:(\d+) ", banner)
         yield int(port), banner
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
 
 
-def test_the_printed_curl_gives_the_printed_answer(served: tuple[int, str]) -> None:
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[int, str]]:
+    with serving() as started:
+        yield started
+
+
+def test_serve_names_every_model_and_prints_one_short_request(
+    served: tuple[int, str], registry: Registry
+) -> None:
     _, banner = served
-    commands = re.findall(r"^  (curl .+)\n  -> (.+)$", banner, re.MULTILINE)
-    assert len(commands) == len(SHIPPED)
-    for command, answer in commands:
-        done = subprocess.run(
-            [*shlex.split(command), "--silent", "--retry-connrefused", "--retry", "5"],
-            capture_output=True,
-            check=True,
+    for model in registry.newest():
+        assert re.search(
+            rf"^  {model.manifest.id} +{re.escape(model.manifest.title)}$", banner, re.M
         )
-        assert json.loads(done.stdout)["predictions"] == [json.loads(answer)]
+    assert banner.count("curl ") == 1
+    assert max(map(len, banner.splitlines())) < 250
+
+
+def test_the_printed_curl_gets_the_answer_to_the_models_example(
+    served: tuple[int, str], registry: Registry
+) -> None:
+    _, banner = served
+    (command,) = re.findall(r"^  (curl .+)$", banner, re.MULTILINE)
+    done = subprocess.run(
+        [*shlex.split(command), "--silent", "--retry-connrefused", "--retry", "5"],
+        capture_output=True,
+        check=True,
+    )
+    model = registry.get("survival")
+    assert json.loads(done.stdout)["predictions"] == predict(model, [model.example])
+
+
+def test_serve_warns_of_a_model_that_cannot_answer(models: Path, change_manifest: Spoil) -> None:
+    change_manifest(lambda manifest: manifest.update(contract=7))
+    with serving("--models", str(models)) as (_, banner):
+        (warning,) = re.findall(r"^warning: (.+)$", banner, re.MULTILINE)
+    assert warning.startswith("survival 1.0.0 ")
+    assert "curl http" in banner
 
 
 def test_a_taken_port_is_said_in_one_sentence(served: tuple[int, str]) -> None:

@@ -1,28 +1,37 @@
 """What the documents say is so."""
 
+import ast
 import json
 import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
+from packaging.version import Version
+from pydantic import TypeAdapter
 
+from medmaas import __version__, errors
+from medmaas.model.manifest import CdsService, Source
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
+from tests.test_cli import medmaas
 
 README = (ROOT / "README.md").read_text()
+CHINESE = (ROOT / "README.zh.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
-DOCUMENTS = [
-    ROOT / name
-    for name in (
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/own-model.md",
-        "docs/protocols.md",
-        "docs/scale.md",
-    )
-]
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "page" / "README.md"]
+PACKAGES = sorted(
+    path.parent
+    for folder in (ROOT / "functions" / "medmaas", ROOT / "training")
+    for path in folder.rglob("__init__.py")
+)
+LINK = re.compile(r"\]\(([^)]+)\)")
+BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
 class Row(NamedTuple):
@@ -65,42 +74,18 @@ FIGURES = (
 )
 
 
-def test_the_readmes_request_gets_the_readmes_answer(client: TestClient) -> None:
-    body, _ = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
-    response = client.post("/models/survival/predict", json=json.loads(body))
-    (prediction,) = response.json()["predictions"]
-    shown = json.loads(re.findall(r"```json\n(\{\"request_id\".+?)```", README, re.DOTALL)[0])
-    assert shown.keys() == response.json().keys()
-    (shown_prediction,) = shown["predictions"]
-    assert shown_prediction.keys() == prediction.keys()
-    assert shown_prediction["interval"] == prediction["interval"]
-    for field in ("risk", "median_days"):
-        assert shown_prediction["output"][field] == prediction["output"][field]
+def read(name: str) -> str:
+    return (ROOT / "docs" / name).read_text()
 
 
-def test_the_readmes_explanation_is_the_one_it_gets(client: TestClient) -> None:
-    _, body = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
-    (prediction,) = client.post("/models/survival/explain", json=json.loads(body)).json()[
-        "predictions"
-    ]
-    (text,) = re.findall(r"```json\n(\{\"sentence\".+?)```", README, re.DOTALL)
-    shown, explanation = json.loads(text), prediction["explanation"]
-    assert shown.keys() == explanation.keys()
-    (of_risk,) = shown.pop("targets")
-    found = {target["of"]: target for target in explanation.pop("targets")}["risk_1826"]
-    assert shown == explanation
-    assert [c["feature"] for c in of_risk["contributions"]] == [
-        c["feature"] for c in found["contributions"]
-    ]
-    for one, other in zip(of_risk["contributions"], found["contributions"], strict=True):
-        assert one["contribution"] == pytest.approx(other["contribution"], abs=1e-5)
+def list_words(markdown: str) -> list[str]:
+    """What a reader sees of a document: its code too, but neither addresses nor marks."""
+    seen = re.sub(r"\]\([^)]*\)|<https?://[^>]*>", " ", markdown)
+    return [word for word in seen.split() if re.search(r"\w", word)]
 
 
-def test_the_readmes_error_is_what_such_an_error_looks_like(client: TestClient) -> None:
-    (shown,) = re.findall(r"```json\n(\{\"error\".+?)```", README, re.DOTALL)
-    body, _ = re.findall(r"-d '(\{\"instances\".+?\})'$", README, re.MULTILINE)
-    wrong = json.loads(body.replace('"creatinine": 1.1', '"creatinine": 97'))
-    assert client.post("/models/survival/predict", json=wrong).json() == json.loads(shown)
+def test_the_readme_is_read_in_three_minutes() -> None:
+    assert len(list_words(README)) <= 700
 
 
 @pytest.mark.parametrize("row", FIGURES, ids=lambda row: row.model_id)
@@ -117,34 +102,152 @@ def test_the_readmes_figures_are_the_cards(registry: Registry, row: Row) -> None
     assert f"| {text} |" in README
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_to_files(document: object) -> None:
-    path = next(p for p in DOCUMENTS if p == document)
-    links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
-    for link in links:
-        assert link.startswith("https://") or (path.parent / link).exists(), link
+def test_the_chinese_readme_has_the_same_blocks_links_and_figures() -> None:
+    assert BLOCK.findall(CHINESE) == BLOCK.findall(README)
+    english, chinese = (
+        LINK.findall(text.replace(other, "")) for text, other in
+        ((README, "](README.zh.md)"), (CHINESE, "](README.md)"))
+    )  # fmt: skip
+    assert chinese == english
+    assert "](README.zh.md)" in README
+    assert "](README.md)" in CHINESE
+    english_figures, chinese_figures = (
+        Counter(re.findall(r"\d+(?:[.,]\d+)*", LINK.sub("", BLOCK.sub("", text))))
+        for text in (README, CHINESE)
+    )
+    assert chinese_figures == english_figures
 
 
-def test_make_targets_and_commands_that_are_named_exist() -> None:
+def test_the_chinese_readme_has_the_same_headings_and_rows() -> None:
+    for mark in (r"^#+ ", r"^\|", r"`[^`\n]+`"):
+        english, chinese = (
+            re.findall(mark, BLOCK.sub("", text), re.MULTILINE) for text in (README, CHINESE)
+        )
+        assert chinese == english
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_to_files_and_headings(path: Path) -> None:
+    for link in LINK.findall(path.read_text()):
+        if link.startswith("https://"):
+            continue
+        name, _, heading = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert heading in {one.lower().replace(" ", "-") for one in headings}, link
+
+
+def test_every_document_can_be_found_from_the_readme() -> None:
+    found, todo = set(), [ROOT / "README.md"]
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found.add(path)
+            links = [link for link in LINK.findall(path.read_text()) if link.endswith(".md")]
+            todo += [(path.parent / link).resolve() for link in links if "://" not in link]
+    assert set(DOCUMENTS) <= found
+
+
+def test_make_targets_that_are_named_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     text = "".join(path.read_text() for path in DOCUMENTS)
-    targets = set(re.findall(r"\bmake ([a-z]+)\b(?=[`\n ])", text)) - {"sure"}
-    assert {"serve", "test", "check", "bench"} <= targets
-    for target in set(re.findall(r"[`\n]make ([a-z]+)", text)):
+    targets = set(re.findall(r"[`\n]make ([a-z]+)\b", text))
+    assert {"serve", "test", "check", "bench", "stack"} <= targets
+    for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_the_architecture_names_only_files_that_exist_and_all_that_answer() -> None:
-    named = set(re.findall(r"\b(?:[a-z]+/)?[a-z_]+\.py\b", ARCHITECTURE))
+def test_the_commands_and_flags_that_are_listed_exist() -> None:
+    rows = re.findall(r"^\| `medmaas ([a-z]+)(.*?)` \|", read("commands.md"), re.MULTILINE)
+    overview = medmaas("--help").stdout
+    assert {command for command, _ in rows} == set(re.findall(r"^    ([a-z]+) ", overview, re.M))
+    for command, arguments in rows:
+        usage = medmaas(command, "--help").stdout
+        for flag in re.findall(r"--[a-z]+", arguments):
+            assert flag in usage, (command, flag)
+
+
+def test_the_routes_that_are_listed_answer(client: TestClient) -> None:
+    routes = re.findall(r"^\| `(GET|POST) (/\S+)` \|", read("api.md"), re.MULTILINE)
+    assert len(routes) > 5
+    described = client.get("/openapi.json").json()["paths"]
+    for method, route in routes:
+        path = route.replace("{id}", "survival")
+        assert method == "POST" or client.get(path).status_code == 200, route
+        generic = route.replace("{id}", "{model_id}")
+        assert method.lower() in {**described.get(path, {}), **described.get(generic, {})}, route
+
+
+def test_the_statuses_that_are_listed_are_those_of_the_errors() -> None:
+    text = read("api.md")
+    listed = {int(status) for status in re.findall(r"^\| (\d{3}) \|", text, re.MULTILINE)}
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    raised = {kind.status for kind in kinds if issubclass(kind, errors.MedmaasError)}
+    of_cds_hooks = {401, 403, 412}
+    assert listed == raised - of_cds_hooks - {500}
+    assert all(str(status) in text for status in of_cds_hooks)
+
+
+def test_the_sources_of_records_that_are_shown_fit_the_contract() -> None:
+    (text,) = re.findall(r"```yaml\n(.+?)```", read("protocols.md"), re.DOTALL)
+    shown = yaml.safe_load(text.replace(", ...}", "}"))
+    for feature in shown["input"]["features"]:
+        TypeAdapter(Source).validate_python(feature["source"])
+    CdsService.model_validate(shown["cds_service"])
+
+
+def test_the_architecture_fits_a_page() -> None:
+    assert len([line for line in ARCHITECTURE.splitlines() if line]) <= 60
+
+
+def test_the_architecture_names_every_package_and_only_what_exists() -> None:
     answers = ROOT / "functions" / "medmaas"
-    roots = [ROOT, answers, *answers.glob("**/"), ROOT / "training", *ROOT.glob("training/*")]
-    for name in named - {"app.py"}:
+    roots = (ROOT, ROOT / "functions", answers, answers / "model", ROOT / "training")
+    named = set(re.findall(r"(?<![\w<.])([a-z_]+)/", ARCHITECTURE))
+    for name in named | set(re.findall(r"\b[a-z_/]+\.py\b", ARCHITECTURE)):
         assert any((root / name).exists() for root in roots), name
-    for path in answers.glob("*/**/*.py"):
-        if path.name != "__init__.py":
-            assert path.name in ARCHITECTURE, path
+    rooms = {path.name for path in PACKAGES if path.parent in roots and path not in roots}
+    assert rooms <= {*named, "manifest"}  # the contract is described, not called by its folder
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_package_says_what_each_of_its_files_is_for(package: Path) -> None:
+    said = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    modules = {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    packages = {f"{path.name}/" for path in PACKAGES if path.parent == package}
+    assert set(re.findall(r"\b\w+\.py\b", said)) == modules
+    assert packages <= set(re.findall(r"`(\w+/)`", said))
 
 
 def test_the_committed_openapi_document_is_the_services(client: TestClient) -> None:
     committed = json.loads((ROOT / "docs" / "openapi.json").read_text())
     assert client.get("/openapi.json").json() == committed, "run: make openapi"
+
+
+def test_the_changelog_has_this_version_first_and_the_others_in_order() -> None:
+    titles = re.findall(r"^## (\S+) - (\S+)$", CHANGELOG, re.MULTILINE)
+    assert len(titles) == CHANGELOG.count("\n## ")
+    versions = [version for version, _ in titles]
+    assert versions[0] == __version__
+    assert all(Version(newer) > Version(older) for newer, older in pairwise(versions))
+    assert all(re.fullmatch(r"unreleased|\d{4}-\d\d-\d\d", date) for _, date in titles)
+    sections = set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE))
+    usual = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert sections <= {"What breaks, and how to go on", *usual}
+
+
+def test_what_is_cited_is_this_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["version"] == __version__
+    assert citation["license"] == "Apache-2.0"
+    assert citation["title"] == "medmaas"
+    assert citation["message"]
+    assert all(author["name"] for author in citation["authors"])
+
+
+def test_the_version_that_security_fixes_go_to_is_this_one() -> None:
+    minor = __version__.rpartition(".")[0]
+    assert f"| {minor}.x | yes |" in (ROOT / "SECURITY.md").read_text()

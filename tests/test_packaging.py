@@ -6,7 +6,6 @@ from importlib.metadata import requires, version
 
 from packaging.requirements import Requirement
 
-from medmaas import __version__
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -50,8 +49,3 @@ def _applies(requirement: Requirement, extras: set[str]) -> bool:
 
 def test_what_is_tested_here_is_what_ships() -> None:
     assert {name: version(name) for name in PINS} == PINS
-
-
-def test_the_changelog_names_this_version() -> None:
-    changelog = (ROOT / "CHANGELOG.md").read_text()
-    assert f"## {__version__}" in changelog

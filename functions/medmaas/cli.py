@@ -97,7 +97,7 @@ def _batch(options: argparse.Namespace) -> None:
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The options of answers that were given, by name."""
     given = {k: v for k, v in vars(options).items() if k in {"explain", "coverage", "force"}}
-    take_options(given)  # refuses what is none
+    take_options(given)  # refuses a wrong value
     return given
 
 
@@ -169,5 +169,6 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_batch)
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
+    commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
     return parser

@@ -3,7 +3,7 @@
 MedmaasError                    500
 ├── MalformedBodyError          400  the body cannot be read as JSON
 ├── InvalidCallError            400  the body is JSON, but not a call of the protocol it came by
-├── UnauthorisedError           401  no token, or none that holds
+├── UnauthorisedError           401  no token, or an invalid one
 ├── ForbiddenError              403  the token is of an issuer that nobody configured
 ├── NotFoundError               404  no such model, version or page
 ├── MethodNotAllowedError       405
@@ -12,14 +12,14 @@ MedmaasError                    500
 ├── UnsupportedMediaTypeError   415
 ├── IncompleteResultsError           a part of a file has not been scored
 ├── InvalidRequestError         422  the body is JSON, but not a request this model answers
-├── ModelOutputError            500  the model gave something that is no answer
+├── ModelOutputError            500  the model gave something that is not an answer
 ├── ModelUnavailableError       503  the model is here, but cannot be trusted to answer
 ├── ModelsDirectoryError        503  there is no directory of models
 ├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
 ├── StorageError                503  the storage failed: what was asked may work later
 │   └── CheckpointLostError          what an earlier invocation uploaded is gone
-└── UnsupportedEventError            the Lambda event is none that this function answers
+└── UnsupportedEventError            this function does not answer such a Lambda event
 
 A message is one sentence for the caller: it names the field, the limit and the way out, and never
 holds a value that the caller sent.
@@ -61,7 +61,7 @@ class InvalidCallError(MedmaasError):
 
 
 class UnauthorisedError(MedmaasError):
-    """There is no token, or none that holds."""
+    """There is no token, or an invalid one."""
 
     status = 401
 
@@ -113,7 +113,7 @@ class InvalidRequestError(MedmaasError):
 
 
 class ModelOutputError(MedmaasError):
-    """The model gave something that is no answer."""
+    """The model gave something that is not an answer."""
 
 
 class ModelUnavailableError(MedmaasError):
@@ -147,4 +147,4 @@ class CheckpointLostError(StorageError):
 
 
 class UnsupportedEventError(MedmaasError):
-    """The Lambda event is none that this function answers."""
+    """This function does not answer such a Lambda event."""

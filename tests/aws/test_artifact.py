@@ -1,6 +1,7 @@
 """What `sam build` puts into the Lambda code zip."""
 
 import filecmp
+import re
 import subprocess
 from pathlib import Path
 
@@ -92,6 +93,11 @@ def test_every_library_is_for_lambda(artifact: Path) -> None:
 def test_it_fits_into_lambda(artifact: Path, models: Path) -> None:
     assert size(artifact) < ARTIFACT_LIMIT
     assert size(artifact) + size(models) < LAMBDA_LIMIT
+
+
+def test_its_size_is_the_one_that_is_documented(artifact: Path, root: Path) -> None:
+    (said,) = re.findall(r"an artefact of (\d+) MB", (root / "docs" / "scale.md").read_text())
+    assert size(artifact) / 1e6 == pytest.approx(int(said), abs=1)
 
 
 def test_the_same_sources_make_the_same_bytes(built: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the README, in the containers that SAM CLI makes: as typed, defaults included."""
+"""The commands of docs/deploy.md, in the containers that SAM CLI makes: as typed."""
 
 import json
 import os

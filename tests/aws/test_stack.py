@@ -1,4 +1,4 @@
-"""The README's ten rows, with the commands as they stand there."""
+"""The ten rows of docs/batch.md, with the commands as they stand there."""
 
 import shlex
 import shutil
@@ -15,16 +15,16 @@ from infra.local_stack import PORT
 from .conftest import ROOT, free_port, unavailable
 
 STOP_SECONDS = 30.0
-README = (ROOT / "README.md").read_text()
+DOCUMENT = (ROOT / "docs" / "batch.md").read_text()
 COMMANDS = [
-    line for line in README.splitlines() if line.startswith("curl ") and f":{PORT}/" in line
+    line for line in DOCUMENT.splitlines() if line.startswith("curl ") and f":{PORT}/" in line
 ]
 
 Process = subprocess.Popen[str]
 
 
 def run(command: str, port: int) -> str:
-    """A command of the README, at the port of this test."""
+    """A command of the document, at the port of this test."""
     typed = shlex.split(command.replace(f":{PORT}/", f":{port}/"))
     return subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
@@ -59,7 +59,7 @@ def stack(port: int) -> Iterator[Process]:
 def test_make_stack_starts_it() -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert "stack: .venv/.dev\n\t.venv/bin/python -m infra.local_stack\n" in makefile
-    assert "make stack\n" in README
+    assert "make stack\n" in DOCUMENT
 
 
 def test_ten_rows_come_back_scored(stack: Process, port: int) -> None:

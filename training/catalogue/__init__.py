@@ -1,1 +1,9 @@
-"""How a trained model becomes a folder of the catalogue."""
+"""A trained model becomes a folder of the catalogue.
+
+- graph.py makes an ONNX graph that is whole, conversion.py of a scikit-learn or PyTorch model.
+- A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
+  completion.py makes a manifest of it, explanation.py says what does not fit the contract,
+  misfits.py where graph and statement differ; refusals.py says all of it at once.
+- golden.py makes the golden cases.
+- folder.py writes the folder, as a whole or not at all.
+"""

@@ -1,1 +1,9 @@
-"""Doses for simulated patients: simulator, network, virtual trial."""
+"""Doses for simulated patients: simulator, network, virtual trial.
+
+- myelosuppression.py simulates blood counts; simulator_check.py compares them with what was
+  published; patients.py draws patients; course.py treats them.
+- decisions.py makes the training data, network.py learns from them.
+- policies.py are the rivals, one of them by map_fit.py; trial.py compares them; evaluation.py
+  measures the risks; study.py says what the network is held against.
+- sections.py shows it in the report.
+"""

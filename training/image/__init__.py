@@ -1,1 +1,4 @@
-"""Classes from pictures."""
+"""Classes from pictures.
+
+data.py reads an NPZ in MedMNIST's layout; network.py is a small residual network and its fit.
+"""

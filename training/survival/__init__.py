@@ -1,1 +1,6 @@
-"""Survival from a table: network, baselines, figures, report."""
+"""Survival from a table: network, baselines, figures, report.
+
+design.py holds what depends on the table; network.py is the network, baselines.py its rivals;
+metrics.py measures them, evaluation.py compares them; study.py holds what differs by table, own.py
+that of a user's table; sections.py shows it in the report.
+"""

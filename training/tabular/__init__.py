@@ -1,1 +1,7 @@
-"""Tables: those of the recipes and the user's own."""
+"""Tables: those of the recipes, and a user's own.
+
+- datasets.py reads the tables of the recipes; preparation.py completes their columns.
+- A user's table: own_table.py finds its columns, own_columns.py describes them, own_notes.py reads
+  what the user knows of them, own_data.py checks it all; leakage.py looks for columns that give the
+  outcome away.
+"""

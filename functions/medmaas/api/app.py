@@ -112,7 +112,7 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP API, REST API or load-balancer event.
 
     Raises:
-        UnsupportedEventError: the event is none of these; raised, and not answered, so that an
+        UnsupportedEventError: the event is another one; raised, and not answered, so that an
             asynchronous sender learns that nothing was done.
     """
     context_of_request = isinstance(event, dict) and event.get("requestContext")

@@ -20,7 +20,7 @@ async def read_json_bytes(request: Request, media_types: Sequence[str] = JSON) -
         media_types: those that it may have, the usual one first.
 
     Raises:
-        UnsupportedMediaTypeError: the content type is none of these in UTF-8.
+        UnsupportedMediaTypeError: the content type is another one, or not in UTF-8.
         TooLargeError: more than MAX_BYTES.
     """
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")

@@ -3,6 +3,7 @@
 import json
 import shlex
 import socket
+from collections.abc import Iterator
 from errno import EADDRINUSE
 from ipaddress import ip_address
 
@@ -11,12 +12,11 @@ import uvicorn
 from medmaas.api.app import create_app
 from medmaas.api.tokens import Verifier, make_verifier
 from medmaas.errors import ModelUnavailableError, ServerError
-from medmaas.model.predict import predict
-from medmaas.model.registry import Model, Registry
+from medmaas.model.registry import Registry
 
 
 def run(registry: Registry, host: str, port: int) -> None:
-    """Serve until interrupted, after printing the address and a request with its answer.
+    """Serve until interrupted, after printing the address, the models and one request.
 
     Tokens are asked for by CDS Hooks' services only where another machine can call.
 
@@ -26,13 +26,9 @@ def run(registry: Registry, host: str, port: int) -> None:
     verifier = None if _is_loopback(host) else _make_verifier()
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    told = f"open it in a browser; for programs: {address}/docs"
-    print(f"medmaas answers at {address} ({told}). Stop with Ctrl-C.")
-    for _, _, listed in registry.list():
-        if isinstance(listed, ModelUnavailableError):
-            print(f"warning: {listed.message}")
-    for model in registry.newest():
-        print(f"\n{_example(model, address)}")
+    print(f"medmaas answers at {address} (open it in a browser). Stop with Ctrl-C.\n")
+    for line in _describe(registry, address):
+        print(line)
     print(flush=True)
     # uvicorn's own access log would hold paths and query strings
     config = uvicorn.Config(
@@ -77,9 +73,19 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _example(model: Model, address: str) -> str:
-    body = shlex.quote(json.dumps({"instances": [model.example]}))
-    url = f"{address}/models/{model.manifest.id}/predict"
-    answer = json.dumps(predict(model, [model.example])[0])
-    request = f"curl {url} -H 'content-type: application/json' -d {body}"
-    return f"{model.manifest.title}\n  {request}\n  -> {answer}"
+def _describe(registry: Registry, address: str) -> Iterator[str]:
+    """The models, those that cannot answer, and one request to paste."""
+    models = list(registry.newest())
+    widest = max((len(model.manifest.id) for model in models), default=0)
+    for model in models:
+        yield f"  {model.manifest.id:{widest}}  {model.manifest.title}"
+    for _, _, listed in registry.list():
+        if isinstance(listed, ModelUnavailableError):
+            yield f"warning: {listed.message}"
+    if models:
+        # named values explain themselves; among such requests the shortest
+        model = min(models, key=lambda one: (len(one.example) == 1, len(json.dumps(one.example))))
+        body = shlex.quote(json.dumps({"instances": [model.example]}))
+        url = f"{address}/models/{model.manifest.id}/predict"
+        yield f"\nTo ask from a program (all requests: {address}/docs):"
+        yield f"  curl {url} -H 'content-type: application/json' -d {body}"

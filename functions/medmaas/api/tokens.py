@@ -77,7 +77,7 @@ class Verifier:
         """Let a request pass, or not.
 
         Raises:
-            UnauthorisedError: it has no token, or none that holds.
+            UnauthorisedError: it has no token, or an invalid one.
             ForbiddenError: the token is of an issuer that is not configured.
             StorageError: the keys of issuers cannot be read.
         """
@@ -95,7 +95,7 @@ class Verifier:
 
 
 def make_verifier() -> Verifier:
-    """The verifier of the issuers in the settings, which may be none: then nobody gets in.
+    """The verifier of the issuers in the settings; if there are none, nobody gets in.
 
     Raises:
         ValueError: they are in the environment, and cannot be read.

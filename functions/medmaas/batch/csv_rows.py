@@ -54,7 +54,7 @@ def read_header(stream: Stream) -> Header:
     """The first line that is not empty; leaves the stream behind it.
 
     Raises:
-        RefusedFileError: there is none, or it cannot be read.
+        RefusedFileError: the header is missing, or cannot be read.
     """
     while True:
         data = take_lines(stream, Limits(rows=1, bytes=1, line=LIMITS.line))

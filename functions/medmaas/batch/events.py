@@ -31,10 +31,10 @@ def is_object_created(event: dict[str, Any]) -> bool:
 
 
 def read_uploads(event: dict[str, Any]) -> Iterator[Upload]:
-    """The uploads of an event of S3 or EventBridge; other things that happened are passed by.
+    """The uploads of an event of S3 or EventBridge; other events are ignored.
 
     Raises:
-        UnsupportedEventError: it is none of these, or of another major version of their schema.
+        UnsupportedEventError: another kind of event, or another major version of their schema.
     """
     try:
         if is_object_created(event):
@@ -53,7 +53,7 @@ def read_message(body: str) -> dict[str, Any]:
     """The event inside a message.
 
     Raises:
-        UnsupportedEventError: the message is no JSON object.
+        UnsupportedEventError: the message is not a JSON object.
     """
     try:
         event = json.loads(body)

@@ -57,7 +57,7 @@ def handler(event: Event, context: Any) -> Any:  # noqa: ANN401 - AWS ships no t
 
     Raises:
         StorageError: the storage failed: the same event may be sent again.
-        UnsupportedEventError: the event is none of these.
+        UnsupportedEventError: the event is another one.
         MedmaasError: a direct invocation or a task is wrong, or the service failed.
     """
     if isinstance(event, dict) and is_from(event, "sqs"):
@@ -66,7 +66,7 @@ def handler(event: Event, context: Any) -> Any:  # noqa: ANN401 - AWS ships no t
 
 
 def _handle_messages(records: list[Event], context: Any) -> list[dict[str, str]]:  # noqa: ANN401
-    """Each message by itself, so that one that fails brings back no other."""
+    """Each message alone, so that one that fails does not bring back the others."""
     failed = []
     for record in records:
         try:

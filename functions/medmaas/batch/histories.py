@@ -1,7 +1,7 @@
 """Series as long CSV: a row per time, the rows of an id together; these are one instance.
 
 An instance has the number of its first row. A row that cannot be read may belong to the history
-before it or behind it, so these are rejected with it: a history with a hole is no history.
+before it or behind it, so these are rejected with it: a history with a hole is not used.
 """
 
 from collections.abc import Iterator

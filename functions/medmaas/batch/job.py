@@ -94,7 +94,7 @@ class Job:
         """The job for exactly this content of the object, with what its metadata asks for.
 
         Raises:
-            RefusedFileError: an option in the metadata is none.
+            RefusedFileError: an option in the metadata is unknown or wrong.
         """
         asked = _read_options(metadata) | self.asked
         return replace(self, etag=etag, size=size, **asked)
@@ -122,7 +122,7 @@ def find_format(source: str) -> Format:
     """The format that a file's name tells.
 
     Raises:
-        RefusedFileError: it tells none that is read here.
+        RefusedFileError: the name ends in none of those that are read here.
     """
     match = _NAME.fullmatch(PurePosixPath(source).name)
     if match is None:
@@ -134,7 +134,7 @@ def find_format(source: str) -> Format:
 
 
 def make_job(upload: Upload, results: str) -> Job | None:
-    """The job of an upload `incoming/<model>/[<version>/]<name>`; None if it is no file of rows.
+    """The job of an upload `incoming/<model>/[<version>/]<name>`; None if it is not a file of rows.
 
     Its results go to the same path below `results/` of the bucket `results`, without the name's
     ending, in a folder of this content's own. The model is not looked up: a wrong one is refused

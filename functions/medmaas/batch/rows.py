@@ -1,6 +1,6 @@
 """Rows of a file, a chunk at a time, with what is wrong with those that cannot be read.
 
-Rows are numbered from 1 as they stand in the file, without the header; empty lines are no rows.
+Rows are numbered from 1 as they stand in the file, without the header; empty lines do not count.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ class Chunk:
 
     Attributes:
         count: how many rows.
-        empty_lines: how many lines among them are no rows.
+        empty_lines: how many lines among them are empty.
         end: where the next chunk begins.
         read: reads them.
     """
@@ -79,7 +79,7 @@ def check_id(value: object) -> Identifier:
     """The id of a row.
 
     Raises:
-        ValueError: it is none; the message says what an id is.
+        ValueError: it is not an id; the message says what an id is.
     """
     if value is None or value == "":
         return None

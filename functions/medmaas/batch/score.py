@@ -179,7 +179,7 @@ class Scorer:
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
-    """The ids, None in place of what is none, and what is wrong with those."""
+    """The ids, None in place of a wrong one, and what is wrong with those."""
     checked, problems = list[Identifier](), list[Problem]()
     if are_short_texts(ids):  # as a column of CSV is
         return [identifier or None for identifier in ids], problems

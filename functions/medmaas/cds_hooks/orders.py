@@ -20,7 +20,7 @@ class Replaced:
     Attributes:
         of_drug: those of the drug, each with an id.
         nameless: whether one of the drug has no id, so that nothing can take its place.
-        unclear: whether there is none, but one whose drug cannot be told, because no system that
+        unclear: whether there is only one whose drug is not known, because no system that
             is known names it.
     """
 

@@ -1,1 +1,15 @@
-"""Records in FHIR R4 to instances, and predictions to resources: no HTTP in here."""
+"""FHIR R4: a record becomes an instance, a prediction becomes resources. It knows no HTTP.
+
+In the order in which a record passes them:
+
+- record.py holds the resources of one patient, elements.py the elements that are read.
+- options.py: what the Parameters ask for besides.
+- results.py takes the Observations that count, units.py converts them; administrations.py and
+  given.py find the drugs that were given.
+- mapping.py finds what the manifest names: tabular.py the newest values, series.py rows by day;
+  draft.py is the case in the making, case.py the finished one.
+- evaluation.py asks the core.
+- answer.py writes the resources: device.py (the model), sentences.py (notes), recommendation.py
+  and proposals.py (options and draft orders), guidance.py (what is missing), outcome.py (errors).
+- capability.py states what the server does.
+"""

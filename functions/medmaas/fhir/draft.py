@@ -43,7 +43,7 @@ class Draft:
         """Note that something is missing; a result that could not be used is refused instead.
 
         Raises:
-            InvalidRequestError: there is a result, but none that may be used.
+            InvalidRequestError: there are results, but none may be used.
         """
         unused = self.unused.get(feature.name)
         if unused and unused.refusals:

@@ -143,7 +143,7 @@ def read_moment(text: str) -> Moment:
     """A FHIR date, dateTime or instant.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not one.
     """
     match = _MOMENT.fullmatch(text)
     if match is None:

@@ -1,7 +1,7 @@
 """The resources of one patient, as they come: a Bundle, Parameters, or what CDS Hooks prefetched.
 
 Nothing is read here but types, ids and references. Whatever a model does not ask for may be in a
-record, broken or not, and is passed by.
+record, broken or not, and is ignored.
 """
 
 import re

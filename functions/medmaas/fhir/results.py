@@ -179,7 +179,7 @@ def read_time(text: str, where: str, as_of: datetime) -> Moment:
     """When something was, which must not lie in the future of the moment that is asked for.
 
     Raises:
-        InvalidRequestError: it is no time, or later.
+        InvalidRequestError: it is not a time, or a later one.
     """
     try:
         moment = read_moment(text)

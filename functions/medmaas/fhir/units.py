@@ -68,7 +68,7 @@ def convert(value: float, code: str, to: str, molar_mass: float | None = None) -
         molar_mass: of the substance in g/mol, between amounts and masses.
 
     Raises:
-        UnitError: one is no code that is known here, or they measure different things.
+        UnitError: a code is unknown here, or they measure different things.
     """
     factor = _find_factor(code, to, molar_mass)
     try:

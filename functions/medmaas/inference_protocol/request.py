@@ -21,7 +21,7 @@ from medmaas.model.options import PLAIN, Options
 _FIELDS = {"id", "parameters", "inputs", "outputs", "model_name", "model_version"}
 _OPTIONS = {"explain", "explain_seconds", "coverage", "force"}
 _BINARY_OUTPUT = "binary_data_output"
-# of Triton's schedulers, of which there is none here: they change no answer
+# for Triton's schedulers; there are none here, so they change no answer
 _WITHOUT_EFFECT = {
     "sequence_id", "sequence_start", "sequence_end", "priority", "timeout",
     "triton_enable_empty_final_response", "content_type", "headers",
@@ -64,7 +64,7 @@ def read_request(body: bytes, json_length: int | None) -> InferRequest:
         json_length: how many bytes of it are JSON, the rest being tensors; None for all.
 
     Raises:
-        MalformedBodyError: what should be JSON is none.
+        MalformedBodyError: what should be JSON is not.
         InvalidCallError: it breaks a rule of the protocol; names the field.
     """
     binary = memoryview(b"")

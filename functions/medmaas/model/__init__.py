@@ -1,1 +1,10 @@
-"""What a model is and how it answers: no AWS and no HTTP in here."""
+"""The core: what a model is, and how it answers. It knows no HTTP, no AWS and no protocol.
+
+- `manifest/` is the contract between training and answering.
+- registry.py finds model folders, checks them and keeps those that answer.
+- body.py reads the JSON of a request; options.py holds what it may ask for besides answers.
+- predict.py answers instances, all or none; columns.py does the same for whole columns. Both pass
+  `inputs/` (an instance becomes tensors), session.py (ONNX Runtime runs the graph), `outputs/`
+  (tensors become an answer), `uncertainty/` (an interval, or the reason why there is no answer)
+  and, if asked, `explanation/`.
+"""

@@ -40,7 +40,7 @@ def parse_json(body: bytes) -> object:
     """Parse UTF-8 JSON, without the NaN and Infinity that Python would take.
 
     Raises:
-        MalformedBodyError: it is none.
+        MalformedBodyError: it is not JSON.
     """
     try:
         return _DECODER.decode(body.decode("utf-8"))

@@ -114,7 +114,7 @@ class Registry:
 
 
 def _find_versions(directory: Path) -> dict[str, list[str]]:
-    """Versions by model id, oldest first; other folders (a Lambda layer has some) are passed by."""
+    """Versions by model id, oldest first; other folders (a Lambda layer has some) are ignored."""
     found: dict[str, list[str]] = {}
     for path in sorted(directory.glob("*/*/manifest.json")) + sorted(directory.glob("*/*/*.onnx")):
         model_id, version = path.parts[-3:-1]

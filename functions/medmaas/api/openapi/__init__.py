@@ -1,4 +1,8 @@
-"""The OpenAPI document: what every route takes and gives, by protocol."""
+"""The OpenAPI document: what every route takes and gives, by protocol.
+
+parts.py holds what all descriptions are written with. models.py describes the operations of each
+model, from its manifest; inference_protocol.py, fhir.py and cds_hooks.py describe their protocols.
+"""
 
 import re
 from typing import Any

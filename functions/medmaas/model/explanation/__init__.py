@@ -1,4 +1,13 @@
-"""What an answer rests on; one file per kind of input, loaded when it is first asked for."""
+"""What an answer rests on; one file per kind of input, loaded when it is first asked for.
+
+- The kinds: table.py (a row: tabular.py gives its contributions, counterfactual.py the change that
+  would change the answer, with values from grid.py), series.py (a history; flips.py: the change of
+  a count that changes a recommendation), image.py (a picture), text.py (a line; molecule.py: its
+  atoms and bonds).
+- targets.py: which numbers of an answer are explained.
+- shapley.py computes Shapley values of any game; budget.py says when to stop.
+- contributions.py and sentences.py write it down.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, assert_never

@@ -4,7 +4,7 @@ from time import monotonic
 
 
 class Budget:
-    """Seconds from now on; None is no limit, and so the same answer on every machine."""
+    """Seconds from now on; None means no limit, and so the same answer on every machine."""
 
     def __init__(self, seconds: float | None) -> None:
         self._end = None if seconds is None else monotonic() + seconds

@@ -31,7 +31,7 @@ class Target:
         name: as an answer or a table calls it.
         words: as a sentence calls it.
         unit: a UCUM code, 1 for probabilities.
-        is_probability: whether it is one; a value with unit 1 is none.
+        is_probability: whether it is a probability; a value with unit 1 is not.
     """
 
     name: str

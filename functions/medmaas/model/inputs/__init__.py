@@ -1,4 +1,10 @@
-"""Instances of JSON become the tensors of a graph; one file per kind of input."""
+"""Instances of JSON become the tensors of a graph; one file per kind of input.
+
+- reading.py is what every kind gives: tensors, problems and warnings.
+- The kinds: tabular.py (named values) and series.py (rows in time), both by features.py;
+  image.py (a PNG or JPEG); text.py (a line of characters, of a molecule checked by smiles.py).
+- cells.py reads the cells of a CSV file as the values that JSON would hold.
+"""
 
 from typing import assert_never
 

@@ -70,7 +70,7 @@ def describe_features(features: Sequence[Feature]) -> dict[str, Any]:
 
 
 def restore_value(feature: Feature, number: float) -> object:
-    """What an instance would hold for a number of a tensor; the number itself if it is no code."""
+    """What an instance would hold for a number of a tensor; an unknown code stays a number."""
     if isnan(number):
         return None
     match feature:

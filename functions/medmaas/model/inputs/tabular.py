@@ -123,7 +123,7 @@ class Tabular:
 
 
 def _find_plain(feature: Feature) -> tuple[float, float]:
-    """Between which numbers there is nothing to say of a value; none if it is no number."""
+    """The numbers between which a value needs no warning; an empty range if it is not a number."""
     if not isinstance(feature, Number):
         return inf, -inf
     hard, seen = feature.hard_range, feature.training_range

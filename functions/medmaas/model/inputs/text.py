@@ -48,7 +48,7 @@ class Text:
         return self.read([self.restore(codes) for codes in tensor])
 
     def restore(self, codes: Tensor) -> dict[str, object]:
-        """The instance of a row of codes; a code that is none becomes a character that is none."""
+        """The instance of a row of codes; an unknown code becomes an unknown character."""
         characters = dict(enumerate(self._spec.alphabet, start=1))
         ends = np.flatnonzero(codes)
         known = codes[: ends[-1] + 1] if ends.size else codes[:0]

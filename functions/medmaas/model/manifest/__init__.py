@@ -1,7 +1,9 @@
 """The contract between training and answering: one manifest.json beside every model.onnx.
 
-Training writes it, the registry refuses a model whose manifest does not fit. Units are UCUM codes
-(https://ucum.org), observation codes are LOINC (https://loinc.org), versions are semver.
+Training writes it; the registry refuses a folder that does not fit it. Units are UCUM
+(https://ucum.org), observations LOINC (https://loinc.org). contract.py holds what every part is
+made of; the parts are artefact.py (the graph and its proofs), inputs.py, outputs.py,
+uncertainty.py, explanation.py, record.py (where records hold the inputs), card.py, translations.py.
 """
 
 from datetime import date

@@ -38,7 +38,7 @@ def keep_texts(translations: Translations, *parts: object) -> Translations:
 
 
 def require_texts(translations: Translations, *parts: object) -> None:
-    """Raise ValueError if anything is translated that is no text of these parts."""
+    """Raise ValueError if anything is translated that is not a text of these parts."""
     texts = frozenset(list_texts(*parts)) if translations else frozenset()
     for language, words in translations.items():
         for text in words.keys() - texts:

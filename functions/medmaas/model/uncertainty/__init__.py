@@ -1,4 +1,9 @@
-"""How sure answers are, and when there is none: what a manifest's `uncertainty` says of tensors."""
+"""How sure an answer is, and when there is none: a manifest's `uncertainty`, applied to tensors.
+
+- intervals.py makes the intervals of classes, values and curves, policy.py those of a policy.
+- distance.py measures how far an instance is from the training data.
+- doubt.py is the result: an interval, or the reason why there is no answer.
+"""
 
 from collections.abc import Callable, Sequence
 from math import isnan

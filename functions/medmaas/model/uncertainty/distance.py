@@ -51,7 +51,7 @@ class FromGraph:
         """The graph's output [n] or [n, 1], rounded.
 
         Raises:
-            ModelOutputError: a number is not finite: nobody knows how far that is.
+            ModelOutputError: a number is not finite, so the distance is unknown.
         """
         given: list[float] = round_numbers(outputs[self._tensor], 1)[:, 0].tolist()
         return given
