@@ -2,13 +2,15 @@
 
 import sys
 
-from medmaas.errors import MedmaasError
-
 REFUSED = 2
 
 
-class TrainingError(MedmaasError):
+class TrainingError(Exception):
     """The data cannot be trained on, or the trained model may not be written."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def refuse(command: str, error: TrainingError | ModuleNotFoundError) -> int:

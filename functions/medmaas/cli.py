@@ -16,6 +16,7 @@ from medmaas.errors import InvalidRequestError, MedmaasError, ModelUnavailableEr
 from medmaas.model.body import read_request, take_options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 
 _REFUSED = 2
 _TRAINING = {"train": "training", "assess": "training.assess", "add": "training.add"}
@@ -31,10 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.command(options)
     except MedmaasError as error:
-        print(f"medmaas: {error.message}", file=sys.stderr)
+        print(f"medmaas: {ENGLISH.say(error.fact)}", file=sys.stderr)
         for detail in error.details:
             instance = "" if detail.instance is None else f"instance {detail.instance}: "
-            print(f"  {instance}{detail.field or ''} {detail.problem}", file=sys.stderr)
+            problem = ENGLISH.say(detail.fact)
+            print(f"  {instance}{detail.field or ''} {problem}", file=sys.stderr)
         return _REFUSED
     except KeyboardInterrupt:
         return 130
@@ -58,7 +60,7 @@ def _list_models(options: argparse.Namespace) -> None:
     registry.require_models()
     for model_id, version, model in registry.list():
         if isinstance(model, ModelUnavailableError):
-            print(f"{model_id} {version}  unavailable  {model.message}")
+            print(f"{model_id} {version}  unavailable  {ENGLISH.say(model.fact)}")
         else:
             print(f"{model_id} {version}  available  {model.manifest.title}")
 
@@ -71,7 +73,8 @@ def _predict(options: argparse.Namespace) -> None:
     model = Registry(options.models).get(options.model, options.version)
     instances, asked = read_request(body)
     predictions = predict(model, instances, replace(asked, **_given(options)))
-    print(json.dumps({"model": model.identity, "predictions": predictions}, indent=2))
+    written = [ENGLISH.write_prediction(prediction) for prediction in predictions]
+    print(json.dumps({"model": model.identity, "predictions": written}, indent=2))
 
 
 def _batch(options: argparse.Namespace) -> None:

@@ -12,40 +12,59 @@ MedmaasError                    500
 ├── UnsupportedMediaTypeError   415
 ├── IncompleteResultsError           a part of a file has not been scored
 ├── InvalidRequestError         422  the body is JSON, but not a request this model answers
-├── ModelOutputError            500  the model gave something that is not an answer
+├── InvalidModelError                the files of a model do not fit together
+├── ModelOutputError            500  the model gave something that is no answer
 ├── ModelUnavailableError       503  the model is here, but cannot be trusted to answer
 ├── ModelsDirectoryError        503  there is no directory of models
 ├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
 ├── StorageError                503  the storage failed: what was asked may work later
 │   └── CheckpointLostError          what an earlier invocation uploaded is gone
-└── UnsupportedEventError            this function does not answer such a Lambda event
+└── UnsupportedEventError            the Lambda event is none that this function answers
 
-A message is one sentence for the caller: it names the field, the limit and the way out, and never
-holds a value that the caller sent.
+An error carries a fact, which words/ turns into one sentence for the caller: it names the field,
+the limit and the way out, and never holds a value that the caller sent.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from medmaas.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one field of one instance; never the value itself."""
+def as_fact(code: str, **limits: Any) -> Fact:  # noqa: ANN401
+    """TRANSITIONAL: a sentence that has no code yet."""
+    return Fact("said", text=code) if " " in code else Fact(code, **limits)
+
+
+class Problem(NamedTuple):
+    """What is to be said of one field of one instance; never the value itself."""
 
     instance: int | None
     field: str | None
-    problem: str
+    fact: Fact
 
 
 class MedmaasError(Exception):
-    """Base of all errors that are part of the interface."""
+    """Base of all errors that are part of the interface.
+
+    Args:
+        fact: what is to be said, or its code.
+        details: of what, field by field.
+        limits: what the words of the code need.
+    """
 
     status = 500
 
-    def __init__(self, message: str, details: list[Problem] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.details = details or []
+    def __init__(
+        self,
+        fact: Fact | str,
+        details: Sequence[Problem] = (),
+        **limits: Any,  # noqa: ANN401 - whatever JSON holds
+    ) -> None:
+        self.fact = fact if isinstance(fact, Fact) else as_fact(fact, **limits)
+        self.details = list(details)
+        super().__init__(self.fact.code)
 
 
 class MalformedBodyError(MedmaasError):
@@ -113,7 +132,11 @@ class InvalidRequestError(MedmaasError):
 
 
 class ModelOutputError(MedmaasError):
-    """The model gave something that is not an answer."""
+    """The model gave something that is no answer."""
+
+
+class InvalidModelError(MedmaasError):
+    """The files of a model do not fit together, or not this machine."""
 
 
 class ModelUnavailableError(MedmaasError):
@@ -147,4 +170,4 @@ class CheckpointLostError(StorageError):
 
 
 class UnsupportedEventError(MedmaasError):
-    """This function does not answer such a Lambda event."""
+    """The Lambda event is none that this function answers."""

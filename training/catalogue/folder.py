@@ -10,6 +10,7 @@ from medmaas.errors import MedmaasError
 from medmaas.model.manifest import Artefact, Manifest
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
+from medmaas.words import ENGLISH
 from training.errors import TrainingError
 from training.report.card import render_card
 
@@ -60,7 +61,7 @@ def place_model(out: Path, manifest: Manifest, content: bytes) -> Path:
             Registry(Path(aside)).get(manifest.id)
             _replace(folder, target, Path(aside, "replaced"))
     except MedmaasError as error:
-        raise TrainingError(f"nothing was written: {error.message}") from error
+        raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     except OSError as error:
         raise TrainingError(f"nothing was written: {out} refuses it ({error.strerror})") from error
     return target

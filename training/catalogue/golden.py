@@ -18,6 +18,7 @@ from medmaas.model.manifest import (
     SurvivalOutput,
 )
 from medmaas.model.session import Session
+from medmaas.words import ENGLISH
 from training.catalogue.draft import GoldenDraft
 from training.catalogue.refusals import RefusedError
 
@@ -41,7 +42,7 @@ def read_instances(
     reading = make_input(spec).read(instances)
     if reading.problems:
         raise RefusedError(
-            f"{what} {problem.instance}: {problem.field or 'instance'} {problem.problem}"
+            f"{what} {problem.instance}: {problem.field or 'instance'} {ENGLISH.say(problem.fact)}"
             for problem in reading.problems
         )
     return dict(reading.tensors)

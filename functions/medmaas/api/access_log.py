@@ -8,12 +8,15 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medmaas.api.refusal import refuse
+from medmaas.api.routes import choose_words
 from medmaas.errors import MedmaasError
 from medmaas.log import find_place, write_line
+from medmaas.words import Words
 
 _HEADERS = (
     (b"cache-control", b"no-store"),
@@ -55,7 +58,9 @@ class AccessLog:
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
-                await _internal_error(scope["path"], request_id)(scope, receive, send_with_headers)
+                words = choose_words(Request(scope))
+                refusal = _internal_error(scope["path"], request_id, words)
+                await refusal(scope, receive, send_with_headers)
         route = getattr(scope.get("route"), "path", None)
         line |= {"route": route, "status": status, **scope["state"].get("log", {})}
         line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
@@ -69,7 +74,5 @@ def _request_id(scope: Scope) -> str:
     return str(gateway.get("requestId") or invocation or uuid4())
 
 
-def _internal_error(path: str, request_id: str) -> Response:
-    return refuse(
-        path, MedmaasError(f"the service failed on this request: report its id, {request_id}")
-    )
+def _internal_error(path: str, request_id: str, words: Words) -> Response:
+    return refuse(path, MedmaasError("failed", request_id=request_id), words)

@@ -19,6 +19,7 @@ with cold_start.importing():
     from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
     from medmaas.api.access_log import AccessLog
     from medmaas.api.refusal import refuse
+    from medmaas.api.routes import choose_words
     from medmaas.api.tokens import Verifier, make_verifier
     from medmaas.errors import (
         MedmaasError,
@@ -75,17 +76,17 @@ def _describe_all(app: FastAPI, registry: Registry) -> dict[str, Any]:
 async def _refuse(request: Request, error: Exception) -> Response:
     if not isinstance(error, MedmaasError):
         raise error
-    return refuse(request.url.path, error)
+    return refuse(request.url.path, error, choose_words(request))
 
 
 async def _refuse_page(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     known: dict[int, MedmaasError] = {
-        404: NotFoundError("there is no such page: GET / names the pages there are"),
-        405: MethodNotAllowedError("this page does not take this method: see /docs"),
+        404: NotFoundError("no_such_page"),
+        405: MethodNotAllowedError("wrong_method"),
     }
-    refusal = known.get(error.status_code, MedmaasError("the service cannot answer this request"))
+    refusal = known.get(error.status_code, MedmaasError("cannot_answer"))
     response = await _refuse(request, refusal)
     response.status_code = error.status_code
     response.headers.update(error.headers or {})
@@ -117,9 +118,7 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """
     context_of_request = isinstance(event, dict) and event.get("requestContext")
     if not context_of_request or not event.keys() & {"httpMethod", "version"}:
-        raise UnsupportedEventError(
-            "this function answers HTTP requests only: send an API Gateway or load-balancer event"
-        )
+        raise UnsupportedEventError("not_http")
     if event.get("headers", {}) is None:  # as the REST API's console sends it
         event = {**event, "headers": {}}
     return _adapter(event, context)

@@ -25,11 +25,11 @@ async def read_json_bytes(request: Request, media_types: Sequence[str] = JSON) -
     """
     media_type, *parameters = request.headers.get("content-type", "").lower().split(";")
     if media_type.strip() not in media_types:
-        raise UnsupportedMediaTypeError(f"send the body as content-type: {media_types[0]}")
+        raise UnsupportedMediaTypeError("wrong_media_type", media_type=media_types[0])
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip().strip('"') != "utf-8":
-            raise UnsupportedMediaTypeError(f"send the body as {media_types[0]} in UTF-8")
+            raise UnsupportedMediaTypeError("wrong_charset", media_type=media_types[0])
     return await read_bytes(request)
 
 
@@ -43,7 +43,5 @@ async def read_bytes(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise TooLargeError(
-                f"the body is over {MAX_BYTES / 1e6:.0f} MB: send fewer instances at once"
-            )
+            raise TooLargeError("body_too_large", megabytes=MAX_BYTES // 10**6)
     return bytes(body)

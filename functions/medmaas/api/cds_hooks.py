@@ -12,7 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from medmaas import settings
 from medmaas.api.address import find_address
 from medmaas.api.body import read_json_bytes
-from medmaas.api.routes import PlainRoute, get_registry, make_budget
+from medmaas.api.routes import (
+    PlainRoute,
+    choose_words,
+    get_registry,
+    make_budget,
+    remember_model,
+)
 from medmaas.log import write_line
 from medmaas.model.body import parse_json
 
@@ -86,11 +92,12 @@ async def call_service(request: Request) -> Response:
 
     await _guard(request)
     model, service = find_service(get_registry(request), request.path_params["id"])
-    request.state.log = {"model": model.identity}
+    remember_model(request, model)
     call = read_call(parse_json(await read_json_bytes(request)), model, service)
     as_of, address = request.app.state.clock(), find_address(request)
     budget = make_budget(request, OPTIONS)
-    cards = await run_in_threadpool(advise, model, call, as_of, address, budget)
+    words = choose_words(request)
+    cards = await run_in_threadpool(advise, model, call, as_of, address, words=words, budget=budget)
     return _respond({"cards": cards})
 
 

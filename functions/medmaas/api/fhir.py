@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from medmaas.api.address import find_address
 from medmaas.api.body import read_json_bytes
-from medmaas.api.routes import PlainRoute, find_model, get_registry, make_budget
+from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import NotFoundError, UnsupportedMediaTypeError
 from medmaas.model.body import parse_json
 
@@ -47,8 +47,9 @@ async def evaluate_record(request: Request) -> Response:
     record = read_bundle(resource)
     as_of = asked.as_of or request.app.state.clock()
     budget = make_budget(request, asked.options)
+    words = choose_words(request)
     found = await run_in_threadpool(
-        evaluation.evaluate, model, record, as_of, asked.options, budget
+        evaluation.evaluate, model, record, as_of, asked.options, words=words, budget=budget
     )
     if found.prediction is None:
         module = capability.canonical(model, find_address(request))

@@ -8,7 +8,13 @@ from starlette.concurrency import run_in_threadpool
 
 from medmaas.api.body import read_bytes
 from medmaas.api.models import ready
-from medmaas.api.routes import PlainRoute, get_registry, make_budget
+from medmaas.api.routes import (
+    PlainRoute,
+    choose_words,
+    get_registry,
+    make_budget,
+    remember_model,
+)
 from medmaas.errors import InvalidCallError, UnsupportedMediaTypeError
 from medmaas.model.body import parse_json
 
@@ -47,11 +53,12 @@ async def infer_tensors(request: Request) -> Response:
 
     served = _find(request)
     asked = read_request(await read_bytes(request), _read_length(request))
+    words = choose_words(request)
     if asked.options.explain:
         budget = make_budget(request, asked.options)
-        found = await run_in_threadpool(infer, served, asked, budget)
+        found = await run_in_threadpool(infer, served, asked, words, budget)
     else:
-        found = infer(served, asked)
+        found = infer(served, asked, words)
     if found.json_length is None:
         return Response(found.content, media_type=_JSON)
     headers = {_LENGTH: str(found.json_length)}
@@ -126,7 +133,7 @@ def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is l
 def _find(request: Request) -> Any:  # noqa: ANN401 - as above
     path = request.path_params
     served = _get_repository(request).get(path["name"], path.get("version"))
-    request.state.log = {"model": served.view.model.identity}
+    remember_model(request, served.view.model)
     return served
 
 

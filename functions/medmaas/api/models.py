@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from medmaas.api.body import read_json_bytes
-from medmaas.api.routes import PlainRoute, find_model, get_registry, make_budget
+from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.fhir import units
 from medmaas.model.body import read_request
@@ -16,6 +16,7 @@ from medmaas.model.manifest import Number, ObservationSource, SeriesInput, Tabul
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model
+from medmaas.words import Words
 
 _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
@@ -56,19 +57,19 @@ async def ready(request: Request) -> dict[str, bool]:
     """Whether every model passed its checks, golden cases included, on this very machine."""
     models = list(get_registry(request).list())
     details = [
-        Problem(None, f"{model_id}/{version}", model.message)
+        Problem(None, f"{model_id}/{version}", model.fact)
         for model_id, version, model in models
         if isinstance(model, ModelUnavailableError)
     ]
     if details or not models:
-        sentence = f"not ready: {len(details)} of {len(models)} models cannot answer"
-        raise ModelUnavailableError(sentence, details)
+        raise ModelUnavailableError("not_ready", details, failed=len(details), models=len(models))
     return {"ready": True}
 
 
 async def list_models(request: Request) -> dict[str, list[dict[str, Any]]]:
     """Every version of every model, and whether it answers."""
-    return {"models": [_summarise(*entry) for entry in get_registry(request).list()]}
+    words = choose_words(request)
+    return {"models": [_summarise(words, *entry) for entry in get_registry(request).list()]}
 
 
 async def describe_model(request: Request) -> Response:
@@ -87,10 +88,7 @@ async def explain_model(request: Request) -> Response:
     model = find_model(request)
     explanation = model.manifest.explanation
     if explanation is None:
-        raise NotFoundError(
-            "this model carries no explanation of the whole; single answers can be explained "
-            "against its golden cases"
-        )
+        raise NotFoundError("no_explanation_of_the_whole")
     told = explanation.model_dump(mode="json", exclude_none=True)
     return Response(to_json({"model": model.identity} | told), media_type="application/json")
 
@@ -124,10 +122,11 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
         predictions = await run_in_threadpool(predict, model, instances, options, budget)
     else:
         predictions = predict(model, instances, options)
+    write = choose_words(request).write_prediction
     answer = {
         "request_id": request.state.request_id,
         "model": model.identity,
-        "predictions": predictions,
+        "predictions": [write(prediction) for prediction in predictions],
     }
     return Response(to_json(answer), media_type="application/json")
 
@@ -139,10 +138,13 @@ def _list_units(feature: Number) -> list[dict[str, Any]]:
     return [{"unit": unit, "factor": factor} for unit, factor in factors.items()]
 
 
-def _summarise(model_id: str, version: str, model: Model | ModelUnavailableError) -> dict[str, Any]:
+def _summarise(
+    words: Words, model_id: str, version: str, model: Model | ModelUnavailableError
+) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": model_id, "version": version}
     if isinstance(model, ModelUnavailableError):
-        return entry | {"status": "unavailable", "reason": model.message}
+        reason = {"status": "unavailable", "reason": words.say(model.fact)}
+        return entry | reason | model.fact.as_json()
     manifest = model.manifest
     card = manifest.card
     texts = (manifest.title, card.intended_use, card.population, card.limits)

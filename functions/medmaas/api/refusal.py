@@ -1,43 +1,42 @@
 """The one table of errors: how each protocol is told what went wrong."""
 
-from dataclasses import asdict
 from typing import Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from medmaas.errors import MedmaasError
+from medmaas.words import Words
 
 _MOST_TOLD = 10  # of the problems, where there is but one sentence for them
 _FHIR = "application/fhir+json"
 _JSON = "application/json"
 
 
-def refuse(path: str, error: MedmaasError) -> Response:
+def refuse(path: str, error: MedmaasError, words: Words) -> Response:
     """The answer to a request of this path that ends in this error."""
-    media_type, body = _write(path, error)
+    media_type, body = _write(path, error, words)
     headers = {"www-authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
     return Response(to_json(body), error.status, headers, media_type)
 
 
-def _write(path: str, error: MedmaasError) -> tuple[str, dict[str, Any]]:
+def _write(path: str, error: MedmaasError, words: Words) -> tuple[str, dict[str, Any]]:
     if path.startswith("/v2"):
-        return _JSON, {"error": _fold(error)}
+        return _JSON, {"error": _fold(error, words)} | error.fact.as_json()
     if path.startswith(("/fhir/", "/cds-services")):
         from medmaas.fhir.outcome import write_outcome  # noqa: PLC0415 - most requests are native
 
-        return _FHIR if path.startswith("/fhir/") else _JSON, write_outcome(error)
-    details = [asdict(problem) for problem in error.details]
-    return _JSON, {"error": error.message, "details": details}
+        return _FHIR if path.startswith("/fhir/") else _JSON, write_outcome(error, words)
+    return _JSON, words.write_error(error)
 
 
-def _fold(error: MedmaasError) -> str:
+def _fold(error: MedmaasError, words: Words) -> str:
     """All of an error in one string, which is what the Open Inference Protocol has."""
     told = [
-        " ".join(str(part) for part in (where, problem.field, problem.problem) if part)
+        " ".join(part for part in (where, problem.field, words.say(problem.fact)) if part)
         for problem in error.details[:_MOST_TOLD]
         for where in [None if problem.instance is None else f"instance {problem.instance}:"]
     ]
     more = len(error.details) - len(told)
     rest = [f"and {more:,} more"] if more > 0 else []
-    return "; ".join([error.message, *told, *rest])
+    return "; ".join([words.say(error.fact), *told, *rest])

@@ -7,6 +7,7 @@ from starlette.types import Scope
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH, Words, choose_language
 
 _RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
@@ -35,8 +36,21 @@ def find_model(request: Request) -> Model:
     """
     path = request.path_params
     model = get_registry(request).get(path["model_id"], path.get("version"))
-    request.state.log = {"model": model.identity}
+    remember_model(request, model)
     return model
+
+
+def remember_model(request: Request, model: Model) -> None:
+    """Let the log name the model of a request, and its words be this model's."""
+    request.state.log = {"model": model.identity}
+    request.state.manifest = model.manifest
+
+
+def choose_words(request: Request) -> Words:
+    """What speaks the language that a request accepts, of the model that its path names."""
+    language = choose_language(request.headers.get("accept-language"))
+    manifest = getattr(request.state, "manifest", None)
+    return ENGLISH if language == "en" else Words(language, manifest)
 
 
 def make_budget(request: Request, options: Options) -> Budget:

@@ -13,6 +13,7 @@ from medmaas.api.app import create_app
 from medmaas.api.tokens import Verifier, make_verifier
 from medmaas.errors import ModelUnavailableError, ServerError
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 
 
 def run(registry: Registry, host: str, port: int) -> None:
@@ -81,7 +82,7 @@ def _describe(registry: Registry, address: str) -> Iterator[str]:
         yield f"  {model.manifest.id:{widest}}  {model.manifest.title}"
     for _, _, listed in registry.list():
         if isinstance(listed, ModelUnavailableError):
-            yield f"warning: {listed.message}"
+            yield f"warning: {ENGLISH.say(listed.fact)}"
     if models:
         # named values explain themselves; among such requests the shortest
         model = min(models, key=lambda one: (len(one.example) == 1, len(json.dumps(one.example))))

@@ -11,6 +11,7 @@ from typing import Any
 from medmaas.batch.csv_rows import CsvRows
 from medmaas.batch.rows import ID, MAX_ID, Chunk, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
+from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.manifest import SeriesInput
 
@@ -49,10 +50,10 @@ class HistoryRows:
         for chunk in self._rows.chunks():
             empty += chunk.empty_lines
             for number, identifier, cells in _in_order(chunk.read()):
-                if identifier is None or isinstance(cells, str):
-                    unreadable = isinstance(cells, str)
-                    problem = cells if isinstance(cells, str) else "is required"
-                    rejects.append(Reject(number, None, None if unreadable else ID, problem))
+                if identifier is None or isinstance(cells, Fact):
+                    unreadable = isinstance(cells, Fact)
+                    fact = cells if isinstance(cells, Fact) else Fact("required")
+                    rejects.append(Reject(number, None, None if unreadable else ID, fact))
                     self._hole = number
                     if history:
                         history.hole = number
@@ -91,8 +92,8 @@ class HistoryRows:
 
     def _reject(self, history: _History) -> Reject:
         identifier = history.id if len(history.id) <= MAX_ID else None
-        problem = f"row {history.hole} may belong to it, and is rejected"
-        return Reject(history.first, identifier, self._spec.field, problem)
+        fact = Fact("row_may_belong", row=history.hole)
+        return Reject(history.first, identifier, self._spec.field, fact)
 
     def _chunk(
         self, histories: list[_History], rejects: list[Reject], empty: int, position: int
@@ -110,12 +111,12 @@ class HistoryRows:
         return Chunk(count, empty, Position(0, position), lambda: rows)
 
 
-def _in_order(rows: Rows) -> Iterator[tuple[int, str | None, _Cells | str]]:
+def _in_order(rows: Rows) -> Iterator[tuple[int, str | None, _Cells | Fact]]:
     """Number, id and cells of every row; for one that cannot be read, no id and the reason."""
     columns = rows.columns or {}
-    order = list[tuple[int, str | None, _Cells | str]]()
+    order = list[tuple[int, str | None, _Cells | Fact]]()
     for i, (number, identifier) in enumerate(zip(rows.numbers, rows.ids, strict=True)):
         cells = {name: column[i] for name, column in columns.items()}
         order.append((number, str(identifier) if identifier else None, cells))
-    order += [(reject.row, None, reject.problem) for reject in rows.rejects]
+    order += [(reject.row, None, reject.fact) for reject in rows.rejects]
     yield from sorted(order, key=lambda row: row[0])

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, RefusedFileError
 from medmaas.model.body import find_wrong_options, parse_json
 from medmaas.model.options import Options
+from medmaas.words import ENGLISH
 
 INCOMING = "incoming/"
 IMAGES = "images/"
@@ -168,7 +169,7 @@ def _read_options(metadata: Mapping[str, str]) -> dict[str, Any]:
         except MalformedBodyError:
             options[name] = None
     if problems := find_wrong_options(options):
-        said = ", and ".join(f"x-amz-meta-{p.field} {p.problem}" for p in problems)
+        said = ", and ".join(f"x-amz-meta-{p.field} {ENGLISH.say(p.fact)}" for p in problems)
         raise RefusedFileError(f"the metadata of the file asks for what there is not: {said}")
     return options
 

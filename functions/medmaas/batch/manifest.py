@@ -8,6 +8,8 @@ from typing import Any
 from medmaas.batch.job import Job
 from medmaas.batch.part import Counts
 from medmaas.batch.storage import Folder
+from medmaas.facts import Fact
+from medmaas.words import ENGLISH
 
 NAME = "manifest.json"
 
@@ -37,12 +39,11 @@ def write_complete(
     )
 
 
-def write_refused(folder: Folder, job: Job, reason: str, started: str) -> Manifest:
+def write_refused(folder: Folder, job: Job, reason: Fact, started: str) -> Manifest:
     """Say that the file can never be scored, and why."""
     named = {"id": job.model, "version": job.version, "sha256": None}
-    return _write(
-        folder, {"status": "refused", "reason": reason, "model": named}, job, {"started": started}
-    )
+    head = {"status": "refused", "reason": ENGLISH.say(reason)} | reason.as_json()
+    return _write(folder, head | {"model": named}, job, {"started": started})
 
 
 def find_complete(folder: Folder, job: Job) -> Manifest | None:

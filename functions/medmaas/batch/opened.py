@@ -47,7 +47,7 @@ def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -
     except (RefusedFileError, NotFoundError) as error:
         if complete := manifest.find_complete(folder, job):  # of another run, just now
             return manifest.summarise(folder, complete, "duplicate")
-        refused = manifest.write_refused(folder, job, error.message, started)
+        refused = manifest.write_refused(folder, job, error.fact, started)
         return manifest.summarise(folder, refused)
 
 
@@ -56,4 +56,4 @@ def _require_options(model: Model, job: Job) -> None:
     try:
         check_options(model, job.options)
     except InvalidRequestError as error:
-        raise RefusedFileError(error.message) from None
+        raise RefusedFileError(error.fact) from None

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard
 
+from medmaas.facts import Fact
+
 ID = "id"  # what a row may carry beside its values
 MAX_ID = 256
 _BIGGEST = 2**63
@@ -21,7 +23,7 @@ class Reject:
     row: int
     id: Identifier
     field: str | None
-    problem: str
+    fact: Fact
 
 
 @dataclass(frozen=True, slots=True)

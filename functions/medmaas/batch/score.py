@@ -1,7 +1,7 @@
 """A chunk of rows becomes answers and rejects, as the bytes that are written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from medmaas.model.manifest import ImageInput, TextInput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
+from medmaas.words import ENGLISH
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -40,7 +41,7 @@ class Scored:
     def rejected(self) -> bytes:
         """The others as JSON Lines, in the order of the file."""
         ordered = sorted(self.rejects, key=lambda reject: reject.row)
-        return b"".join([to_json(asdict(reject)) + b"\n" for reject in ordered])
+        return b"".join([to_json(_write_reject(reject)) + b"\n" for reject in ordered])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Scorer:
         problems += reading.problems
         for problem in problems:
             row = problem.instance or 0
-            rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.problem))
+            rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.fact))
         readable = _Readable(reading.tensors, list(rows.numbers), ids, reading.warnings, instances)
         if not problems:
             return readable
@@ -146,7 +147,7 @@ class Scorer:
         except ModelOutputError as error:
             count = len(rows.numbers)
             if count == 1:
-                scored.rejects.append(Reject(rows.numbers[0], rows.ids[0], None, error.message))
+                scored.rejects.append(Reject(rows.numbers[0], rows.ids[0], None, error.fact))
                 return
             self._answer(rows.take(range(count // 2)), scored)
             self._answer(rows.take(range(count // 2, count)), scored)
@@ -157,18 +158,20 @@ class Scorer:
     def _write_csv(self, rows: _Readable, answers: Answers) -> bytes:
         sentences = None
         if self._options.explain:
-            sentences = [one["sentence"] if one else None for one in self._explain(rows, answers)]
-        return write_rows(answers, rows.numbers, rows.ids, sentences=sentences)
+            explanations = self._explain(rows, answers)
+            sentences = [ENGLISH.say(one["sentence"]) if one else None for one in explanations]
+        return write_rows(answers, rows.numbers, rows.ids, ENGLISH, sentences=sentences)
 
     def _write_json(self, rows: _Readable, answers: Answers) -> bytes:
         predictions = answers.list_rows()
+        write = ENGLISH.write_prediction
         if self._options.explain:
             for prediction, one in zip(predictions, self._explain(rows, answers), strict=True):
                 if one:
                     prediction["explanation"] = one
         written = zip(rows.numbers, rows.ids, predictions, strict=True)
         return b"".join(
-            to_json({"row": number, "id": identifier} | prediction) + b"\n"
+            to_json({"row": number, "id": identifier} | write(prediction)) + b"\n"
             for number, identifier, prediction in written
         )
 
@@ -176,6 +179,11 @@ class Scorer:
     def _explain(rows: _Readable, answers: Answers) -> list[dict[str, Any] | None]:
         """An explanation per row that has an answer; without a clock, so that bytes do not vary."""
         return explain(answers, rows.instances, Budget(None))
+
+
+def _write_reject(reject: Reject) -> dict[str, Any]:
+    problem = Problem(None, reject.field, reject.fact)
+    return {"row": reject.row, "id": reject.id} | ENGLISH.write_warning(problem)
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:

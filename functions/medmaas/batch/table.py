@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from medmaas.model.answers import Answers, join_warnings
+from medmaas.facts import Say
+from medmaas.model.answers import Answers
 from medmaas.model.columns import NO_COLUMNS, Cell, write_text
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.registry import Model
+from medmaas.words import ENGLISH, Words
 
 _MILLION = 1_000_000
 _MANY = 100_000  # numbers in a table, from which on looking their texts up repays making them
@@ -33,13 +35,14 @@ def write_header(model: Model, options: Options = PLAIN) -> bytes:
     parts = [model.output.columns, model.uncertainty.columns if model.uncertainty else NO_COLUMNS]
     names = ["row", "id", *(name for part in parts for name in (*part.texts, *part.numbers))]
     names += ["forced"] * options.force + ["explanation"] * options.explain
-    return f"{','.join(_quote([*names, 'warnings', 'abstained']))}\n".encode()
+    return f"{','.join(_quote([*names, 'warnings', 'abstained'], ENGLISH.say))}\n".encode()
 
 
 def write_rows(
     answers: Answers,
     row_numbers: Sequence[int],
     ids: Sequence[str | int | None],
+    words: Words,
     *,
     sentences: Sequence[str | None] | None = None,
 ) -> bytes:
@@ -49,25 +52,32 @@ def write_rows(
         answers: n.
         row_numbers: of the rows in their file, n.
         ids: what the rows are called, n; None for those without.
+        words: what is said is said in them.
         sentences: what drove each answer, n, if that was asked for; None without an answer.
     """
     decisions = answers.decisions
-    said = [join_warnings(warnings) if warnings else None for warnings in answers.warnings]
-    last: list[Sequence[str | None]] = [said, [decision.reason for decision in decisions]]
+    said = [words.join_problems(some) if some else None for some in answers.warnings]
+    reasons = [words.say(one.reason) if one.reason else None for one in decisions]
+    last: list[Sequence[str | None]] = [said, reasons]
     if sentences is not None:
         last.insert(0, sentences)
     if answers.options.force:
         last.insert(0, ["true" if one.status == "forced" else None for one in decisions])
-    cells = _write_answers(answers)
-    rows = zip(_write_texts([row_numbers, ids]), cells, _write_texts(last), strict=True)
+    cells = _write_answers(answers, words.say)
+    rows = zip(
+        _write_texts([row_numbers, ids], words.say),
+        cells,
+        _write_texts(last, words.say),
+        strict=True,
+    )
     return "".join([f"{name}{answer},{end}\n" for name, answer, end in rows]).encode()
 
 
-def _write_answers(answers: Answers) -> list[str]:
+def _write_answers(answers: Answers, say: Say) -> list[str]:
     """Answers and their intervals; empty cells in place of what is withheld."""
     table, intervals = answers.table, answers.intervals
-    shown = _write_cells(table.texts, table.numbers)
-    certainty = _write_cells(intervals.texts, intervals.numbers)
+    shown = _write_cells(table.texts, table.numbers, say)
+    certainty = _write_cells(intervals.texts, intervals.numbers, say)
     empty = "," * (len(table.texts) + table.numbers.shape[1])
     uncertain = "," * (len(intervals.texts) + intervals.numbers.shape[1])
     return [
@@ -77,22 +87,26 @@ def _write_answers(answers: Answers) -> list[str]:
     ]
 
 
-def _write_cells(texts: Sequence[Sequence[Cell]], numbers: NDArray[np.float64]) -> list[str]:
+def _write_cells(
+    texts: Sequence[Sequence[Cell]], numbers: NDArray[np.float64], say: Say
+) -> list[str]:
     """Per row its texts and its numbers, each behind a comma."""
-    before = [f",{row}" for row in _write_texts(texts)] if texts else [""] * len(numbers)
+    before = [f",{row}" for row in _write_texts(texts, say)] if texts else [""] * len(numbers)
     if not numbers.shape[1]:
         return before
     return [f"{a}{b}" for a, b in zip(before, _write_numbers(numbers), strict=True)]
 
 
-def _write_texts(columns: Sequence[Sequence[Cell]]) -> list[str]:
+def _write_texts(columns: Sequence[Sequence[Cell]], say: Say) -> list[str]:
     """Per row its cells, with commas between."""
-    return [",".join(cells) for cells in zip(*map(_quote, columns), strict=True)]
+    return [
+        ",".join(cells) for cells in zip(*(_quote(column, say) for column in columns), strict=True)
+    ]
 
 
-def _quote(column: Sequence[Cell]) -> list[str]:
+def _quote(column: Sequence[Cell], say: Say) -> list[str]:
     """Every cell, quoted if it must be."""
-    cells = [cell if type(cell) is str else write_text(cell) for cell in column]
+    cells = [cell if type(cell) is str else write_text(cell, say) for cell in column]
     together = "".join(cells)
     if not any(character in together for character in _QUOTED):
         return cells

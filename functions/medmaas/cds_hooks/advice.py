@@ -11,11 +11,14 @@ from medmaas.fhir.record import MixedPatientsError, read_prefetch
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.registry import Model
+from medmaas.words import Words
 
 OPTIONS = Options(explain=True, explain_seconds=0.25)  # a call is to be answered within 0.5 s
 
 
-def advise(model: Model, call: Call, as_of: datetime, address: str, budget: Budget) -> list[Card]:
+def advise(
+    model: Model, call: Call, as_of: datetime, address: str, *, words: Words, budget: Budget
+) -> list[Card]:
     """What there is to say: one card; none where orders are to be signed that are of other drugs.
 
     Args:
@@ -23,6 +26,7 @@ def advise(model: Model, call: Call, as_of: datetime, address: str, budget: Budg
         call: held against the standard.
         as_of: now.
         address: of the service, for links.
+        words: what is said is said in them.
         budget: what the explanation may take.
 
     Raises:
@@ -35,9 +39,9 @@ def advise(model: Model, call: Call, as_of: datetime, address: str, budget: Budg
         return [write_unclear(model, address)]
     record = read_prefetch(call.prefetch)
     try:
-        evaluation = evaluate(model, record, as_of, OPTIONS, budget)
+        evaluation = evaluate(model, record, as_of, OPTIONS, words=words, budget=budget)
     except MixedPatientsError:
         raise
     except InvalidRequestError as error:  # a clinician can look at it, a record system cannot
-        return [write_unusable(model, address, error)]
+        return [write_unusable(model, address, error, words)]
     return write_cards(evaluation, address, None if orders.nameless else orders.of_drug)

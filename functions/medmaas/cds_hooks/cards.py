@@ -18,6 +18,7 @@ from medmaas.fhir.proposals import Proposal, propose
 from medmaas.fhir.sentences import name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
 from medmaas.model.registry import Model
+from medmaas.words import Words
 
 Card = dict[str, Any]
 Resource = Mapping[str, Any]
@@ -68,10 +69,10 @@ def write_unclear(model: Model, address: str) -> Card:
     return _write(model, address, summary, detail)
 
 
-def write_unusable(model: Model, address: str, error: InvalidRequestError) -> Card:
+def write_unusable(model: Model, address: str, error: InvalidRequestError, words: Words) -> Card:
     """The card for a record with a result that cannot be used, as one in a wrong unit."""
     summary = "No assessment: a result in the record cannot be used"
-    return _write(model, address, summary, write_problems(error))
+    return _write(model, address, summary, write_problems(error, words))
 
 
 def _write(model: Model, address: str, summary: str, detail: str) -> Card:

@@ -12,6 +12,7 @@ from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
 from medmaas.fhir.sentences import list_cautions, list_notes, name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput
+from medmaas.words import Words
 
 _MOST_ROWS = 12  # of values that were used: of a course the newest
 # what means something inside a line; _ does so at the edge of a word alone
@@ -23,7 +24,7 @@ def write_detail(evaluation: Evaluation) -> str:
     prediction = evaluation.prediction or {}
     explanation = prediction.get("explanation")
     parts = [
-        f"{escape(_begin(explanation['sentence']))}." if explanation else "",
+        f"{escape(_begin(evaluation.words.say(explanation['sentence'])))}." if explanation else "",
         _write_numbers(evaluation),
         _write_basis(evaluation.case.basis),
         _write_list(list_notes(evaluation)),
@@ -43,13 +44,13 @@ def write_lacks(evaluation: Evaluation) -> str:
     return f"The record does not hold what the model needs.\n\n{_write_list(lacks)}"
 
 
-def write_problems(error: InvalidRequestError) -> str:
+def write_problems(error: InvalidRequestError, words: Words) -> str:
     """What cannot be used, and by which rule."""
     told = [
-        f"{problem.field} {problem.problem}" if problem.field else problem.problem
+        f"{problem.field} {words.say(problem.fact)}" if problem.field else words.say(problem.fact)
         for problem in error.details
     ]
-    return f"{escape(error.message)}\n\n{_write_list(told)}"
+    return f"{escape(words.say(error.fact))}\n\n{_write_list(told)}"
 
 
 def escape(text: str) -> str:

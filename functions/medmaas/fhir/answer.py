@@ -43,14 +43,14 @@ def write_answer(evaluation: Evaluation) -> Resource:
         case ValueOutput() as output if answered:
             return _observe(evaluation, prediction, output)
         case PolicyOutput() as output:
-            told = _predict_options(prediction, output) if answered else []
-            return write_recommendation(evaluation, _assess(evaluation, prediction, told))
+            told = _predict_options(evaluation, output) if answered else []
+            return write_recommendation(evaluation, _assess(evaluation, told))
         case SurvivalOutput() as output if answered:
-            return _assess(evaluation, prediction, _predict_horizons(prediction, output))
+            return _assess(evaluation, _predict_horizons(evaluation, output))
         case ClassesOutput() as output if answered:
-            return _assess(evaluation, prediction, _predict_labels(prediction, output))
+            return _assess(evaluation, _predict_labels(evaluation, output))
         case _:
-            return _assess(evaluation, prediction, [])
+            return _assess(evaluation, [])
 
 
 def write_percentage(probability: float) -> float:
@@ -58,9 +58,7 @@ def write_percentage(probability: float) -> float:
     return float(Decimal(repr(probability)) * 100)
 
 
-def _assess(
-    evaluation: Evaluation, prediction: Prediction, predictions: list[Resource]
-) -> Resource:
+def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     resource: Resource = {
         "resourceType": "RiskAssessment",
@@ -72,7 +70,7 @@ def _assess(
         "performer": {"reference": "#model"},
         "basis": [{"reference": one.reference} for one in case.basis],
         "prediction": predictions,
-        "note": write_notes([*list_notes(evaluation), *_explain(prediction, predictions)]),
+        "note": write_notes([*list_notes(evaluation), *_explain(evaluation, predictions)]),
     }
     return finish(resource)
 
@@ -91,7 +89,7 @@ def _observe(evaluation: Evaluation, prediction: Prediction, output: ValueOutput
         "valueQuantity": _write_quantity(prediction["output"]["value"], output.unit),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
-        "note": write_notes([*list_notes(evaluation), *used, *_explain(prediction, [])]),
+        "note": write_notes([*list_notes(evaluation), *used, *_explain(evaluation, [])]),
     }
     return finish(resource)
 
@@ -117,48 +115,52 @@ def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     return parts
 
 
-def _explain(prediction: Prediction, predictions: list[Resource]) -> list[str]:
+def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[str]:
     """What the answer rests on, unless its predictions say so, and whether that is all."""
-    explanation: dict[str, Any] | None = prediction.get("explanation")
+    explanation: dict[str, Any] | None = (evaluation.prediction or {}).get("explanation")
     if explanation is None:
         return []
-    sentence = explanation["sentence"]
+    sentence = evaluation.words.say(explanation["sentence"])
     told = [] if any(one.get("rationale") == sentence for one in predictions) else [f"{sentence}."]
     cut = [] if explanation["complete"] else [_CUT]
     return [*told, *cut]
 
 
-def _predict_horizons(prediction: Prediction, output: SurvivalOutput) -> list[Resource]:
+def _predict_horizons(evaluation: Evaluation, output: SurvivalOutput) -> list[Resource]:
+    prediction = evaluation.prediction or {}
     return [
         {
             "outcome": {"text": f"Death from any cause within {name_time(day)}"},
             "probabilityDecimal": write_percentage(prediction["output"]["risk"][str(day)]),
             "whenRange": {"low": _write_years(0), "high": _write_years(day)},
         }
-        | _give_rationale(prediction)
+        | _give_rationale(evaluation)
         for day in output.horizon_days
     ]
 
 
-def _predict_labels(prediction: Prediction, output: ClassesOutput) -> list[Resource]:
+def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resource]:
+    prediction = evaluation.prediction or {}
     return [
         {
             "outcome": {"text": label},
             "probabilityDecimal": write_percentage(prediction["output"]["probabilities"][label]),
         }
-        | _give_rationale(prediction)
+        | _give_rationale(evaluation)
         for label in output.labels
     ]
 
 
-def _predict_options(prediction: Prediction, output: PolicyOutput) -> list[Resource]:
+def _predict_options(evaluation: Evaluation, output: PolicyOutput) -> list[Resource]:
+    prediction = evaluation.prediction or {}
     described = {outcome.name: outcome.description for outcome in output.outcomes}
     interval = prediction.get("interval")
     return [
         {
             "outcome": {"text": f"{option['action']}: {described[name]}"},
             "probabilityDecimal": write_percentage(risk),
-            "rationale": option["why"] + (_write_band(interval, i, name) if interval else ""),
+            "rationale": evaluation.words.say(option["why"])
+            + (_write_band(interval, i, name) if interval else ""),
         }
         for i, option in enumerate(prediction["output"]["options"])
         for name, risk in option["risks"].items()
@@ -175,9 +177,9 @@ def _write_band(interval: dict[str, Any], option: int, outcome: str) -> str:
     return f"; of {size} such patients {low} to {high} %, with {coverage} coverage"
 
 
-def _give_rationale(prediction: Prediction) -> Resource:
-    explanation = prediction.get("explanation")
-    return {"rationale": explanation["sentence"]} if explanation else {}
+def _give_rationale(evaluation: Evaluation) -> Resource:
+    explanation = (evaluation.prediction or {}).get("explanation")
+    return {"rationale": evaluation.words.say(explanation["sentence"])} if explanation else {}
 
 
 def _write_years(days: int) -> Resource:

@@ -6,6 +6,7 @@ from typing import Any
 
 from medmaas.model.answers import Prediction
 from medmaas.model.registry import Model
+from medmaas.words import ENGLISH, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A case and its prediction, as the predict core gave it; None while data are missing."""
+    """A case and its prediction, as the predict core gave it; None while data are missing.
+
+    Attributes:
+        words: what is to be said of it will be said in them.
+    """
 
     model: Model
     case: Case
     prediction: Prediction | None
+    words: Words = ENGLISH

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Evaluation
 from medmaas.fhir.mapping import map_record
 from medmaas.fhir.record import Record
@@ -10,10 +11,17 @@ from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model
+from medmaas.words import ENGLISH, Words
 
 
 def evaluate(
-    model: Model, record: Record, as_of: datetime, options: Options, budget: Budget | None = None
+    model: Model,
+    record: Record,
+    as_of: datetime,
+    options: Options,
+    *,
+    words: Words = ENGLISH,
+    budget: Budget | None = None,
 ) -> Evaluation:
     """What a model says of a patient.
 
@@ -23,6 +31,7 @@ def evaluate(
         as_of: the moment that is asked for, with its offset.
         options: what else is asked for; an answer that the model abstains from, or that was forced,
             comes without an explanation.
+        words: what is to be said will be said in them.
         budget: what the explanation may take; by itself what the options say.
 
     Returns:
@@ -34,12 +43,12 @@ def evaluate(
     """
     case = map_record(model.manifest, record, as_of)
     if case.missing:
-        return Evaluation(model, case, None)
+        return Evaluation(model, case, None, words)
     try:
         (prediction,) = predict(model, [case.instance], options, budget, explain_all=False)
     except InvalidRequestError as error:
         raise _tell(error, case) from None
-    return Evaluation(model, case, prediction)
+    return Evaluation(model, case, prediction, words)
 
 
 def _tell(error: InvalidRequestError, case: Case) -> InvalidRequestError:
@@ -51,7 +60,11 @@ def _tell(error: InvalidRequestError, case: Case) -> InvalidRequestError:
         "nothing was evaluated: the record holds what no patient has, listed in details; look for "
         "a mistake of the unit",
         [
-            Problem(None, where.get(p.field or "", p.field), f"{p.field}: {p.problem}")
+            Problem(
+                None,
+                where.get(p.field or "", p.field),
+                Fact("of_field", field=p.field, problem=p.fact),
+            )
             for p in error.details
         ],
     )

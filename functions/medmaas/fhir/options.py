@@ -49,7 +49,7 @@ def read_options(resource: object) -> Asked:
     if wrong:
         raise InvalidRequestError(
             "nothing was evaluated: options cannot be read, listed in details",
-            [Problem(None, places[one.field or ""], one.problem) for one in wrong],
+            [Problem(None, places[one.field or ""], one.fact) for one in wrong],
         )
     return Asked(take_options({"explain": True} | given), as_of)
 

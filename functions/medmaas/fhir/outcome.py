@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from medmaas.errors import MedmaasError, Problem
+from medmaas.words import Words
 
 _MOST_ISSUES = 100
 # https://hl7.org/fhir/R4/valueset-issue-type.html
@@ -22,21 +23,22 @@ _CODES = {
 _FHIRPATH = re.compile(r"[A-Za-z]\w*(?:\[\d+\])?(?:\.[A-Za-z]\w*(?:\[\d+\])?)*")
 
 
-def write_outcome(error: MedmaasError) -> dict[str, Any]:
+def write_outcome(error: MedmaasError, words: Words) -> dict[str, Any]:
     """The resource; an issue for the sentence, and one for each problem, with its place."""
     code = _CODES.get(error.status, "exception")
-    issues = [_write_issue(code, error.message)]
-    issues += [_tell_problem(code, problem) for problem in error.details[:_MOST_ISSUES]]
+    issues = [_write_issue(code, words.say(error.fact))]
+    issues += [_tell_problem(code, problem, words) for problem in error.details[:_MOST_ISSUES]]
     more = len(error.details) - _MOST_ISSUES
     if more > 0:
         issues.append(_write_issue(code, f"there are {more:,} more problems"))
     return {"resourceType": "OperationOutcome", "issue": issues}
 
 
-def _tell_problem(code: str, problem: Problem) -> dict[str, Any]:
+def _tell_problem(code: str, problem: Problem, words: Words) -> dict[str, Any]:
+    said = words.say(problem.fact)
     if not problem.field:
-        return _write_issue(code, problem.problem)
-    issue = _write_issue(code, f"{problem.field}: {problem.problem}")
+        return _write_issue(code, said)
+    issue = _write_issue(code, f"{problem.field}: {said}")
     if _FHIRPATH.fullmatch(problem.field):
         issue["expression"] = [problem.field]
     return issue

@@ -62,14 +62,14 @@ def _propose_option(
     drugs = [(orders.treatment, option["dose"], 0)]
     if option["gcsf"] and orders.gcsf:
         drugs.append((orders.gcsf, 1.0, _GCSF_DAYS))
-    drafts, said = [], []
+    drafts, said, why = [], [], evaluation.words.say(option["why"])
     for drug, share, after in drugs:
         day = evaluation.case.as_of + timedelta(days=option["delay_days"] + after)
         amount = round(share * drug.full_dose.value, 6)
         said.append(f"{drug.codes[0].display} {amount:g} {drug.full_dose.unit} on {day:%Y-%m-%d}")
         dosage = _write_dosage(drug, amount, day)
         drafts.append(
-            _draft("MedicationRequest", evaluation, f"Option {option['action']}: {option['why']}.")
+            _draft("MedicationRequest", evaluation, f"Option {option['action']}: {why}.")
             | {
                 "medicationCodeableConcept": _write_concept(drug.codes),
                 "dosageInstruction": [{"text": said[-1], **dosage}],

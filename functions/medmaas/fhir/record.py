@@ -105,7 +105,7 @@ class Record:
         if named and self.patient and not _is_named(self.patient, named):
             problem = "must be the Patient of this record: results of two patients are not mixed"
             told = refuse(f"{entry.where}.subject", problem)
-            raise MixedPatientsError(told.message, told.details)
+            raise MixedPatientsError(told.fact, told.details)
 
 
 def read_bundle(resource: object) -> Record:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from medmaas.errors import Problem
 from medmaas.fhir.case import Evaluation
 from medmaas.model.manifest import PolicyOutput
+from medmaas.words import Words
 
 DAYS_PER_YEAR = 365.25
 
@@ -14,7 +16,9 @@ def list_notes(evaluation: Evaluation) -> list[str]:
     notes = tell_status(evaluation)
     if interval := prediction.get("interval"):
         notes += write_interval(interval)
-    notes += [_write_warning(warning) for warning in prediction.get("warnings", ())]
+    notes += [
+        _write_warning(warning, evaluation.words) for warning in prediction.get("warnings", ())
+    ]
     notes += [f"{note}." for note in evaluation.case.notes]
     return [*notes, *list_cautions(evaluation)]
 
@@ -23,9 +27,10 @@ def tell_status(evaluation: Evaluation) -> list[str]:
     """Why there is no answer, or why there should have been none; nothing if all is well."""
     match evaluation.prediction:
         case {"status": "abstained", "reason": reason}:
-            return [f"There is no answer: {reason}."]
+            return [f"There is no answer: {evaluation.words.say(reason)}."]
         case {"status": "forced", "reason": reason}:
-            return [f"The answer was forced, though the model abstains: {reason}."]
+            said = evaluation.words.say(reason)
+            return [f"The answer was forced, though the model abstains: {said}."]
         case _:
             return []
 
@@ -70,6 +75,6 @@ def count_years(days: int) -> int | float:
     return round(days / DAYS_PER_YEAR, 2)
 
 
-def _write_warning(warning: dict[str, Any]) -> str:
-    named = f"{warning['field']} " if warning["field"] else ""
-    return f"{named}{warning['problem']}."
+def _write_warning(warning: Problem, words: Words) -> str:
+    named = f"{warning.field} " if warning.field else ""
+    return f"{named}{words.say(warning.fact)}."

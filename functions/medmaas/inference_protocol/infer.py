@@ -11,9 +11,12 @@ from medmaas.inference_protocol.response import InferResponse, write_response
 from medmaas.inference_protocol.views import choose_outputs
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.predict import answer, check_options, explain, require_answers
+from medmaas.words import Words, speak
 
 
-def infer(served: Served, request: InferRequest, budget: Budget | None = None) -> InferResponse:
+def infer(
+    served: Served, request: InferRequest, words: Words, budget: Budget | None = None
+) -> InferResponse:
     """Answer a request, and count it.
 
     Raises:
@@ -29,12 +32,12 @@ def infer(served: Served, request: InferRequest, budget: Budget | None = None) -
         read = perf_counter_ns()
         check_options(view.model, options, len(reading.warnings))
         answers = answer(view.model, reading, options)
-        columns = list_columns(answers, asked)
+        columns = list_columns(answers, asked, words)
         if EXPLANATION in asked.columns:
             require_answers(answers)
             budget = budget or Budget(options.explain_seconds)
             explained = explain(answers, view.restore(request.inputs), budget)
-            columns[EXPLANATION] = [to_json(one).decode() for one in explained]
+            columns[EXPLANATION] = [to_json(speak(one, words)).decode() for one in explained if one]
         answered = perf_counter_ns()
         response = write_response(view, request.id, outputs, columns)
     except Exception:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.answers import Answers, join_warnings
+from medmaas.model.answers import Answers
 from medmaas.model.columns import Columns, Table, write_text
+from medmaas.words import Words
 
 STATUS, REASON, WARNINGS, EXPLANATION = "status", "reason", "warnings", "explanation"
 Column = NDArray[Any] | list[str]
@@ -29,7 +30,7 @@ class Asked:
     columns: Collection[str]
 
 
-def list_columns(answers: Answers, asked: Asked) -> dict[str, Column]:
+def list_columns(answers: Answers, asked: Asked, words: Words) -> dict[str, Column]:
     """What was asked for, but for explanations.
 
     Returns:
@@ -41,30 +42,32 @@ def list_columns(answers: Answers, asked: Asked) -> dict[str, Column]:
     }
     for name in asked.columns:
         if name != EXPLANATION:
-            found[name] = _take_column(answers, name)
+            found[name] = _take_column(answers, name, words)
     return found
 
 
-def _take_column(answers: Answers, name: str) -> Column:
+def _take_column(answers: Answers, name: str, words: Words) -> Column:
     """A column of the answer, of the interval, or of what is said of every row."""
     decisions = answers.decisions
     if name == STATUS:
         return [decision.status for decision in decisions]
     if name == REASON:
-        return [decision.reason or "" for decision in decisions]
+        return [words.say(one.reason) if one.reason else "" for one in decisions]
     if name == WARNINGS:
-        return [join_warnings(warnings) for warnings in answers.warnings]
+        return [words.join_problems(warnings) for warnings in answers.warnings]
     columns = answers.model.output.columns
     if name in columns.texts or name in columns.numbers:
         hidden = [not decision.shows_answer for decision in decisions]
-        return _take(name, columns, answers.table, hidden)
+        return _take(name, columns, answers.table, hidden, words)
     if answers.model.uncertainty is None:
         raise KeyError(name)
     hidden = [not decision.shows_interval for decision in decisions]
-    return _take(name, answers.model.uncertainty.columns, answers.intervals, hidden)
+    return _take(name, answers.model.uncertainty.columns, answers.intervals, hidden, words)
 
 
-def _take(name: str, columns: Columns, table: Table, hidden: Sequence[bool]) -> Column:
+def _take(
+    name: str, columns: Columns, table: Table, hidden: Sequence[bool], words: Words
+) -> Column:
     if name in columns.numbers:
         return _withhold(table.numbers[:, columns.numbers.index(name)], hidden)
     column = table.texts[columns.texts.index(name)]
@@ -72,7 +75,7 @@ def _take(name: str, columns: Columns, table: Table, hidden: Sequence[bool]) -> 
         whole = np.array([nan if cell is None else cell for cell in column], np.float64)
         return _withhold(whole, hidden)
     pairs = zip(column, hidden, strict=True)
-    return ["" if is_hidden else write_text(cell) for cell, is_hidden in pairs]
+    return ["" if is_hidden else write_text(cell, words.say) for cell, is_hidden in pairs]
 
 
 def _withhold(numbers: NDArray[Any], rows: Sequence[bool]) -> NDArray[Any]:

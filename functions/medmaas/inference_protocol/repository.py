@@ -9,6 +9,7 @@ from medmaas.errors import ModelUnavailableError
 from medmaas.inference_protocol.statistics import Statistics
 from medmaas.inference_protocol.views import COLUMNS, Spec, View, make_views
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH
 
 _PLATFORM = "onnx_onnxv1"
 EXTENSIONS = ["binary_tensor_data", "model_repository", "statistics"]
@@ -109,7 +110,7 @@ def describe_index(repository: Repository, *, ready: bool) -> list[dict[str, str
         if isinstance(model, ModelUnavailableError):
             if ready:
                 continue
-            entry |= {"state": "UNAVAILABLE", "reason": model.message}
+            entry |= {"state": "UNAVAILABLE", "reason": ENGLISH.say(model.fact)}
         entries.append(entry)
     return entries
 

@@ -104,7 +104,7 @@ def _read_options(parameters: object) -> Options:
     if problems := find_wrong_options(given):
         raise InvalidCallError(
             "parameters hold a wrong option",
-            [Problem(None, f"parameters.{p.field}", p.problem) for p in problems],
+            [Problem(None, f"parameters.{p.field}", p.fact) for p in problems],
         )
     return Options(**given)
 

@@ -3,8 +3,8 @@
 - `manifest/` is the contract between training and answering.
 - registry.py finds model folders, checks them and keeps those that answer.
 - body.py reads the JSON of a request; options.py holds what it may ask for besides answers.
-- predict.py answers instances, all or none; columns.py does the same for whole columns. Both pass
-  `inputs/` (an instance becomes tensors), session.py (ONNX Runtime runs the graph), `outputs/`
-  (tensors become an answer), `uncertainty/` (an interval, or the reason why there is no answer)
-  and, if asked, `explanation/`.
+- predict.py answers instances, all or none: `inputs/` (an instance becomes tensors), session.py
+  (ONNX Runtime runs the graph), `outputs/` (tensors become columns of answers), `uncertainty/`
+  (columns of intervals, or the reason why there is no answer) and, if asked, `explanation/`.
+- answers.py holds the answers of n rows, in columns (columns.py), and decides which are given.
 """

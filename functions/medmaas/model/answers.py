@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 from medmaas.model.columns import Table, Tensors
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.registry import Model
@@ -25,7 +26,7 @@ class Decision(NamedTuple):  # quicker to make than a frozen dataclass
     """
 
     status: Literal["ok", "abstained", "forced"]
-    reason: str | None = None
+    reason: Fact | None = None
     shows_answer: bool = True
     shows_interval: bool = True
 
@@ -33,7 +34,7 @@ class Decision(NamedTuple):  # quicker to make than a frozen dataclass
 OK = Decision("ok")
 
 
-def decide(barred: str | None, reason: str | None, *, force: bool) -> Decision:
+def decide(barred: Fact | None, reason: Fact | None, *, force: bool) -> Decision:
     """Whether a row has an answer.
 
     Args:
@@ -106,17 +107,17 @@ class Answers:
         if not self.model.output.bars:
             return self._warnings
         return [
-            [*of_row, *(Problem(None, None, sentence) for sentence in of_answer)]
+            [*of_row, *(Problem(None, None, fact) for fact in of_answer)]
             for of_row, of_answer in zip(self._warnings, self.table.warnings, strict=True)
         ]
 
     def list_rows(self) -> list[Prediction]:
-        """The answers one by one, as JSON holds them.
+        """The answers one by one, as JSON holds them, but for facts, which are not yet in words.
 
         Returns:
-            Per row `{"status", "reason", "output", "interval", "warnings"}`: a reason unless the
-            status is "ok"; no output where the decision withholds it; an interval if the model has
-            any, and the decision shows it.
+            Per row `{"status", "reason", "output", "interval", "warnings"}`: a reason, a Fact,
+            unless the status is "ok"; no output where the decision withholds it; an interval if the
+            model has any, and the decision shows it; warnings as Problems.
         """
         outputs, judge = self.model.output.list_rows(self.table), self.model.uncertainty
         intervals: Sequence[dict[str, Any] | None] = [None] * len(self)
@@ -125,7 +126,7 @@ class Answers:
         rows = zip(self.decisions, outputs, intervals, self.warnings, strict=True)
         return [_write_row(*row) for row in rows]
 
-    def _find_reasons(self) -> Sequence[str | None]:
+    def _find_reasons(self) -> Sequence[Fact | None]:
         judge = self.model.uncertainty
         if judge is None:
             return ()
@@ -146,12 +147,5 @@ def _write_row(
     row["output"] = output if decision.shows_answer else None
     if interval and decision.shows_interval:
         row["interval"] = interval
-    row["warnings"] = [{"field": one.field, "problem": one.problem} for one in warnings]
+    row["warnings"] = [*warnings]
     return row
-
-
-def join_warnings(warnings: Sequence[Problem]) -> str:
-    """The warnings of a row in one text, for a cell of a table."""
-    return "; ".join(
-        f"{one.field}: {one.problem}" if one.field else one.problem for one in warnings
-    )

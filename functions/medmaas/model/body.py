@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeGuard
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
+from medmaas.facts import Fact
 from medmaas.model.options import PLAIN, Options
 
 MAX_INSTANCES = 1_000
@@ -29,10 +30,8 @@ def read_request(body: bytes, *, explain: bool = False) -> Request:
     """
     parsed = parse_json(body)
     if explain and isinstance(parsed, dict) and parsed.setdefault("explain", True) is False:
-        raise InvalidRequestError(
-            "explain must be true or left out here: /predict answers without explanations",
-            [Problem(None, "explain", "must be true, or left out")],
-        )
+        problem = Problem(None, "explain", Fact("not_true_or_left_out"))
+        raise InvalidRequestError("explain_must_be_true", [problem])
     return take_request(parsed)
 
 
@@ -46,10 +45,7 @@ def parse_json(body: bytes) -> object:
         return _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         # no `from`: the parser's message and the exception's notes quote the body
-        raise MalformedBodyError(
-            "the body is not JSON: send UTF-8 JSON, no field twice, null for a missing value, "
-            "no NaN or Infinity"
-        ) from None
+        raise MalformedBodyError("body_not_json") from None
 
 
 def take_request(body: object) -> Request:
@@ -60,19 +56,15 @@ def take_request(body: object) -> Request:
         TooLargeError: more than MAX_INSTANCES.
     """
     if not isinstance(body, dict) or not isinstance(body.get("instances"), list):
-        raise InvalidRequestError(
-            'the body must be an object with a list of instances: {"instances": [{...}]}',
-            [Problem(None, "instances", "is required, a list of objects")],
-        )
+        problem = Problem(None, "instances", Fact("required_list_of_objects"))
+        raise InvalidRequestError("body_without_instances", [problem])
     instances: list[Any] = body["instances"]
     options = PLAIN if len(body) == 1 else _take_others(body)
     if not instances:
-        raise InvalidRequestError(
-            "there is nothing to predict: send 1 to 1,000 instances",
-            [Problem(None, "instances", "must hold at least one object")],
-        )
+        problem = Problem(None, "instances", Fact("empty_list"))
+        raise InvalidRequestError("nothing_to_predict", [problem], most=MAX_INSTANCES)
     if len(instances) > MAX_INSTANCES:
-        raise TooLargeError(f"more than {MAX_INSTANCES:,} instances: send them in several requests")
+        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
     return instances, options
 
 
@@ -84,8 +76,8 @@ def take_options(fields: Mapping[str, object]) -> Options:
     """
     problems = find_wrong_options(fields)
     if problems:
-        said = ", and ".join(f"{problem.field} {problem.problem}" for problem in problems)
-        raise InvalidRequestError(said, problems)
+        said = [Fact("field_problem", field=one.field, problem=one.fact) for one in problems]
+        raise InvalidRequestError("options_wrong", problems, problems=said)
     given: dict[str, Any] = {name: fields[name] for name in _OPTIONS if name in fields}
     return Options(**given) if given else PLAIN
 
@@ -93,8 +85,8 @@ def take_options(fields: Mapping[str, object]) -> Options:
 def find_wrong_options(fields: Mapping[str, object]) -> list[Problem]:
     """What is wrong with options, by name; never the value."""
     return [
-        Problem(None, name, problem)
-        for name, (is_right, problem) in _OPTIONS.items()
+        Problem(None, name, fact)
+        for name, (is_right, fact) in _OPTIONS.items()
         if name in fields and not is_right(fields[name])
     ]
 
@@ -103,8 +95,7 @@ def _take_others(body: dict[str, object]) -> Options:
     """What a body holds besides the instances."""
     if body.keys() - _OPTIONS.keys() != {"instances"}:
         *names, last = ["instances", *_OPTIONS]
-        known = f"{', '.join(names)} and {last}"
-        raise InvalidRequestError(f"the body holds more than the fields {known}")
+        raise InvalidRequestError("body_holds_more", fields=names, last=last)
     return take_options(body)
 
 
@@ -124,14 +115,14 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_OPTIONS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "explain": (_is_bool, "must be true or false"),
+_OPTIONS: dict[str, tuple[Callable[[object], bool], Fact]] = {
+    "explain": (_is_bool, Fact("not_a_boolean")),
     "explain_seconds": (
         _is_seconds,
-        f"must be a number of seconds from {LEAST_SECONDS:g} to {MOST_SECONDS:g}",
+        Fact("not_seconds", low=LEAST_SECONDS, high=MOST_SECONDS),
     ),
-    "coverage": (_is_coverage, f"must be a number from {LEAST_COVERAGE:g} to below 1, as 0.9"),
-    "force": (_is_bool, "must be true or false"),
+    "coverage": (_is_coverage, Fact("not_a_coverage", low=LEAST_COVERAGE)),
+    "force": (_is_bool, Fact("not_a_boolean")),
 }
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
+from medmaas.facts import Fact, Say
 
 Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
-Cell = str | int | bool | tuple[str, ...] | None
+Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
@@ -48,7 +49,7 @@ class Table:
 
     Attributes:
         texts: per column of text n cells: words, several words, whole numbers, whether something
-            is so, None for null.
+            is so, what is to be said, None for null.
         numbers: float64 [n, columns of numbers], finite, of at most six decimals.
         warnings: per row, what its reader must know; empty if the kind of output never warns.
         barred: per row, why a rule of the output itself gives no recommendation, None if it does;
@@ -57,12 +58,14 @@ class Table:
 
     texts: Sequence[Sequence[Cell]]
     numbers: Floats
-    warnings: Sequence[tuple[str, ...]] = ()
-    barred: Sequence[str | None] = ()
+    warnings: Sequence[tuple[Fact, ...]] = ()
+    barred: Sequence[Fact | None] = ()
 
 
-def write_text(cell: Cell) -> str:
+def write_text(cell: Cell, say: Say) -> str:
     """A cell of text as files and tensors hold it; nothing for None."""
+    if isinstance(cell, Fact):
+        return say(cell)
     if isinstance(cell, tuple):
         return "; ".join(cell)
     if isinstance(cell, bool):
@@ -77,10 +80,10 @@ def round_numbers(tensor: NDArray[Any], columns: int) -> Floats:
         ModelOutputError: other columns, or a number that is not finite.
     """
     if tensor.size != len(tensor) * columns:
-        raise ModelOutputError("the model gave another number of columns than its manifest names")
+        raise ModelOutputError("other_columns")
     table = tensor.reshape(len(tensor), columns)
     if not np.isfinite(table).all():
-        raise ModelOutputError("the model gave a number that is not finite, so there is no answer")
+        raise ModelOutputError("answer_not_finite")
     return table.astype(np.float64).round(DECIMALS)
 
 

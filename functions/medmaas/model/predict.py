@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.facts import Fact
 from medmaas.model.answers import Answers, Prediction
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
@@ -36,7 +37,8 @@ def predict(
         Per instance `{"status": "ok", "output", "interval", "warnings", "explanation"}`; where the
         model abstains the status is "abstained", a `reason` says why, and the output is None; if
         it was forced, the status is "forced". The interval is there if the model has any, the
-        explanation if it was asked for.
+        explanation if it was asked for. What is to be said are Facts: `Words.write_prediction`
+        puts them into words.
 
     Raises:
         InvalidRequestError: any instance has a problem; lists all problems of all instances, up
@@ -77,16 +79,12 @@ def check_options(model: Model, options: Options, instances: int = 1) -> None:
     """
     if options.coverage is not None:
         if model.uncertainty is None:
-            raise InvalidRequestError(
-                "this model has no intervals: leave coverage out",
-                [Problem(None, "coverage", "must be left out")],
-            )
+            problem = Problem(None, "coverage", Fact("must_be_left_out"))
+            raise InvalidRequestError("no_intervals", [problem])
         model.uncertainty.check(options.coverage)
     if options.explain and instances > MAX_EXPLAINED:
-        raise InvalidRequestError(
-            f"at most {MAX_EXPLAINED} instances are explained at once: send several requests",
-            [Problem(None, "instances", f"must hold at most {MAX_EXPLAINED} to be explained")],
-        )
+        problem = Problem(None, "instances", Fact("too_many_to_explain", most=MAX_EXPLAINED))
+        raise InvalidRequestError("too_many_explained", [problem], most=MAX_EXPLAINED)
 
 
 def explain(
@@ -119,23 +117,19 @@ def require_answers(answers: Answers) -> None:
         InvalidRequestError: lists these rows.
     """
     problems = [
-        Problem(i, None, f"has nothing to explain: {decision.reason}")
+        Problem(i, None, Fact("nothing_to_explain", reason=decision.reason))
         for i, decision in enumerate(answers.decisions)
         if decision.status != "ok"
     ]
     if problems:
-        raise InvalidRequestError(
-            "nothing was explained: the model abstains from instances listed in details, leave "
-            "them out or ask without explain",
-            problems,
-        )
+        raise InvalidRequestError("nothing_explained", problems)
 
 
 def refuse_problems(problems: list[Problem]) -> InvalidRequestError:
     """The refusal of instances, for all of their problems."""
-    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
-    which = "" if len(problems) <= MAX_PROBLEMS else f"the first {MAX_PROBLEMS:,} "
+    if len(problems) <= MAX_PROBLEMS:
+        return InvalidRequestError("nothing_predicted", problems, count=len(problems))
+    first = problems[:MAX_PROBLEMS]
     return InvalidRequestError(
-        f"nothing was predicted: {count} in the instances, {which}listed in details",
-        problems[:MAX_PROBLEMS],
+        "nothing_predicted_first", first, count=len(problems), first=MAX_PROBLEMS
     )

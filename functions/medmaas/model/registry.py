@@ -15,11 +15,13 @@ import numpy as np
 from pydantic import ValidationError
 
 from medmaas.errors import (
-    ModelOutputError,
+    InvalidModelError,
+    MedmaasError,
     ModelsDirectoryError,
     ModelUnavailableError,
     NotFoundError,
 )
+from medmaas.facts import Fact
 from medmaas.model.inputs import InputKind, make_input
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import OutputKind, make_output
@@ -61,10 +63,7 @@ class Registry:
     def require_models(self) -> None:
         """Raise ModelsDirectoryError if there is nothing to serve."""
         if not self._versions:
-            raise ModelsDirectoryError(
-                f"there are no models in {self._directory}: name a directory that holds "
-                "<id>/<version>/manifest.json, by --models or MEDMAAS_MODELS"
-            )
+            raise ModelsDirectoryError("no_models", directory=str(self._directory))
 
     def get(self, model_id: str, version: str | None = None) -> Model:
         """The model of this id and version, the newest version if none is named.
@@ -75,17 +74,16 @@ class Registry:
         """
         versions = self._versions.get(model_id)
         if versions is None:
-            known = ", ".join(self._versions) or "none"
-            raise NotFoundError(f"there is no such model; the models here are: {known}")
+            known: list[str | Fact] = [*self._versions]
+            raise NotFoundError("no_such_model", models=known or [Fact("none")])
         version = version or versions[-1]
         if version not in versions:
-            known = ", ".join(versions)
-            raise NotFoundError(f"there is no such version; {model_id} is here as: {known}")
+            raise NotFoundError("no_such_version", model=model_id, versions=versions)
         if (model_id, version) not in self._models:
             self._models[model_id, version] = self._load(model_id, version)
         model = self._models[model_id, version]
         if isinstance(model, ModelUnavailableError):
-            raise ModelUnavailableError(model.message)
+            raise ModelUnavailableError(model.fact)
         return model
 
     def list(self) -> Iterator[tuple[str, str, Model | ModelUnavailableError]]:
@@ -108,9 +106,10 @@ class Registry:
     def _load(self, model_id: str, version: str) -> Model | ModelUnavailableError:
         try:
             return _load(self._directory / model_id / version, model_id, version)
-        except (ValueError, OSError, ModelOutputError) as error:
-            reason = _reason(error)
-            return ModelUnavailableError(f"{model_id} {version} is not available: {reason}")
+        except (ValueError, OSError, MedmaasError) as error:
+            return ModelUnavailableError(
+                "model_unavailable", model=model_id, version=version, reason=_find_reason(error)
+            )
 
 
 def _find_versions(directory: Path) -> dict[str, list[str]]:
@@ -131,14 +130,14 @@ def _precedence(version: str) -> tuple[list[int], str]:
 def _load(directory: Path, model_id: str, version: str) -> Model:
     manifest = Manifest.model_validate_json((directory / "manifest.json").read_bytes())
     if (manifest.id, manifest.version) != (model_id, version):
-        raise ValueError("manifest.json names another id or version than its folder")
+        raise InvalidModelError("other_folder")
     graph = (directory / "model.onnx").read_bytes()
     if hashlib.sha256(graph).hexdigest() != manifest.artefact.sha256:
-        raise ValueError("model.onnx does not have the sha256 that manifest.json names")
+        raise InvalidModelError("other_sha256")
     session = Session(graph)
     artefact = manifest.artefact
     if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
-        raise ValueError("model.onnx has other tensors than manifest.json declares")
+        raise InvalidModelError("other_tensors")
     card = (directory / "card.md").read_text(encoding="utf-8")
     model = Model(
         manifest,
@@ -153,35 +152,37 @@ def _load(directory: Path, model_id: str, version: str) -> Model:
 
 
 def reproduce_golden_cases(model: Model) -> None:
-    """Raise ValueError unless every golden case comes out right on this machine."""
+    """Raise InvalidModelError unless every golden case comes out right on this machine."""
     golden = model.manifest.golden
     reading = model.inputs.read([case.instance for case in golden.cases])
     if reading.problems:
-        raise ValueError("a golden case is no valid instance")
+        raise InvalidModelError("golden_case_invalid")
     outputs = model.session.run(reading.tensors)
     for index, case in enumerate(golden.cases):
         for name, expected in case.outputs.items():
             actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
             if actual.shape != (len(expected),):
-                raise ValueError(f"golden case {index} expects another shape of {name}")
+                raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
             if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
-                raise ValueError(f"golden case {index} does not reproduce on this machine")
+                raise InvalidModelError("golden_case_differs", case=index)
     model.output.tabulate(outputs, reading.tensors)
     if model.uncertainty:
         model.uncertainty.tabulate(outputs, reading.tensors, None)
         model.uncertainty.find_reasons(outputs, reading.tensors)
 
 
-def _reason(error: Exception) -> str:
+def _find_reason(error: Exception) -> Fact:
     match error:
+        case MedmaasError(fact=fact):
+            return fact
         case ValidationError():
             problems = error.errors(include_input=False, include_url=False, include_context=False)
             where = ".".join(["manifest.json", *map(str, problems[0]["loc"])])
-            what = problems[0]["msg"].removeprefix("Value error, ")
-            return f"{where} does not fit the contract: {what}"
+            rule = problems[0]["msg"].removeprefix("Value error, ")
+            return Fact("contract_broken", where=where, rule=rule)
         case FileNotFoundError():
-            return f"{Path(error.filename).name} is missing"
+            return Fact("file_missing", file=Path(error.filename).name)
         case OSError():
-            return f"a file cannot be read ({error.strerror})"
+            return Fact("file_unreadable", cause=error.strerror)
         case _:
-            return str(error)
+            return Fact("contract_broken", where="manifest.json", rule=str(error))

@@ -12,7 +12,7 @@ settings.disable_telemetry()  # before the import below, or it is too late
 
 import onnxruntime as ort  # noqa: E402
 
-from medmaas.errors import ModelOutputError  # noqa: E402
+from medmaas.errors import InvalidModelError, ModelOutputError  # noqa: E402
 from medmaas.model.manifest import Tensor  # noqa: E402
 
 _FATAL = 4
@@ -29,7 +29,7 @@ class Session:
     no memory arena, because batch sizes vary (onnxruntime#11627).
 
     Raises:
-        ValueError: if ONNX Runtime cannot load the graph.
+        InvalidModelError: ONNX Runtime cannot load the graph.
     """
 
     def __init__(self, graph: bytes) -> None:
@@ -42,7 +42,7 @@ class Session:
         try:
             self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ORT's exceptions share no base but this
-            raise ValueError("ONNX Runtime cannot load the graph") from error
+            raise InvalidModelError("graph_not_loadable") from error
         self.inputs = tuple(_describe(node) for node in self._session.get_inputs())
         self.outputs = tuple(_describe(node) for node in self._session.get_outputs())
         self._names = [tensor.name for tensor in self.outputs]
@@ -70,7 +70,7 @@ class Session:
         try:
             outputs = self._run_parts(tensors, rows, _AT_ONCE if self._together else 1)
         except Exception as error:  # as above; its message may hold values, so it stops here
-            raise ModelOutputError("the model failed on these instances") from error
+            raise ModelOutputError("model_failed") from error
         return {name: part[:rows] for name, part in zip(self._names, outputs, strict=True)}
 
     def _run_parts(

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from medmaas.facts import Fact
 from medmaas.model.columns import describe_object
 from medmaas.model.explanation.shapley import Attribution, Floats
 from medmaas.model.explanation.targets import Target
 from medmaas.model.manifest import Feature
 
 DECIMALS = 9  # so that contributions add up to within 1e-6
-EXACT, SAMPLED = "exact Shapley values", "sampled Shapley values"
+EXACT, SAMPLED = Fact("exact_shapley_values"), Fact("sampled_shapley_values")
 _PROBABILITY = 0.005
 _OF_THE_SPREAD = 0.01
 _OF_THE_LARGEST = 0.001
@@ -36,7 +37,7 @@ def group_features(features: Sequence[Feature]) -> dict[str, list[int]]:
     }
 
 
-def name_method(*attributions: Attribution) -> str:
+def name_method(*attributions: Attribution) -> Fact:
     """How these were computed."""
     return EXACT if all(a.errors is None for a in attributions) else SAMPLED
 
@@ -107,11 +108,11 @@ def describe_contributions(part: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": describe_object(target)}
 
 
-def describe_explained(method: Sequence[str], own: dict[str, Any]) -> dict[str, Any]:
+def describe_explained(own: dict[str, Any]) -> dict[str, Any]:
     """JSON Schema of an explanation: what all have in common, and its own properties."""
     common = {
         "sentence": {"type": "string", "description": "What drove the answer."},
-        "method": {"enum": list(method)},
+        "method": {"type": "string", "description": "How it was computed."},
         "against": {"type": "string", "description": "What the answer is compared with."},
         "complete": {
             "type": "boolean",

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import round_number
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
-from medmaas.model.explanation.sentences import read_value, write_level, write_value
+from medmaas.model.explanation.parts import name_level, name_value, read_value
 from medmaas.model.explanation.shapley import Floats
 from medmaas.model.explanation.targets import Targets
 from medmaas.model.manifest import (
@@ -31,9 +32,9 @@ _POINTS = {1: 64, 2: 16}  # values per number, by how many features change
 _AT_ONCE = 4096
 _JUDGED_AT_ONCE = 8
 _DECIMALS = 6  # of an answer, which is what the decision is made on
-_NOTHING = "no feature of this model is marked as one that care can change"
-_NO_THRESHOLD = "the manifest of this model names no decision that an answer could change"
-_NO_TIME = "there was no time left to look for a change that changes the decision"
+_NOTHING = Fact("nothing_actionable")
+_NO_THRESHOLD = Fact("no_decision")
+_NO_TIME = Fact("no_time_to_look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,8 @@ class Counterfactual:
                 return self._describe(row, *found), True
             if not searched:
                 return _describe_none(_NO_TIME), False
-        return _describe_none(
-            f"no plausible change of one or two of {len(self._actionable)} actionable features "
-            "changes the decision"
-        ), True
+        none = Fact("no_plausible_change", actionable=len(self._actionable))
+        return _describe_none(none), True
 
     def _list_values(self, row: Rows, column: int, points: int) -> Floats:
         feature = self._features[column]
@@ -174,8 +173,12 @@ class Counterfactual:
             }
             changes.append(change)
             said.append(
-                f"{feature.name} {write_value(feature, then)} in place of "
-                f"{write_value(feature, now)}"
+                Fact(
+                    "in_place_of",
+                    feature=feature.name,
+                    then=name_value(feature, then),
+                    now=name_value(feature, now),
+                )
             )
         position = self._targets.headline(settled)
         if self._decided_on is not None:
@@ -183,8 +186,9 @@ class Counterfactual:
         target, level = self._targets.targets[position], float(settled[position])
         return {
             "found": True,
-            "sentence": f"with {' and '.join(said)}, {target.words} would be "
-            f"{write_level(target, level)}",
+            "sentence": Fact(
+                "would_be", changes=said, target=target.words, level=name_level(target, level)
+            ),
             "changes": changes,
             "answer": {"of": target.name, "value": round_number(level)},
         }
@@ -203,7 +207,7 @@ def describe_counterfactual() -> dict[str, Any]:
     return schema
 
 
-def _describe_none(sentence: str) -> dict[str, Any]:
+def _describe_none(sentence: Fact) -> dict[str, Any]:
     return {"found": False, "sentence": sentence}
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.columns import describe_object
 from medmaas.model.explanation.grid import as_held, scale_ratio
-from medmaas.model.explanation.sentences import read_value
+from medmaas.model.explanation.parts import read_value
 from medmaas.model.manifest import Number, PolicyOutput, SeriesInput
 from medmaas.model.registry import Model
 

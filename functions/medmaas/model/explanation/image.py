@@ -13,18 +13,19 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import DECIMALS, Tensors, describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import describe_explained
-from medmaas.model.explanation.sentences import write_amount, write_level
+from medmaas.model.explanation.parts import name_amount, name_level
 from medmaas.model.explanation.targets import Target, make_targets
 from medmaas.model.inputs.image import Box, Image
 from medmaas.model.manifest import ImageInput
 from medmaas.model.registry import Model
 
 Floats = NDArray[np.float64]
-OCCLUSION = "occlusion"
-_AGAINST = "the picture with a part of it hidden in its mean colour"
+_OCCLUSION = Fact("occlusion")
+_AGAINST = Fact("picture_with_part_hidden")
 _CELLS = 8  # per edge
 _SIZES = (4, 2)  # cells along a patch's edge
 _QUARTERS = 4
@@ -53,9 +54,18 @@ class ImageExplainer:
         upright, box = self._model.inputs.locate(instance)
         left, top, right, bottom = box
         return {
-            "sentence": f"{target.words} is {write_level(target, float(whole[head]))}; "
-            f"{_say_where(target, heat)}",
-            "method": OCCLUSION,
+            "sentence": Fact(
+                "clauses",
+                clauses=[
+                    Fact(
+                        "target_is",
+                        target=target.words,
+                        level=name_level(target, float(whole[head])),
+                    ),
+                    _name_most(target, heat),
+                ],
+            ),
+            "method": _OCCLUSION,
             "against": _AGAINST,
             "complete": complete,
             "heat_map": {
@@ -112,7 +122,7 @@ class ImageExplainer:
             "against it.",
         }
         heat = describe_object({"of": text, "rows": rows, "box": box, "png": png})
-        return describe_explained([OCCLUSION], {"heat_map": heat})
+        return describe_explained({"heat_map": heat})
 
 
 def _place_patches() -> list[tuple[slice, slice]]:
@@ -136,15 +146,14 @@ def _place_patches() -> list[tuple[slice, slice]]:
 _PATCHES = _place_patches()
 
 
-def _say_where(target: Target, heat: Floats) -> str:
+def _name_most(target: Target, heat: Floats) -> Fact:
     """Which part matters most, if hiding any part lowers the answer."""
     most = float(heat.max())
     if most <= 0:
-        return "hiding no part of the picture lowers it"
+        return Fact("hiding_nothing_lowers")
     down, across = np.unravel_index(heat.argmax(), heat.shape)
     where = _name_place(int(down), int(across), heat.shape)
-    amount = write_amount(target, most)
-    return f"hiding the {where} of the picture lowers it most, on average by {amount}"
+    return Fact("hiding_lowers_most", place=where, amount=name_amount(target, most))
 
 
 def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
@@ -173,7 +182,7 @@ def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def _name_place(down: int, across: int, shape: tuple[int, ...]) -> str:
-    """Which ninth of a picture a pixel is in, in words."""
+def _name_place(down: int, across: int, shape: tuple[int, ...]) -> Fact:
+    """Which ninth of a picture a pixel is in."""
     row, column = _DOWN[3 * down // shape[0]], _ACROSS[3 * across // shape[1]]
-    return "middle" if row == column else f"{row} {column}"
+    return Fact("middle" if row == column else f"{row}_{column}")

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
-    EXACT,
-    SAMPLED,
     describe_contributions,
     describe_explained,
     group_features,
@@ -19,7 +18,7 @@ from medmaas.model.explanation.contributions import (
     tolerate,
 )
 from medmaas.model.explanation.flips import describe_flips, find_flips
-from medmaas.model.explanation.sentences import write_drivers, write_value
+from medmaas.model.explanation.parts import name_drivers, name_value
 from medmaas.model.explanation.shapley import (
     Attribution,
     Coalitions,
@@ -33,7 +32,7 @@ from medmaas.model.registry import Model
 
 Part = dict[str, Any]
 Histories = NDArray[np.float32]
-_AGAINST = "the same history without it"
+_AGAINST = Fact("same_history_without_it")
 _TIME = 0
 
 
@@ -100,7 +99,7 @@ class SeriesExplainer:
         drivers = list(zip(self._name(history), found.values[:, head].tolist(), strict=True))
         times = [float(time) for time in history[:, _TIME]]
         explained: dict[str, Any] = {
-            "sentence": write_drivers(target, drivers, _AGAINST),
+            "sentence": name_drivers(target, drivers, _AGAINST),
             "method": name_method(found, over_time),
             "against": _AGAINST,
             "complete": found.complete and over_time.complete,
@@ -116,15 +115,16 @@ class SeriesExplainer:
             explained["flips"] = find_flips(self._model, self._spec, history)
         return explained
 
-    def _name(self, history: Histories) -> list[str]:
+    def _name(self, history: Histories) -> list[Fact | str]:
         """What measurements are called: anc (last 1.8 10*9/L)."""
-        names = []
+        names: list[Fact | str] = []
         for name, columns in self._measurements.items():
             known = history[~np.isnan(history[:, columns[0]]), columns[0]]
-            said = name
             if len(columns) == 1 and len(known):
-                said += f" (last {write_value(self._spec.features[columns[0]], known[-1])})"
-            names.append(said)
+                value = name_value(self._spec.features[columns[0]], float(known[-1]))
+                names.append(Fact("last_value", feature=name, value=value))
+            else:
+                names.append(name)
         return names
 
     def _share_out(
@@ -151,4 +151,4 @@ class SeriesExplainer:
         }
         if isinstance(self._model.manifest.output, PolicyOutput):
             own["flips"] = describe_flips(self._spec)
-        return describe_explained([EXACT, SAMPLED], own)
+        return describe_explained(own)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
-    EXACT,
-    SAMPLED,
     describe_contributions,
     describe_explained,
     group_features,
@@ -15,15 +14,15 @@ from medmaas.model.explanation.contributions import (
     tolerate,
 )
 from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
-from medmaas.model.explanation.sentences import write_drivers, write_value
+from medmaas.model.explanation.parts import name_drivers, name_value
 from medmaas.model.explanation.shapley import attribute
-from medmaas.model.explanation.tabular import make_background, make_game
+from medmaas.model.explanation.tabular import Rows, make_background, make_game
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TabularInput
 from medmaas.model.registry import Model
 
-_GOLDEN = "the golden cases of the manifest"
-_AVERAGE = "the average patient"
+_GOLDEN = Fact("golden_cases")
+_AVERAGE = Fact("average_patient")
 
 
 class TableExplainer:
@@ -39,7 +38,7 @@ class TableExplainer:
         self._tolerance = tolerate(self._targets.targets, answers)
         explanation = model.manifest.explanation
         background = explanation.background if explanation else None
-        self._against = f"{_AVERAGE} of {background.of}" if background else _GOLDEN
+        self._against = Fact("average_patient_of", of=background.of) if background else _GOLDEN
         self._brief = _AVERAGE if background else _GOLDEN
         self._counterfactual = Counterfactual(model, spec, self._targets)
 
@@ -50,17 +49,12 @@ class TableExplainer:
         game = make_game(self._model, row, players, self._background)
         found = attribute(game, len(players), tolerance=self._tolerance, budget=budget)
         targets, head = self._targets.targets, self._targets.headline(found.prediction)
-        names = [
-            f"{name} {write_value(self._spec.features[columns[0]], float(row[columns[0]]))}"
-            if len(columns) == 1
-            else name
-            for name, columns in self._groups.items()
-        ]
+        names = [self._name(name, columns, row) for name, columns in self._groups.items()]
         drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
         other, searched = self._counterfactual.search(row, budget)
         parts = [{"feature": name} for name in self._groups]
         return {
-            "sentence": write_drivers(targets[head], drivers, self._brief),
+            "sentence": name_drivers(targets[head], drivers, self._brief),
             "method": name_method(found),
             "against": self._against,
             "complete": found.complete and searched,
@@ -70,6 +64,13 @@ class TableExplainer:
             "counterfactual": other,
         }
 
+    def _name(self, name: str, columns: list[int], row: Rows) -> Fact | str:
+        """What a group is called: a feature alone with its value."""
+        if len(columns) > 1:
+            return name
+        value = name_value(self._spec.features[columns[0]], float(row[columns[0]]))
+        return Fact("feature_value", feature=name, value=value)
+
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of an explanation."""
         part = {"feature": {"enum": list(self._groups)}}
@@ -77,4 +78,4 @@ class TableExplainer:
             "targets": describe_contributions(part),
             "counterfactual": describe_counterfactual(),
         }
-        return describe_explained([EXACT, SAMPLED], own)
+        return describe_explained(own)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
+from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
 from medmaas.model.manifest import (
     ClassesOutput,
@@ -29,13 +30,13 @@ class Target:
 
     Attributes:
         name: as an answer or a table calls it.
-        words: as a sentence calls it.
+        words: what it is called.
         unit: a UCUM code, 1 for probabilities.
         is_probability: whether it is a probability; a value with unit 1 is not.
     """
 
     name: str
-    words: str
+    words: Fact
     unit: str = "1"
     is_probability: bool = True
 
@@ -94,9 +95,8 @@ class _Classes(_AsTheyAre):
     """The probability of every label; the one that the answer names is shown."""
 
     def __init__(self, spec: ClassesOutput) -> None:
-        super().__init__(
-            spec.tensor, tuple(Target(name, f"the probability of {name}") for name in spec.labels)
-        )
+        targets = [Target(name, Fact("probability_of", label=name)) for name in spec.labels]
+        super().__init__(spec.tensor, tuple(targets))
 
     def show(self, prediction: Floats) -> list[int]:
         """The named label."""
@@ -119,7 +119,7 @@ class _Policy(_AsTheyAre):
             for outcome in sorted({0, self._limited})
         ]
         targets = [
-            Target(f"{action.name}_{name}", f"the risk of {name} after {action.name}")
+            Target(f"{action.name}_{name}", Fact("risk_after", outcome=name, action=action.name))
             for action in spec.actions
             for name in names
         ]
@@ -141,8 +141,8 @@ class _Survival:
         self._tensor = spec.tensor
         self._days = np.array(spec.time_days, np.float64)
         self._at_horizons = np.searchsorted(spec.time_days, spec.horizon_days)
-        risks = tuple(Target(f"risk_{day}", f"{_name_span(day)} risk") for day in spec.horizon_days)
-        median = Target("median_days", "the median survival", "d", is_probability=False)
+        risks = tuple(Target(f"risk_{day}", _name_risk(day)) for day in spec.horizon_days)
+        median = Target("median_days", Fact("median_survival"), "d", is_probability=False)
         self.targets = (*risks, median)
 
     def read(self, outputs: Tensors) -> Floats:
@@ -184,7 +184,7 @@ def make_targets(output: Output) -> Targets:
         case ClassesOutput():
             return _Classes(output)
         case ValueOutput():
-            value = Target("value", "the answer", output.unit, is_probability=False)
+            value = Target("value", Fact("the_answer"), output.unit, is_probability=False)
             return _AsTheyAre(output.tensor, (value,))
         case SurvivalOutput():
             return _Survival(output)
@@ -197,10 +197,12 @@ def make_targets(output: Output) -> Targets:
 def _read(tensor: NDArray[Any], columns: int) -> Floats:
     table: Floats = tensor.reshape(len(tensor), columns).astype(np.float64)
     if not np.isfinite(table).all():
-        raise ModelOutputError("the model gave a number that is not finite: nothing to explain")
+        raise ModelOutputError("explanation_not_finite")
     return table
 
 
-def _name_span(days: int) -> str:
+def _name_risk(days: int) -> Fact:
     years = round(days / _YEAR)
-    return f"{years}-year" if years and abs(years * _YEAR - days) <= 1 else f"{days}-day"
+    if years and abs(years * _YEAR - days) <= 1:
+        return Fact("risk_in_years", years=years)
+    return Fact("risk_in_days", days=days)

@@ -6,24 +6,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import Tensors, describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
-    EXACT,
-    SAMPLED,
     describe_explained,
     name_method,
     round_number,
 )
 from medmaas.model.explanation.molecule import Molecule, read_molecule
-from medmaas.model.explanation.sentences import write_drivers
+from medmaas.model.explanation.parts import name_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TextInput
 from medmaas.model.registry import Model
 
 Codes = NDArray[np.int64]
-_AGAINST = "the line without it"
+_AGAINST = Fact("line_without_it")
 _MOST_PAIRS = 16  # of permutations: each takes two answers per part
 _OF_THE_SPREAD = 0.05
 _MOST_PARTS = 100  # beyond it, neighbours are one part
@@ -34,7 +33,7 @@ class _Part:
     """Characters that are left out together, from 0, and what they are called."""
 
     characters: list[int]
-    name: str
+    name: Fact
 
 
 def make_line_game(model: Model, codes: Codes, parts: list[list[int]]) -> Game:
@@ -82,7 +81,7 @@ class TextExplainer:
         target = self._targets.targets[head]
         named = [(part.name, value) for part, value in zip(parts, values, strict=True)]
         explained: dict[str, Any] = {
-            "sentence": write_drivers(target, named, _AGAINST),
+            "sentence": name_drivers(target, named, _AGAINST),
             "method": name_method(found),
             "against": _AGAINST,
             "complete": found.complete,
@@ -108,7 +107,7 @@ class TextExplainer:
             between = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
             between["description"] = "Places in the list of atoms, from 0."
             own["bonds"] = _list_of({"between": between, "contribution": number})
-        schema = describe_explained([EXACT, SAMPLED], own)
+        schema = describe_explained(own)
         schema["properties"]["largest_standard_error"] = number | {"description": "If sampled."}
         return schema
 
@@ -120,11 +119,11 @@ def _list_of(properties: dict[str, Any]) -> dict[str, Any]:
 def _list_atoms(molecule: Molecule) -> list[_Part]:
     """The atoms, then the bonds that are written."""
     atoms = [
-        _Part(atom.characters, f"{atom.symbol} at position {atom.start + 1}")
+        _Part(atom.characters, Fact("at_position", symbol=atom.symbol, position=atom.start + 1))
         for atom in molecule.atoms
     ]
     bonds = [
-        _Part(bond.characters, f"the bond at position {min(bond.characters) + 1}")
+        _Part(bond.characters, Fact("bond_at_position", position=min(bond.characters) + 1))
         for bond in molecule.bonds
         if bond.characters
     ]
@@ -134,7 +133,10 @@ def _list_atoms(molecule: Molecule) -> list[_Part]:
 def _list_characters(line: str) -> list[_Part]:
     size = -(-len(line) // _MOST_PARTS)
     runs = [list(range(i, min(i + size, len(line)))) for i in range(0, len(line), size)]
-    return [_Part(run, f"{line[run[0] : run[-1] + 1]} at position {run[0] + 1}") for run in runs]
+    return [
+        _Part(run, Fact("at_position", symbol=line[run[0] : run[-1] + 1], position=run[0] + 1))
+        for run in runs
+    ]
 
 
 def _share(line: str, parts: list[_Part], values: list[float]) -> list[dict[str, Any]]:

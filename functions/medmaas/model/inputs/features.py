@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
+
+_NONE = Fact("none")  # words and booleans have no range that they could be outside of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,28 +17,31 @@ class FeatureReader:
     """One feature, ready to read values."""
 
     name: str
-    missing: str | None
+    missing: Fact | None
     read: Callable[[object], float]
     warn_outside: tuple[float, float]
-    warning: str
+    warning: Fact
 
 
 def make_reader(feature: Feature) -> FeatureReader:
     """The reader of a manifest's feature."""
+    missing = None
+    if feature.missing is not None:
+        missing = Fact("missing", consequence=feature.missing)
     match feature:
         case Number(hard_range=hard, training_range=seen, unit=unit):
             return FeatureReader(
                 feature.name,
-                feature.missing,
+                missing,
                 _number_reader(hard, unit),
                 (seen.low, seen.high),
-                f"is outside the training data, {_limits(seen, unit)}",
+                Fact("outside_training", low=seen.low, high=seen.high, unit=unit),
             )
         case Choice(choices=choices):
             read = _word_reader({word: float(i) for i, word in enumerate(choices)}, choices)
-            return FeatureReader(feature.name, feature.missing, read, (0.0, len(choices)), "")
+            return FeatureReader(feature.name, missing, read, (0.0, len(choices)), _NONE)
         case Boolean():
-            return FeatureReader(feature.name, feature.missing, _read_boolean, (0.0, 1.0), "")
+            return FeatureReader(feature.name, missing, _read_boolean, (0.0, 1.0), _NONE)
 
 
 def describe_feature(feature: Feature) -> dict[str, Any]:
@@ -88,13 +94,13 @@ def _limits(interval: Range, unit: str) -> str:
 
 
 def _number_reader(hard: Range, unit: str) -> Callable[[object], float]:
-    low, high, limits = hard.low, hard.high, _limits(hard, unit)
+    low, high = hard.low, hard.high
 
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidValueError(f"must be a number, {limits}")
+            raise InvalidValueError("not_a_number", low=low, high=high, unit=unit)
         if not low <= value <= high:
-            raise InvalidValueError(f"outside {limits}")
+            raise InvalidValueError("outside", low=low, high=high, unit=unit)
         return float(value)
 
     return read
@@ -104,7 +110,7 @@ def _word_reader(positions: dict[str, float], choices: Sequence[str]) -> Callabl
     def read(value: object) -> float:
         position = positions.get(value) if isinstance(value, str) else None
         if position is None:
-            raise InvalidValueError(f"must be one of {', '.join(choices)}")
+            raise InvalidValueError("not_a_choice", choices=choices)
         return position
 
     return read
@@ -112,5 +118,5 @@ def _word_reader(positions: dict[str, float], choices: Sequence[str]) -> Callabl
 
 def _read_boolean(value: object) -> float:
     if not isinstance(value, bool):
-        raise InvalidValueError("must be true or false")
+        raise InvalidValueError("not_a_boolean")
     return float(value)

@@ -11,6 +11,7 @@ import PIL.Image
 from numpy.typing import NDArray
 from PIL import ImageOps
 
+from medmaas.facts import Fact
 from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
@@ -59,7 +60,7 @@ class Image:
                     row[:] = self._prepare(_decode(picture), note).reshape(row.shape)
             except InvalidValueError as error:
                 if isinstance(instance, dict):
-                    note.refuse(spec.field, str(error))
+                    note.refuse(spec.field, error.fact)
         return collect(spec.tensor, self._arrange(pixels), notes)
 
     def read_tensor(self, tensor: Tensor) -> Reading:
@@ -67,7 +68,7 @@ class Image:
         notes = [Notes(index) for index in range(len(tensor))]
         for pixels, note in zip(tensor, notes, strict=True):
             if not np.isfinite(pixels).all():
-                note.refuse(self._spec.field, "must hold finite numbers")
+                note.refuse(self._spec.field, Fact("not_finite"))
         return collect(self._spec.tensor, tensor, notes)
 
     def locate(self, instance: object) -> tuple[PIL.Image.Image, Box]:
@@ -97,31 +98,28 @@ class Image:
             picture = picture.resize(size, _RESAMPLE[self._spec.resample])
         return np.asarray(picture.convert(self._spec.mode))
 
-    def _box(self, size: tuple[int, int]) -> tuple[Box, str | None]:
+    def _box(self, size: tuple[int, int]) -> tuple[Box, Fact | None]:
         """What of a picture the model sees, and a warning if training pictures were not like it.
 
         The crop is exact where the shorter edge is within a tenth of the training pictures', and in
         proportion elsewhere; without one, the largest centred box of the tensor's shape.
         """
         crop, edge = self._spec.crop, min(size)
+        caution: Fact | None = None
         if crop is None:
             scale = min(size[0] / self._spec.width, size[1] / self._spec.height)
             box = round(self._spec.width * scale), round(self._spec.height * scale)
-            caution = (
-                f"was resized, the model learned from {self._spec.width} x {self._spec.height}"
-            )
+            caution = Fact("resized", width=self._spec.width, height=self._spec.height)
         elif abs(edge - crop.of) <= _LIKE_TRAINING * crop.of:
-            box, caution = (crop.side, crop.side), ""
+            box = crop.side, crop.side
         else:
             box = (round(edge * crop.side / crop.of),) * 2
-            caution = f"was cut in proportion: the training pictures had {crop.of} pixels an edge"
+            caution = Fact("cut_in_proportion", edge=crop.of)
         if box[0] < self._spec.width or box[1] < self._spec.height:
-            raise InvalidValueError(
-                f"shows fewer pixels than the {self._spec.width} x {self._spec.height} that the "
-                "model reads: send the picture as it was taken"
-            )
+            width, height = self._spec.width, self._spec.height
+            raise InvalidValueError("too_few_pixels", width=width, height=height)
         left, top = (size[0] - box[0]) // 2, (size[1] - box[1]) // 2
-        return (left, top, left + box[0], top + box[1]), caution or None
+        return (left, top, left + box[0], top + box[1]), caution
 
     def _arrange(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | NDArray[np.float32]:
         tensor: NDArray[np.uint8] | NDArray[np.float32] = pixels
@@ -145,23 +143,22 @@ class Image:
 def _open(value: object, pixels_left: int) -> PIL.Image.Image:
     """The header of a picture, its size within limits, nothing decoded yet."""
     if not isinstance(value, str) or not value:
-        raise InvalidValueError("must be a PNG or JPEG file in base64")
+        raise InvalidValueError("not_a_picture")
     try:
         content = base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidValueError("is no base64: send the file's bytes alone, encoded once") from None
+        raise InvalidValueError("not_base64") from None
     if content.startswith(_PNG_START) and _PNG_END not in content:
         raise _damaged()  # Pillow forgives a missing end
     try:
         picture = PIL.Image.open(BytesIO(content), formats=("PNG", "JPEG"))
     except Exception:  # noqa: BLE001 - Pillow's plugins raise anything on a disguised file
-        raise InvalidValueError("is no PNG or JPEG file") from None
+        raise InvalidValueError("not_png_or_jpeg") from None
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_large()
     if picture.width * picture.height > pixels_left:
-        raise InvalidValueError(
-            f"goes beyond {MAX_PIXELS_TOGETHER // 10**6} megapixels in one request: send several"
-        )
+        most = MAX_PIXELS_TOGETHER // 10**6
+        raise InvalidValueError("too_many_megapixels_together", megapixels=most)
     return picture
 
 
@@ -182,8 +179,8 @@ def _decode(picture: PIL.Image.Image) -> PIL.Image.Image:
 
 
 def _damaged() -> InvalidValueError:
-    return InvalidValueError("is a damaged or truncated PNG or JPEG file: send it again, whole")
+    return InvalidValueError("damaged_picture")
 
 
 def _too_large() -> InvalidValueError:
-    return InvalidValueError(f"has more than {MAX_PIXELS // 10**6} megapixels: send a smaller one")
+    return InvalidValueError("too_many_megapixels", megapixels=MAX_PIXELS // 10**6)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _FEW = 12
@@ -39,17 +40,21 @@ class Notes:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
-    def refuse(self, name: str | None, problem: str) -> None:
+    def refuse(self, name: str | None, fact: Fact) -> None:
         """Note what is wrong with a field."""
-        self.problems.append(Problem(self.instance, name, problem))
+        self.problems.append(Problem(self.instance, name, fact))
 
-    def warn(self, name: str | None, problem: str) -> None:
+    def warn(self, name: str | None, fact: Fact) -> None:
         """Note what the reader of the answer must know of a field."""
-        self.warnings.append(Problem(self.instance, name, problem))
+        self.warnings.append(Problem(self.instance, name, fact))
 
 
 class InvalidValueError(ValueError):
-    """The message says what the field takes, never what it got."""
+    """Its fact says what the field takes, never what it got."""
+
+    def __init__(self, code: str, **limits: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+        self.fact = Fact(code, **limits)
+        super().__init__(code)
 
 
 class InputKind(Protocol):
@@ -76,21 +81,29 @@ def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:
 
 
 def read_object(
-    value: object, names: Collection[str], notes: Notes, *, where: str = "", of: str = "this model"
+    value: object, names: Collection[str], notes: Notes, *, row: str = ""
 ) -> dict[str, Any]:
-    """The value as an object; notes what it is instead, and fields that are not among `names`."""
+    """The value as an object; notes what it is instead, and fields that are not among `names`.
+
+    Args:
+        value: an instance, or one of its rows.
+        names: of the fields that it may have.
+        notes: of the instance.
+        row: where the row is in the instance; empty for the instance itself.
+    """
     if not isinstance(value, dict):
-        notes.refuse(where or None, "must be an object of field names and values")
+        notes.refuse(row or None, Fact("not_an_object"))
         return {}
     unknown = [name for name in value if name not in names]
     if unknown:
-        takes = ", ".join(names)
+        code = "unknown_field_of_row" if row else "unknown_field"
+        fact = Fact(code, fields=[*names])
         if len(names) > _FEW:
-            takes = f"{len(names)} others, named in its manifest"
+            fact = Fact(f"{code}_of_many", others=len(names))
         for name in unknown:
             shown = _printable(name)
-            path = f"{where}.{shown}" if where and shown else shown or where or None
-            notes.refuse(path, f"is not a field of {of}, which takes {takes}")
+            path = f"{row}.{shown}" if row and shown else shown or row or None
+            notes.refuse(path, fact)
     return value
 
 

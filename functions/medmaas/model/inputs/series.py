@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 from medmaas.model.inputs.features import describe_features, make_reader, restore_value
 from medmaas.model.inputs.reading import (
     InvalidValueError,
@@ -20,6 +21,7 @@ from medmaas.model.inputs.reading import (
 from medmaas.model.manifest import SeriesInput
 
 _TIME = 0
+_REQUIRED = Fact("required")
 
 Rows = list[list[float]]
 
@@ -48,8 +50,8 @@ class Series:
         reading = self.read([self._restore(history) for history in tensor])
         times = tensor[:, :, _TIME]
         unordered = np.flatnonzero((np.diff(times, axis=1) < 0).any(axis=1)).tolist()
-        rows = f"{self._spec.field}: rows must be in order of time"
-        problems = [Problem(row, None, rows) for row in unordered]
+        fact = Fact("unordered", field=self._spec.field)
+        problems = [Problem(row, None, fact) for row in unordered]
         return Reading(reading.tensors, [*reading.problems, *problems], reading.warnings)
 
     def _restore(self, history: Tensor) -> dict[str, object]:
@@ -70,27 +72,28 @@ class Series:
         history = given.get(name)
         if not isinstance(history, list) or not 1 <= len(history) <= most:
             if isinstance(instance, dict):
-                notes.refuse(name, f"must be a list of 1 to {most} objects, one per time")
+                notes.refuse(name, Fact("not_a_history", most=most))
             return []
         rows = [self._read_row(row, f"{name}[{i}]", notes) for i, row in enumerate(history)]
         for column, reader in enumerate(self._readers):
             if reader.missing and all(isnan(row[column]) for row in rows):
-                notes.warn(f"{name}.{reader.name}", f"is missing throughout: {reader.missing}")
+                fact = Fact("missing_throughout", **reader.missing.limits)
+                notes.warn(f"{name}.{reader.name}", fact)
         return sorted(rows, key=lambda row: row[_TIME])
 
     def _read_row(self, given: object, where: str, notes: Notes) -> list[float]:
         row = [nan] * len(self._readers)
-        values = read_object(given, self._names, notes, where=where, of="a row")
+        values = read_object(given, self._names, notes, row=where)
         for column, reader in enumerate(self._readers):
             value, field = values.get(reader.name), f"{where}.{reader.name}"
             if value is None:
                 if reader.missing is None and isinstance(given, dict):
-                    notes.refuse(field, "is required")
+                    notes.refuse(field, _REQUIRED)
                 continue
             try:
                 row[column] = number = reader.read(value)
             except InvalidValueError as error:
-                notes.refuse(field, str(error))
+                notes.refuse(field, error.fact)
                 continue
             low, high = reader.warn_outside
             if not low <= number <= high:

@@ -29,7 +29,7 @@ def check_smiles(text: str) -> None:
             branches.append(position)
         elif token.lastgroup == "close":
             if not branches:
-                raise _impossible(position, "closes a branch that was never opened")
+                raise InvalidValueError("smiles_closes_no_branch", position=position)
             branches.pop()
         elif token.lastgroup == "ring":
             number = read_ring_number(token)
@@ -37,7 +37,7 @@ def check_smiles(text: str) -> None:
                 rings[number] = position
     for opened in (branches, list(rings.values())):
         if opened:
-            raise _impossible(opened[0], "opens what is never closed")
+            raise InvalidValueError("smiles_never_closes", position=opened[0])
 
 
 def read_tokens(text: str) -> list[re.Match[str]]:
@@ -49,18 +49,14 @@ def read_tokens(text: str) -> list[re.Match[str]]:
     tokens = list(_TOKEN.finditer(text))
     for token in tokens:
         if token.lastgroup == "other":
-            raise _impossible(token.start() + 1, "has no place there")
+            raise InvalidValueError("smiles_out_of_place", position=token.start() + 1)
     if tokens[0].lastgroup != "atom":
-        raise _impossible(1, "stands where an atom must")
+        raise InvalidValueError("smiles_begins_without_atom", position=1)
     if tokens[-1].lastgroup == "bond":
-        raise _impossible(len(text), "is a bond to nothing")
+        raise InvalidValueError("smiles_ends_in_bond", position=len(text))
     return tokens
 
 
 def read_ring_number(token: re.Match[str]) -> str:
     """The number that a token of the group `ring` shares with its partner, as 1 of %01."""
     return token.group().removeprefix("%").lstrip("0")
-
-
-def _impossible(position: int, why: str) -> InvalidValueError:
-    return InvalidValueError(f"is no SMILES: character {position} {why}")

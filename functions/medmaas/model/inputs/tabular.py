@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell, parse_numbers
 from medmaas.model.inputs.features import (
     FeatureReader,
@@ -18,6 +19,7 @@ from medmaas.model.inputs.features import (
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
 from medmaas.model.manifest import Choice, Feature, Number, TabularInput
 
+_REQUIRED = Fact("required")
 _NUMBERS = (float, int)  # and not bool, which is an int
 
 
@@ -145,14 +147,14 @@ def _read_value(reader: FeatureReader, value: object, row: int, notes: _NotesByR
     """The number of one value, NaN without one; notes what there is to say of it."""
     if value is None:
         if reader.missing is None:
-            notes[row].refuse(reader.name, "is required")
+            notes[row].refuse(reader.name, _REQUIRED)
         else:
-            notes[row].warn(reader.name, f"is missing: {reader.missing}")
+            notes[row].warn(reader.name, reader.missing)
         return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
-        notes[row].refuse(reader.name, str(error))
+        notes[row].refuse(reader.name, error.fact)
         return nan
     low, high = reader.warn_outside
     if not low <= number <= high:

@@ -38,7 +38,7 @@ class Text:
                 codes = self._encode(given.get(self._spec.field))
             except InvalidValueError as error:
                 if isinstance(instance, dict):
-                    note.refuse(self._spec.field, str(error))
+                    note.refuse(self._spec.field, error.fact)
             else:
                 row[: len(codes)] = codes
         return collect(self._spec.tensor, tensor, notes)
@@ -57,18 +57,14 @@ class Text:
     def _encode(self, text: object) -> list[int]:
         limit = self._spec.max_length
         if not isinstance(text, str) or not text.strip():
-            raise InvalidValueError(f"must be 1 to {limit} characters of text")
+            raise InvalidValueError("not_a_text", most=limit)
         text = text.strip()
         if len(text) > limit:
-            raise InvalidValueError(
-                f"goes on at character {limit + 1}, the limit is {limit} characters"
-            )
+            raise InvalidValueError("too_long", position=limit + 1, most=limit)
         codes = [self._codes.get(character, 0) for character in text]
         if 0 in codes:
-            raise InvalidValueError(
-                f"has a character at position {codes.index(0) + 1} that the model never read, "
-                f"it takes {' '.join(self._spec.alphabet)}"
-            )
+            position, alphabet = codes.index(0) + 1, " ".join(self._spec.alphabet)
+            raise InvalidValueError("unknown_character", position=position, alphabet=alphabet)
         if self._spec.syntax == "SMILES":
             check_smiles(text)
         return codes

@@ -1,6 +1,5 @@
 """The tensors of a graph become answers; one file per kind of output.
 
-- answer.py is what every kind gives.
 - The kinds: classes.py (a label), value.py (a number), survival.py (a curve; curve.py finds when it
   falls to a level) and policy.py (a recommended action, behind fixed rules).
 """

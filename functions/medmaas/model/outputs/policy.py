@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import (
     PROBABILITY,
     Cell,
@@ -20,16 +21,16 @@ from medmaas.model.columns import (
 from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
 
 _TIME = 0
-_DELAYED = "delays treatment, which no count forbids"
-_NONE_ACCEPTABLE = "no option keeps the risk within the limit: the one with the least is named"
+_DELAYED = Fact("delays_treatment")
+_NONE_ACCEPTABLE = Fact("no_option_within_limit")
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """What the shield knows of one history: whether it is enough, and what forbids to treat."""
 
-    barred: str | None
-    forbidden: str | None
+    barred: Fact | None
+    forbidden: Fact | None
 
 
 class Policy:
@@ -131,18 +132,18 @@ class Policy:
         known = history[~np.isnan(history[:, self._columns[shield.count]]), _TIME]
         barred = None
         if len(known) < shield.fewest_counts:
-            barred = f"fewer than {shield.fewest_counts} values of {shield.count} are known"
+            barred = Fact("too_few_counts", fewest=shield.fewest_counts, feature=shield.count)
         elif -known[-1] > shield.oldest_days:
-            barred = f"the last {shield.count} is more than {shield.oldest_days:g} days old"
+            barred = Fact("count_too_old", feature=shield.count, days=shield.oldest_days)
         return _State(barred, self._find_hold(history))
 
-    def _find_hold(self, history: NDArray[np.float32]) -> str | None:
+    def _find_hold(self, history: NDArray[np.float32]) -> Fact | None:
         for hold in self._spec.shield.holds:
             values = history[:, self._columns[hold.feature]]
             values = values[~np.isnan(values)]
             if len(values) and values[-1] < hold.below:
-                limit = f"{hold.below:g} {self._units[hold.feature]}"
-                return f"the last {hold.feature} is below {limit}: no treatment today"
+                unit = self._units[hold.feature]
+                return Fact("held", feature=hold.feature, below=hold.below, unit=unit)
         return None
 
     @staticmethod
@@ -150,15 +151,15 @@ class Policy:
         treats_today = action.delay_days == 0
         return state.barred is None and not (treats_today and state.forbidden)
 
-    def _justify(self, action: Action, risk: float, state: _State) -> str:
+    def _justify(self, action: Action, risk: float, state: _State) -> Fact:
         """Why an action is allowed or not, and how its risk stands to the limit."""
         limit = self._spec.limit
-        within = "within" if risk <= limit.at_most else "above"
-        why = f"{limit.outcome} is {risk:.2f}, {within} the limit of {limit.at_most:g}"
+        code = "risk_within_limit" if risk <= limit.at_most else "risk_above_limit"
+        why = Fact(code, outcome=limit.outcome, risk=risk, at_most=limit.at_most)
         if not self._allows(action, state):
             return state.barred or state.forbidden or why
         if action.delay_days and state.forbidden:
-            return f"{_DELAYED}; {why}"
+            return Fact("clauses", clauses=[_DELAYED, why])
         return why
 
     def json_schema(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.facts import Fact
 from medmaas.model import manifest as contract
 from medmaas.model.columns import NO_COLUMNS, Table, Tensors
 from medmaas.model.manifest import Manifest
@@ -50,11 +51,10 @@ class Uncertainty:
             InvalidRequestError: names those that are.
         """
         if coverage is not None and coverage not in self._coverages:
-            stored = ", ".join(f"{c:g}" for c in sorted(self._coverages)) or "none"
-            raise InvalidRequestError(
-                f"coverage must be one of those that the model stores: {stored}",
-                [Problem(None, "coverage", f"must be one of {stored}")],
-            )
+            stored: list[str | Fact] = [f"{c:g}" for c in sorted(self._coverages)]
+            stored = stored or [Fact("none")]
+            problem = Problem(None, "coverage", Fact("not_a_choice", choices=stored))
+            raise InvalidRequestError("coverage_not_stored", [problem], coverages=stored)
 
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Table:
         """The intervals of all rows, at a coverage that is stored, the first for None."""
@@ -74,7 +74,7 @@ class Uncertainty:
 
     def find_reasons(
         self, outputs: Tensors, inputs: Tensors, tabulate: Callable[[], Table] | None = None
-    ) -> list[str | None]:
+    ) -> list[Fact | None]:
         """Per row why there is no answer, if there is none.
 
         Args:
@@ -83,7 +83,7 @@ class Uncertainty:
             tabulate: gives the intervals at the first coverage; made here if it is None.
         """
         rows = inputs[self._tensor]
-        reasons: list[str | None] = [None] * len(rows)
+        reasons: list[Fact | None] = [None] * len(rows)
         if (most := self._spec.largest_set) is not None and self._intervals:
             sets = tabulate() if tabulate else self.tabulate(outputs, inputs, None)
             for row, labels in enumerate(sets.texts[0]):
@@ -92,23 +92,16 @@ class Uncertainty:
         if (most := self._spec.most_missing) is not None:
             for row, missing in enumerate(_count_missing(rows)):
                 if missing > most:
-                    reasons[row] = (
-                        f"too many features are missing: {missing}, at most {most} may be"
-                    )
+                    reasons[row] = Fact("too_many_missing", missing=missing, most=most)
         if self._distance:
             limit = self._distance.threshold
             for row, distance in self._distance.find_far(outputs, inputs):
-                reasons[row] = (
-                    "this instance is unlike those the model learned from: "
-                    f"distance {distance:.3f}, limit {limit:.3f}"
-                )
+                reasons[row] = Fact("too_far", distance=distance, limit=limit)
         return reasons
 
 
-def _undecided(labels: tuple[str, ...], coverage: float, most: int) -> str:
-    at_most = "one label" if most == 1 else f"{most} labels"
-    which = ", ".join(labels)
-    return f"the model is undecided: at {coverage:.0%} coverage {which}, more than {at_most}"
+def _undecided(labels: tuple[str, ...], coverage: float, most: int) -> Fact:
+    return Fact("undecided", coverage=coverage, labels=labels, count=most)
 
 
 def _count_missing(rows: NDArray[Any]) -> list[int]:

@@ -1,0 +1,53 @@
+"""What the service has to say, as data: words come last, in `words/`, when a door speaks."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+class Fact:
+    """Something to be said, by its code.
+
+    A plain class, because thousands are made for one request.
+
+    Attributes:
+        code: names the sentence in `words/*.json`.
+        limits: what its words need: limits, names and texts of the model, other facts. Never a
+            value that the caller sent, but for the parts of an explanation, which are the answer.
+
+    Example:
+        Fact("outside", low=0.1, high=20, unit="mg/dL")
+    """
+
+    __slots__ = ("code", "limits")
+
+    def __init__(self, code: str, /, **limits: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+        self.code = code
+        self.limits: Mapping[str, Any] = limits
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fact) and self.code == other.code and self.limits == other.limits
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __repr__(self) -> str:
+        return f"Fact({self.code!r}, {self.limits!r})"
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"code", "limits"}`, the facts among its limits likewise."""
+        return {"code": self.code, "limits": _as_json(self.limits)}
+
+
+Say = Callable[[Fact], str]
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+    match value:
+        case Fact():
+            return value.as_json()
+        case Mapping():
+            return {name: _as_json(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_as_json(one) for one in value]
+        case _:
+            return value

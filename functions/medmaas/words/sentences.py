@@ -1,0 +1,188 @@
+"""A sentence from its code: the formats of i18next, as far as `en.json` and `zh.json` use them.
+
+`{{name}}` stands for a limit as it is, `{{name, format}}` for one that is written by a format
+below; a sentence with a `count` has the plural forms `_one` and `_other` (https://www.i18next.com).
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medmaas.errors import MedmaasError, Problem
+from medmaas.facts import Fact
+
+if TYPE_CHECKING:
+    from medmaas.model.manifest import Manifest
+
+_GAP = re.compile(r"\{\{(\w+)(?:, (\w+))?\}\}")
+_LARGE = 1000
+# from Han, what is not Han is set apart by a blank
+_HAN, _OTHER = r"[\u3400-\u9fff]", r"[\w%()\[\]<>+\-\u0370-\u03ff\u00b2-\u00be]"
+_SEAM = re.compile(rf"(?<={_HAN})(?!{_HAN})(?={_OTHER})|(?<={_OTHER})(?<!{_HAN})(?={_HAN})")
+_LANGUAGES_OF_HAN = {"zh"}
+
+Json = dict[str, Any]
+
+
+class Words:
+    """What speaks one language about one model.
+
+    Args:
+        language: one of `LANGUAGES`.
+        manifest: of the model, whose texts have other words in this language.
+    """
+
+    def __init__(self, language: str = "en", manifest: "Manifest | None" = None) -> None:
+        self.language = language
+        self._sentences = _read_sentences(language)
+        self._texts: Mapping[str, str] = {}
+        if manifest is not None and language != "en":
+            self._texts = manifest.translations.get(language, {})
+
+    def say(self, fact: Fact) -> str:
+        """The sentence of a fact, without a full stop."""
+        text = self._fill(fact)
+        return _SEAM.sub(" ", text) if self.language in _LANGUAGES_OF_HAN else text
+
+    def _fill(self, fact: Fact) -> str:
+        if isinstance(fact, str):  # TRANSITIONAL
+            return fact
+        limits = fact.limits
+        key = fact.code
+        if "count" in limits:
+            one = f"{key}_one"
+            key = one if limits["count"] == 1 and one in self._sentences else f"{key}_other"
+        parts, gaps = _split(self._sentences.get(key) or self._sentences[fact.code])
+        if not gaps:
+            return parts[0]
+        filled = [parts[0]]
+        for (name, kind), after in zip(gaps, parts[1:], strict=True):
+            filled += [self._write(limits[name], kind), after]
+        return "".join(filled)
+
+    def _write(self, value: Any, kind: str | None) -> str:  # noqa: ANN401 - whatever JSON holds
+        if kind is None:
+            return str(value)
+        return _FORMATS[kind](self, value)
+
+    def _name_unit(self, unit: str) -> str:
+        named = self._sentences.get(f"unit_{unit}", unit)
+        return "" if unit == "1" else f" {named}"
+
+    def _translate(self, text: str) -> str:
+        return self._texts.get(text, text)
+
+    def _say_any(self, value: Any) -> str:  # noqa: ANN401 - a fact, or a text of the model
+        return self._fill(value) if isinstance(value, Fact) else self._translate(str(value))
+
+    def _join(self, values: Sequence[Any], joiner: str) -> str:
+        return self._sentences[joiner].join(map(self._say_any, values))
+
+    def write_problem(self, problem: Problem) -> Json:
+        """`{"instance", "field", "problem", "code", "limits"}`."""
+        return {"instance": problem.instance} | self.write_warning(problem)
+
+    def write_warning(self, problem: Problem) -> Json:
+        """`{"field", "problem", "code", "limits"}`."""
+        fact = problem.fact if isinstance(problem.fact, Fact) else Fact("said", text=problem.fact)
+        return {"field": problem.field, "problem": self.say(fact)} | fact.as_json()
+
+    def join_problems(self, problems: Sequence[Problem]) -> str:
+        """What is said of fields in one text, for a cell of a table."""
+        return "; ".join(
+            f"{one.field}: {self.say(one.fact)}" if one.field else self.say(one.fact)
+            for one in problems
+        )
+
+    def write_error(self, error: MedmaasError) -> Json:
+        """`{"error", "code", "limits", "details": [...]}`."""
+        details = [self.write_problem(problem) for problem in error.details]
+        return {"error": self.say(error.fact)} | error.fact.as_json() | {"details": details}
+
+    def write_prediction(self, prediction: Json) -> Json:
+        """A prediction as JSON has it: sentences in place of facts, their codes beside them."""
+        if prediction["status"] != "ok" or "explanation" in prediction or _speaks(prediction):
+            return speak(prediction, self)
+        return prediction
+
+
+def _speaks(prediction: Json) -> bool:
+    output = prediction["output"]
+    return bool(prediction["warnings"]) or (output is not None and "options" in output)
+
+
+def speak(tree: Json, words: Words) -> Json:
+    """An object with sentences in place of facts.
+
+    The code and the limits of a sentence stand beside it; where an object holds several sentences,
+    they are in `parts`, by its names.
+    """
+    spoken: Json = {}
+    facts: dict[str, Fact] = {}
+    for name, value in tree.items():
+        if isinstance(value, Fact):
+            spoken[name] = words.say(value)
+            facts[name] = value
+        else:
+            spoken[name] = _speak_any(value, words)
+    if len(facts) == 1:
+        (fact,) = facts.values()
+        return spoken | fact.as_json()
+    if facts:
+        spoken["parts"] = {name: fact.as_json() for name, fact in facts.items()}
+    return spoken
+
+
+def _speak_any(value: Any, words: Words) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, dict):
+        return speak(value, words)
+    if isinstance(value, list) and value:
+        if isinstance(value[0], dict):
+            return [speak(one, words) for one in value]
+        if isinstance(value[0], Problem):
+            return [words.write_warning(one) for one in value]
+    return value
+
+
+def _write_significant(_words: Words, number: float) -> str:
+    """At most four digits: 81, 6.1, 0.02; 12,345 above a thousand."""
+    return f"{number:,.0f}" if abs(number) >= _LARGE else f"{number:.4g}"
+
+
+_FORMATS: dict[str, Callable[[Words, Any], str]] = {
+    "number": lambda _, number: f"{number:g}",
+    "count": lambda _, number: f"{number:,}",
+    "fixed1": lambda _, number: f"{number:.1f}",
+    "fixed2": lambda _, number: f"{number:.2f}",
+    "fixed3": lambda _, number: f"{number:.3f}",
+    "percent": lambda _, share: f"{share:.0%}",
+    "significant": _write_significant,
+    "unit": Words._name_unit,  # noqa: SLF001 - the formats are this class's own
+    "text": lambda words, text: words._translate(text),  # noqa: SLF001
+    "fact": Words._say_any,  # noqa: SLF001
+    "codes": lambda _, codes: ", ".join(map(str, codes)),
+    "texts": lambda words, texts: words._join(texts, "joined_by_comma"),  # noqa: SLF001
+    "clauses": lambda words, facts: words._join(facts, "joined_by_semicolon"),  # noqa: SLF001
+    "all": lambda words, facts: words._join(facts, "joined_by_comma_and"),  # noqa: SLF001
+    "both": lambda words, facts: words._join(facts, "joined_by_and"),  # noqa: SLF001
+}
+
+
+@cache
+def _read_sentences(language: str) -> dict[str, str]:
+    path = Path(__file__).parent / f"{language}.json"
+    sentences: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return sentences
+
+
+@lru_cache(1024)
+def _split(sentence: str) -> tuple[list[str], list[tuple[str, str | None]]]:
+    """What stands between the gaps, one more than there are; and the name and format of each."""
+    pieces = _GAP.split(sentence)
+    return pieces[::3], [(pieces[i], pieces[i + 1]) for i in range(1, len(pieces), 3)]
+
+
+ENGLISH = Words()
