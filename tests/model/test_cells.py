@@ -11,6 +11,7 @@ from medmaas.model.inputs import Tabular
 from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 
 EVERYTHING = Range(low=-1e30, high=1e30)
 NUMBER = Number(
@@ -165,7 +166,7 @@ def test_one_strange_cell_leaves_its_column_read_right(cell: str, most_seen: flo
 def test_a_column_that_is_absent_is_missing_in_every_row() -> None:
     spec = TabularInput(tensor="x", features=(CHOICE, NUMBER))
     reading = Tabular(spec).read_cells({"n": ["1", "2"]}, 2)
-    assert [(p.instance, p.field, p.problem) for p in reading.problems] == [
+    assert [(p.instance, p.field, ENGLISH.say(p.fact)) for p in reading.problems] == [
         (0, "c", "is required"),
         (1, "c", "is required"),
     ]

@@ -101,5 +101,5 @@ def test_the_graph_may_give_its_own_distance() -> None:
 @pytest.mark.parametrize("distance", [np.nan, np.inf])
 def test_a_distance_that_is_no_number_is_not_taken_for_a_near_one(distance: float) -> None:
     own = FromGraph(TensorDistance(tensor="distance", threshold=1))
-    with pytest.raises(ModelOutputError, match="not finite"):
+    with pytest.raises(ModelOutputError, match="not_finite"):
         own.measure({"distance": np.array([distance], np.float32)}, {})

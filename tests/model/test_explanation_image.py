@@ -21,6 +21,7 @@ from medmaas.model.inputs.image import Image
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Normalisation
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
+from medmaas.words import ENGLISH, speak
 from tests.conftest import ROOT
 
 CELLS = ROOT / "tests" / "data" / "blood_cells"
@@ -75,6 +76,7 @@ def explain(model: Model, instance: dict[str, str], budget: Budget = NO_LIMIT) -
     assert isinstance(spec, ImageInput)
     explainer = ImageExplainer(model, spec)
     explained = explainer.explain(model.inputs.read([instance]).tensors, instance, budget)
+    explained = speak(explained, ENGLISH)
     Draft202012Validator(explainer.json_schema()).validate(explained)
     return explained
 

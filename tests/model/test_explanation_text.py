@@ -21,6 +21,7 @@ from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.manifest import TextInput, ValueOutput
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
+from medmaas.words import ENGLISH, speak
 
 NO_LIMIT = Budget(None)
 MOLECULES = (
@@ -58,6 +59,7 @@ def explain(model: Model, line: str, budget: Budget = NO_LIMIT) -> dict[str, Any
     assert isinstance(spec, TextInput)
     explainer, instance = TextExplainer(model, spec), {spec.field: line}
     explained = explainer.explain(model.inputs.read([instance]).tensors, instance, budget)
+    explained = speak(explained, ENGLISH)
     Draft202012Validator(explainer.json_schema()).validate(explained)
     return explained
 

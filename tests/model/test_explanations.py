@@ -19,6 +19,7 @@ from medmaas.model.explanation.targets import make_targets
 from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH, speak
 from tests.conftest import PATIENT, ROOT, SHIPPED
 
 OLD = {"age": 81, "sex": "M", "creatinine": 1.6, "kappa": 3.1, "lambda": 2.4, "mgus": False}
@@ -27,15 +28,15 @@ EXPLAINED = Options(explain=True, explain_seconds=20)
 
 def explain(model: Model, instance: dict[str, Any]) -> dict[str, Any]:
     tensors = model.inputs.read([instance]).tensors
-    (explanation,) = explain_rows(model, tensors, [instance], Budget(None))
-    return explanation
+    (found,) = explain_rows(model, tensors, [instance], Budget(None))
+    return speak(found, ENGLISH)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_model_explains_an_answer_as_the_documents_say(registry: Registry, name: str) -> None:
     model = registry.get(name)
     (prediction,) = predict(model, [model.example], EXPLAINED)
-    explanation = prediction["explanation"]
+    explanation = speak(prediction["explanation"], ENGLISH)
     jsonschema.validate(explanation, describe_explanation(model))
     assert explanation["complete"]
     assert explanation["sentence"]
@@ -114,6 +115,8 @@ def test_where_nothing_can_be_changed_it_says_so(registry: Registry) -> None:
     assert other == {
         "found": False,
         "sentence": "no feature of this model is marked as one that care can change",
+        "code": "nothing_actionable",
+        "limits": {},
     }
 
 

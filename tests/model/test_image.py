@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from medmaas.model.inputs import image
 from medmaas.model.inputs.image import Image
 from medmaas.model.manifest import Crop, ImageInput, Normalisation
+from medmaas.words import ENGLISH
 from tests.conftest import ROOT
 
 CELLS = ROOT / "tests" / "data" / "blood_cells"
@@ -36,7 +37,7 @@ def refusal(value: object) -> str:
     """The one problem of a value that is not taken."""
     (problem,) = Image(SPEC).read([{"image": value}]).problems
     assert problem.field == "image"
-    return problem.problem
+    return ENGLISH.say(problem.fact)
 
 
 def refusal_of(content: bytes) -> str:
@@ -45,7 +46,7 @@ def refusal_of(content: bytes) -> str:
 
 def warnings(content: bytes) -> list[str]:
     reading = Image(SPEC).read([{"image": base64.b64encode(content).decode()}])
-    return [warning.problem for warning in reading.warnings[0]]
+    return [ENGLISH.say(warning.fact) for warning in reading.warnings[0]]
 
 
 def save(picture: PIL.Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -201,7 +202,7 @@ def test_many_large_pictures_are_refused_together(monkeypatch: pytest.MonkeyPatc
     picture = {"image": base64.b64encode(JPEG).decode()}
     problems = Image(SPEC).read([picture] * 3).problems
     assert [problem.instance for problem in problems] == [2]
-    assert "in one request" in problems[0].problem
+    assert "in one request" in ENGLISH.say(problems[0].fact)
 
 
 def test_one_faulty_picture_does_not_hide_another() -> None:

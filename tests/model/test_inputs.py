@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from medmaas.model.inputs import Tabular
 from medmaas.model.manifest import Boolean, Choice, Number, Range, TabularInput
+from medmaas.words import ENGLISH
 
 SPEC = TabularInput(
     tensor="features",
@@ -44,7 +45,7 @@ anything = st.recursive(
 
 
 def problems_of(instance: object) -> list[tuple[str | None, str]]:
-    return [(p.field, p.problem) for p in TABULAR.read([instance]).problems]
+    return [(p.field, ENGLISH.say(p.fact)) for p in TABULAR.read([instance]).problems]
 
 
 def test_a_person_becomes_one_row_in_the_order_of_the_manifest() -> None:
@@ -87,7 +88,7 @@ def test_a_missing_optional_value_is_nan_and_said_to_be_imputed() -> None:
     for instance in (PERSON | {"ratio": None}, {k: v for k, v in PERSON.items() if k != "ratio"}):
         reading = TABULAR.read([instance])
         assert isnan(reading.tensors["features"][0, 1])
-        assert [(w.field, w.problem) for w in reading.warnings[0]] == [
+        assert [(w.field, ENGLISH.say(w.fact)) for w in reading.warnings[0]] == [
             ("ratio", "is missing: imputed with one half")
         ]
 
@@ -95,7 +96,9 @@ def test_a_missing_optional_value_is_nan_and_said_to_be_imputed() -> None:
 def test_a_value_outside_the_training_data_is_read_and_warned_of() -> None:
     reading = TABULAR.read([PERSON | {"age": 20}])
     assert reading.tensors["features"][0, 0] == 20
-    assert [w.problem for w in reading.warnings[0]] == ["is outside the training data, 50 to 100 a"]
+    assert [ENGLISH.say(w.fact) for w in reading.warnings[0]] == [
+        "is outside the training data, 50 to 100 a"
+    ]
 
 
 def test_a_misspelt_field_is_named_and_the_fields_there_are() -> None:

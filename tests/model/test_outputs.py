@@ -82,7 +82,7 @@ def test_risk_rises_with_the_horizon_and_stays_a_probability(
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_is_no_answer(number: float) -> None:
-    with pytest.raises(ModelOutputError, match="not finite"):
+    with pytest.raises(ModelOutputError, match="not_finite"):
         outputs_of(Survival(YEARS), tensor([1, number, 0, 0]))
 
 

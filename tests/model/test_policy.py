@@ -22,6 +22,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.outputs import Policy
 from medmaas.model.outputs.policy import choose
+from medmaas.words import ENGLISH, speak
 
 SERIES = SeriesInput(
     tensor="series",
@@ -81,7 +82,8 @@ def recommend(history: list[list[float]], risks: tuple[float, float, float]) -> 
     blocks = np.array([[*history, [NAN] * 3]], dtype=np.float32)  # filled up, as in a batch
     table = POLICY.tabulate({"risks": tensor, "nadir": nadirs}, {"series": blocks})
     (output,), (warnings,), (barred,) = POLICY.list_rows(table), table.warnings, table.barred
-    return Answer(output, warnings, barred)
+    said = tuple(ENGLISH.say(fact) for fact in warnings)
+    return Answer(speak(output, ENGLISH), said, ENGLISH.say(barred) if barred else None)
 
 
 def option(answer: Answer, action: str) -> dict[str, Any]:
@@ -105,6 +107,8 @@ def test_every_option_has_its_risks_and_says_why() -> None:
         "expected_nadir": {"name": "anc", "value": 0.4, "unit": "10*9/L"},
         "allowed": True,
         "why": "anc_below_0.5 is 0.50, above the limit of 0.3",
+        "code": "risk_above_limit",
+        "limits": {"outcome": "anc_below_0.5", "risk": 0.5, "at_most": 0.3},
     }
     assert answer.output["limit"] == {"anc_below_0.5": 0.3}
     assert answer.output["grading"] == "CTCAE v5.0"

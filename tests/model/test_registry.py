@@ -10,6 +10,7 @@ import pytest
 
 from medmaas.errors import ModelsDirectoryError, ModelUnavailableError, NotFoundError
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH
 from tests.conftest import MODELS, SHIPPED, Spoil
 from training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
 
@@ -18,7 +19,7 @@ def reason(models: Path) -> str:
     """Why the survival model of a directory does not answer."""
     with pytest.raises(ModelUnavailableError) as refused:
         Registry(models).get("survival")
-    return refused.value.message
+    return ENGLISH.say(refused.value.fact)
 
 
 def golden_case(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -36,13 +37,15 @@ def test_a_model_is_loaded_and_verified_once(registry: Registry) -> None:
 
 
 def test_an_unknown_model_is_refused_by_naming_those_there_are(registry: Registry) -> None:
-    with pytest.raises(NotFoundError, match=f"the models here are: {', '.join(SHIPPED)}"):
+    with pytest.raises(NotFoundError, match="no_such_model") as refused:
         registry.get("surviva1")
+    assert refused.value.fact.limits == {"models": [*SHIPPED]}
 
 
 def test_an_unknown_version_is_refused_by_naming_those_there_are(registry: Registry) -> None:
-    with pytest.raises(NotFoundError, match=r"survival is here as: 1\.0\.0"):
+    with pytest.raises(NotFoundError, match="no_such_version") as refused:
         registry.get("survival", "9.9.9")
+    assert refused.value.fact.limits == {"model": "survival", "versions": ["1.0.0"]}
 
 
 def test_a_path_is_no_model(registry: Registry) -> None:
@@ -140,7 +143,7 @@ def test_folders_that_are_no_models_are_passed_by(models: Path) -> None:
 
 def test_a_directory_without_models_says_what_to_name(tmp_path: Path) -> None:
     for directory in (tmp_path, tmp_path / "none"):
-        with pytest.raises(ModelsDirectoryError, match="--models or MEDMAAS_MODELS"):
+        with pytest.raises(ModelsDirectoryError, match="no_models"):
             Registry(directory).require_models()
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from medmaas.model.inputs import Series
 from medmaas.model.manifest import Boolean, Number, Range, SeriesInput
+from medmaas.words import ENGLISH
 
 SPEC = SeriesInput(
     tensor="series",
@@ -38,7 +39,7 @@ SERIES = Series(SPEC)
 
 
 def problems_of(history: object) -> list[tuple[str | None, str]]:
-    return [(p.field, p.problem) for p in SERIES.read([{"history": history}]).problems]
+    return [(p.field, ENGLISH.say(p.fact)) for p in SERIES.read([{"history": history}]).problems]
 
 
 def test_rows_come_in_order_of_time_and_short_histories_are_filled_up_at_the_end() -> None:
@@ -90,14 +91,14 @@ def test_a_row_that_does_not_fit_is_named_by_position(row: Any, field: str, prob
 
 def test_what_is_missing_throughout_is_said_once_and_what_is_known_somewhere_is_not() -> None:
     reading = SERIES.read([{"history": [{"day": -3, "anc": 5}, {"day": 0}]}])
-    assert [(w.field, w.problem) for w in reading.warnings[0]] == [
+    assert [(w.field, ENGLISH.say(w.fact)) for w in reading.warnings[0]] == [
         ("history.gcsf", "is missing throughout: taken for not given")
     ]
 
 
 def test_a_value_outside_the_training_data_is_warned_of_by_row() -> None:
     reading = SERIES.read([{"history": [{"day": 0, "anc": 30, "gcsf": False}]}])
-    assert [(w.field, w.problem) for w in reading.warnings[0]] == [
+    assert [(w.field, ENGLISH.say(w.fact)) for w in reading.warnings[0]] == [
         ("history[0].anc", "is outside the training data, 0 to 20 10*9/L")
     ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from medmaas.errors import ModelUnavailableError
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.conftest import MODELS, Spoil
 
 AGE, SEX, CREATININE, _, _, MGUS = range(6)
@@ -69,8 +70,8 @@ def test_a_source_that_cannot_be_is_refused(
     change_manifest(edit)
     with pytest.raises(ModelUnavailableError) as refusal:
         Registry(models).get("survival")
-    assert "does not fit the contract" in refusal.value.message
-    assert says in refusal.value.message
+    assert "does not fit the contract" in ENGLISH.say(refusal.value.fact)
+    assert says in ENGLISH.say(refusal.value.fact)
 
 
 def test_a_model_reads_records_if_they_can_hold_all_that_it_requires(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from medmaas.model.inputs import Text
 from medmaas.model.manifest import TextInput
+from medmaas.words import ENGLISH
 
 ALPHABET = tuple("()0123=#CNOclnoBr[]H%")
 SPEC = TextInput(
@@ -22,7 +23,7 @@ TEXT = Text(SPEC)
 def problem_of(value: object, text: Text = TEXT) -> str:
     (problem,) = text.read([{"smiles": value}]).problems
     assert problem.field == "smiles"
-    return problem.problem
+    return ENGLISH.say(problem.fact)
 
 
 def test_characters_become_their_positions_and_zeros_fill_the_end() -> None:

@@ -20,6 +20,7 @@ from medmaas.model.manifest import (
 from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH
 from tests.conftest import PATIENT, SHIPPED
 from tests.model.judged import independent, judged_by, levels, unsure
 
@@ -38,7 +39,7 @@ def test_a_patient_unlike_the_others_gets_no_answer_but_a_reason(survival: Model
     assert prediction["status"] == "abstained"
     assert prediction["output"] is None
     assert "interval" not in prediction
-    assert "unlike those the model learned from" in prediction["reason"]
+    assert "unlike those the model learned from" in ENGLISH.say(prediction["reason"])
 
 
 def test_the_answer_can_be_forced_and_is_marked(survival: Model) -> None:
@@ -63,7 +64,7 @@ def test_too_many_missing_features_are_no_basis_for_an_answer(survival: Model) -
     model = judged_by(survival, unsure(most_missing=0))
     whole, lacking = predict(model, [PATIENT, WITHOUT_CREATININE])
     assert whole["status"] == "ok"
-    assert lacking["reason"] == "too many features are missing: 1, at most 0 may be"
+    assert ENGLISH.say(lacking["reason"]) == "too many features are missing: 1, at most 0 may be"
 
 
 def test_a_measurement_is_missing_from_a_history_if_no_row_has_it(registry: Registry) -> None:
@@ -73,7 +74,7 @@ def test_a_measurement_is_missing_from_a_history_if_no_row_has_it(registry: Regi
     (known,) = predict(model, [{field: [*rows, {"day": 0, "anc": 5.2}]}])
     assert known["status"] == "ok"
     (lacking,) = predict(model, [{field: [{"day": -1, "anc": 4.8}, {"day": 0, "anc": 4}]}])
-    assert lacking["reason"] == "too many features are missing: 4, at most 3 may be"
+    assert ENGLISH.say(lacking["reason"]) == "too many features are missing: 4, at most 3 may be"
 
 
 def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
@@ -83,8 +84,8 @@ def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
     far = independent(-100, len(model.example))
     (undecided,) = predict(judged_by(model, unsure(**parts)), [model.example])
     (unlike,) = predict(judged_by(model, unsure(**parts, distance=far)), [model.example])
-    assert "undecided: at 90% coverage" in undecided["reason"]
-    assert "unlike" in unlike["reason"]
+    assert "undecided: at 90% coverage" in ENGLISH.say(undecided["reason"])
+    assert "unlike" in ENGLISH.say(unlike["reason"])
 
 
 @pytest.mark.parametrize(("coverage", "labels"), [(0.9, 1), (0.95, 2)])
@@ -107,8 +108,9 @@ def test_only_a_stored_coverage_can_be_asked_for(survival: Model) -> None:
     ]
     assert bounds == sorted(bounds, reverse=True)
     assert len(set(bounds)) == 3
-    with pytest.raises(InvalidRequestError, match=r"stores: 0\.8, 0\.9, 0\.95") as refused:
+    with pytest.raises(InvalidRequestError, match="coverage_not_stored") as refused:
         predict(model, [PATIENT], Options(coverage=0.99))
+    assert refused.value.fact.limits == {"coverages": ["0.8", "0.9", "0.95"]}
     assert refused.value.details[0].field == "coverage"
 
 
@@ -129,11 +131,13 @@ def test_without_being_asked_the_first_coverage_is_given(survival: Model) -> Non
 def test_what_the_model_abstains_from_is_not_explained(survival: Model) -> None:
     model = judged_by(survival, unsure(most_missing=0))
     for force in (False, True):
-        with pytest.raises(InvalidRequestError, match="abstains") as refused:
+        with pytest.raises(InvalidRequestError, match="nothing_explained") as refused:
             predict(model, [PATIENT, WITHOUT_CREATININE], Options(explain=True, force=force))
         (problem,) = refused.value.details
         assert problem.instance == 1
-        assert problem.problem.startswith("has nothing to explain: too many features are missing")
+        assert ENGLISH.say(problem.fact).startswith(
+            "has nothing to explain: too many features are missing"
+        )
 
 
 def test_explanations_get_the_time_that_was_asked_for_and_come_with_their_answers(
@@ -158,7 +162,7 @@ def test_explanations_get_the_time_that_was_asked_for_and_come_with_their_answer
 
 
 def test_at_most_fifty_are_explained_at_once(survival: Model) -> None:
-    with pytest.raises(InvalidRequestError, match="at most 50"):
+    with pytest.raises(InvalidRequestError, match="too_many_explained"):
         predict(survival, [PATIENT] * 51, Options(explain=True))
 
 

@@ -117,7 +117,8 @@ class Answers:
         Returns:
             Per row `{"status", "reason", "output", "interval", "warnings"}`: a reason, a Fact,
             unless the status is "ok"; no output where the decision withholds it; an interval if the
-            model has any, and the decision shows it; warnings as Problems.
+            model has any, and the decision shows it; warnings as Problems of
+            no instance.
         """
         outputs, judge = self.model.output.list_rows(self.table), self.model.uncertainty
         intervals: Sequence[dict[str, Any] | None] = [None] * len(self)
@@ -147,5 +148,5 @@ def _write_row(
     row["output"] = output if decision.shows_answer else None
     if interval and decision.shows_interval:
         row["interval"] = interval
-    row["warnings"] = [*warnings]
+    row["warnings"] = [Problem(None, field, fact) for _, field, fact in warnings]
     return row

@@ -28,7 +28,7 @@ def name_value(feature: Feature, number: float) -> Fact | str:
         case Boolean():
             return Fact("yes" if number else "no")
         case _:
-            return Fact("value", value=number, unit=feature.unit)
+            return Fact("value", value=read_value(feature, number), unit=feature.unit)
 
 
 def read_value(feature: Feature, number: float) -> float | str | bool | None:

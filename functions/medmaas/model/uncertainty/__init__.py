@@ -94,9 +94,10 @@ class Uncertainty:
                 if missing > most:
                     reasons[row] = Fact("too_many_missing", missing=missing, most=most)
         if self._distance:
-            limit = self._distance.threshold
+            limit = round(self._distance.threshold, 3)
             for row, distance in self._distance.find_far(outputs, inputs):
-                reasons[row] = Fact("too_far", distance=distance, limit=limit)
+                # as shown: beyond it, one row and many may differ
+                reasons[row] = Fact("too_far", distance=round(distance, 3), limit=limit)
         return reasons
 
 
