@@ -28,9 +28,9 @@ from benchmarks.measurement import Measurement, NotMeasuredError
 from benchmarks.request import make_event
 from benchmarks.timing import time_in_turns
 from medmaas.api.app import create_app, handler
+from medmaas.model.explanation.background import make_background, make_game
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.shapley import attribute
-from medmaas.model.explanation.tabular import make_background, make_game
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Background, Explanation, TabularInput
 from medmaas.model.registry import Model, Registry

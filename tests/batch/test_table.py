@@ -25,7 +25,10 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.options import Options
-from medmaas.model.outputs import Classes, OutputKind, Survival, Value
+from medmaas.model.outputs import OutputKind
+from medmaas.model.outputs.classes import Classes
+from medmaas.model.outputs.survival import Survival
+from medmaas.model.outputs.value import Value
 from medmaas.model.predict import answer, predict
 from medmaas.model.registry import Model, Registry
 from tests.conftest import PATIENT, SHIPPED

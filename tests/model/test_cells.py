@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmaas.model.inputs import Tabular
 from medmaas.model.inputs.cells import parse_cell
+from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH

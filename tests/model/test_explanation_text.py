@@ -16,8 +16,8 @@ from rdkit import Chem
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.explanation.text import TextExplainer
-from medmaas.model.inputs import Text
 from medmaas.model.inputs.smiles import check_smiles
+from medmaas.model.inputs.text import Text
 from medmaas.model.manifest import TextInput, ValueOutput
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session

@@ -12,11 +12,11 @@ import shap
 
 from medmaas.model.explanation import describe_explanation
 from medmaas.model.explanation import explain as explain_rows
+from medmaas.model.explanation.background import make_background, make_game
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.shapley import attribute
-from medmaas.model.explanation.tabular import make_background, make_game
-from medmaas.model.explanation.targets import make_targets
 from medmaas.model.options import Options
+from medmaas.model.outputs import make_targets
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH, speak

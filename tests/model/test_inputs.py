@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmaas.model.inputs import Tabular
+from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import Boolean, Choice, Number, Range, TabularInput
 from medmaas.words import ENGLISH
 

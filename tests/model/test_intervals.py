@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from medmaas.model.intervals import IntervalKind, Quantiles
 from medmaas.model.manifest import (
     PREDICTION,
     ClassesIntervals,
@@ -24,17 +25,12 @@ from medmaas.model.manifest import (
     ValueIntervals,
     ValueOutput,
 )
-from medmaas.model.outputs import Classes, Survival
+from medmaas.model.outputs.classes import Classes, PredictionSets
 from medmaas.model.outputs.curve import find_crossing, find_crossings
+from medmaas.model.outputs.survival import LowerBounds, Survival
+from medmaas.model.outputs.value import Bounds
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from medmaas.model.uncertainty.intervals import (
-    Bounds,
-    IntervalKind,
-    LowerBounds,
-    PredictionSets,
-    Quantiles,
-)
 from tests.model.judged import judged_by, levels, unsure
 
 Floats = NDArray[np.float32]

@@ -11,7 +11,10 @@ from hypothesis.extra.numpy import arrays
 
 from medmaas.errors import ModelOutputError
 from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
-from medmaas.model.outputs import Classes, OutputKind, Survival, Value
+from medmaas.model.outputs import OutputKind
+from medmaas.model.outputs.classes import Classes
+from medmaas.model.outputs.survival import Survival
+from medmaas.model.outputs.value import Value
 
 YEARS = SurvivalOutput(tensor="s", time_days=(0, 100, 200, 400), horizon_days=(100, 400))
 falls = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3).map(

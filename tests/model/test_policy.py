@@ -20,8 +20,7 @@ from medmaas.model.manifest import (
     SeriesInput,
     Shield,
 )
-from medmaas.model.outputs import Policy
-from medmaas.model.outputs.policy import choose
+from medmaas.model.outputs.policy import Policy, choose
 from medmaas.words import ENGLISH, speak
 
 SERIES = SeriesInput(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from medmaas.model.inputs import Series
+from medmaas.model.inputs.series import Series
 from medmaas.model.manifest import Boolean, Number, Range, SeriesInput
 from medmaas.words import ENGLISH
 

@@ -11,7 +11,10 @@ from hypothesis.extra.numpy import arrays
 from medmaas.errors import ModelOutputError
 from medmaas.model.columns import name_columns
 from medmaas.model.manifest import ClassesOutput, SurvivalOutput, ValueOutput
-from medmaas.model.outputs import Classes, Policy, Survival, Value
+from medmaas.model.outputs.classes import Classes
+from medmaas.model.outputs.policy import Policy
+from medmaas.model.outputs.survival import Survival
+from medmaas.model.outputs.value import Value
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 from tests.model.judged import list_answers

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmaas.model.inputs import Text
+from medmaas.model.inputs.text import Text
 from medmaas.model.manifest import TextInput
 from medmaas.words import ENGLISH
 

@@ -16,7 +16,7 @@ from medmaas.model.manifest import (
     TabularInput,
     ValueOutput,
 )
-from medmaas.model.uncertainty.intervals import make_intervals
+from medmaas.model.outputs import make_intervals
 from training.assessment.conformal import find_bound, find_lower_quantile, find_quantile
 from training.assessment.intervals import (
     Calibrated,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 from sksurv.datasets import load_gbsg2
 
-from medmaas.model.inputs import Tabular
+from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import (
     Boolean,
     Choice,

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.explanation.background import make_background, make_game
 from medmaas.model.explanation.contributions import group_features
 from medmaas.model.explanation.shapley import MOST_EXACT
-from medmaas.model.explanation.tabular import make_background, make_game
-from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import Check, TabularInput
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from training.assessment.games import Case, answer, explain_case, sample_case
 from training.assessment.importance import estimate_mean

@@ -13,7 +13,6 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import (
     Check,
     Decision,
@@ -29,6 +28,7 @@ from medmaas.model.manifest import (
     Uncertainty,
     ValueOutput,
 )
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from training.assessment.agreement import (
     Trained,

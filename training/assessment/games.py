@@ -12,6 +12,7 @@ import onnx
 import PIL.Image
 from numpy.typing import NDArray
 
+from medmaas.model.explanation.background import make_game as make_tabular_game
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import group_features, tolerate
 from medmaas.model.explanation.image import ImageExplainer
@@ -25,8 +26,6 @@ from medmaas.model.explanation.shapley import (
     Game,
     attribute,
 )
-from medmaas.model.explanation.tabular import make_game as make_tabular_game
-from medmaas.model.explanation.targets import make_targets
 from medmaas.model.explanation.text import make_line_game
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
@@ -42,7 +41,7 @@ from medmaas.model.manifest import (
     TextInput,
     Uncertainty,
 )
-from medmaas.model.outputs import make_output
+from medmaas.model.outputs import make_output, make_targets
 from medmaas.model.registry import Model
 from medmaas.model.session import Session
 from training.assessment.parts import name_parts

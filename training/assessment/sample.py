@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import (
     ClassesOutput,
     ImageInput,
@@ -14,6 +13,7 @@ from medmaas.model.manifest import (
     SeriesInput,
     TabularInput,
 )
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from training.assessment.games import Case, explain_case, make_case, tolerate_errors
 from training.assessment.importance import take_groups

@@ -14,7 +14,8 @@ from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
 from medmaas.model.answers import Answers
 from medmaas.model.explanation.budget import Budget
-from medmaas.model.inputs import Reading, Tabular
+from medmaas.model.inputs import Reading
+from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import ImageInput, TextInput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain

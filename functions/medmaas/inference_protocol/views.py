@@ -14,7 +14,8 @@ from medmaas.inference_protocol.outputs import EXPLANATION, REASON, STATUS, WARN
 from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
 from medmaas.model.columns import Columns
-from medmaas.model.inputs import Reading, Text
+from medmaas.model.inputs import Reading
+from medmaas.model.inputs.text import Text
 from medmaas.model.manifest import Boolean, Choice, Feature, ImageInput, SeriesInput, TabularInput
 from medmaas.model.registry import Model
 

@@ -92,7 +92,7 @@ class Answers:
     @cached_property
     def decisions(self) -> Sequence[Decision]:
         """Per row, whether there is an answer."""
-        barred = self.table.barred if self.model.output.bars else ()
+        barred = self.table.barred if self.model.output.recommends else ()
         reasons = self._find_reasons()
         if not any(barred) and not any(reasons):
             return [OK] * len(self)
@@ -104,7 +104,7 @@ class Answers:
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:
         """Per row, what its reader must know: of the row first, then of the answer."""
-        if not self.model.output.bars:
+        if not self.model.output.recommends:
             return self._warnings
         return [
             [*of_row, *(Problem(None, None, fact) for fact in of_answer)]

@@ -1,20 +1,19 @@
 """What an answer rests on; one file per kind of input, loaded when it is first asked for.
 
-- The kinds: table.py (a row: tabular.py gives its contributions, counterfactual.py the change that
-  would change the answer, with values from grid.py), series.py (a history; flips.py: the change of
-  a count that changes a recommendation), image.py (a picture), text.py (a line; molecule.py: its
-  atoms and bonds).
-- targets.py: which numbers of an answer are explained.
+- The kinds: tabular.py (a row; background.py: what features are compared with; counterfactual.py:
+  the change that would change the answer, with values from grid.py), series.py (a history;
+  flips.py: the change of a count that changes a recommendation), image.py (a picture), text.py (a
+  line; molecule.py: its atoms and bonds).
 - shapley.py computes Shapley values of any game; budget.py says when to stop.
-- contributions.py and sentences.py write it down.
+- contributions.py lists them, and parts.py names what drove an answer.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, assert_never
+from typing import Any, Protocol
 
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
-from medmaas.model.manifest import ImageInput, SeriesInput, TabularInput, TextInput
+from medmaas.model.kinds import find_room
 from medmaas.model.registry import Model
 
 
@@ -22,7 +21,7 @@ class Explainer(Protocol):
     """Explains the answers of a model, one at a time."""
 
     def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
-        """The explanation of one instance.
+        """The explanation of one instance; what it says are Facts.
 
         Args:
             tensors: as it was read, one row each.
@@ -34,27 +33,17 @@ class Explainer(Protocol):
         """JSON Schema of one explanation."""
 
 
+class ExplanationRoom(Protocol):
+    """The module of a kind of input."""
+
+    def make(self, model: Model) -> Explainer:
+        """What explains."""
+
+
 def make_explainer(model: Model) -> Explainer:
-    """The class that explains a model's answers."""
-    match model.manifest.input:
-        case TabularInput() as spec:
-            from medmaas.model.explanation.table import TableExplainer  # noqa: PLC0415
-
-            return TableExplainer(model, spec)
-        case SeriesInput() as spec:
-            from medmaas.model.explanation.series import SeriesExplainer  # noqa: PLC0415
-
-            return SeriesExplainer(model, spec)
-        case TextInput() as spec:
-            from medmaas.model.explanation.text import TextExplainer  # noqa: PLC0415
-
-            return TextExplainer(model, spec)
-        case ImageInput() as spec:
-            from medmaas.model.explanation.image import ImageExplainer  # noqa: PLC0415
-
-            return ImageExplainer(model, spec)
-        case spec:
-            assert_never(spec)
+    """What explains a model's answers."""
+    room: ExplanationRoom = find_room(__name__, model.manifest.input.kind)
+    return room.make(model)
 
 
 def explain(

@@ -8,8 +8,8 @@ import numpy as np
 from medmaas.facts import Fact
 from medmaas.model.columns import describe_object
 from medmaas.model.explanation.shapley import Attribution, Floats
-from medmaas.model.explanation.targets import Target
 from medmaas.model.manifest import Feature
+from medmaas.model.targets import Target
 
 DECIMALS = 9  # so that contributions add up to within 1e-6
 EXACT, SAMPLED = Fact("exact_shapley_values"), Fact("sampled_shapley_values")

@@ -15,15 +15,14 @@ from medmaas.model.explanation.contributions import round_number
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
 from medmaas.model.explanation.parts import name_level, name_value, read_value
 from medmaas.model.explanation.shapley import Floats
-from medmaas.model.explanation.targets import Targets
 from medmaas.model.manifest import (
-    ClassesOutput,
     Manifest,
     Number,
     StandardisedDistance,
     TabularInput,
 )
 from medmaas.model.registry import Model
+from medmaas.model.targets import Targets
 
 Rows = NDArray[np.float32]
 Decide = Callable[[Floats], NDArray[Any]]
@@ -226,8 +225,8 @@ def _list_scales(manifest: Manifest, spec: TabularInput) -> list[Scale]:
 
 def _make_decision(manifest: Manifest, targets: Targets) -> tuple[Decide | None, int | None]:
     """From targets [n, targets] to what is decided [n], and the target that it is decided on."""
-    if isinstance(manifest.output, ClassesOutput):
-        return lambda settled: settled.round(_DECIMALS).argmax(axis=1), None
+    if targets.decides:
+        return targets.decides, None
     decision = manifest.explanation.decision if manifest.explanation else None
     names = [target.name for target in targets.targets]
     if decision is None or decision.target not in names:

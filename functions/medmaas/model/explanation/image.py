@@ -18,10 +18,12 @@ from medmaas.model.columns import DECIMALS, Tensors, describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import describe_explained
 from medmaas.model.explanation.parts import name_amount, name_level
-from medmaas.model.explanation.targets import Target, make_targets
 from medmaas.model.inputs.image import Box, Image
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
+from medmaas.model.targets import Target
 
 Floats = NDArray[np.float64]
 _OCCLUSION = Fact("occlusion")
@@ -49,9 +51,7 @@ class ImageExplainer:
         head = self._targets.headline(whole)
         heat, complete = self._occlude(picture, float(whole[head]), head, budget)
         target = self._targets.targets[head]
-        if not isinstance(self._model.inputs, Image):
-            raise TypeError
-        upright, box = self._model.inputs.locate(instance)
+        upright, box = expect(self._model.inputs, Image).locate(instance)
         left, top, right, bottom = box
         return {
             "sentence": Fact(
@@ -123,6 +123,11 @@ class ImageExplainer:
         }
         heat = describe_object({"of": text, "rows": rows, "box": box, "png": png})
         return describe_explained({"heat_map": heat})
+
+
+def make(model: Model) -> ImageExplainer:
+    """What explains."""
+    return ImageExplainer(model, expect(model.manifest.input, ImageInput))
 
 
 def _place_patches() -> list[tuple[slice, slice]]:

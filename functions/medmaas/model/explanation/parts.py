@@ -6,8 +6,8 @@ from math import isnan
 import numpy as np
 
 from medmaas.facts import Fact
-from medmaas.model.explanation.targets import Target
 from medmaas.model.manifest import Boolean, Choice, Feature
+from medmaas.model.targets import Target
 
 _MOST_NAMED = 3
 _WORTH_NAMING = 0.1  # of the largest

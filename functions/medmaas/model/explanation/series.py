@@ -26,8 +26,9 @@ from medmaas.model.explanation.shapley import (
     Game,
     attribute,
 )
-from medmaas.model.explanation.targets import make_targets
-from medmaas.model.manifest import Feature, Number, PolicyOutput, SeriesInput
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Feature, Number, SeriesInput
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 
 Part = dict[str, Any]
@@ -46,9 +47,7 @@ def make_history_game(
         history: [rows, features].
         players: the cells of each, [rows, features].
     """
-    spec = model.manifest.input
-    if not isinstance(spec, SeriesInput):
-        raise TypeError
+    spec = expect(model.manifest.input, SeriesInput)
     targets = make_targets(model.manifest.output)
     empty = np.array([_leave_out(feature) for feature in spec.features], np.float32)
     cells = np.stack(players) & ~np.isnan(history)
@@ -111,7 +110,7 @@ class SeriesExplainer:
                 ]
             ),
         }
-        if isinstance(self._model.manifest.output, PolicyOutput):
+        if self._model.output.recommends:
             explained["flips"] = find_flips(self._model, self._spec, history)
         return explained
 
@@ -149,6 +148,11 @@ class SeriesExplainer:
             "by_measurement": describe_contributions({"feature": {"enum": [*self._measurements]}}),
             "by_time": describe_contributions(by_time),
         }
-        if isinstance(self._model.manifest.output, PolicyOutput):
+        if self._model.output.recommends:
             own["flips"] = describe_flips(self._spec)
         return describe_explained(own)
+
+
+def make(model: Model) -> SeriesExplainer:
+    """What explains."""
+    return SeriesExplainer(model, expect(model.manifest.input, SeriesInput))

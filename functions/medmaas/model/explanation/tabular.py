@@ -1,102 +1,87 @@
-"""Why a table's row got its answer: features against the average patient."""
+"""Why a table's row got its answer, and what would change it."""
 
-from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from medmaas.model.explanation.shapley import Coalitions, Floats, Game
-from medmaas.model.explanation.targets import make_targets
-from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Manifest
+from medmaas.facts import Fact
+from medmaas.model.columns import Tensors
+from medmaas.model.explanation.background import Rows, make_background, make_game
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.contributions import (
+    describe_contributions,
+    describe_explained,
+    group_features,
+    list_contributions,
+    name_method,
+    tolerate,
+)
+from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
+from medmaas.model.explanation.parts import name_drivers, name_value
+from medmaas.model.explanation.shapley import attribute
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import TabularInput
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 
-Rows = NDArray[np.float32]
-_MOST_FOLDED = 12  # players: with more, few coalitions give the same row
-_GOLDEN = "the golden cases of the manifest"
+_GOLDEN = Fact("golden_cases")
+_AVERAGE = Fact("average_patient")
 
 
-def make_background(manifest: Manifest) -> tuple[Rows, Floats]:
-    """What features that are left out become: rows [k, features] and their weights [k], sum 1.
+class TableExplainer:
+    """Shapley values of the features against the background, and a counterfactual."""
 
-    The centres of the manifest's background, by their people; without one, its golden cases.
-    """
-    background = manifest.explanation.background if manifest.explanation else None
-    if background is None:
-        reading = make_input(manifest.input).read([c.instance for c in manifest.golden.cases])
-        rows = np.asarray(reading.tensors[manifest.input.tensor], np.float32)
-        return rows, np.full(len(rows), 1 / len(rows))
-    rows = np.array([centre.values for centre in background.centres], np.float32)  # None is NaN
-    people = np.array([centre.people for centre in background.centres], np.float64)
-    return rows, people / people.sum()
+    def __init__(self, model: Model, spec: TabularInput) -> None:
+        self._model, self._spec = model, spec
+        self._targets = make_targets(model.manifest.output)
+        self._groups = group_features(spec.features)
+        self._background = make_background(model.manifest)
+        outputs = model.session.run({spec.tensor: self._background[0]})
+        answers = self._targets.settle(self._targets.read(outputs))
+        self._tolerance = tolerate(self._targets.targets, answers)
+        explanation = model.manifest.explanation
+        background = explanation.background if explanation else None
+        self._against = Fact("average_patient_of", of=background.of) if background else _GOLDEN
+        self._brief = _AVERAGE if background else _GOLDEN
+        self._counterfactual = Counterfactual(model, spec, self._targets)
+
+    def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
+        """The explanation of one row [1, features]."""
+        row = tensors[self._spec.tensor][0]
+        players = list(self._groups.values())
+        game = make_game(self._model, row, players, self._background)
+        found = attribute(game, len(players), tolerance=self._tolerance, budget=budget)
+        targets, head = self._targets.targets, self._targets.headline(found.prediction)
+        names = [self._name(name, columns, row) for name, columns in self._groups.items()]
+        drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
+        other, searched = self._counterfactual.search(row, budget)
+        parts = [{"feature": name} for name in self._groups]
+        return {
+            "sentence": name_drivers(targets[head], drivers, self._brief),
+            "method": name_method(found),
+            "against": self._against,
+            "complete": found.complete and searched,
+            "targets": list_contributions(
+                targets, self._targets.show(found.prediction), found, parts
+            ),
+            "counterfactual": other,
+        }
+
+    def _name(self, name: str, columns: list[int], row: Rows) -> Fact | str:
+        """What a group is called: a feature alone with its value."""
+        if len(columns) > 1:
+            return name
+        value = name_value(self._spec.features[columns[0]], float(row[columns[0]]))
+        return Fact("feature_value", feature=name, value=value)
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of an explanation."""
+        part = {"feature": {"enum": list(self._groups)}}
+        own = {
+            "targets": describe_contributions(part),
+            "counterfactual": describe_counterfactual(),
+        }
+        return describe_explained(own)
 
 
-def make_game(
-    model: Model,
-    row: Rows,
-    players: Sequence[Sequence[int]],
-    background: tuple[Rows, Floats] | None = None,
-) -> Game:
-    """The game whose players are features: those that do not play are as in the background.
-
-    Args:
-        model: what answers.
-        row: the person's, [features], NaN for missing.
-        players: columns per player, every column once.
-        background: as make_background gives it; None makes it.
-
-    Returns:
-        A coalition's worth is settle(the weighted mean over the background of read(outputs)).
-    """
-    tensor, targets = model.manifest.input.tensor, make_targets(model.manifest.output)
-    centres, weights = background or make_background(model.manifest)
-    player_of = np.empty(len(row), np.intp)
-    for player, columns in enumerate(players):
-        player_of[list(columns)] = player
-    differs = np.zeros((len(centres), len(players)), bool)
-    unlike = (centres != row) & ~(np.isnan(centres) & np.isnan(row))
-    for player, columns in enumerate(players):
-        differs[:, player] = unlike[:, list(columns)].any(axis=1)
-
-    def play(coalitions: Coalitions) -> Floats:
-        playing, centre, place = _fold(coalitions, differs)
-        rows = np.where(playing[:, player_of], row, centres[centre])
-        raw = targets.read(model.session.run({tensor: rows}))
-        mean = weights[0] * raw[place[:, 0]]
-        for k in range(1, len(weights)):
-            mean += weights[k] * raw[place[:, k]]
-        return targets.settle(mean)
-
-    return play
-
-
-def _fold(
-    coalitions: Coalitions, differs: Coalitions
-) -> tuple[Coalitions, NDArray[np.intp], NDArray[np.intp]]:
-    """Every row that coalitions and background make, once.
-
-    A player whose value is that of a centre makes no difference there, and half of the rows with
-    that centre are the same as the other half.
-
-    Args:
-        coalitions: [m, players].
-        differs: where a player's value is another than the centre's, [centres, players].
-
-    Returns:
-        Per row who plays [rows, players] and the centre [rows]; then which row belongs to a
-        coalition and a centre, [m, centres].
-    """
-    (m, players), k = coalitions.shape, len(differs)
-    if players > _MOST_FOLDED:
-        return (
-            np.repeat(coalitions, k, axis=0),
-            np.tile(np.arange(k), m),
-            np.arange(m * k).reshape(m, k),
-        )
-    bits = 1 << np.arange(players)
-    keys = ((coalitions @ bits)[:, None] & (differs @ bits)) + (np.arange(k) << players)
-    known = np.zeros(k << players, bool)
-    known[keys] = True
-    rows = np.flatnonzero(known)
-    place = np.cumsum(known)[keys] - 1
-    return rows[:, None] & bits != 0, rows >> players, place
+def make(model: Model) -> TableExplainer:
+    """What explains."""
+    return TableExplainer(model, expect(model.manifest.input, TabularInput))

@@ -17,8 +17,9 @@ from medmaas.model.explanation.contributions import (
 from medmaas.model.explanation.molecule import Molecule, read_molecule
 from medmaas.model.explanation.parts import name_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
-from medmaas.model.explanation.targets import make_targets
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 
 Codes = NDArray[np.int64]
@@ -110,6 +111,11 @@ class TextExplainer:
         schema = describe_explained(own)
         schema["properties"]["largest_standard_error"] = number | {"description": "If sampled."}
         return schema
+
+
+def make(model: Model) -> TextExplainer:
+    """What explains."""
+    return TextExplainer(model, expect(model.manifest.input, TextInput))
 
 
 def _list_of(properties: dict[str, Any]) -> dict[str, Any]:

@@ -6,30 +6,23 @@
 - cells.py reads the cells of a CSV file as the values that JSON would hold.
 """
 
-from typing import assert_never
+from typing import Protocol
 
 from medmaas.model.inputs.reading import InputKind, Reading
-from medmaas.model.inputs.series import Series
-from medmaas.model.inputs.tabular import Tabular
-from medmaas.model.inputs.text import Text
-from medmaas.model.manifest import ImageInput, Input, SeriesInput, TabularInput, TextInput
+from medmaas.model.kinds import find_room
+from medmaas.model.manifest import Input
 
-__all__ = ["InputKind", "Reading", "Series", "Tabular", "Text", "make_input"]
+__all__ = ["InputKind", "InputRoom", "Reading", "make_input"]
+
+
+class InputRoom(Protocol):
+    """The module of a kind of input."""
+
+    def make(self, spec: Input) -> InputKind:
+        """What reads."""
 
 
 def make_input(spec: Input) -> InputKind:
-    """The class that reads for a manifest's input."""
-    match spec:
-        case TabularInput():
-            return Tabular(spec)
-        case SeriesInput():
-            return Series(spec)
-        case TextInput():
-            return Text(spec)
-        case ImageInput():
-            # Pillow costs a cold start only where there are pictures to read
-            from medmaas.model.inputs.image import Image  # noqa: PLC0415
-
-            return Image(spec)
-        case _:
-            assert_never(spec)
+    """What reads for a manifest's input."""
+    room: InputRoom = find_room(__name__, spec.kind)
+    return room.make(spec)

@@ -21,7 +21,8 @@ from medmaas.model.inputs.reading import (
     describe_field,
     read_object,
 )
-from medmaas.model.manifest import ImageInput
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import ImageInput, Input
 
 MAX_PIXELS = 20_000_000
 MAX_PIXELS_TOGETHER = 200_000_000  # about five seconds of decoding on one processor
@@ -138,6 +139,11 @@ class Image:
             "contentEncoding": "base64",
         }
         return describe_field(spec.field, picture)
+
+
+def make(spec: Input) -> Image:
+    """What reads."""
+    return Image(expect(spec, ImageInput))
 
 
 def _open(value: object, pixels_left: int) -> PIL.Image.Image:

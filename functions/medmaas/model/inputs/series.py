@@ -18,7 +18,8 @@ from medmaas.model.inputs.reading import (
     describe_field,
     read_object,
 )
-from medmaas.model.manifest import SeriesInput
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Input, SeriesInput
 
 _TIME = 0
 _REQUIRED = Fact("required")
@@ -109,3 +110,8 @@ class Series:
             "items": describe_features(self._spec.features),
         }
         return describe_field(self._spec.field, rows)
+
+
+def make(spec: Input) -> Series:
+    """What reads."""
+    return Series(expect(spec, SeriesInput))

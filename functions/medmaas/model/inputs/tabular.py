@@ -17,7 +17,8 @@ from medmaas.model.inputs.features import (
     restore_value,
 )
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
-from medmaas.model.manifest import Choice, Feature, Number, TabularInput
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Choice, Feature, Input, Number, TabularInput
 
 _REQUIRED = Fact("required")
 _NUMBERS = (float, int)  # and not bool, which is an int
@@ -122,6 +123,11 @@ class Tabular:
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         return describe_features(self._spec.features)
+
+
+def make(spec: Input) -> Tabular:
+    """What reads."""
+    return Tabular(expect(spec, TabularInput))
 
 
 def _find_plain(feature: Feature) -> tuple[float, float]:

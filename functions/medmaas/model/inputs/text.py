@@ -15,7 +15,8 @@ from medmaas.model.inputs.reading import (
     read_object,
 )
 from medmaas.model.inputs.smiles import check_smiles
-from medmaas.model.manifest import TextInput
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Input, TextInput
 
 
 class Text:
@@ -79,3 +80,8 @@ class Text:
             "maxLength": self._spec.max_length,
         }
         return describe_field(self._spec.field, text)
+
+
+def make(spec: Input) -> Text:
+    """What reads."""
+    return Text(expect(spec, TextInput))

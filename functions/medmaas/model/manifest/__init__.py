@@ -202,13 +202,7 @@ class Manifest(Contract):
     @property
     def reads_records(self) -> bool:
         """Whether a record in FHIR can hold all that the model requires."""
-        match self.input:
-            case TabularInput(features=features):
-                pass
-            case SeriesInput(features=(_, *features)):  # the first is the time
-                pass
-            case _:
-                return False
+        features = self.input.recorded_features
         return all(feature.source for feature in features if feature.required) and any(
             feature.source for feature in features
         )
@@ -219,8 +213,7 @@ class Manifest(Contract):
             return self
         if not self.reads_records:
             raise ValueError("cds_service needs a source for every feature that is required")
-        orders = isinstance(self.output, PolicyOutput) and self.output.orders
-        if "order-sign" in self.cds_service.hooks and not orders:
+        if "order-sign" in self.cds_service.hooks and not self.output.ordered:
             raise ValueError("cds_service.hooks may hold order-sign only if output.orders is there")
         return self
 
@@ -252,7 +245,7 @@ class Manifest(Contract):
         background = self.explanation.background if self.explanation else None
         if background is None:
             return self
-        features = self.input.features if isinstance(self.input, TabularInput) else ()
+        features = self.input.row_features
         if any(len(centre.values) != len(features) for centre in background.centres):
             raise ValueError(
                 "explanation.background needs an input of kind tabular, and every centre one value "
@@ -267,31 +260,20 @@ class Manifest(Contract):
         intervals, distance = self.uncertainty.intervals, self.uncertainty.distance
         if intervals and intervals.kind != self.output.kind:
             raise ValueError("uncertainty.intervals must be of the kind of output")
-        features = self.input.features if isinstance(self.input, TabularInput) else ()
+        features = self.input.row_features
         if isinstance(distance, StandardisedDistance) and len(distance.columns) != len(features):
             raise ValueError(
                 "uncertainty.distance needs an input of kind tabular, and one column per feature"
             )
-        strata = None if isinstance(intervals, PolicyIntervals | None) else intervals.strata
-        numbers = {feature.name for feature in features if isinstance(feature, Number)}
-        if isinstance(intervals, PolicyIntervals) and intervals.strata:
-            series = self.input.features if isinstance(self.input, SeriesInput) else ()
-            if intervals.strata.by not in {feature.name for feature in series}:
-                raise ValueError("uncertainty.intervals.strata.by must be a feature of the series")
-        if strata and strata.by not in {*numbers, PREDICTION}:
-            raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
-        if self.uncertainty.largest_set and not isinstance(intervals, ClassesIntervals):
+        if intervals:
+            intervals.require_strata(self.input)
+        if self.uncertainty.largest_set and not (intervals and intervals.are_sets):
             raise ValueError("uncertainty.largest_set needs prediction sets")
         return self
 
     @model_validator(mode="after")
-    def _policy_reads_a_series(self) -> Self:
-        if isinstance(self.output, PolicyOutput):
-            shield = self.output.shield
-            names = {hold.feature for hold in shield.holds} | {shield.count}
-            series = self.input if isinstance(self.input, SeriesInput) else None
-            if series is None or not names <= {feature.name for feature in series.features}:
-                raise ValueError("output.shield must name features of an input of kind series")
+    def _output_is_of_the_input(self) -> Self:
+        self.output.require_input(self.input)
         return self
 
     @model_validator(mode="after")

@@ -94,11 +94,34 @@ def _find_misfit(feature: Feature) -> str | None:
             )
 
 
-class _Features(Contract):
+class _Input(Contract):
     tensor: Sentence = Field(description=_TENSOR)
+
+    @property
+    def named_features(self) -> tuple[Feature, ...]:
+        """The features that an instance names; none of a picture or a text."""
+        return ()
+
+    @property
+    def row_features(self) -> tuple[Feature, ...]:
+        """The features of an instance that is one row of them: what distances are measured by."""
+        return ()
+
+    @property
+    def recorded_features(self) -> tuple[Feature, ...]:
+        """The features that a record in FHIR may hold."""
+        return ()
+
+
+class _Features(_Input):
     features: tuple[Feature, ...] = Field(
         min_length=1, description="At least one feature, in the order of the tensor's columns."
     )
+
+    @property
+    def named_features(self) -> tuple[Feature, ...]:
+        """All of them."""
+        return self.features
 
     @model_validator(mode="after")
     def _sources_fit(self) -> Self:
@@ -118,6 +141,16 @@ class TabularInput(_Features):
     """Named features of one person, as one float32 row [n, features]; NaN means missing."""
 
     kind: Literal["tabular"] = "tabular"
+
+    @property
+    def row_features(self) -> tuple[Feature, ...]:
+        """All of them."""
+        return self.features
+
+    @property
+    def recorded_features(self) -> tuple[Feature, ...]:
+        """All of them."""
+        return self.features
 
     @property
     def tensor_type(self) -> tuple[str, Shape]:
@@ -141,6 +174,11 @@ class SeriesInput(_Features):
         if not (isinstance(self.features[0], Number) and self.features[0].required):
             raise ValueError("the first feature must be the time: a required number")
         return self
+
+    @property
+    def recorded_features(self) -> tuple[Feature, ...]:
+        """All but the time."""
+        return self.features[1:]
 
     @property
     def tensor_type(self) -> tuple[str, Shape]:
@@ -170,7 +208,7 @@ class Normalisation(Contract):
     )
 
 
-class ImageInput(Contract):
+class ImageInput(_Input):
     """One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
 
     A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
@@ -178,7 +216,6 @@ class ImageInput(Contract):
     """
 
     kind: Literal["image"] = "image"
-    tensor: Sentence = Field(description=_TENSOR)
     field: FeatureName = Field(default="image", description="What a request calls the picture.")
     description: Sentence = "The picture: a PNG or JPEG file in base64."
     height: int = Field(gt=0, description="Pixels that the graph takes from top to bottom.")
@@ -210,14 +247,13 @@ class ImageInput(Contract):
         return "tensor(float)" if self.normalisation else "tensor(uint8)", (-1, *shape)
 
 
-class TextInput(Contract):
+class TextInput(_Input):
     """One line of characters, as int64 [n, max_length].
 
     A character's code is its position in `alphabet` plus 1; 0 fills the end.
     """
 
     kind: Literal["text"] = "text"
-    tensor: Sentence = Field(description=_TENSOR)
     field: FeatureName = Field(description="What a request calls the text.")
     description: Sentence = Field(description="What the text is.")
     alphabet: tuple[Annotated[str, StringConstraints(min_length=1, max_length=1)], ...] = Field(

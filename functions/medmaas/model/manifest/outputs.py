@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, Name, Sentence
+from medmaas.model.manifest.inputs import Input, SeriesInput
 from medmaas.model.manifest.record import Orders
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -13,6 +14,14 @@ _TENSOR = "What the graph calls its output."
 
 class _Output(Contract):
     tensor: Sentence = Field(description=_TENSOR)
+
+    def require_input(self, spec: Input) -> None:
+        """Raise ValueError if the output cannot be of this input."""
+
+    @property
+    def ordered(self) -> Orders | None:
+        """What its actions order in a record system; None where there is nothing to order."""
+        return None
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -132,6 +141,18 @@ class PolicyOutput(_Output):
         if self.limit.outcome not in {outcome.name for outcome in self.outcomes}:
             raise ValueError("limit.outcome must be one of outcomes")
         return self
+
+    def require_input(self, spec: Input) -> None:
+        """Raise ValueError unless the shield's features are those of a series."""
+        names = {hold.feature for hold in self.shield.holds} | {self.shield.count}
+        given = {feature.name for feature in spec.named_features}
+        if not isinstance(spec, SeriesInput) or not names <= given:
+            raise ValueError("output.shield must name features of an input of kind series")
+
+    @property
+    def ordered(self) -> Orders | None:
+        """What its actions order."""
+        return self.orders
 
     @property
     def tensors(self) -> tuple[str, ...]:

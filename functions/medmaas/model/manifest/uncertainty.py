@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, Name, Range, Sentence
+from medmaas.model.manifest.inputs import Input, Number
 
 _Coverage = Annotated[float, Field(ge=0.5, lt=1)]
 _Quantiles = Annotated[tuple[float, ...], Field(min_length=1)]
@@ -50,7 +51,17 @@ class Level(Contract):
     )
 
 
-class _Levels(Contract):
+class _Intervals(Contract):
+    def require_strata(self, spec: Input) -> None:
+        """Raise ValueError if its strata are of nothing that the input has."""
+
+    @property
+    def are_sets(self) -> bool:
+        """Whether they are sets of labels."""
+        return False
+
+
+class _Levels(_Intervals):
     levels: tuple[Level, ...] = Field(min_length=1, description=_LEVELS)
     strata: Strata | None = None
 
@@ -62,11 +73,22 @@ class _Levels(Contract):
         _refuse_doubles([level.coverage for level in self.levels])
         return self
 
+    def require_strata(self, spec: Input) -> None:
+        """Raise ValueError unless strata are of the prediction, or of a number of a row."""
+        numbers = {one.name for one in spec.row_features if isinstance(one, Number)}
+        if self.strata and self.strata.by not in {*numbers, PREDICTION}:
+            raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
+
 
 class ClassesIntervals(_Levels):
     """Prediction sets."""
 
     kind: Literal["classes"] = "classes"
+
+    @property
+    def are_sets(self) -> bool:
+        """They are."""
+        return True
 
 
 class ValueIntervals(_Levels):
@@ -97,7 +119,7 @@ class PolicyLevel(Contract):
     )
 
 
-class PolicyIntervals(Contract):
+class PolicyIntervals(_Intervals):
     """Bands on risks: the share that has the outcome among so many patients like this one."""
 
     kind: Literal["policy"] = "policy"
@@ -112,6 +134,12 @@ class PolicyIntervals(Contract):
             raise ValueError(f"every level must hold one of nadirs per stratum, {strata}")
         _refuse_doubles([level.coverage for level in self.levels])
         return self
+
+    def require_strata(self, spec: Input) -> None:
+        """Raise ValueError unless strata are of a feature of the series."""
+        names = {feature.name for feature in spec.named_features}
+        if self.strata and self.strata.by not in names:
+            raise ValueError("uncertainty.intervals.strata.by must be a feature of the series")
 
 
 Intervals = Annotated[

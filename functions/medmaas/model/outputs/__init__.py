@@ -7,20 +7,10 @@
 from typing import Any, ClassVar, Protocol
 
 from medmaas.model.columns import Columns, Table, Tensors
-from medmaas.model.manifest import (
-    ClassesOutput,
-    Manifest,
-    PolicyOutput,
-    SeriesInput,
-    SurvivalOutput,
-    ValueOutput,
-)
-from medmaas.model.outputs.classes import Classes
-from medmaas.model.outputs.policy import Policy
-from medmaas.model.outputs.survival import Survival
-from medmaas.model.outputs.value import Value
-
-__all__ = ["Classes", "OutputKind", "Policy", "Survival", "Value", "make_output"]
+from medmaas.model.intervals import IntervalKind
+from medmaas.model.kinds import find_room
+from medmaas.model.manifest import Intervals, Manifest, Output
+from medmaas.model.targets import Targets
 
 
 class OutputKind(Protocol):
@@ -28,12 +18,12 @@ class OutputKind(Protocol):
 
     Attributes:
         columns: their names.
-        bars: whether the kind has rules of its own, so that its tables say who is `barred`, and
-            warn.
+        recommends: whether an answer recommends an action, by rules of its own: its tables say who
+            is `barred`, and warn.
     """
 
     columns: Columns
-    bars: ClassVar[bool]
+    recommends: ClassVar[bool]
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
         """The answers to all rows of the graph's outputs, given what went in.
@@ -49,16 +39,34 @@ class OutputKind(Protocol):
         """JSON Schema of one answer's output."""
 
 
+class OutputRoom(Protocol):
+    """The module of a kind of output."""
+
+    def make(self, manifest: Manifest) -> OutputKind:
+        """What answers."""
+
+    def make_intervals(self, spec: Intervals, manifest: Manifest) -> IntervalKind:
+        """How sure it is."""
+
+    def make_targets(self, output: Output) -> Targets:
+        """What is explained."""
+
+
 def make_output(manifest: Manifest) -> OutputKind:
-    """The class that answers as a manifest says."""
-    match manifest.output, manifest.input:
-        case ClassesOutput() as spec, _:
-            return Classes(spec)
-        case ValueOutput() as spec, _:
-            return Value(spec)
-        case SurvivalOutput() as spec, _:
-            return Survival(spec)
-        case PolicyOutput() as spec, SeriesInput() as series:
-            return Policy(spec, series)
-        case _:
-            raise AssertionError("the manifest pairs a policy with a series")
+    """What answers as a manifest says."""
+    return _find_room(manifest.output).make(manifest)
+
+
+def make_intervals(spec: Intervals, manifest: Manifest) -> IntervalKind:
+    """What makes a manifest's intervals."""
+    return _find_room(manifest.output).make_intervals(spec, manifest)
+
+
+def make_targets(output: Output) -> Targets:
+    """What is explained of the answers that a manifest's output gives."""
+    return _find_room(output).make_targets(output)
+
+
+def _find_room(output: Output) -> OutputRoom:
+    room: OutputRoom = find_room(__name__, output.kind)
+    return room

@@ -2,21 +2,33 @@
 
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.facts import Fact
 from medmaas.model.columns import (
+    DECIMALS,
     PROBABILITY,
+    Floats,
     Table,
     Tensors,
     describe_object,
     name_columns,
     round_numbers,
 )
-from medmaas.model.manifest import ClassesOutput
+from medmaas.model.intervals import Interval, Quantiles
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import ClassesIntervals, ClassesOutput, Intervals, Manifest, Output
+from medmaas.model.targets import AsTheyAre, Target
+
+_SLACK = 1e-9  # probabilities sum up to 1 but for rounding
+_TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
 class Classes:
     """`{"label": the likeliest, "probabilities": {label: p}}`."""
 
-    bars: ClassVar[bool] = False
+    recommends: ClassVar[bool] = False
 
     def __init__(self, spec: ClassesOutput) -> None:
         self._spec = spec
@@ -39,3 +51,78 @@ class Classes:
         labels = list(self._spec.labels)
         probabilities = describe_object(dict.fromkeys(labels, PROBABILITY))
         return describe_object({"label": {"enum": labels}, "probabilities": probabilities})
+
+
+class PredictionSets:
+    """`{"coverage", "labels"}`: adaptive prediction sets (Romano et al. 2020), likeliest first."""
+
+    columns = name_columns(["interval_labels"], [])
+
+    def __init__(self, output: ClassesOutput, quantiles: Quantiles) -> None:
+        self._output, self._quantiles = output, quantiles
+
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Column `interval_labels`, of the tensor [n, labels]."""
+        rows = outputs[self._output.tensor]
+        quantiles = self._quantiles.find(coverage, rows, inputs, lambda: rows.max(axis=1))
+        sets = [self._take(*pair) for pair in zip(rows.tolist(), quantiles, strict=True)]
+        return Table([sets], np.empty((len(sets), 0)))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """One set each."""
+        return [{"coverage": coverage, "labels": labels} for labels in table.texts[0]]
+
+    def _take(self, row: list[float], quantile: float) -> tuple[str, ...]:
+        order = sorted(range(len(row)), key=row.__getitem__, reverse=True)
+        if row[order[0]] - row[order[1]] < _TIE:  # the answer names the first of those shown alike
+            shown = np.round(row, DECIMALS).tolist()
+            order = sorted(range(len(row)), key=shown.__getitem__, reverse=True)
+        taken, together = [self._output.labels[order[0]]], row[order[0]]
+        for i in order[1:]:
+            together += row[i]
+            if together > quantile + _SLACK:
+                break
+            taken.append(self._output.labels[i])
+        return tuple(taken)
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one interval."""
+        labels = {"type": "array", "items": {"enum": list(self._output.labels)}, "minItems": 1}
+        return describe_object({"coverage": PROBABILITY, "labels": labels})
+
+
+class LabelTargets(AsTheyAre):
+    """The probability of every label; the one that the answer names is shown."""
+
+    def __init__(self, spec: ClassesOutput) -> None:
+        targets = [Target(name, Fact("probability_of", label=name)) for name in spec.labels]
+        super().__init__(spec.tensor, targets)
+
+    def decides(self, settled: Floats) -> NDArray[np.intp]:
+        """The position of the label that an answer names."""
+        likeliest: NDArray[np.intp] = settled.round(DECIMALS).argmax(axis=1)
+        return likeliest
+
+    def show(self, prediction: Floats) -> list[int]:
+        """The named label."""
+        return [self.headline(prediction)]
+
+    def headline(self, prediction: Floats) -> int:
+        """The named label: the first of the likeliest, after an answer's rounding."""
+        return int(prediction.round(DECIMALS).argmax())
+
+
+def make(manifest: Manifest) -> Classes:
+    """What answers."""
+    return Classes(expect(manifest.output, ClassesOutput))
+
+
+def make_intervals(spec: Intervals, manifest: Manifest) -> PredictionSets:
+    """How sure it is."""
+    quantiles = Quantiles(expect(spec, ClassesIntervals), manifest.input, max)
+    return PredictionSets(expect(manifest.output, ClassesOutput), quantiles)
+
+
+def make_targets(output: Output) -> LabelTargets:
+    """What is explained."""
+    return LabelTargets(expect(output, ClassesOutput))

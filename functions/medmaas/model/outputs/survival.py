@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
     PROBABILITY,
+    Columns,
     Floats,
     Table,
     Tensors,
@@ -16,9 +18,21 @@ from medmaas.model.columns import (
     name_columns,
     round_numbers,
 )
-from medmaas.model.manifest import SurvivalOutput
-from medmaas.model.outputs.curve import find_all_crossings
+from medmaas.model.intervals import Interval, Quantiles
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import (
+    Intervals,
+    Manifest,
+    Output,
+    SurvivalIntervals,
+    SurvivalOutput,
+)
+from medmaas.model.outputs.curve import LOWEST, find_all_crossings
+from medmaas.model.targets import Target, read_numbers
 
+_AT_LEAST = "interval_at_least_days"
+_YEAR = 365.25
+_LEAST = 1e-9  # what a curve that ends at 0 is taken for, to have a logarithm
 _HALF = 0.5
 _MEDIAN = "median_days"
 
@@ -30,7 +44,7 @@ class Survival:
     horizon is one minus the curve there.
     """
 
-    bars: ClassVar[bool] = False
+    recommends: ClassVar[bool] = False
 
     def __init__(self, spec: SurvivalOutput) -> None:
         self._spec = spec
@@ -77,3 +91,111 @@ class Survival:
 
 def _round(day: float) -> int | None:
     return None if day == inf else round(day)
+
+
+class LowerBounds:
+    """`{"coverage", "at_least_days"}`: the last whole day before the curve has fallen so far."""
+
+    columns = Columns((_AT_LEAST,), (), frozenset({_AT_LEAST}))
+
+    def __init__(self, output: SurvivalOutput, quantiles: Quantiles) -> None:
+        self._output, self._quantiles = output, quantiles
+        self._days = output.time_days
+        self._horizon = output.time_days.index(output.horizon_days[-1])
+
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Column `interval_at_least_days`, of the tensor [n, times]."""
+        curves = outputs[self._output.tensor].astype(np.float64)
+        risks = 1 - curves[:, self._horizon]
+        levels = self._quantiles.find(coverage, curves, inputs, lambda: risks)
+        days = find_all_crossings(curves, self._days, levels)
+        return Table([[*map(self._end, days)]], np.empty((len(days), 0)))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """A day each."""
+        return [{"coverage": coverage, "at_least_days": day} for day in table.texts[0]]
+
+    def _end(self, day: float) -> int:
+        return self._days[-1] if day == inf else int(day)
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one interval."""
+        days = {
+            "type": "integer",
+            "minimum": 0,
+            "description": f"{self._days[-1]}: no end within the times of the curve.",
+        }
+        return describe_object({"coverage": PROBABILITY, "at_least_days": days})
+
+
+class CurveTargets:
+    """The risk at every horizon, and the median, at most the last time."""
+
+    decides = None
+
+    def __init__(self, spec: SurvivalOutput) -> None:
+        self._tensor = spec.tensor
+        self._days = np.array(spec.time_days, np.float64)
+        self._at_horizons = np.searchsorted(spec.time_days, spec.horizon_days)
+        risks = tuple(Target(f"risk_{day}", _name_risk(day)) for day in spec.horizon_days)
+        median = Target("median_days", Fact("median_survival"), "d", is_probability=False)
+        self.targets = (*risks, median)
+
+    def read(self, outputs: Tensors) -> Floats:
+        """The curves, [n, times]."""
+        return read_numbers(outputs, self._tensor, len(self._days))
+
+    def settle(self, raw: Floats) -> Floats:
+        """Risks and medians of curves."""
+        risks = 1 - raw[:, self._at_horizons]
+        settled: Floats = np.column_stack([risks, self._find_medians(raw)])
+        return settled
+
+    def show(self, _prediction: Floats) -> list[int]:
+        """All of them."""
+        return list(range(len(self.targets)))
+
+    def headline(self, _prediction: Floats) -> int:
+        """The risk at the middle horizon."""
+        return len(self._at_horizons) // 2
+
+    def _find_medians(self, curves: Floats) -> Floats:
+        """In days, not rounded, the hazard being constant between two times."""
+        crossed = curves <= _HALF
+        after = np.maximum(crossed.argmax(axis=1), 1)
+        rows = np.arange(len(curves))
+        before_log, after_log = np.log(np.maximum(curves[rows, [after - 1, after]], _LEAST))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (before_log - np.log(_HALF)) / (before_log - after_log)
+        start = self._days[after - 1]
+        days: Floats = start + share * (self._days[after] - start)
+        days[~crossed.any(axis=1)] = self._days[-1]
+        days[crossed[:, 0]] = 0
+        return days
+
+
+def make(manifest: Manifest) -> Survival:
+    """What answers."""
+    return Survival(expect(manifest.output, SurvivalOutput))
+
+
+def make_intervals(spec: Intervals, manifest: Manifest) -> LowerBounds:
+    """How sure it is."""
+    quantiles = Quantiles(expect(spec, SurvivalIntervals), manifest.input, min, _find_level)
+    return LowerBounds(expect(manifest.output, SurvivalOutput), quantiles)
+
+
+def make_targets(output: Output) -> CurveTargets:
+    """What is explained."""
+    return CurveTargets(expect(output, SurvivalOutput))
+
+
+def _find_level(quantile: float) -> float:
+    return max(1 - quantile, LOWEST)
+
+
+def _name_risk(days: int) -> Fact:
+    years = round(days / _YEAR)
+    if years and abs(years * _YEAR - days) <= 1:
+        return Fact("risk_in_years", years=years)
+    return Fact("risk_in_days", days=days)

@@ -2,14 +2,28 @@
 
 from typing import Any, ClassVar
 
-from medmaas.model.columns import Table, Tensors, describe_object, name_columns, round_numbers
-from medmaas.model.manifest import ValueOutput
+import numpy as np
+
+from medmaas.facts import Fact
+from medmaas.model.columns import (
+    DECIMALS,
+    PROBABILITY,
+    Table,
+    Tensors,
+    describe_object,
+    name_columns,
+    round_numbers,
+)
+from medmaas.model.intervals import Interval, Quantiles
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Intervals, Manifest, Output, ValueIntervals, ValueOutput
+from medmaas.model.targets import AsTheyAre, Target
 
 
 class Value:
     """`{"value": x, "unit": s}`."""
 
-    bars: ClassVar[bool] = False
+    recommends: ClassVar[bool] = False
 
     def __init__(self, spec: ValueOutput) -> None:
         self._spec = spec
@@ -27,3 +41,52 @@ class Value:
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one answer."""
         return describe_object({"value": {"type": "number"}, "unit": {"const": self._spec.unit}})
+
+
+class Bounds:
+    """`{"coverage", "low", "high", "unit"}`."""
+
+    columns = name_columns([], ["interval_low", "interval_high"])
+
+    def __init__(self, output: ValueOutput, quantiles: Quantiles) -> None:
+        self._output, self._quantiles = output, quantiles
+
+    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
+        """Columns `interval_low` and `interval_high`, of the tensor [n] or [n, 1]."""
+        values = outputs[self._output.tensor].astype(np.float64).ravel()
+        half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
+        return Table([], np.stack([values - half, values + half], axis=1).round(DECIMALS))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """A low and a high end each."""
+        unit = self._output.unit
+        return [
+            {"coverage": coverage, "low": low, "high": high, "unit": unit}
+            for low, high in table.numbers.tolist()
+        ]
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one interval."""
+        number = {"type": "number"}
+        unit = {"const": self._output.unit}
+        return describe_object(
+            {"coverage": PROBABILITY, "low": number, "high": number, "unit": unit}
+        )
+
+
+def make(manifest: Manifest) -> Value:
+    """What answers."""
+    return Value(expect(manifest.output, ValueOutput))
+
+
+def make_intervals(spec: Intervals, manifest: Manifest) -> Bounds:
+    """How sure it is."""
+    quantiles = Quantiles(expect(spec, ValueIntervals), manifest.input, max)
+    return Bounds(expect(manifest.output, ValueOutput), quantiles)
+
+
+def make_targets(output: Output) -> AsTheyAre:
+    """What is explained."""
+    spec = expect(output, ValueOutput)
+    target = Target("value", Fact("the_answer"), spec.unit, is_probability=False)
+    return AsTheyAre(spec.tensor, [target])

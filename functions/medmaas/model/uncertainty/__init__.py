@@ -1,8 +1,7 @@
 """How sure an answer is, and when there is none: a manifest's `uncertainty`, applied to tensors.
 
-- intervals.py makes the intervals of classes, values and curves, policy.py those of a policy.
+- The intervals are of the kind of output, see `outputs/`.
 - distance.py measures how far an instance is from the training data.
-- doubt.py is the result: an interval, or the reason why there is no answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +15,10 @@ from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model import manifest as contract
 from medmaas.model.columns import NO_COLUMNS, Table, Tensors
+from medmaas.model.intervals import Interval
 from medmaas.model.manifest import Manifest
+from medmaas.model.outputs import make_intervals
 from medmaas.model.uncertainty.distance import make_distance
-from medmaas.model.uncertainty.intervals import Interval, make_intervals
 
 __all__ = ["Uncertainty", "make_uncertainty"]
 

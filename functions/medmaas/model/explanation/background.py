@@ -1,0 +1,102 @@
+"""Why a table's row got its answer: features against the average patient."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.explanation.shapley import Coalitions, Floats, Game
+from medmaas.model.inputs import make_input
+from medmaas.model.manifest import Manifest
+from medmaas.model.outputs import make_targets
+from medmaas.model.registry import Model
+
+Rows = NDArray[np.float32]
+_MOST_FOLDED = 12  # players: with more, few coalitions give the same row
+_GOLDEN = "the golden cases of the manifest"
+
+
+def make_background(manifest: Manifest) -> tuple[Rows, Floats]:
+    """What features that are left out become: rows [k, features] and their weights [k], sum 1.
+
+    The centres of the manifest's background, by their people; without one, its golden cases.
+    """
+    background = manifest.explanation.background if manifest.explanation else None
+    if background is None:
+        reading = make_input(manifest.input).read([c.instance for c in manifest.golden.cases])
+        rows = np.asarray(reading.tensors[manifest.input.tensor], np.float32)
+        return rows, np.full(len(rows), 1 / len(rows))
+    rows = np.array([centre.values for centre in background.centres], np.float32)  # None is NaN
+    people = np.array([centre.people for centre in background.centres], np.float64)
+    return rows, people / people.sum()
+
+
+def make_game(
+    model: Model,
+    row: Rows,
+    players: Sequence[Sequence[int]],
+    background: tuple[Rows, Floats] | None = None,
+) -> Game:
+    """The game whose players are features: those that do not play are as in the background.
+
+    Args:
+        model: what answers.
+        row: the person's, [features], NaN for missing.
+        players: columns per player, every column once.
+        background: as make_background gives it; None makes it.
+
+    Returns:
+        A coalition's worth is settle(the weighted mean over the background of read(outputs)).
+    """
+    tensor, targets = model.manifest.input.tensor, make_targets(model.manifest.output)
+    centres, weights = background or make_background(model.manifest)
+    player_of = np.empty(len(row), np.intp)
+    for player, columns in enumerate(players):
+        player_of[list(columns)] = player
+    differs = np.zeros((len(centres), len(players)), bool)
+    unlike = (centres != row) & ~(np.isnan(centres) & np.isnan(row))
+    for player, columns in enumerate(players):
+        differs[:, player] = unlike[:, list(columns)].any(axis=1)
+
+    def play(coalitions: Coalitions) -> Floats:
+        playing, centre, place = _fold(coalitions, differs)
+        rows = np.where(playing[:, player_of], row, centres[centre])
+        raw = targets.read(model.session.run({tensor: rows}))
+        mean = weights[0] * raw[place[:, 0]]
+        for k in range(1, len(weights)):
+            mean += weights[k] * raw[place[:, k]]
+        return targets.settle(mean)
+
+    return play
+
+
+def _fold(
+    coalitions: Coalitions, differs: Coalitions
+) -> tuple[Coalitions, NDArray[np.intp], NDArray[np.intp]]:
+    """Every row that coalitions and background make, once.
+
+    A player whose value is that of a centre makes no difference there, and half of the rows with
+    that centre are the same as the other half.
+
+    Args:
+        coalitions: [m, players].
+        differs: where a player's value is another than the centre's, [centres, players].
+
+    Returns:
+        Per row who plays [rows, players] and the centre [rows]; then which row belongs to a
+        coalition and a centre, [m, centres].
+    """
+    (m, players), k = coalitions.shape, len(differs)
+    if players > _MOST_FOLDED:
+        return (
+            np.repeat(coalitions, k, axis=0),
+            np.tile(np.arange(k), m),
+            np.arange(m * k).reshape(m, k),
+        )
+    bits = 1 << np.arange(players)
+    keys = ((coalitions @ bits)[:, None] & (differs @ bits)) + (np.arange(k) << players)
+    known = np.zeros(k << players, bool)
+    known[keys] = True
+    rows = np.flatnonzero(known)
+    place = np.cumsum(known)[keys] - 1
+    return rows[:, None] & bits != 0, rows >> players, place
