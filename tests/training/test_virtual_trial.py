@@ -160,10 +160,20 @@ def test_a_fit_per_patient_finds_the_patient(cohort: Cohort) -> None:
 
 def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
     arms = {"rule": run_arm(cohort, step_down, 1), "same": run_arm(cohort, step_down, 1)}
-    metrics = Trial("test", arms, 0).make_metrics("rule", {"same": "rule"})
+    metrics = Trial("test", "here", arms, 0).make_metrics(
+        "rule", {"same": "rule"}, {"same": "model"}
+    )
+    assert {(m.model, m.of, m.cohort) for m in metrics} == {
+        ("rule", "baseline", "test"),
+        ("same", "model", "test"),
+    }
     for metric in metrics:
         assert metric.low <= metric.value <= metric.high
-    differences = [m for m in metrics if "less" in m.metric or "fewer" in m.metric]
+    less, fewer = (
+        f"{BELOW_SEVERE}, less rule",
+        "relatively fewer cycles with ANC below 0.5 than rule",
+    )
+    differences = [m for m in metrics if m.metric in {less, fewer}]
     assert [(m.value, m.low, m.high) for m in differences] == [(0, 0, 0)] * 2
 
 
