@@ -43,7 +43,7 @@ def read(model_id: str, *metrics: Tree, translations: Tree | None = None) -> Man
     del tree["card"]["calibration"], tree["card"]["coverage"]
     tree["card"]["metrics"] = list(metrics)
     tree["translations"] = translations or {}
-    return Manifest.model_validate_json(json.dumps(tree))
+    return Manifest.read(json.dumps(tree).encode())
 
 
 def list_numbers(part: object) -> list[tuple[float, float, float]]:
@@ -113,9 +113,11 @@ def test_pairs_of_figures_become_the_points_of_a_curve(of: str) -> None:
     card = read(model_id, make_figure("AUC"), *pairs).card
     (curve,) = card.calibration
     assert (curve.target, curve.cohort, curve.evaluated_on) == (target, "test", on)
-    assert [(point.group, point.n) for point in curve.points] == [(g, 40) for g in groups]
+    assert {(point.group, point.n) for point in curve.points} == {(g, 40) for g in groups}
     found = [side for point in curve.points for side in (point.predicted, point.observed)]
-    assert [(f.value, f.low, f.high) for f in found] == list_numbers(pairs)
+    assert sorted((f.value, f.low, f.high) for f in found) == sorted(list_numbers(pairs))
+    told = [point.predicted.value for point in curve.points]
+    assert told == sorted(told)
     assert [m.metric for m in card.metrics] == ["AUC"]
 
 
@@ -200,6 +202,13 @@ def test_a_card_that_is_wrong_is_refused_for_what_is_wrong(
         read("solubility", *figures)
     places = [".".join(map(str, error["loc"])) for error in refused.value.errors()]
     assert any(found.endswith(place) for found in places), places
+
+
+def test_points_that_do_not_rise_are_refused(registry: Registry) -> None:
+    tree = registry.get("breast_fna").manifest.model_dump(mode="json", exclude_none=True)
+    tree["card"]["calibration"][0]["points"].reverse()
+    with pytest.raises(ValidationError, match="in the order of rising prediction"):
+        Manifest.model_validate(tree)
 
 
 @pytest.mark.parametrize("model_id", ["breast_fna", "chemo_dose", "solubility", "survival"])

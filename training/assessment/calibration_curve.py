@@ -48,14 +48,15 @@ class Curve:
         groups = group_by_prediction(self.predicted)
         if len(groups) < _FEWEST_POINTS:
             return None
+        points = [
+            self._measure_group(rows, f"group {i} of {len(groups)}")
+            for i, rows in enumerate(groups, start=1)
+        ]
         return CalibrationCurve(
             target=self.target,
             cohort=self.sample.cohort,
             evaluated_on=f"test split, by {self.by}",
-            points=tuple(
-                self._measure_group(rows, f"group {i} of {len(groups)}")
-                for i, rows in enumerate(groups, start=1)
-            ),
+            points=tuple(sorted(points, key=lambda point: point.predicted.value)),
         )
 
     @property

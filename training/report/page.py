@@ -81,7 +81,7 @@ def rewrite_report(reports: Path, model_folder: Path, assessment: Sequence[Secti
 
 def read_manifest(model_folder: Path) -> Manifest:
     """The manifest of a model's folder."""
-    return Manifest.model_validate_json((model_folder / "manifest.json").read_bytes())
+    return Manifest.read((model_folder / "manifest.json").read_bytes())
 
 
 def _write_page(

@@ -171,7 +171,7 @@ def describe_by_risk(
                 target=RiskTarget(day=int(day)),
                 cohort="test",
                 evaluated_on=f"{TEST}, by predicted risk",
-                points=tuple(points),
+                points=tuple(sorted(points, key=lambda point: point.predicted.value)),
             )
         )
     return curves

@@ -75,6 +75,13 @@ class Card(Contract):
     )
 
     @property
+    def is_untyped(self) -> bool:
+        """Whether it was written before figures stated what they are of: see contract_1."""
+        if self.model_fields_set & {"calibration", "coverage"}:
+            return False
+        return not any(m.model_fields_set & {"of", "cohort", "measure"} for m in self.metrics)
+
+    @property
     def headline(self) -> tuple[Metric, ...]:
         """The model's own figure, then at most two of others: those that come closest to it.
 

@@ -7,15 +7,13 @@ figures called `coverage of 90 % intervals`.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
 from medmaas.model.manifest.figures import EVERYONE, Cohort, Measure
-from medmaas.model.manifest.translations import list_texts
+from medmaas.model.manifest.translations import keep_texts
 
 Tree = dict[str, Any]
 
-_NAMES = "metric", "model", "evaluated_on", "group"
-_TYPED = {"of", "cohort", "measure"}
 _OWN, _CHANGED = "this model", "the same"
 _COHORTS: dict[Cohort, str] = {
     "train": "train split",
@@ -38,51 +36,38 @@ _HORIZON = r"at (\d+) (day|month|year)s?"
 _DAYS = {"day": 1.0, "month": 30.4375, "year": 365.25}
 
 
-def is_untyped(tree: object) -> TypeGuard[Tree]:
-    """Whether a manifest, as read from JSON, is of contract 1 and states no figure's meaning."""
-    if not isinstance(tree, dict) or tree.get("contract") != 1:
-        return False
-    card = tree.get("card")
-    if not isinstance(card, dict) or card.keys() & {"calibration", "coverage"}:
-        return False
-    metrics = card.get("metrics")
-    return isinstance(metrics, list) and all(map(_has_names, metrics))
-
-
-def _has_names(metric: object) -> bool:
-    return (
-        isinstance(metric, dict)
-        and not metric.keys() & _TYPED
-        and all(isinstance(metric.get(name, EVERYONE), str) for name in _NAMES)
-        and {"metric", "model", "evaluated_on"} <= metric.keys()
-    )
-
-
 def convert(tree: Tree) -> Tree:
     """The same manifest with typed figures, its curves and coverages as lists of points.
 
     Translations of texts that go with them go too.
 
     Args:
-        tree: one of which `is_untyped` is true.
+        tree: a manifest that fits the contract, as JSON has it, whose card is untyped.
     """
     card = tree["card"]
-    metrics = [_state(metric, card["metrics"]) for metric in card["metrics"]]
-    curves = list(_find_curves(metrics, tree.get("output")))
+    own: dict[_Place, set[str]] = {}
+    for metric in card["metrics"]:
+        own.setdefault(_place(metric), set()).update({metric["model"]} if _is_own(metric) else ())
+    metrics = [_state(metric, own[_place(metric)]) for metric in card["metrics"]]
+    curves = list(_find_curves(metrics, tree["output"]))
     coverage = list(_find_coverage(metrics))
     moved = {id(metric) for _, taken in (*curves, *coverage) for metric in taken}
     left = [metric for metric in metrics if id(metric) not in moved]
     if left:  # a card has one single figure at least
         found = {"calibration": _gather(curves), "coverage": _gather(coverage)}
+        for curve in found["calibration"]:
+            curve["points"].sort(key=lambda point: float(point["predicted"]["value"]))
         card = card | found | {"metrics": left}
     else:
         card = card | {"metrics": metrics}
-    return _drop_translations(tree, tree | {"card": card})
+    converted = tree | {"card": card}
+    words = keep_texts(tree.get("translations", {}), converted | {"translations": {}})
+    return converted | {"translations": words}
 
 
-def _state(metric: Tree, metrics: list[Tree]) -> Tree:
+def _state(metric: Tree, own: set[str]) -> Tree:
     typed: Tree = {
-        "of": _read_of(metric, metrics),
+        "of": _read_of(metric, own),
         "cohort": _search(_COHORTS, metric["evaluated_on"]) or "test",
     }
     measure = _search(_MEASURES, metric["metric"])
@@ -93,19 +78,22 @@ def _search(patterns: Mapping[Any, str], text: str) -> str | None:
     return next((name for name, pattern in patterns.items() if re.search(pattern, text)), None)
 
 
-def _read_of(metric: Tree, metrics: list[Tree]) -> str:
-    """A variant is `the same, ...`, or longer by a comma than this model's name beside it."""
+def _read_of(metric: Tree, own: set[str]) -> str:
+    """A variant is `the same ...`, or longer by a comma than this model's name beside it."""
     name = metric["model"]
-    if name.startswith(_CHANGED):
+    if name.startswith(_CHANGED) or any(name.startswith(f"{other}, ") for other in own):
         return "variant"
-    if _OWN not in name:
-        return "baseline"
-    beside = (m["model"] for m in metrics if _place(m) == _place(metric))
-    changed = any(_OWN in other and name.startswith(f"{other}, ") for other in beside)
-    return "variant" if changed else "model"
+    return "model" if name in own else "baseline"
 
 
-def _place(metric: Tree) -> tuple[str, str, str]:
+def _is_own(metric: Tree) -> bool:
+    return _OWN in metric["model"]
+
+
+_Place = tuple[str, str, str]
+
+
+def _place(metric: Tree) -> _Place:
     return metric["metric"], metric["evaluated_on"], metric.get("group", EVERYONE)
 
 
@@ -122,7 +110,7 @@ def _gather(found: list[_Found]) -> list[Tree]:
     return list(curves.values())
 
 
-def _find_curves(metrics: list[Tree], output: object) -> Iterator[_Found]:
+def _find_curves(metrics: list[Tree], output: Tree) -> Iterator[_Found]:
     observed = {(_place(m), m["model"]): m for m in metrics}
     for one in metrics:
         told, _, of = one["metric"].partition("predicted ")
@@ -160,14 +148,13 @@ def _place_point(metric: Tree, curve: Tree, point: Tree) -> Tree:
 
 
 def _estimate(metric: Tree) -> Tree:
-    return {name: metric[name] for name in ("value", "low", "high") if name in metric}
+    return {name: metric[name] for name in ("value", "low", "high")}
 
 
-def _find_target(of: str, output: object) -> Tree | None:
+def _find_target(of: str, output: Tree) -> Tree | None:
     """Which number of an answer `predicted ...` is of; None if none is called so."""
-    spec = output if isinstance(output, dict) else {}
     share = of.removeprefix("share of ")
-    match spec:
+    match output:
         case {"kind": "value"} if of == "value":
             return {"kind": "value"}
         case {"kind": "classes"} if of == "share of right answers":
@@ -175,24 +162,10 @@ def _find_target(of: str, output: object) -> Tree | None:
         case {"kind": "classes", "labels": list(labels)} if share != of and share in labels:
             return {"kind": "label", "label": share}
         case {"kind": "policy", "outcomes": list(outcomes)} if share != of:
-            names = [outcome.get("name") for outcome in outcomes if isinstance(outcome, dict)]
+            names = [outcome["name"] for outcome in outcomes]
             return {"kind": "outcome", "outcome": share} if share in names else None
         case {"kind": "survival", "horizon_days": list(days)}:
             found = re.fullmatch(_HORIZON, of)
             alike = [d for d in days if found and round(d / _DAYS[found[2]]) == int(found[1])]
             return {"kind": "risk", "day": alike[0]} if alike else None
     return None
-
-
-def _drop_translations(before: Tree, after: Tree) -> Tree:
-    """Without the words for what is no longer a text of the manifest."""
-    told = before.get("translations")
-    if not isinstance(told, dict) or not all(isinstance(words, dict) for words in told.values()):
-        return after
-    was, now = (set(list_texts(tree | {"translations": {}})) for tree in (before, after))
-    gone = was - now
-    kept = {
-        language: {text: word for text, word in words.items() if text not in gone}
-        for language, words in told.items()
-    }
-    return after | {"translations": kept}

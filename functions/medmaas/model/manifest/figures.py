@@ -1,8 +1,8 @@
 """What was measured of a model: figures, calibration curves, and how often intervals held."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, Name, Sentence
 from medmaas.model.manifest.outputs import (
@@ -146,6 +146,13 @@ class CalibrationCurve(Contract):
     points: tuple[CalibrationPoint, ...] = Field(
         min_length=1, description="One per group, by rising prediction."
     )
+
+    @model_validator(mode="after")
+    def _predictions_rise(self) -> Self:
+        told = [point.predicted.value for point in self.points]
+        if told != sorted(told):
+            raise ValueError("points must be in the order of rising prediction")
+        return self
 
 
 class CoveragePoint(Contract):

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import from_json
 
-from medmaas.model.manifest import contract_1
 from medmaas.model.manifest.artefact import Artefact, Example, Golden, Parity
 from medmaas.model.manifest.card import Card
 from medmaas.model.manifest.contract import Contract, Sentence
@@ -65,6 +65,20 @@ class Manifest(Contract):
         description="Other words for the texts of this manifest, by language and the text itself.",
     )
 
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """A manifest.json, whose figures are read by name if none states what it is of.
+
+        Raises:
+            ValidationError: it does not fit the contract.
+        """
+        manifest = cls.model_validate_json(content)
+        if not manifest.card.is_untyped:
+            return manifest
+        from medmaas.model.manifest import contract_1  # noqa: PLC0415 - few manifests need it
+
+        return cls.model_validate(contract_1.convert(from_json(content)))
+
     @property
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer needs, its distance included."""
@@ -84,11 +98,6 @@ class Manifest(Contract):
         return all(feature.source for feature in features if feature.required) and any(
             feature.source for feature in features
         )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_untyped_figures(cls, tree: object) -> object:
-        return contract_1.convert(tree) if contract_1.is_untyped(tree) else tree
 
     @model_validator(mode="after")
     def _cds_service_reads_records(self) -> Self:
