@@ -70,7 +70,8 @@ function findNearest({ points }: CalibrationCurve, value: number) {
 
 export function listSimilar(model: Manifest, prediction: Prediction): Similar[] {
   if (!prediction.output) return [];
-  const curves = new Map(model.card.calibration.map((curve) => [keyOf(curve.target), curve]));
+  const tested = model.card.calibration.filter(({ cohort }) => cohort === "test");
+  const curves = new Map(tested.map((curve) => [keyOf(curve.target), curve]));
   return listClaims(model, prediction).flatMap((claim) => {
     const curve = curves.get(keyOf(claim.target));
     const found = curve && findNearest(curve, claim.value);
