@@ -97,6 +97,8 @@ def test_the_headline_is_the_models_own_figure_and_the_two_that_come_closest(
     card = make_card(
         registry,
         ("AUC", "model", "net", "train", "all"),
+        ("AUC", "model", "net", "calibration", "all"),
+        ("AUC", "model", "net", "out_of_distribution", "all"),
         ("AUC", "model", "net", "test", "women"),
         ("AUC", "baseline", "forest", "test", "all"),
         ("AUC", "model", "net", "test", "all"),
@@ -108,7 +110,7 @@ def test_the_headline_is_the_models_own_figure_and_the_two_that_come_closest(
         ("AUC", "baseline", "chance, unlike this model", "test", "all"),
         ("AUC", "baseline", "Cox", "external", "all"),
     )
-    assert [metric.value for metric in card.headline] == [3, 2, 8]
+    assert [metric.value for metric in card.headline] == [5, 4, 10]
 
 
 def test_without_a_figure_of_its_own_the_first_of_all_people_is_shown(registry: Registry) -> None:

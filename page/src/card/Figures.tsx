@@ -3,19 +3,20 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
 import { formatCount, formatFigure, formatPercent, Told, t, translate } from "../language";
-import type { Estimate, Manifest, Metric } from "../manifest";
+import type { Cohort, Estimate, Manifest, Metric } from "../manifest";
 import { nameCurve } from "../names";
 
 const MOST = 24;
+const TESTED: Cohort[] = ["test", "cross_validation", "external"];
 
 /** The figure itself with its 95 % interval. */
 export const writeFigure = ({ value, low, high }: Estimate) =>
   `${formatFigure(value)} ${t("figure.interval", { low: formatFigure(low), high: formatFigure(high) })}`;
 
-/** What was measured of everybody outside the train split, this model beside what it is compared with. */
+/** What was measured of everybody that the model was tested on, this model beside what it is compared with. */
 export function Headline({ model }: { model: Manifest }) {
   const everyone = model.card.metrics.filter(
-    (metric) => metric.group === "all" && metric.cohort !== "train",
+    (metric) => metric.group === "all" && TESTED.includes(metric.cohort),
   );
   const own = everyone.find((metric) => metric.of === "model") ?? everyone[0];
   if (!own) return null;

@@ -5,7 +5,7 @@ from heapq import nsmallest
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
-from medmaas.model.manifest.figures import EVERYONE, CalibrationCurve, CoverageCurve, Metric
+from medmaas.model.manifest.figures import EVERYONE, TESTED, CalibrationCurve, CoverageCurve, Metric
 
 
 class Split(Contract):
@@ -85,10 +85,10 @@ class Card(Contract):
     def headline(self) -> tuple[Metric, ...]:
         """The model's own figure, then at most two of others: those that come closest to it.
 
-        Its own is the first of all people, or samples, that did not fit it.
+        Its own is the first of all people, or samples, that neither fitted nor calibrated it.
         """
         everyone = [metric for metric in self.metrics if metric.group == EVERYONE]
-        tested = (m for m in everyone if m.of == "model" and m.cohort != "train")
+        tested = (m for m in everyone if m.of == "model" and m.cohort in TESTED)
         own = next(tested, (everyone or self.metrics)[0])
         baselines = (m for m in self.metrics if m.of == "baseline" and m.model != own.model)
         alike = (m for m in baselines if _measure(m) == _measure(own))

@@ -20,6 +20,8 @@ Cohort = Literal[
 Measure = Literal["observed_expected", "calibration_error", "abstention"]
 
 EVERYONE = "all"  # the group that nobody was left out of
+# people whom the model is meant for, and who neither fitted nor calibrated it
+TESTED: frozenset[Cohort] = frozenset(("test", "cross_validation", "external"))
 _COHORT = (
     "Who these people are to the model: of its train, calibration or test split; each answered by "
     "a fit that left them out (cross_validation); from elsewhere (external); or nothing that it "
