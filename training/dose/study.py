@@ -50,8 +50,9 @@ NETWORK, MAP, ORACLE = "network (this model)", "MAP-guided fit", "oracle"
 AT_STEP = ", without G-CSF, at the dose intensity of one level down"
 SHIPPED = ", G-CSF allowed, limit as shipped"
 EQUAL_USE = ", G-CSF at the network's use"
-AS_SHIPPED = ", without G-CSF, limit as shipped"
-OWN: Own = {NETWORK + how: "model" for how in ("", AT_STEP, SHIPPED, AS_SHIPPED)}
+WITHOUT_GCSF = ", without G-CSF, limit as shipped"
+# arms differ in how the network's risks are used, not in the network
+OWN: Own = {NETWORK + how: "model" for how in ("", AT_STEP, SHIPPED, WITHOUT_GCSF)}
 RULES: Mapping[str, Policy] = {
     FIXED: give(FULL),
     LABEL: follow_label,
@@ -191,7 +192,7 @@ def _try_out(
     arms: dict[str, Floats] = {name: run_arm(cohort, RULES[name], seed) for name in (FIXED, STEP)}
     make: Callable[[Estimate], Policy] = partial(limit_risk, limit=limit, gcsf=False)
     arms |= {
-        name + AS_SHIPPED: run_arm(cohort, make(estimate), seed)
+        name + WITHOUT_GCSF: run_arm(cohort, make(estimate), seed)
         for name, estimate in estimates.items()
     }
     return Trial("external", f"virtual trial, {OTHERS} patients of {model.name}", arms, seed)
