@@ -25,15 +25,15 @@ def _assess(recipe: str, options: Options) -> None:
     # libraries may be missing, and then this says so in a sentence
     from training.assessment.assess import reassess  # noqa: PLC0415
     from training.assessment.restudy import restudy  # noqa: PLC0415
-    from training.report.page import print_metrics, read_manifest  # noqa: PLC0415
+    from training.report.page import print_figures, read_manifest  # noqa: PLC0415
 
     check_options(recipe, options)
     folder = options.out / (options.id or recipe) / "1.0.0"
     if not (folder / "manifest.json").exists():
         raise TrainingError(f"--out: there is no {folder}")
     studied = restudy(recipe, options, read_manifest(folder).input)
-    metrics = reassess(folder, options.reports, studied)
-    print_metrics(metrics, f"{folder}, assessed again")
+    measured = reassess(folder, options.reports, studied)
+    print_figures(measured, f"{folder}, assessed again")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -89,16 +89,74 @@ export interface PolicyOutput {
 
 export type Output = ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput;
 
-export interface Metric {
+/** A number with its 95 % interval. */
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Who people are to the model: of a split of its data, from elsewhere, or nothing it is meant for. */
+export type Cohort =
+  | "train"
+  | "calibration"
+  | "test"
+  | "cross_validation"
+  | "external"
+  | "out_of_distribution";
+
+export interface Metric extends Estimate {
   metric: string;
+  measure?: "observed_expected" | "calibration_error" | "abstention";
+  of: "model" | "variant" | "baseline";
   model: string;
+  cohort: Cohort;
   evaluated_on: string;
   group: string;
   n: number;
   events?: number;
-  value: number;
-  low: number;
-  high: number;
+}
+
+/** Which number of an answer a calibration curve is of. */
+export type CurveTarget =
+  | { kind: "risk"; day: number }
+  | { kind: "label"; label: string }
+  | { kind: "right_answers" }
+  | { kind: "outcome"; outcome: string }
+  | { kind: "value" };
+
+export interface CalibrationPoint {
+  group: string;
+  n: number;
+  events?: number;
+  predicted: Estimate;
+  observed: Estimate;
+}
+
+export interface CalibrationCurve {
+  target: CurveTarget;
+  cohort: Cohort;
+  evaluated_on: string;
+  /** By rising prediction. */
+  points: CalibrationPoint[];
+}
+
+export interface CoveragePoint {
+  /** As stated, as in 0.9. */
+  coverage: number;
+  group: string;
+  n: number;
+  events?: number;
+  held: Estimate;
+  width?: Estimate;
+}
+
+export interface CoverageCurve {
+  of: "model" | "variant";
+  cohort: Cohort;
+  evaluated_on: string;
+  width_of?: string;
+  points: CoveragePoint[];
 }
 
 export interface Card {
@@ -124,6 +182,8 @@ export interface Card {
   };
   findings: string[];
   metrics: Metric[];
+  calibration: CalibrationCurve[];
+  coverage: CoverageCurve[];
   limits: string[];
   references: string[];
   source_attributes: Record<string, string>;

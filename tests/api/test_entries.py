@@ -15,8 +15,8 @@ def test_an_entry_says_for_what_and_whom_a_model_is_and_how_good(
         assert entry["limits"] == list(card.limits)
         assert entry["simulated"] == (entry["id"] == "chemo_dose")
         own, other = entry["headline"][:2]
-        assert "this model" in own["model"]
-        assert "this model" not in other["model"]
+        assert (own["of"], other["of"]) == ("model", "baseline")
+        assert own["cohort"] == other["cohort"] != "train"
         assert own["low"] <= own["value"] <= own["high"]
 
 

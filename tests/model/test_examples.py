@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from medmaas.model.manifest import Card, Manifest, Metric
+from medmaas.model.manifest import Card, Cohort, Manifest, Metric, Of
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
@@ -71,11 +71,22 @@ def test_more_than_six_examples_are_refused(registry: Registry) -> None:
         Manifest.model_validate(tree | {"examples": tree["examples"][:1] * 7})
 
 
-def make_card(registry: Registry, *metrics: tuple[str, str, str, str]) -> Card:
-    """The card of survival with these metrics: metric, model, evaluated_on, group."""
+def make_card(registry: Registry, *metrics: tuple[str, Of, str, Cohort, str]) -> Card:
+    """The card of survival with these metrics: metric, of, model, cohort, group."""
     made = tuple(
-        Metric(metric=m, model=model, evaluated_on=on, group=group, n=9, value=i, low=i, high=i)
-        for i, (m, model, on, group) in enumerate(metrics)
+        Metric(
+            metric=metric,
+            of=of,
+            model=model,
+            cohort=cohort,
+            evaluated_on=f"{cohort} split",
+            group=group,
+            n=9,
+            value=i,
+            low=i,
+            high=i,
+        )
+        for i, (metric, of, model, cohort, group) in enumerate(metrics)
     )
     return registry.get("survival").manifest.card.model_copy(update={"metrics": made})
 
@@ -85,37 +96,40 @@ def test_the_headline_is_the_models_own_figure_and_the_two_that_come_closest(
 ) -> None:
     card = make_card(
         registry,
-        ("AUC", "net (this model)", "5 folds of the train split", "all"),
-        ("AUC", "net (this model)", "test split", "women"),
-        ("AUC", "forest", "test split", "all"),
-        ("AUC", "net (this model)", "test split", "all"),
-        ("AUC", "net (this model), half of it", "test split", "all"),
-        ("accuracy", "forest", "test split", "all"),
-        ("AUC", "forest", "test split", "women"),
-        ("AUC", "the same, calibrated", "test split", "all"),
-        ("AUC", "Cox", "test split", "all"),
-        ("AUC", "chance", "test split", "all"),
+        ("AUC", "model", "net", "train", "all"),
+        ("AUC", "model", "net", "calibration", "all"),
+        ("AUC", "model", "net", "out_of_distribution", "all"),
+        ("AUC", "model", "net", "test", "women"),
+        ("AUC", "baseline", "forest", "test", "all"),
+        ("AUC", "model", "net", "test", "all"),
+        ("AUC", "variant", "net, half of it", "test", "all"),
+        ("accuracy", "baseline", "forest", "test", "all"),
+        ("AUC", "baseline", "forest", "test", "women"),
+        ("AUC", "variant", "net, calibrated", "test", "all"),
+        ("AUC", "baseline", "Cox", "test", "all"),
+        ("AUC", "baseline", "chance, unlike this model", "test", "all"),
+        ("AUC", "baseline", "Cox", "external", "all"),
     )
-    assert [metric.value for metric in card.headline] == [3, 2, 8]
+    assert [metric.value for metric in card.headline] == [5, 4, 10]
 
 
 def test_without_a_figure_of_its_own_the_first_of_all_people_is_shown(registry: Registry) -> None:
     card = make_card(
         registry,
-        ("AUC", "net", "test split", "women"),
-        ("AUC", "net", "test split", "all"),
-        ("AUC", "chance", "test split", "all"),
+        ("AUC", "baseline", "net", "test", "women"),
+        ("AUC", "baseline", "net", "test", "all"),
+        ("AUC", "baseline", "chance", "test", "all"),
     )
     assert [metric.value for metric in card.headline] == [1, 2]
-    card = make_card(registry, ("AUC", "net", "test split", "women"))
+    card = make_card(registry, ("AUC", "baseline", "net", "test", "women"))
     assert [metric.value for metric in card.headline] == [0]
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)
 def test_every_model_that_ships_is_shown_beside_another(registry: Registry, model_id: str) -> None:
     own, *others = registry.get(model_id).manifest.card.headline
-    assert "this model" in own.model
+    assert own.of == "model"
     assert others
     for other in others:
-        assert "this model" not in other.model
+        assert other.of == "baseline"
         assert (other.metric, other.evaluated_on) == (own.metric, own.evaluated_on)

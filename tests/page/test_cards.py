@@ -31,8 +31,8 @@ def test_every_card_draws_predicted_against_observed(
     curves = page.locator("figure:has(.average)")
     titles = curves.locator("figcaption").all_inner_texts()
     assert titles == [f"Predicted against observed, {of}" for of in TITLES[model]]
-    metrics = registry.get(model).manifest.card.metrics
-    groups = sum(metric.metric.startswith("observed ") for metric in metrics)
+    card = registry.get(model).manifest.card
+    groups = sum(len(curve.points) for curve in card.calibration)
     assert curves.locator(".dot").count() == groups
     assert curves.locator(".whisker").count() == groups
     assert opened.list_faults() == []
@@ -56,6 +56,30 @@ def test_a_dot_above_the_diagonal_is_a_group_that_had_more_than_was_predicted(
             more = read_number(observed) - read_number(predicted)
             if more:
                 assert (above > 0) == (more > 0), (predicted, observed)
+
+
+@pytest.mark.parametrize("model", SHIPPED)
+def test_the_points_of_curves_are_among_all_figures(
+    visit: Open, registry: Registry, model: str
+) -> None:
+    card = registry.get(model).manifest.card
+    predicted = [point.predicted for curve in card.calibration for point in curve.points]
+    held = [point for curve in card.coverage for point in curve.points]
+    widths = sum(point.width is not None for point in held)
+    count = len(card.metrics) + 2 * len(predicted) + len(held) + widths
+    page = visit().go(f"#/{model}/card", ".part")
+    page.get_by_text(f"All {count} figures").click()
+    page.get_by_label("Filter the figures").fill("predicted this group")
+    found = page.locator("details:has(.search) tbody tr").all_inner_texts()
+    rows = [row for row in found if row.startswith("predicted ")]
+    assert len(rows) == len(predicted)
+    shown = [row.split("\t")[2] for row in rows]
+    for estimate, cell in zip(predicted, shown, strict=True):
+        assert read_number(cell) == pytest.approx(estimate.value, abs=6e-4, rel=0.06)
+    page.get_by_label("Filter the figures").fill("coverage of 90% intervals")
+    assert page.locator("details:has(.search) tbody tr").count() == sum(
+        point.coverage == 0.9 for point in held
+    )
 
 
 def read_number(cell: str) -> float:

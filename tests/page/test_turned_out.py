@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from medmaas.model.manifest import Manifest, Metric
+from medmaas.model.manifest import CalibrationPoint, Manifest, RiskTarget
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
 from tests.page.conftest import Open
@@ -12,17 +12,10 @@ from tests.page.conftest import Open
 PART = ".turned-out"
 
 
-def find_observed(manifest: Manifest, of: str, value: float) -> Metric:
-    """What was observed in the group of the test split whose mean prediction is nearest."""
-    metrics = manifest.card.metrics
-    predicted = [metric for metric in metrics if metric.metric == f"predicted {of}"]
-    nearest = min(predicted, key=lambda metric: abs(metric.value - value))
-    (observed,) = (
-        metric
-        for metric in metrics
-        if metric.metric == f"observed {of}" and metric.group == nearest.group
-    )
-    return observed
+def find_nearest(manifest: Manifest, day: int, risk: float) -> CalibrationPoint:
+    """The group of the test split whose mean prediction of the risk by a day is nearest."""
+    (curve,) = (c for c in manifest.card.calibration if c.target == RiskTarget(day=day))
+    return min(curve.points, key=lambda point: abs(point.predicted.value - risk))
 
 
 @pytest.mark.parametrize("model", SHIPPED)
@@ -44,13 +37,13 @@ def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry:
     page.wait_for_selector(PART)
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     manifest = registry.get("survival").manifest
-    horizons = {"365": "at 1 year", "1826": "at 5 years", "3652": "at 10 years"}
-    for row, (day, of) in zip(rows, horizons.items(), strict=True):
-        observed = find_observed(manifest, of, risks[day])
+    for row, day in zip(rows, (365, 1826, 3652), strict=True):
+        nearest = find_nearest(manifest, day, risks[str(day)])
+        observed = nearest.observed
         shown = [f"{100 * number:.1f}".removesuffix(".0") for number in
                  (observed.value, observed.low, observed.high)]  # fmt: skip
         assert f"{shown[0]}% ({shown[1]}% to {shown[2]}%)" in row
-        assert row.endswith(str(observed.n))
+        assert row.endswith(str(nearest.n))
     assert page.locator("svg .observed").count() == 3
 
 

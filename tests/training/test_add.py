@@ -291,3 +291,31 @@ def test_without_the_training_extra_the_command_says_how_to_get_it(own: Own) -> 
         "medmaas add: the training extra is missing (no onnx): "
         'pip install ".[training]" in a checkout\n'
     )
+
+
+def test_a_draft_that_states_no_figures_meaning_means_the_model_on_its_test_split(
+    own: Own,
+) -> None:
+    figure = {"metric": "accuracy", "evaluated_on": "10 folds of the train split", "n": 9}
+    figure |= {"value": 0.9, "low": 0.8, "high": 1.0}
+    names = ("this model", "the same at temperature 1", "always benign")
+    change("card.metrics", [figure | {"model": name} for name in names])(own)
+    assert own.add() == 0
+    card = Registry(own.out).get("fna_means").manifest.card
+    assert [(m.model, m.of, m.cohort) for m in card.metrics] == [
+        (name, "model", "test") for name in names
+    ]
+
+
+def test_a_draft_may_bring_curves_of_its_answers(own: Own) -> None:
+    side = {"value": 0.2, "low": 0.1, "high": 0.3}
+    point = {"group": "group 1 of 2", "n": 30, "predicted": side, "observed": side}
+    label = {"kind": "label", "label": "malignant"}
+    curve = {"target": label, "evaluated_on": "test split, by it", "points": [point]}
+    change("card.calibration", [curve])(own)
+    assert own.add() == 0
+    card = Registry(own.out).get("fna_means").manifest.card
+    assert card.calibration[0].model_dump(mode="json", exclude_none=True) == curve | {
+        "cohort": "test"
+    }
+    assert "predicted share of malignant" in Registry(own.out).get("fna_means").card

@@ -81,6 +81,9 @@ SURVIVAL = {
 BAD_CASE = instances()[0] | {"radius": 4242}
 NO_AREA = {k: v for k, v in instances()[0].items() if k != "area"}
 
+POINT: dict[str, Any] = {"group": "all", "n": 9} | {
+    side: {"value": 0.2, "low": 0.1, "high": 0.3} for side in ("predicted", "observed")
+}
 REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     # the file
     (take(b"PK\x03\x04, a zip of something"), "the model is no ONNX file"),
@@ -135,6 +138,31 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     (change("card.intended_use", None), "card.intended_use is missing: what the model is for"),
     (change("card.limits", "none"), "card.limits must be a list: where it is weak or untested"),
     (change("card.metrics", []), "card.metrics is missing: at least one measured figure"),
+    (
+        change("card.metrics.0.of", "ours"),
+        "card.metrics.0.of must be 'model', 'variant' or 'baseline': what it is measured of",
+    ),
+    (
+        change("card.metrics.0.cohort", "validation"),
+        "card.metrics.0.cohort must be 'train', 'calibration', 'test', 'cross_validation', 'exter",
+    ),
+    (
+        change("card.calibration", [{"target": {"kind": "odds"}}]),
+        "card.calibration.0.target.kind is missing or unknown: one of risk, label, right_answers",
+    ),
+    (
+        change(
+            "card.calibration",
+            [
+                {
+                    "target": {"kind": "label", "label": "sick"},
+                    "evaluated_on": "test split",
+                    "points": [POINT],
+                }
+            ],
+        ),
+        "card.calibration: every target must be of a number of output",
+    ),
     (change("card.data", "mine"), "card.data must hold fields: what it was learned from"),
     (change("card.stages", "x"), "card.stages is no field here: is stage meant?"),
     (change("parity", {}), "parity is found out, not stated: remove it"),

@@ -10,16 +10,25 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from medmaas.model.manifest import ClassesOutput, Metric, SurvivalOutput, ValueOutput
+from medmaas.model.manifest import (
+    CalibrationPoint,
+    ClassesOutput,
+    LabelTarget,
+    RightAnswersTarget,
+    SurvivalOutput,
+    ValueOutput,
+    ValueTarget,
+)
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT, SHIPPED
 from training.assessment.answers import Answered
 from training.assessment.assess import Assessment, reassess
-from training.assessment.calibration_curve import Curve, Point
+from training.assessment.calibration_curve import Curve
 from training.assessment.claims import make_curves
 from training.assessment.resampling import Sample
 from training.assessment.studied import Cases, Studied
 from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
+from training.report.figures import Measured
 from training.report.page import read_manifest
 
 Floats = NDArray[np.float64]
@@ -27,9 +36,15 @@ Floats = NDArray[np.float64]
 
 def draw_curve(
     p: Floats, happened: NDArray[np.bool_] | Floats, patient: NDArray[np.intp] | None = None
-) -> list[Point]:
+) -> tuple[CalibrationPoint, ...]:
     owners = np.arange(len(p)) if patient is None else patient
-    return Curve("share of it", "it", p, happened, Sample(owners, None, 0)).measure()
+    target = LabelTarget(label="it")
+    curve = Curve(target, "it", p, happened, Sample(owners, None, 0)).measure()
+    if curve is None:
+        return ()
+    assert (curve.target, curve.cohort) == (target, "test")
+    assert curve.evaluated_on == "test split, by it"
+    return curve.points
 
 
 def compute_wilson(cases: int, n: int) -> tuple[float, float]:
@@ -46,14 +61,13 @@ def test_points_are_those_that_a_hand_computes() -> None:
     happened[[3, 15, 16, *range(25, 42)]] = True
     order = np.random.default_rng(0).permutation(42)
     low, high = draw_curve(p[order], happened[order])
-    for (predicted, observed), mean, cases in ((low, 3.2 / 21, 3), (high, 15.9 / 21, 17)):
-        assert predicted.value == pytest.approx(mean)
-        assert (observed.n, observed.events) == (21, cases)
+    for point, mean, cases in ((low, 3.2 / 21, 3), (high, 15.9 / 21, 17)):
+        observed = point.observed
+        assert point.predicted.value == pytest.approx(mean)
+        assert (point.n, point.events) == (21, cases)
         assert observed.value == pytest.approx(cases / 21)
         assert (observed.low, observed.high) == pytest.approx(compute_wilson(cases, 21))
-    assert [m.metric for m in low] == ["predicted share of it", "observed share of it"]
-    assert [m.group for m in (*low, *high)] == ["group 1 of 2"] * 2 + ["group 2 of 2"] * 2
-    assert {m.evaluated_on for m in (*low, *high)} == {"test split, by it"}
+    assert [point.group for point in (low, high)] == ["group 1 of 2", "group 2 of 2"]
 
 
 def test_a_mean_of_values_has_the_interval_of_a_mean() -> None:
@@ -61,13 +75,13 @@ def test_a_mean_of_values_has_the_interval_of_a_mean() -> None:
     told = rng.normal(-3, 2, 2000)
     measured = told + rng.normal(0, 1, 2000)
     groups = np.array_split(np.argsort(told, kind="stable"), 10)
-    for (predicted, observed), rows in zip(draw_curve(told, measured), groups, strict=True):
-        values = measured[rows]
+    for point, rows in zip(draw_curve(told, measured), groups, strict=True):
+        predicted, observed, values = point.predicted, point.observed, measured[rows]
         ends = t.interval(0.95, 199, values.mean(), values.std(ddof=1) / np.sqrt(200))
         assert predicted.value == pytest.approx(told[rows].mean())
         assert observed.value == pytest.approx(values.mean())
         assert (observed.low, observed.high) == pytest.approx(ends, abs=0.03)
-        assert observed.events is None
+        assert point.events is None
 
 
 @pytest.mark.parametrize(("n", "groups"), [(39, 0), (40, 2), (114, 5), (200, 10), (5000, 10)])
@@ -75,17 +89,19 @@ def test_groups_of_at_least_twenty_hold_everybody_once(n: int, groups: int) -> N
     rng = np.random.default_rng(n)
     p = rng.random(n)
     points = draw_curve(p, rng.random(n) < p)
-    sizes = [observed.n for _, observed in points]
+    sizes = [point.n for point in points]
     assert len(points) == groups
     assert sum(sizes) == (n if points else 0)
     assert all(size in (n // groups, n // groups + 1) and size >= 20 for size in sizes)
-    assert sum(m.value * m.n for m, _ in points) == pytest.approx(p.sum() if points else 0)
-    told = [predicted.value for predicted, _ in points]
+    assert sum(point.predicted.value * point.n for point in points) == pytest.approx(
+        p.sum() if points else 0
+    )
+    told = [point.predicted.value for point in points]
     assert told == sorted(told)
 
 
-def count_off(points: list[Point]) -> int:
-    return sum(not observed.low <= told.value <= observed.high for told, observed in points)
+def count_off(points: tuple[CalibrationPoint, ...]) -> int:
+    return sum(not p.observed.low <= p.predicted.value <= p.observed.high for p in points)
 
 
 def test_true_probabilities_lie_on_the_diagonal_and_exaggerated_ones_do_not() -> None:
@@ -96,9 +112,11 @@ def test_true_probabilities_lie_on_the_diagonal_and_exaggerated_ones_do_not() ->
     assert count_off(draw_curve(p, happened)) <= 1
     exaggerated = draw_curve(odds / (1 + odds), happened)
     assert count_off(exaggerated) >= 6
-    (low_told, low), (high_told, high) = exaggerated[1], exaggerated[-2]
-    assert low.low > low_told.value, "a small risk that is told too small lies above"
-    assert high.high < high_told.value, "a large one that is told too large lies below"
+    low, high = exaggerated[1], exaggerated[-2]
+    assert low.observed.low > low.predicted.value, "a small risk that is told too small lies above"
+    assert high.observed.high < high.predicted.value, (
+        "a large one that is told too large lies below"
+    )
 
 
 def test_rows_of_one_patient_say_less_than_rows_of_many() -> None:
@@ -107,7 +125,8 @@ def test_rows_of_one_patient_say_less_than_rows_of_many() -> None:
     p = np.repeat(rng.uniform(0.2, 0.8, 100), 40)
     happened = np.repeat(rng.random(100) < p[::40], 40)
     together, apart = draw_curve(p, happened, patient), draw_curve(p, happened)
-    for (_, of_patients), (_, of_rows) in zip(together, apart, strict=True):
+    for one, other in zip(together, apart, strict=True):
+        of_patients, of_rows = one.observed, other.observed
         assert of_patients.value == of_rows.value
         assert of_patients.high - of_patients.low > 2 * (of_rows.high - of_rows.low)
 
@@ -119,10 +138,11 @@ def test_where_nothing_or_everything_happened_there_is_an_interval_of_patients(
     patient = np.repeat(np.arange(60), 10)
     happened = np.full(600, share, bool)
     p = np.linspace(0.1, 0.2, 600)
-    for _, observed in draw_curve(p, happened, patient):
+    for point in draw_curve(p, happened, patient):
+        observed = point.observed
         assert observed.value == share
         assert (observed.low, observed.high) == pytest.approx(
-            compute_wilson(share * observed.n, observed.n)
+            compute_wilson(share * point.n, point.n)
         )
         assert observed.high - observed.low > 0.3  # of 6 patients, not of 60 rows
 
@@ -132,8 +152,8 @@ def test_every_interval_holds_its_value(p: float) -> None:
     rng = np.random.default_rng(0)
     for patient in (None, np.repeat(np.arange(100), 3)):
         for point in draw_curve(np.full(300, p), rng.random(300) < p, patient):
-            for metric in point:
-                assert metric.low <= metric.value <= metric.high
+            for side in (point.predicted, point.observed):
+                assert side.low <= side.value <= side.high
 
 
 def answer(told: Told, n: int) -> Answered:
@@ -145,12 +165,12 @@ def test_of_two_labels_the_second_is_drawn_of_more_the_named_one() -> None:
     y = np.arange(60) % 3
     of_three = ClassesOutput(tensor="p", labels=("a", "b", "c"))
     (named,) = make_curves(answer(ToldClasses(p, y), 60), of_three)
-    assert (named.of, named.by) == ("share of right answers", "probability of the named label")
+    assert (named.target, named.by) == (RightAnswersTarget(), "probability of the named label")
     np.testing.assert_array_equal(named.predicted, p.max(1))
     np.testing.assert_array_equal(named.observed, p.argmax(1) == y)
     of_two = ClassesOutput(tensor="p", labels=("well", "ill"))
     (second,) = make_curves(answer(ToldClasses(p[:, :2], y % 2), 60), of_two)
-    assert (second.of, second.by) == ("share of ill", "probability of ill")
+    assert (second.target, second.by) == (LabelTarget(label="ill"), "probability of ill")
     np.testing.assert_array_equal(second.predicted, p[:, 1])
     np.testing.assert_array_equal(second.observed, y % 2 == 1)
 
@@ -158,20 +178,11 @@ def test_of_two_labels_the_second_is_drawn_of_more_the_named_one() -> None:
 def test_values_are_drawn_and_survival_is_left_to_its_recipe() -> None:
     values, y = np.arange(3.0), np.arange(3.0) + 1
     (curve,) = make_curves(answer(ToldValue(values, y), 3), ValueOutput(tensor="v", unit="mg/dL"))
-    assert (curve.of, curve.by) == ("value", "predicted value")
+    assert (curve.target, curve.by) == (ValueTarget(), "predicted value")
     outcome = np.array([(True, 5.0)], [("event", bool), ("time", float)])
     told = ToldSurvival(np.ones((1, 2)), np.array([0.0, 10.0]), outcome, outcome, 10)
     output = SurvivalOutput(tensor="s", time_days=(0, 10), horizon_days=(10,))
     assert make_curves(answer(told, 1), output) == []
-
-
-def list_points(metrics: tuple[Metric, ...]) -> list[Point]:
-    by_name = {(m.metric, m.model, m.evaluated_on, m.group): m for m in metrics}
-    return [
-        (m, by_name[m.metric.replace("predicted", "observed", 1), m.model, m.evaluated_on, m.group])
-        for m in metrics
-        if m.metric.startswith("predicted ")
-    ]
 
 
 CURVES = {"blood_cell": 1, "breast_fna": 1, "chemo_dose": 3, "solubility": 1, "survival": 3}
@@ -182,15 +193,18 @@ def test_every_card_that_ships_has_curves_in_both_languages(
     registry: Registry, model_id: str
 ) -> None:
     manifest = registry.get(model_id).manifest
-    points = list_points(manifest.card.metrics)
-    assert len({predicted.metric for predicted, _ in points}) == CURVES[model_id]
-    assert len(points) >= 5 * CURVES[model_id]
-    for predicted, observed in points:
-        assert predicted.n == observed.n >= 20
-        assert observed.low <= observed.value <= observed.high
-        assert observed.low < observed.high
-        for text in (predicted.metric, observed.metric, observed.group, observed.evaluated_on):
-            assert text in manifest.translations["zh"], text
+    curves = manifest.card.calibration
+    assert len({str(curve.target) for curve in curves}) == len(curves) == CURVES[model_id]
+    for curve in curves:
+        assert curve.evaluated_on in manifest.translations["zh"], curve.evaluated_on
+        assert len(curve.points) >= 5
+        told = [point.predicted.value for point in curve.points]
+        assert told == sorted(told)
+        for point in curve.points:
+            assert point.n >= 20
+            assert point.observed.low <= point.observed.value <= point.observed.high
+            assert point.observed.low < point.observed.high
+            assert point.group in manifest.translations["zh"], point.group
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)
@@ -208,19 +222,23 @@ def test_what_is_assessed_again_is_translated_again(
     manifest = read_manifest(folder)
     assert manifest.uncertainty
     assert manifest.explanation
-    metric = manifest.card.metrics[0].model_copy(
-        update={"evaluated_on": "test split, by predicted value", "metric": "predicted value"}
-    )
+    (curve,) = manifest.card.calibration
+    curve = curve.model_copy(update={"evaluated_on": "test split, by predicted value"})
+    metric = manifest.card.metrics[0].model_copy(update={"evaluated_on": "elsewhere"})
     found = Assessment(
         onnx.load(str(folder / "model.onnx")),
         manifest.uncertainty,
         manifest.explanation,
-        [metric],
+        Measured([metric], [curve]),
         [],
     )
     monkeypatch.setattr("training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
     reassess(folder, reports.parent, Studied(nothing, nothing, nothing))
-    words = read_manifest(folder).translations["zh"]
-    assert words["predicted value"] == "预测均值"
+    again = read_manifest(folder)
+    assert again.card.metrics == (*manifest.card.metrics, metric)
+    assert again.card.calibration == (*manifest.card.calibration, curve)
+    assert again.card.coverage == manifest.card.coverage
+    words = again.translations["zh"]
+    assert words["test split, by predicted value"] == "测试集，按预测值分组"
     assert words.items() > manifest.translations["zh"].items()

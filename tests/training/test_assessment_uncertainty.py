@@ -89,18 +89,24 @@ def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyA
     assert intervals is not None
     assert [level.coverage for level in intervals.levels] == [0.9, 0.8, 0.95]
     for level in intervals.levels:
-        name = f"coverage of {100 * level.coverage:.0f} % intervals"
-        (metric,) = [
-            m
-            for m in found.metrics
-            if m.metric == name and m.group == "all" and m.evaluated_on == "test split, intervals"
+        (point,) = [
+            point
+            for curve in found.coverage
+            for point in curve.points
+            if (curve.of, point.group) == ("model", "all") and point.coverage == level.coverage
         ]
-        assert metric.high >= level.coverage
-        assert metric.n == SIZES["test"]
+        assert point.held.high >= level.coverage
+        assert point.n == SIZES["test"]
 
 
 def test_foreign_cases_are_refused_and_almost_no_other(found: UncertaintyAssessment) -> None:
-    refused = {(m.evaluated_on, m.group): m.value for m in found.metrics if m.metric == REFUSED}
+    refusals = [m for m in found.metrics if m.metric == REFUSED]
+    assert {m.measure for m in refusals} == {"abstention"}
+    assert {m.evaluated_on: m.cohort for m in refusals} == {
+        ON_TEST: "test",
+        ON_FOREIGN: "out_of_distribution",
+    }
+    refused = {(m.evaluated_on, m.group): m.value for m in refusals}
     assert refused[ON_TEST, "all"] <= 0.05
     assert refused[ON_FOREIGN, "every number times 10"] >= 0.95
     assert refused[ON_FOREIGN, "every number times 0.1"] >= 0.95
@@ -224,15 +230,14 @@ def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too(
     fresh = tell_policy(8_000, 1)
     groups = {"before": fresh.doses == 0, "later": fresh.doses > 0}
     first = bands.model_copy(update={"levels": bands.levels[:1]})
-    metrics = measure_bands(first, fresh, groups, Sample(np.arange(8_000), None, 0))
+    curves = measure_bands(first, fresh, groups, Sample(np.arange(8_000), None, 0))
     assert isinstance(bands, PolicyIntervals)
     assert list(bands.levels[0].risks) == ["low"]  # what is computed from others has no band
-    held = {
-        (m.evaluated_on, m.group): m.value
-        for m in metrics
-        if m.metric == "coverage of 90 % intervals"
-    }
-    for key, value in held.items():
-        if "without strata" not in key[0]:
-            assert value >= 0.87, key
-    assert held["test split, intervals without strata: nadirs", "before"] < 0.87
+    risks, nadirs, unstratified = curves
+    assert [curve.of for curve in curves] == ["model", "model", "variant"]
+    for curve in (risks, nadirs):
+        for point in curve.points:
+            assert point.coverage == 0.9
+            assert point.held.value >= 0.87, point.group
+    before = {point.group: point.held.value for point in unstratified.points}["before"]
+    assert before < 0.87

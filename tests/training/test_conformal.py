@@ -179,12 +179,18 @@ def test_coverage_is_measured_with_its_interval_of_everyone_and_of_each_group() 
     told = simulate_values(400, 0)
     intervals = learn_intervals(told, None)
     assert intervals is not None
-    metrics = measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
-    assert metrics == measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
-    first = metrics[0]
-    assert (first.metric, first.group, first.n) == ("coverage of 90 % intervals", "all", 400)
-    assert first.low < first.value < first.high
-    assert {metric.group for metric in metrics} == {"all", "low", "high"}
+    curve = measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
+    assert curve == measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
+    assert (curve.of, curve.cohort, curve.width_of) == ("model", "test", "width of the interval")
+    first = curve.points[0]
+    assert (first.coverage, first.group, first.n) == (0.9, "all", 400)
+    assert first.held.low < first.held.value < first.held.high
+    assert first.width
+    assert first.width.low <= first.width.value <= first.width.high
+    assert {point.group for point in curve.points} == {"all", "low", "high"}
+    plain = measure_intervals(intervals, told, Sample(np.arange(400), None, 0), as_answered=False)
+    assert (plain.of, plain.points) == ("variant", curve.points)
+    assert plain.evaluated_on != curve.evaluated_on
 
 
 def test_figures_under_censoring_depend_on_the_seed_of_the_draws_alone() -> None:

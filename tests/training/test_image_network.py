@@ -175,13 +175,13 @@ def test_shares_are_scikit_learns_and_lie_in_their_intervals() -> None:
     assert found[PRECISION, "a"].value == pytest.approx(precisions[0])
     assert found[PRECISION, "a"].n == (p.argmax(1) == 0).sum()
     assert (PRECISION, "c") not in found
-    metrics += measure_classes(y, {"it": p}, evaluated_on="here", seed=0)
+    metrics += measure_classes(y, {"it": p}, own={}, evaluated_on="here", seed=0)
     assert all(m.low <= m.value <= m.high for m in metrics)
 
 
 def test_a_perfect_classifier_is_not_said_to_be_certainly_perfect() -> None:
     y = np.arange(40) % 4
-    metrics = measure_classes(y, {"it": np.eye(4)[y]}, evaluated_on="here", seed=0)
+    metrics = measure_classes(y, {"it": np.eye(4)[y]}, own={}, evaluated_on="here", seed=0)
     found = {m.metric: m for m in metrics}
     assert (found[ACCURACY].value, found[ACCURACY].high) == (1, 1)
     assert found[ACCURACY].low == pytest.approx(1 / (1 + 1.96**2 / 40), abs=1e-3)  # Wilson's at n/n
@@ -190,7 +190,7 @@ def test_a_perfect_classifier_is_not_said_to_be_certainly_perfect() -> None:
 
 def test_a_class_of_one_case_has_an_area_all_the_same() -> None:
     y = np.array([0, 1, 1, 1, 1])
-    metrics = measure_classes(y, {"it": np.eye(2)[y]}, evaluated_on="here", seed=0)
+    metrics = measure_classes(y, {"it": np.eye(2)[y]}, own={}, evaluated_on="here", seed=0)
     assert {m.metric: m for m in metrics}[MACRO_AUC].value == 1
 
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from medmaas.model.manifest import (
     Boolean,
     Crop,
+    Estimate,
     ImageInput,
     Manifest,
+    Metric,
     Number,
     PolicyOutput,
     Range,
@@ -24,7 +26,7 @@ from tests.conftest import MODELS, ROOT
 from training.report.card import render_card
 from training.report.page import Section, render_svg, write_report
 from training.report.plots import plot_learning_curves
-from training.report.tables import tabulate_inputs
+from training.report.tables import name_target, tabulate_inputs
 
 VOID = {"meta", "wbr", "br"}
 FOLDERS = sorted(path.parent for path in MODELS.glob("*/*/manifest.json"))
@@ -149,10 +151,40 @@ def test_inputs_of_every_kind_are_described() -> None:
 
 
 def test_the_report_holds_every_figure_of_the_card(folder: Path, written: Path) -> None:
-    text = Page(written.read_text()).text
-    for m in read_manifest(folder).card.metrics:
+    text, card = Page(written.read_text()).text, read_manifest(folder).card
+    points = [point for curve in card.calibration for point in curve.points]
+    held = [point for curve in card.coverage for point in curve.points]
+    figures: list[Metric | Estimate] = [*card.metrics]
+    figures += [side for point in points for side in (point.predicted, point.observed)]
+    figures += [side for point in held for side in (point.held, point.width) if side]
+    assert len(figures) > len(card.metrics)
+    for m in figures:
         assert f"{m.value:.4f}\n({m.low:.4f} to {m.high:.4f})" in text
-        assert m.evaluated_on in text
+    places = [
+        *(m.evaluated_on for m in card.metrics),
+        *(curve.evaluated_on for curve in card.calibration),
+        *(curve.evaluated_on for curve in card.coverage),
+    ]
+    assert [where for where in places if where not in text] == []
+
+
+def test_the_card_has_a_row_for_every_point_of_its_curves(folder: Path) -> None:
+    manifest = read_manifest(folder)
+    lines = render_card(manifest).splitlines()
+    for curve in manifest.card.calibration:
+        predicted = f"predicted {name_target(curve.target)}"
+        header = next(line.split(" | ") for line in lines if predicted in line.split(" | "))
+        column, start = header.index(predicted), lines.index(" | ".join(header))
+        rows = [line.split(" | ") for line in lines[start + 2 : start + 2 + len(curve.points)]]
+        for row, point in zip(rows, curve.points, strict=True):
+            assert row[0] == f"| {point.group}"
+            assert row[column].startswith(f"{point.predicted.value:.4f} (")
+            assert row[column + 1].startswith(f"{point.observed.value:.4f} (")
+    for coverage in manifest.card.coverage:
+        for one in coverage.points:
+            begun = f"| {one.group} | {100 * one.coverage:g} % | {one.n}"
+            held = f" | {one.held.value:.4f} ({one.held.low:.4f} to {one.held.high:.4f}) |"
+            assert any(line.startswith(begun) and held in line for line in lines), begun
 
 
 def test_the_report_needs_no_network_and_no_script(written: Path) -> None:

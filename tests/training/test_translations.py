@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
-from medmaas.model.manifest import Example
+from medmaas.model.manifest import Cohort, Example, Measure, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT, SHIPPED
@@ -88,6 +89,12 @@ def test_names_alone_stay_english_on_a_card(registry: Registry, model_id: str) -
     manifest = registry.get(model_id).manifest
     card, of_data = manifest.card, manifest.card.data
     names = {card.developer, of_data.licence, of_data.sha256, *card.references}
+    names |= {
+        *get_args(Of),
+        *get_args(Cohort),
+        *get_args(Measure),
+    }  # codes, which doors put in words
+    names |= {curve.target.kind for curve in card.calibration}
     shown = set(list_texts(manifest.title, card, manifest.explanation, manifest.parity))
     if manifest.uncertainty:
         shown |= {manifest.uncertainty.method, manifest.uncertainty.calibrated_on}

@@ -17,9 +17,15 @@ from training.dose.course import (
     Policy,
     Rows,
 )
-from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP
+from training.dose.evaluation import (
+    CALIBRATION_TEST,
+    LARGEST_GAP,
+    MEAN_GAP,
+    judge,
+    name_judged,
+)
 from training.dose.map_fit import MapFit
-from training.dose.myelosuppression import KLOFT
+from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY
 from training.dose.patients import Cohort, sample_cohort
 from training.dose.policies import (
     add_gcsf,
@@ -31,7 +37,7 @@ from training.dose.policies import (
     limit_risk,
     step_down,
 )
-from training.dose.study import AT_STEP, NETWORK, RULES, STEP, TRIAL
+from training.dose.study import AT_STEP, NETWORK, OWN, RULES, STEP, TRIAL
 from training.dose.trial import (
     BELOW_SEVERE,
     GCSF_USE,
@@ -160,11 +166,36 @@ def test_a_fit_per_patient_finds_the_patient(cohort: Cohort) -> None:
 
 def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
     arms = {"rule": run_arm(cohort, step_down, 1), "same": run_arm(cohort, step_down, 1)}
-    metrics = Trial("test", arms, 0).make_metrics("rule", {"same": "rule"})
+    metrics = Trial("test", "here", arms, 0).make_metrics(
+        "rule", {"same": "rule"}, {"same": "model"}
+    )
+    assert {(m.model, m.of, m.cohort) for m in metrics} == {
+        ("rule", "baseline", "test"),
+        ("same", "model", "test"),
+    }
     for metric in metrics:
         assert metric.low <= metric.value <= metric.high
-    differences = [m for m in metrics if "less" in m.metric or "fewer" in m.metric]
+    less, fewer = (
+        f"{BELOW_SEVERE}, less rule",
+        "relatively fewer cycles with ANC below 0.5 than rule",
+    )
+    differences = [m for m in metrics if m.metric in {less, fewer}]
     assert [(m.value, m.low, m.high) for m in differences] == [(0, 0, 0)] * 2
+
+
+def test_risks_are_judged_on_patients_of_a_model_who_are_named() -> None:
+    draw = np.random.default_rng(0)
+    blind = {name: lambda _, rows: draw.random((len(rows), 5)) for name in (NETWORK, "coin")}
+    metrics = judge(blind, QUARTINO, 30, 0, own=OWN, cohort="external")
+    assert {(m.model, m.of, m.cohort) for m in metrics} == {
+        (NETWORK, "model", "external"),
+        ("coin", "baseline", "external"),
+    }
+    assert {m.evaluated_on for m in metrics} == {name_judged(QUARTINO)}
+    assert {m.metric: m.measure for m in metrics} == {"AUC": None, MEAN_GAP: "calibration_error"}
+    for m in metrics:
+        assert m.low <= m.value <= m.high
+        assert m.metric != "AUC" or m.value == pytest.approx(0.5, abs=0.1)
 
 
 # What ships
@@ -182,6 +213,24 @@ def find(manifest: Manifest, model: str, metric: str) -> Metric:
         if (m.evaluated_on, m.model, m.metric) == (TRIAL, model, metric)
     ]
     return found
+
+
+def test_what_ships_states_what_a_training_would_state(shipped: Manifest) -> None:
+    trials = [m for m in shipped.card.metrics if m.metric == BELOW_SEVERE]
+    assert {m.of for m in trials} == {"model", "baseline"}
+    for m in trials:
+        assert m.of == OWN.get(m.model, "baseline")
+        assert m.cohort == ("test" if m.evaluated_on == TRIAL else "external")
+    cohorts = {m.evaluated_on: m.cohort for m in shipped.card.metrics}
+    assert [cohorts[name_judged(model)] for model in (KLOFT, WAHLBY, QUARTINO)] == [
+        "test",
+        "external",
+        "external",
+    ]
+    told = " ".join(shipped.card.findings)
+    for m in shipped.card.metrics:
+        if m.evaluated_on == name_judged(QUARTINO) and m.metric == "AUC":
+            assert f"{m.model}: AUC {m.value:.3f}" in told
 
 
 def test_the_actions_are_those_of_the_trial(shipped: Manifest) -> None:

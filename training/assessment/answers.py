@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.manifest import (
     ClassesOutput,
+    Cohort,
     Input,
     Output,
     PolicyOutput,
@@ -79,7 +80,7 @@ class Answerer:
             return make_told_policy(self.output, self.spec, rows, outputs, outcome)
         return make_told(self.output, outputs, outcome, train)
 
-    def answer(self, cases: Cases, train: Cases, seed: int) -> "Answered":
+    def answer(self, cases: Cases, train: Cases, seed: int, cohort: Cohort) -> "Answered":
         """A split, answered."""
         outputs = self.run(cases.rows)
         told = self.tell(cases.rows, outputs, cases.outcome, train.outcome)
@@ -88,7 +89,7 @@ class Answerer:
             patient = cases.outcome.patient
         elif self.output.kind == "survival":
             event = cases.outcome["event"]
-        sample = Sample(patient, event, seed)
+        sample = Sample(patient, event, seed, cohort)
         return Answered(cases, outputs, told, self.measure(cases.rows, outputs), sample)
 
 

@@ -3,12 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import onnx
 
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Explanation, Input, Metric, Output, Uncertainty
+from medmaas.model.manifest import (
+    CalibrationCurve,
+    Card,
+    CoverageCurve,
+    Explanation,
+    Input,
+    Metric,
+    Output,
+    Uncertainty,
+)
 from medmaas.model.session import Session
 from training.assessment.explanation import assess_explanation
 from training.assessment.sections import draw_sections
@@ -17,7 +26,10 @@ from training.assessment.uncertainty import assess_uncertainty
 from training.cards.translations import translate
 from training.catalogue.folder import describe_artefact, place_model
 from training.catalogue.golden import record
+from training.report.figures import Measured
 from training.report.page import Section, read_manifest, rewrite_report
+
+_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
 
 @dataclass(frozen=True)
@@ -28,15 +40,30 @@ class Assessment:
         graph: with an output for the distance, where it has an embedding to measure it in.
         uncertainty: how sure answers are, and when there is none.
         explanation: what answers are explained against, and what the model rests on.
-        metrics: coverage, refusals, calibration, for the card.
+        measured: refusals, calibration, coverage, for the card.
         sections: the same to look at.
     """
 
     graph: onnx.ModelProto
     uncertainty: Uncertainty
     explanation: Explanation
-    metrics: list[Metric]
+    measured: Measured
     sections: list[Section]
+
+    def complete(self, card: Card, calibration: Sequence[CalibrationCurve] = ()) -> Card:
+        """A card of a training with the figures of the assessment.
+
+        Args:
+            card: with the metrics of the training.
+            calibration: curves that the training measured itself.
+        """
+        return card.model_copy(
+            update={
+                "metrics": (*card.metrics, *self.measured.metrics),
+                "calibration": (*calibration, *self.measured.calibration),
+                "coverage": tuple(self.measured.coverage),
+            }
+        )
 
 
 def assess(
@@ -68,12 +95,12 @@ def assess(
         sure.graph,
         sure.uncertainty,
         explained.explanation,
-        [*sure.metrics, *explained.metrics],
+        Measured([*sure.metrics, *explained.metrics], sure.calibration, sure.coverage),
         draw_sections(sure, explained, output),
     )
 
 
-def reassess(folder: Path, reports: Path, studied: Studied) -> list[Metric]:
+def reassess(folder: Path, reports: Path, studied: Studied) -> Measured:
     """Assess a model of the catalogue again; what was trained stays as it is.
 
     Args:
@@ -96,16 +123,30 @@ def reassess(folder: Path, reports: Path, studied: Studied) -> list[Metric]:
     names = (*manifest.output.tensors, *found.uncertainty.tensors)
     rows = dict(make_input(manifest.input).read(golden).tensors)
     cases = tuple(record(session, rows, golden, names))
-    measured = {metric.evaluated_on for metric in found.metrics}
-    kept = [metric for metric in manifest.card.metrics if metric.evaluated_on not in measured]
     update = {
         "artefact": describe_artefact(content, session),
         "golden": manifest.golden.model_copy(update={"cases": cases}),
         "explanation": found.explanation,
         "uncertainty": found.uncertainty,
-        "card": manifest.card.model_copy(update={"metrics": (*kept, *found.metrics)}),
+        "card": _replace_figures(manifest.card, found.measured),
     }
     manifest = translate(manifest.model_copy(update=update))
     place_model(folder.parents[1], manifest, content)
     rewrite_report(reports, folder, found.sections)
-    return found.metrics
+    return found.measured
+
+
+def _replace_figures(card: Card, found: Measured) -> Card:
+    """The card with what was measured in the place of what was measured so before."""
+    return card.model_copy(
+        update={
+            "metrics": _renew(card.metrics, found.metrics),
+            "calibration": _renew(card.calibration, found.calibration),
+            "coverage": _renew(card.coverage, found.coverage),
+        }
+    )
+
+
+def _renew(before: Sequence[_Figure], now: Sequence[_Figure]) -> tuple[_Figure, ...]:
+    again = {figure.evaluated_on for figure in now}
+    return (*(figure for figure in before if figure.evaluated_on not in again), *now)

@@ -1,6 +1,6 @@
 """Whether what is told as a probability comes true as often: expected calibration error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,10 +95,10 @@ def measure_calibration(claims: list[Claim], sample: Sample) -> list[Metric]:
         ) -> dict[str, float]:
             return {ERROR: claim.measure_error(place, weights)}
 
-        of = Sample(sample.patient, claim.happened, sample.seed)
+        of = replace(sample, event=claim.happened)
         if claim.outcome is not None:
             died = claim.outcome["event"] & (claim.outcome["time"] <= claim.day)
-            of = Sample(sample.patient, died, sample.seed)
+            of = replace(sample, event=died)
         metrics += [_reflect(m) for m in of.measure(ON, statistic, group=claim.name)]
         if claim.happened is not None:
             metrics.append(_draw_by_chance(claim, place, metrics[-1], sample.seed))
@@ -108,7 +108,11 @@ def measure_calibration(claims: list[Claim], sample: Sample) -> list[Metric]:
 def _reflect(metric: Metric) -> Metric:
     low, high = (max(0.0, 2 * metric.value - end) for end in (metric.high, metric.low))
     return metric.model_copy(
-        update={"low": min(low, metric.value), "high": max(high, metric.value)}
+        update={
+            "measure": "calibration_error",
+            "low": min(low, metric.value),
+            "high": max(high, metric.value),
+        }
     )
 
 

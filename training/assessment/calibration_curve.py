@@ -1,15 +1,19 @@
 """Predicted against observed in groups of rising prediction: the points of a calibration curve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import (
+    CalibrationCurve,
+    CalibrationPoint,
+    CurveTarget,
+    Estimate,
+    Metric,
+)
 from training.assessment.resampling import Flags, Floats, Sample, mean
-from training.report.observed_shares import group_by_prediction, wilson
-
-Point = tuple[Metric, Metric]  # predicted, observed
+from training.report.observed_shares import estimate_share, group_by_prediction
 
 _FEWEST_POINTS = 2  # one says no more than a single figure does
 
@@ -19,20 +23,20 @@ class Curve:
     """What was predicted of n rows, and what was observed.
 
     Attributes:
-        of: what it is, as in `share of malignant`.
+        target: which number of an answer it is.
         by: what the groups go by, as in `probability of malignant`.
         predicted: probabilities, or values in the model's unit, [n].
         observed: whether it came true, or what was measured, [n].
         sample: whose rows these are.
     """
 
-    of: str
+    target: CurveTarget
     by: str
     predicted: Floats
     observed: Flags | Floats
     sample: Sample
 
-    def measure(self) -> list[Point]:
+    def measure(self) -> CalibrationCurve | None:
         """Means of each group of equal size, in rising order, with 95 % intervals.
 
         Both are percentiles of the same resamples; but a share of people who are independent has
@@ -43,38 +47,47 @@ class Curve:
         """
         groups = group_by_prediction(self.predicted)
         if len(groups) < _FEWEST_POINTS:
-            return []
-        points = []
-        for i, rows in enumerate(groups, start=1):
-            predicted, observed = self._measure_group(rows, f"group {i} of {len(groups)}")
-            points.append((_include_value(predicted), self._bound(observed, len(rows))))
-        return points
+            return None
+        points = [
+            self._measure_group(rows, f"group {i} of {len(groups)}")
+            for i, rows in enumerate(groups, start=1)
+        ]
+        return CalibrationCurve(
+            target=self.target,
+            cohort=self.sample.cohort,
+            evaluated_on=f"test split, by {self.by}",
+            points=tuple(sorted(points, key=lambda point: point.predicted.value)),
+        )
 
     @property
     def _is_share(self) -> bool:
         return self.observed.dtype == bool
 
-    def _measure_group(self, rows: NDArray[np.intp], group: str) -> list[Metric]:
-        event = self.observed.astype(bool) if self._is_share else None
-        sample = Sample(self.sample.patient, event, self.sample.seed)
-        names = f"predicted {self.of}", f"observed {self.of}"
+    def _measure_group(self, rows: NDArray[np.intp], group: str) -> CalibrationPoint:
+        sample = replace(self.sample, event=self.observed.astype(bool) if self._is_share else None)
 
         def statistic(weights: Floats) -> dict[str, float]:
-            both = self.predicted, self.observed.astype(float)
-            return {name: mean(of, weights) for name, of in zip(names, both, strict=True)}
+            observed = self.observed.astype(float)
+            return {"predicted": mean(self.predicted, weights), "observed": mean(observed, weights)}
 
         members = np.isin(np.arange(len(self.predicted)), rows)
-        return sample.measure(f"test split, by {self.by}", statistic, members=members, group=group)
+        predicted, observed = sample.measure("the group", statistic, members=members, group=group)
+        return CalibrationPoint(
+            group=group,
+            n=observed.n,
+            events=observed.events,
+            predicted=_include_value(predicted),
+            observed=self._bound(observed, len(rows)),
+        )
 
-    def _bound(self, observed: Metric, rows: int) -> Metric:
+    def _bound(self, observed: Metric, rows: int) -> Estimate:
         """With Wilson's interval of a share where resamples are not needed, or not enough."""
         if self._is_share and (observed.n == rows or observed.value in (0, 1)):
-            low, high = wilson(round(observed.value * observed.n), observed.n)
-            observed = observed.model_copy(update={"low": low, "high": high})
+            return estimate_share(round(observed.value * observed.n), observed.n)
         return _include_value(observed)
 
 
-def _include_value(metric: Metric) -> Metric:
+def _include_value(metric: Metric) -> Estimate:
     """Resamples of what hardly varies may miss it by a rounding."""
     low, high = min(metric.low, metric.value), max(metric.high, metric.value)
-    return metric.model_copy(update={"low": low, "high": high})
+    return Estimate(value=metric.value, low=low, high=high)

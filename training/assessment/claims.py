@@ -1,8 +1,20 @@
 """What a split shows of a model by kind of output: probabilities, losses, doubt."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from medmaas.model.manifest import ClassesOutput, Output, PolicyOutput, SurvivalOutput
+from medmaas.model.manifest import (
+    ClassesOutput,
+    CurveTarget,
+    LabelTarget,
+    OutcomeTarget,
+    Output,
+    PolicyOutput,
+    RightAnswersTarget,
+    SurvivalOutput,
+    ValueTarget,
+)
 from training.assessment.answers import Answered
 from training.assessment.calibration import Claim
 from training.assessment.calibration_curve import Curve
@@ -27,7 +39,7 @@ def make_claims(split: Answered, output: Output) -> list[tuple[Claim, Sample]]:
         ]
     if isinstance(told, ToldPolicy):
         actions = told.risks.shape[1]
-        repeated = Sample(np.repeat(sample.patient, actions), None, sample.seed)
+        repeated = replace(sample, patient=np.repeat(sample.patient, actions), event=None)
         return [
             (
                 Claim(
@@ -46,24 +58,27 @@ def make_curves(split: Answered, output: Output) -> list[Curve]:
     """What calibration curves are drawn of; survival's recipe measures its own, by horizon."""
     told = split.told
     if isinstance(told, ToldValue):
-        return [Curve("value", "predicted value", told.values, told.y, split.sample)]
+        return [Curve(ValueTarget(), "predicted value", told.values, told.y, split.sample)]
     if isinstance(told, ToldClasses) and isinstance(output, ClassesOutput):
         named, *labels = make_claims(split, output)
         if len(labels) > 2:
-            return [_follow(named, "share of right answers", "the named label")]
+            return [_follow(named, RightAnswersTarget(), "the named label")]
         label = output.labels[1]
-        return [_follow(labels[1], f"share of {label}", label)]
+        return [_follow(labels[1], LabelTarget(label=label), label)]
     if isinstance(told, ToldPolicy):
         claims = zip(make_claims(split, output), told.observed, strict=True)
-        return [_follow(one, f"share of {name}", f"{name}, every action") for one, name in claims]
+        return [
+            _follow(one, OutcomeTarget(outcome=name), f"{name}, every action")
+            for one, name in claims
+        ]
     return []
 
 
-def _follow(claimed: tuple[Claim, Sample], of: str, by: str) -> Curve:
+def _follow(claimed: tuple[Claim, Sample], target: CurveTarget, by: str) -> Curve:
     claim, sample = claimed
     if claim.happened is None:
         raise TypeError
-    return Curve(of, f"probability of {by}", claim.p, claim.happened, sample)
+    return Curve(target, f"probability of {by}", claim.p, claim.happened, sample)
 
 
 def make_recalibrators(split: Answered) -> list[Recalibrator]:

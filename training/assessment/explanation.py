@@ -14,6 +14,7 @@ import onnx
 from numpy.typing import NDArray
 
 from medmaas.model.manifest import (
+    EVERYONE,
     Check,
     Decision,
     Dependence,
@@ -47,7 +48,6 @@ from training.assessment.games import (
 )
 from training.assessment.ground_truth import check_ground_truth
 from training.assessment.importance import (
-    EVERYONE,
     estimate_mean,
     list_groups,
     measure_importance,
@@ -271,7 +271,9 @@ def _measure_groups(paths: Paths, groups: Groups, of: str, seed: int) -> list[Me
             metrics.append(
                 Metric(
                     metric=f"{name}: {MEASURE}, of {of}",
+                    of="model",
                     model="explanations of this model",
+                    cohort="test",
                     evaluated_on=TEST,
                     group=group,
                     n=int(members.sum()),

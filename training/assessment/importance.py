@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Importance
+from medmaas.model.manifest import EVERYONE, Estimate, Importance
 from training.assessment.studied import Groups
-from training.report.figures import Estimate
 
 Floats = NDArray[np.float64]
 
 FEWEST_IN_GROUP = 20
-EVERYONE = "all"
 _FEWEST_WITH_PART = 5  # fewer have no interval worth the name
 _RESAMPLES = 1000
 
@@ -70,4 +68,4 @@ def estimate_mean(values: Floats, seed: int) -> Estimate:
     """The mean of values [n], with its percentile interval (Efron 1979)."""
     draws = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return Estimate(float(values.mean()), float(low), float(high))
+    return Estimate(value=float(values.mean()), low=float(low), high=float(high))

@@ -1,6 +1,6 @@
 """Intervals learned from the calibration split, and how often they hold on the test split."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.manifest import (
+    EVERYONE,
     PREDICTION,
     ClassesIntervals,
+    CoverageCurve,
+    CoveragePoint,
+    Estimate,
     Input,
     Level,
     Metric,
@@ -28,6 +32,7 @@ Groups = Mapping[str, Flags]
 COVERAGES = (0.9, 0.8, 0.95)
 ON = "test split, intervals"
 ON_UNSTRATIFIED = "test split, intervals without strata"
+HELD, WIDTH = "held", "width"
 SHORT = 0.03  # points of coverage that a group may lack
 _FOLDS = 5
 _FEWEST = 30  # cases of a stratum
@@ -99,37 +104,78 @@ def take_quantiles(intervals: Intervals, level: Level, told: Calibrated) -> Floa
 
 
 def measure_intervals(
-    intervals: Intervals, told: Calibrated, sample: Sample, on: str = ON
-) -> list[Metric]:
-    """Coverage and width at every level, of everyone; coverage at the first also of each group."""
-    metrics: list[Metric] = []
+    intervals: Intervals, told: Calibrated, sample: Sample, *, as_answered: bool = True
+) -> CoverageCurve:
+    """Coverage and width at every level, of everyone; at the first also of each group.
+
+    Args:
+        intervals: of answers, or others made to compare these with.
+        told: the split that they are measured on.
+        sample: whose rows it is of.
+        as_answered: whether they are those of answers; else they are those without strata.
+    """
+    points = []
     for level in intervals.levels:
         quantiles = take_quantiles(intervals, level, told)
-        groups: dict[str, Flags | None] = {"all": None}
+        groups: dict[str, Flags | None] = {EVERYONE: None}
         if level is intervals.levels[0]:
             groups |= told.groups
         held, width = told.told.hold(quantiles), told.told.measure_width(quantiles)
-        summarise = _make_summary(told.told, width, name_width(told.told, level.coverage))
+        summarise = _make_summary(told.told, width)
         for group, members in groups.items():
-            name = name_coverage(level.coverage)
-            metrics += sample.measure_mean(on, name, held, members=members, group=group)
-            metrics += sample.measure(on, summarise, members=members, group=group)
-    return metrics
+            widths = sample.measure(WIDTH, summarise, members=members, group=group)
+            points += measure_held(
+                level.coverage, held, sample, members=members, group=group, widths=widths
+            )
+    return CoverageCurve(
+        of="model" if as_answered else "variant",
+        cohort=sample.cohort,
+        evaluated_on=ON if as_answered else ON_UNSTRATIFIED,
+        width_of=told.told.size,
+        points=tuple(points),
+    )
 
 
-def _make_summary(told: Told, width: Floats, name: str) -> Weighted:
+def measure_held(
+    coverage: float,
+    held: Floats,
+    sample: Sample,
+    *,
+    members: Flags | None = None,
+    group: str = EVERYONE,
+    widths: Sequence[Metric] = (),
+) -> list[CoveragePoint]:
+    """How often intervals of a stated coverage held; nothing of a group that has nobody.
+
+    Args:
+        coverage: as stated.
+        held: 1 where an interval held, or a share, [n].
+        sample: whose rows these are.
+        members: who belongs to the group, [n]; None is everyone.
+        group: what they are called.
+        widths: one of the same group, or none.
+    """
+    metrics = sample.measure_mean(HELD, HELD, held, members=members, group=group)
+    return [
+        CoveragePoint(
+            coverage=coverage,
+            group=group,
+            n=metric.n,
+            events=metric.events,
+            held=_estimate(metric),
+            width=next(map(_estimate, widths), None),
+        )
+        for metric in metrics
+    ]
+
+
+def _estimate(metric: Metric) -> Estimate:
+    return Estimate(value=metric.value, low=metric.low, high=metric.high)
+
+
+def _make_summary(told: Told, width: Floats) -> Weighted:
     summarise = mean if isinstance(told, ToldClasses) else middle
-    return lambda weights: {name: summarise(width, weights)}
-
-
-def name_coverage(coverage: float) -> str:
-    """What the share held at a level is called."""
-    return f"coverage of {100 * coverage:.0f} % intervals"
-
-
-def name_width(told: Told, coverage: float) -> str:
-    """What the width at a level is called."""
-    return f"{told.size}, {100 * coverage:.0f} %"
+    return lambda weights: {WIDTH: summarise(width, weights)}
 
 
 def choose_strata(told: Calibrated, seed: int) -> Strata | None:

@@ -4,7 +4,7 @@ One patient has an outcome or not, which says nothing of a risk. So groups of de
 neighbours in predicted risk stand for the patients like this one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from medmaas.model.manifest import (
-    Metric,
+    EVERYONE,
+    CoverageCurve,
+    CoveragePoint,
     PolicyIntervals,
     PolicyLevel,
     PolicyOutput,
@@ -21,7 +23,7 @@ from medmaas.model.manifest import (
     Strata,
 )
 from training.assessment.conformal import find_lower_quantile, find_quantile
-from training.assessment.intervals import COVERAGES, ON, ON_UNSTRATIFIED, name_coverage
+from training.assessment.intervals import COVERAGES, ON, ON_UNSTRATIFIED, measure_held
 from training.assessment.resampling import Flags, Floats, Sample
 from training.assessment.studied import Foreseen, Groups
 from training.assessment.told import Tensors
@@ -32,6 +34,7 @@ _MOST = 1e6  # times the expected nadir, where there are too few decisions to sa
 _EDGES = (1.0, 2.0, 3.0)  # doses given before
 _ON_RISKS = f"{ON}: risks, groups of {GROUP_SIZE} decisions"
 _ON_NADIRS = f"{ON}: nadirs"
+_ON_UNSTRATIFIED = f"{ON_UNSTRATIFIED}: nadirs"
 _NEITHER = "risks of 1 to 99 %"
 
 
@@ -152,17 +155,29 @@ def _find_range(ratios: Floats, coverage: float) -> Range:
 
 def measure_bands(
     bands: PolicyIntervals, told: ToldPolicy, groups: Groups, sample: Sample
-) -> list[Metric]:
-    """Coverage of the risks by outcome, action and subgroup, and of the nadirs."""
-    metrics: list[Metric] = []
+) -> list[CoverageCurve]:
+    """Coverage of the risks by outcome, action and subgroup, of the nadirs, and without strata."""
+    curves: dict[str, list[CoveragePoint]] = {_ON_RISKS: [], _ON_NADIRS: [], _ON_UNSTRATIFIED: []}
     for level in bands.levels:
-        first = level is bands.levels[0]
-        metrics += _measure_risks(level, told, groups if first else {}, sample.seed)
-        metrics += _measure_nadirs(bands, level, told, groups if first else {}, sample)
-    return metrics
+        looked_at = groups if level is bands.levels[0] else {}
+        curves[_ON_RISKS] += _measure_risks(level, told, looked_at, sample)
+        stratified, plain = _find_nadirs(bands, level, told)
+        curves[_ON_NADIRS] += _measure_nadirs(level, stratified, told, looked_at, sample)
+        curves[_ON_UNSTRATIFIED] += _measure_nadirs(level, plain, told, looked_at, sample)
+    return [
+        CoverageCurve(
+            of="variant" if on == _ON_UNSTRATIFIED else "model",
+            cohort=sample.cohort,
+            evaluated_on=on,
+            points=tuple(points),
+        )
+        for on, points in curves.items()
+    ]
 
 
-def _measure_risks(level: PolicyLevel, told: ToldPolicy, groups: Groups, seed: int) -> list[Metric]:
+def _measure_risks(
+    level: PolicyLevel, told: ToldPolicy, groups: Groups, sample: Sample
+) -> list[CoveragePoint]:
     """Drawn again are groups of GROUP_SIZE decisions, each a case of its own."""
     sets: dict[str, tuple[str, Floats]] = {}
     for j, name in enumerate(told.observed):
@@ -173,32 +188,38 @@ def _measure_risks(level: PolicyLevel, told: ToldPolicy, groups: Groups, seed: i
             sets[f"{name}, {group}"] = name, told.pool_groups(j, members)[0]
         for i, action in enumerate(told.spec.actions if groups else ()):
             sets[f"{name}, {action.name}"] = name, told.score_groups(i, j)[0]
-    metrics, held_name = [], name_coverage(level.coverage)
+    points = []
     for group, (name, scores) in sets.items():
         held = (scores <= level.risks[name]).astype(float)
-        sample = Sample(np.arange(len(held)), None, seed)
+        pooled = replace(sample, patient=np.arange(len(held)), event=None)
         if len(held):
-            metrics += sample.measure_mean(_ON_RISKS, held_name, held, group=group)
-    return metrics
+            points += measure_held(level.coverage, held, pooled, group=group)
+    return points
+
+
+def _find_nadirs(bands: PolicyIntervals, level: PolicyLevel, told: ToldPolicy) -> list[Floats]:
+    """Whether each nadir lies in its band, and in the one without strata, [n, actions] each."""
+    edges = bands.strata.edges if bands.strata else ()
+    ranges = level.nadirs or (level.nadir,)
+    place = np.searchsorted(edges, told.doses, side="right")
+    low, high = (np.array([getattr(r, end) for r in ranges])[place] for end in ("low", "high"))
+    return [
+        ((lows <= told.ratios) & (told.ratios <= highs)).astype(float)
+        for lows, highs in (
+            (low[:, None], high[:, None]),
+            (level.nadir.low, level.nadir.high),
+        )
+    ]
 
 
 def _measure_nadirs(
-    bands: PolicyIntervals, level: PolicyLevel, told: ToldPolicy, groups: Groups, sample: Sample
-) -> list[Metric]:
-    edges = bands.strata.edges if bands.strata else ()
-    ranges, name = level.nadirs or (level.nadir,), name_coverage(level.coverage)
-    place = np.searchsorted(edges, told.doses, side="right")
-    low, high = (np.array([getattr(r, end) for r in ranges])[place] for end in ("low", "high"))
-    metrics: list[Metric] = []
-    for on, lows, highs in (
-        (_ON_NADIRS, low[:, None], high[:, None]),
-        (f"{ON_UNSTRATIFIED}: nadirs", level.nadir.low, level.nadir.high),
-    ):
-        held = ((lows <= told.ratios) & (told.ratios <= highs)).astype(float)
-        sets: dict[str, tuple[Floats, Flags | None]] = {"all": (held.mean(1), None)}
-        sets |= {group: (held.mean(1), members) for group, members in groups.items()}
-        if groups:
-            sets |= {a.name: (held[:, i], None) for i, a in enumerate(told.spec.actions)}
-        for group, (shares, members) in sets.items():
-            metrics += sample.measure_mean(on, name, shares, members=members, group=group)
-    return metrics
+    level: PolicyLevel, held: Floats, told: ToldPolicy, groups: Groups, sample: Sample
+) -> list[CoveragePoint]:
+    sets: dict[str, tuple[Floats, Flags | None]] = {EVERYONE: (held.mean(1), None)}
+    sets |= {group: (held.mean(1), members) for group, members in groups.items()}
+    if groups:
+        sets |= {a.name: (held[:, i], None) for i, a in enumerate(told.spec.actions)}
+    points = []
+    for group, (shares, members) in sets.items():
+        points += measure_held(level.coverage, shares, sample, members=members, group=group)
+    return points

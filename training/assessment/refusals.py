@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Input, Metric, TabularInput
+from medmaas.model.manifest import Input, Measure, Metric, TabularInput
 from training.assessment.conformal import find_quantile
 from training.assessment.intervals import SHORT
-from training.assessment.resampling import Flags, Floats, Sample
-from training.report.figures import Estimate, People
-from training.report.observed_shares import wilson
+from training.assessment.resampling import OWN, THIS_MODEL, Flags, Floats, Sample
+from training.report.figures import People
+from training.report.observed_shares import estimate_share
 
 ON_TEST = "test split, abstention"
 ON_FOREIGN = "inputs the model has no business answering"
@@ -23,6 +23,7 @@ BY_READER = "share refused while reading"
 _TOO_FAR = 0.03  # of the calibration split; with uncertain sets, below 5 % in all
 _TOO_UNSURE = 0.04  # of the calibration split, both together
 _MASKS = 5
+_MEASURES: Mapping[str, Measure] = {REFUSED: "abstention"}
 
 
 def choose_threshold(distances: Floats) -> float:
@@ -106,7 +107,7 @@ def measure_test(limits: Limits, groups: Mapping[str, Flags], sample: Sample) ->
     refused = limits.refused.astype(float)
     for group, members in groups.items():
         metrics += sample.measure_mean(ON_TEST, REFUSED, refused, members=members, group=group)
-    return metrics
+    return [m.model_copy(update={"measure": _MEASURES.get(m.metric)}) for m in metrics]
 
 
 def measure_foreign(
@@ -129,9 +130,10 @@ def measure_foreign(
         refused = unread.copy()
         if not unread.all():
             refused[~unread] = judge(reading.tensors[spec.tensor][~unread])
-        people = People(ON_FOREIGN, np.arange(len(instances)), refused, name)
+        whose = np.arange(len(instances))
         for metric, flags in ((REFUSED, refused), (BY_READER, unread)):
-            share = Estimate(float(flags.mean()), *wilson(int(flags.sum()), len(flags)))
-            found = people.make_metric(metric, "this model", share)
-            metrics.append(found.model_copy(update={"events": int(flags.sum())}))
+            people = People("out_of_distribution", ON_FOREIGN, whose, flags, name)
+            share = estimate_share(int(flags.sum()), len(flags))
+            measure = _MEASURES.get(metric)
+            metrics.append(people.make_metric(metric, THIS_MODEL, share, own=OWN, measure=measure))
     return metrics

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Metric
-from training.report.figures import Estimate, Figures, People, Rows, bootstrap
-from training.report.observed_shares import wilson
+from medmaas.model.manifest import EVERYONE, Cohort, Metric
+from training.report.figures import Figures, Own, People, Rows, bootstrap
+from training.report.observed_shares import estimate_share
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Weighted = Callable[[Floats], Mapping[str, float]]
 
 THIS_MODEL = "this model"
+OWN: Own = {THIS_MODEL: "model"}
 _RESAMPLES = 500
 
 
@@ -26,14 +27,16 @@ class Sample:
         patient: whose each row is, from 0 up, [n]; rows of one patient are drawn together.
         event: whether a row had the outcome, [n]; None if there is nothing to count.
         seed: of the draws.
+        cohort: which split it is.
     """
 
     patient: NDArray[np.intp]
     event: Flags | None
     seed: int
+    cohort: Cohort = "test"
 
     def measure(
-        self, on: str, statistic: Weighted, *, members: Flags | None = None, group: str = "all"
+        self, on: str, statistic: Weighted, *, members: Flags | None = None, group: str = EVERYONE
     ) -> list[Metric]:
         """Figures with percentile intervals.
 
@@ -56,8 +59,8 @@ class Sample:
             figures = statistic(times[self.patient] * chosen.astype(float))
             return {(name, THIS_MODEL): value for name, value in figures.items()}
 
-        people = People(on, np.unique(self.patient[chosen]), event, group)
-        metrics = bootstrap(weigh, people, seed=self.seed, resamples=_RESAMPLES)
+        people = People(self.cohort, on, np.unique(self.patient[chosen]), event, group)
+        metrics = bootstrap(weigh, people, own=OWN, seed=self.seed, resamples=_RESAMPLES)
         if self.event is None:
             metrics = [_without_events(metric) for metric in metrics]
         return metrics
@@ -69,7 +72,7 @@ class Sample:
         values: Floats,
         *,
         members: Flags | None = None,
-        group: str = "all",
+        group: str = EVERYONE,
     ) -> list[Metric]:
         """The mean of values [n], as `measure` gives it.
 
@@ -85,8 +88,8 @@ class Sample:
         ):
             cases = int(values[chosen].sum())
             event = np.zeros(len(chosen), bool) if self.event is None else self.event
-            people = People(on, np.flatnonzero(chosen), event, group)
-            metric = people.make_metric(name, THIS_MODEL, Estimate(cases / n, *wilson(cases, n)))
+            people = People(self.cohort, on, np.flatnonzero(chosen), event, group)
+            metric = people.make_metric(name, THIS_MODEL, estimate_share(cases, n), own=OWN)
             return [metric if self.event is not None else _without_events(metric)]
 
         def statistic(weights: Floats) -> dict[str, float]:

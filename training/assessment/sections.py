@@ -1,9 +1,14 @@
 """What the report of a model shows of its assessment."""
 
-from medmaas.model.manifest import ClassesOutput, Dependence, Output, ValueOutput
-from training.assessment.calibration_curve import Point
+from medmaas.model.manifest import (
+    EVERYONE,
+    CalibrationCurve,
+    ClassesOutput,
+    Dependence,
+    Output,
+    ValueOutput,
+)
 from training.assessment.explanation import ExplanationAssessment
-from training.assessment.importance import EVERYONE
 from training.assessment.paths import DELETION, INSERTION, SHARES
 from training.assessment.selective import Selective
 from training.assessment.uncertainty import UncertaintyAssessment
@@ -49,9 +54,8 @@ def draw_sections(
     ]
 
 
-def _draw_calibration(curves: dict[str, list[Point]], output: Output) -> list[Section]:
+def _draw_calibration(curves: list[CalibrationCurve], output: Output) -> list[Section]:
     """Of all but classes, whose training draws it already."""
-    curves = {of: points for of, points in curves.items() if points}
     if not curves or isinstance(output, ClassesOutput):
         return []
     unit = output.unit if isinstance(output, ValueOutput) else ""

@@ -6,8 +6,10 @@ import numpy as np
 import onnx
 
 from medmaas.model.manifest import (
+    CalibrationCurve,
     ClassesIntervals,
     ClassesOutput,
+    CoverageCurve,
     Distance,
     Input,
     Metric,
@@ -18,7 +20,6 @@ from medmaas.model.manifest import (
 )
 from training.assessment.answers import Answered, Answerer, make_answerer
 from training.assessment.calibration import measure_calibration
-from training.assessment.calibration_curve import Point
 from training.assessment.claims import (
     find_doubt,
     find_losses,
@@ -28,7 +29,6 @@ from training.assessment.claims import (
 )
 from training.assessment.intervals import (
     COVERAGES,
-    ON_UNSTRATIFIED,
     Calibrated,
     Intervals,
     choose_strata,
@@ -73,16 +73,18 @@ class UncertaintyAssessment:
         graph: with the output `distance`, where it has an embedding.
         uncertainty: for the manifest.
         metrics: for the card.
+        calibration: predicted against observed, for the card.
+        coverage: how often intervals held, for the card.
         selective: the risk-coverage curve, to draw; None if the model has no way to doubt.
-        calibration: points of every calibration curve, to draw, by what is predicted.
         worth: by name, the numbers of a recalibration that is worth having; empty if none is.
     """
 
     graph: onnx.ModelProto
     uncertainty: Uncertainty
     metrics: list[Metric]
+    calibration: list[CalibrationCurve]
+    coverage: list[CoverageCurve]
     selective: Selective | None
-    calibration: dict[str, list[Point]]
     worth: dict[str, tuple[float, ...]]
 
 
@@ -99,9 +101,9 @@ def assess_uncertainty(
         seed: of every draw.
     """
     answerer = make_answerer(graph, spec, output, studied.train)
-    calibration = answerer.answer(studied.calibration, studied.train, seed)
-    test = answerer.answer(studied.test, studied.train, seed)
-    intervals, metrics = _assess_intervals(calibration, test, spec)
+    calibration = answerer.answer(studied.calibration, studied.train, seed, "calibration")
+    test = answerer.answer(studied.test, studied.train, seed, "test")
+    intervals, coverage = _assess_intervals(calibration, test, spec)
     uncertainty = Uncertainty(
         method=_name_method(output, intervals),
         calibrated_on=_name_calibration(studied),
@@ -111,23 +113,32 @@ def assess_uncertainty(
     uncertainty = _limit_rest(uncertainty, answerer, calibration, studied)
     judge = _Judge(answerer, uncertainty, studied)
     limits = judge.limit(test.cases.rows, test.outputs)
-    metrics += measure_test(limits, test.cases.groups, test.sample)
+    metrics = measure_test(limits, test.cases.groups, test.sample)
     metrics += measure_foreign(
         spec, studied.foreign, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )
-    curve, figures = _assess_doubt(test, output)
+    selective, figures = _assess_doubt(test, output)
     metrics += figures
-    drawn, figures = _assess_calibration(test, output)
-    metrics += figures
+    for claim, sample in make_claims(test, output):
+        metrics += measure_calibration([claim], sample)
+    measured = (curve.measure() for curve in make_curves(test, output))
     pairs = zip(make_recalibrators(calibration), make_recalibrators(test), strict=True)
     figures, worth = measure_recalibration(list(pairs), calibration.sample, test.sample)
     metrics += figures
-    return UncertaintyAssessment(answerer.graph, uncertainty, metrics, curve, drawn, worth)
+    return UncertaintyAssessment(
+        answerer.graph,
+        uncertainty,
+        metrics,
+        calibration=[curve for curve in measured if curve],
+        coverage=coverage,
+        selective=selective,
+        worth=worth,
+    )
 
 
 def _assess_intervals(
     calibration: Answered, test: Answered, spec: Input
-) -> tuple[Intervals | PolicyIntervals | None, list[Metric]]:
+) -> tuple[Intervals | PolicyIntervals | None, list[CoverageCurve]]:
     if isinstance(calibration.told, ToldPolicy) and isinstance(test.told, ToldPolicy):
         bands = learn_bands(calibration.told)
         return bands, measure_bands(bands, test.told, test.cases.groups, test.sample)
@@ -138,9 +149,11 @@ def _assess_intervals(
     strata = choose_strata(learned, test.sample.seed)
     stratified = learn_intervals(learned, strata) if strata else None
     if stratified is None:
-        return plain, measure_intervals(plain, measured, test.sample)
-    metrics = measure_intervals(stratified, measured, test.sample)
-    return stratified, metrics + measure_intervals(plain, measured, test.sample, ON_UNSTRATIFIED)
+        return plain, [measure_intervals(plain, measured, test.sample)]
+    return stratified, [
+        measure_intervals(stratified, measured, test.sample),
+        measure_intervals(plain, measured, test.sample, as_answered=False),
+    ]
 
 
 def _see(split: Answered, spec: Input) -> Calibrated:
@@ -230,17 +243,6 @@ def _assess_doubt(test: Answered, output: Output) -> tuple[Selective | None, lis
         return None, []
     error, losses = find_losses(test, output)
     return measure_selective(losses, doubt[1], test.sample, error=error, ranked_by=doubt[0])
-
-
-def _assess_calibration(
-    test: Answered, output: Output
-) -> tuple[dict[str, list[Point]], list[Metric]]:
-    metrics: list[Metric] = []
-    for claim, sample in make_claims(test, output):
-        metrics += measure_calibration([claim], sample)
-    drawn = {curve.of: curve.measure() for curve in make_curves(test, output)}
-    metrics += [metric for points in drawn.values() for point in points for metric in point]
-    return drawn, metrics
 
 
 def _name_method(output: Output, intervals: Intervals | PolicyIntervals | None) -> str:

@@ -21,13 +21,14 @@ from training.classes.metrics import (
     TEST,
 )
 from training.image.data import BLOOD_CELLS, ImageSet, Part
-from training.report.figures import quote
+from training.report.figures import Own, quote
 
 TITLE = "Kind of a blood cell, from its picture"
 NETWORK = "residual network (this model)"
 UNCALIBRATED = "the same at temperature 1"
 FOREST = "random forest on pixels"
 MAJORITY = "shares of the train split, whatever the picture"
+OWN: Own = {NETWORK: "model", UNCALIBRATED: "variant"}
 
 # Invented pictures: a disc or two on a pale ground; ground, cell, nucleus and the cell's radius.
 _DRAWN = (

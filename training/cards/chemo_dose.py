@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from medmaas.model.manifest import Card, Data, Metric, Split
 from training.cards.source_attributes import answer_source_attributes
 from training.dose.decisions import Decisions
-from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP
-from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY
+from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP, name_judged
+from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY, Neutrophils
 from training.dose.patients import Cohort
 from training.dose.simulator_check import Check
 from training.dose.study import (
@@ -196,7 +196,7 @@ def state_findings(metrics: Sequence[Metric], study: Study, limit: float) -> lis
         _compare_with_map(study),
         f"Risks: predicted and observed shares differ most, by {worst.value:.3f}, for "
         f"{worst.group} (ten equal groups of {worst.n} patients' decisions).",
-        *(_tell_other_model(metrics, name) for name in (KLOFT.name, WAHLBY.name, QUARTINO.name)),
+        *(_tell_other_model(metrics, model) for model in (KLOFT, WAHLBY, QUARTINO)),
     ]
 
 
@@ -224,10 +224,10 @@ def _compare_with_map(study: Study) -> str:
     )
 
 
-def _tell_other_model(metrics: Sequence[Metric], model: str) -> str:
-    here = [m for m in metrics if m.evaluated_on.startswith(f"{model}:")]
+def _tell_other_model(metrics: Sequence[Metric], model: Neutrophils) -> str:
+    here = [m for m in metrics if m.evaluated_on == name_judged(model)]
     parts = [
         f"{m.model}: {'AUC' if m.metric == 'AUC' else 'predicted less observed'} {m.value:.3f}"
         for m in here
     ]
-    return f"Patients of {model}, ANC below 0.5 after 100, 75 and 50 %: {'; '.join(parts)}."
+    return f"Patients of {model.name}, ANC below 0.5 after 100, 75 and 50 %: {'; '.join(parts)}."

@@ -70,10 +70,9 @@ def describe_cleaning(table: OwnTable) -> list[str]:
     """How the columns were read, and how many have missing values."""
     missing = {c.header: int((c.values != c.values).sum()) for c in table.columns}
     some = ", ".join(f"{header} {n}" for header, n in missing.items() if n)
-    left_out = [warning for warning in table.warnings if " is left out" in warning]
     return [
         "read: columns of numbers, of yes and no, and of 2 to 20 different words",
-        *left_out,
+        *table.left_out,
         f"missing and kept as missing: {some}" if some else "nothing is missing",
     ]
 

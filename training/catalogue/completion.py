@@ -8,6 +8,7 @@ from typing import assert_never
 import onnx
 from pydantic import ValidationError
 
+from medmaas.errors import InvalidModelError
 from medmaas.model.manifest import (
     Card,
     ClassesOutput,
@@ -67,7 +68,12 @@ def load_graph(content: bytes) -> Graph:
     try:
         check_graph(graph)
         return Graph(content, Session(content))
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError, ValueError) as error:
+    except (
+        onnx.checker.ValidationError,
+        onnx.shape_inference.InferenceError,
+        InvalidModelError,
+        ValueError,
+    ) as error:
         raise RefusedError([_explain_failure(graph, error)]) from error
 
 

@@ -16,8 +16,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from medmaas.model.manifest import Estimate
 from training.classes.metrics import Floats, Labels
-from training.report.figures import Estimate, fold_mean
+from training.report.figures import fold_mean
 from training.tabular.datasets import Indices, make_folds
 from training.tabular.preparation import make_encoder
 

@@ -1,23 +1,24 @@
 """Models of two classes, and of more, compared and measured."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
-from medmaas.model.manifest import Metric
-from training.report.figures import Estimate, Figures, People, Rows, bootstrap
-from training.report.observed_shares import wilson
+from medmaas.model.manifest import Estimate, Measure, Metric
+from training.report.figures import Figures, Own, People, Rows, bootstrap
+from training.report.observed_shares import estimate_share
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 TEST = "test split"
 ACCURACY, MACRO_AUC, BRIER = "accuracy", "macro one-vs-rest AUC", "Brier score"
-CONFIDENCE = "observed/expected right answers"
+_RATIO, CONFIDENCE = "observed/expected", "observed/expected right answers"
 SENSITIVITY, PRECISION, CLASS_AUC = "sensitivity", "precision", "one-vs-rest AUC"
+_MEASURES: Mapping[str, Measure] = dict.fromkeys((_RATIO, CONFIDENCE), "observed_expected")
 _RESAMPLES = 2000
 
 
@@ -28,14 +29,20 @@ def sensitivity_at_specificity(y: Labels, probability: Floats, specificity: floa
 
 
 def measure(
-    y: Labels, probabilities: Mapping[str, Floats], *, evaluated_on: str, seed: int
+    y: Labels,
+    probabilities: Mapping[str, Floats],
+    *,
+    own: Own,
+    evaluated_on: str,
+    seed: int,
 ) -> list[Metric]:
     """AUC, sensitivity at 95 % specificity, Brier score and calibration of each model.
 
     Args:
         y: 1 for the positive class, [n].
         probabilities: by model, of the positive class, [n].
-        evaluated_on: who the n are.
+        own: which of them is this model, or a variant of it.
+        evaluated_on: who the n of the test split are.
         seed: of the bootstrap, which draws the same people for every model.
     """
 
@@ -47,22 +54,28 @@ def measure(
             figures["AUC", name] = float(roc_auc_score(truth, predicted))
             figures["sensitivity at 95 % specificity", name] = found
             figures["Brier score", name] = float(brier_score_loss(truth, predicted))
-            figures["observed/expected", name] = float(truth.mean() / predicted.mean())
+            figures[_RATIO, name] = float(truth.mean() / predicted.mean())
         return figures
 
-    everyone = People(evaluated_on, np.arange(len(y)), y == 1)
-    return bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+    everyone = People("test", evaluated_on, np.arange(len(y)), y == 1)
+    return _resample(statistic, everyone, own, seed)
 
 
 def measure_classes(
-    y: Labels, probabilities: Mapping[str, Floats], *, evaluated_on: str, seed: int
+    y: Labels,
+    probabilities: Mapping[str, Floats],
+    *,
+    own: Own,
+    evaluated_on: str,
+    seed: int,
 ) -> list[Metric]:
     """Accuracy, macro AUC, Brier score (0 to 2) and confidence of each model.
 
     Args:
         y: position of the true class, [n].
         probabilities: by model, of every class, [n, classes].
-        evaluated_on: what the n are.
+        own: which of them is this model, or a variant of it.
+        evaluated_on: what the n of the test split are.
         seed: of the bootstrap, which draws the same cases for every model; a share has Wilson's
             interval instead, which does not vanish where nothing went wrong.
     """
@@ -79,12 +92,12 @@ def measure_classes(
             figures[CONFIDENCE, name] = right / float(p.max(1).mean())
         return figures
 
-    everyone = People(evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool))
+    everyone = People("test", evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool))
     metrics = [
-        everyone.make_metric(ACCURACY, name, _share(y == p.argmax(1)))
+        everyone.make_metric(ACCURACY, name, _share(y == p.argmax(1)), own=own)
         for name, p in probabilities.items()
     ]
-    metrics += bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+    metrics += _resample(statistic, everyone, own, seed)
     return [metric.model_copy(update={"events": None}) for metric in metrics]
 
 
@@ -100,10 +113,11 @@ def measure_each_class(
         y: position of the true class, [n].
         p: probability of every class, [n, classes].
         labels: names of the classes, which the figures are grouped by.
-        model: whose figures these are.
-        evaluated_on: what the n are.
+        model: what this model is called, whose figures these are.
+        evaluated_on: what the n of the test split are.
         seed: of the bootstrap of the AUC; the shares have Wilson's intervals.
     """
+    own: Own = {model: "model"}
     named = p.argmax(1)
     metrics: list[Metric] = []
     for i, label in enumerate(labels):
@@ -116,12 +130,20 @@ def measure_each_class(
         for (metric, whose), classes in shares.items():
             cases = np.flatnonzero(classes == i)
             if len(cases):
-                people = People(f"{evaluated_on}, {whose}", cases, y == named, label)
+                people = People("test", f"{evaluated_on}, {whose}", cases, y == named, label)
                 share = _share((y == named)[cases])
-                metrics.append(people.make_metric(metric, model, share))
-        everyone = People(evaluated_on, np.arange(len(y)), y == i, label)
-        metrics += bootstrap(statistic, everyone, seed=seed, resamples=_RESAMPLES)
+                metrics.append(people.make_metric(metric, model, share, own=own))
+        everyone = People("test", evaluated_on, np.arange(len(y)), y == i, label)
+        metrics += _resample(statistic, everyone, own, seed)
     return metrics
+
+
+def _resample(
+    statistic: Callable[[Rows], Figures], people: People, own: Own, seed: int
+) -> list[Metric]:
+    return bootstrap(
+        statistic, people, own=own, seed=seed, resamples=_RESAMPLES, measures=_MEASURES
+    )
 
 
 def auc_by_class(y: Labels, p: Floats) -> Floats:
@@ -139,4 +161,4 @@ def auc_by_class(y: Labels, p: Floats) -> Floats:
 
 
 def _share(flags: NDArray[np.bool_]) -> Estimate:
-    return Estimate(float(flags.mean()), *wilson(int(flags.sum()), len(flags)))
+    return estimate_share(int(flags.sum()), len(flags))

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import Cohort, Metric
 from training.dose.course import ACTIONS, DELAY, Course, Rows
 from training.dose.decisions import ANC_SEVERE
 from training.dose.myelosuppression import Floats, Neutrophils
 from training.dose.patients import sample_cohort
 from training.dose.policies import Estimate
+from training.report.figures import Own
 
 OUTCOMES = ("anc_below_0.5", "anc_below_1.0", "platelets_below_50")
 CALIBRATION_TEST = "unseen patients under random decisions"
@@ -44,7 +45,7 @@ def measure_calibration(
         risks: predicted, [decisions, actions, outcomes].
         outcomes: what each action leads to, of the same shape.
         patient: whose decision, [decisions].
-        model: whose risks.
+        model: what this model is called, whose risks these are.
         seed: of the resampling.
     """
     n = int(patient.max()) + 1
@@ -71,7 +72,10 @@ def measure_calibration(
                 metrics.append(
                     Metric(
                         metric=metric,
+                        measure="calibration_error",
+                        of="model",
                         model=model,
+                        cohort="test",
                         evaluated_on=CALIBRATION_TEST,
                         group=f"{outcome}, {action.name}",
                         n=n,
@@ -84,8 +88,19 @@ def measure_calibration(
     return metrics
 
 
+def name_judged(model: Neutrophils) -> str:
+    """Whom the estimates are judged on, in words."""
+    return f"{model.name}: ANC below 0.5 after 100, 75 and 50 %"
+
+
 def judge(
-    estimates: Mapping[str, Estimate], model: Neutrophils, patients: int, seed: int
+    estimates: Mapping[str, Estimate],
+    model: Neutrophils,
+    patients: int,
+    seed: int,
+    *,
+    own: Own,
+    cohort: Cohort,
 ) -> list[Metric]:
     """Estimates of the risk of neutrophils below 0.5, at the same decisions of one model.
 
@@ -96,6 +111,8 @@ def judge(
         model: whose patients.
         patients: how many.
         seed: of everything drawn.
+        own: which of the estimates is this model's.
+        cohort: who these patients are to it.
     """
     rng = np.random.default_rng(seed)
     course = Course(sample_cohort(model, patients, rng), rng)
@@ -127,8 +144,11 @@ def judge(
             metrics.append(
                 Metric(
                     metric=metric,
+                    measure="calibration_error" if metric == MEAN_GAP else None,
+                    of=own.get(name, "baseline"),
                     model=name,
-                    evaluated_on=f"{model.name}: ANC below 0.5 after 100, 75 and 50 %",
+                    cohort=cohort,
+                    evaluated_on=name_judged(model),
                     n=patients,
                     events=int(below.sum()),
                     value=compute(risk, below, np.ones(len(patient))),

@@ -13,7 +13,7 @@ from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP, MEAN_GAP, OU
 from training.dose.myelosuppression import Floats
 from training.dose.network import Fit
 from training.dose.simulator_check import Check
-from training.dose.study import RULES, SHIPPED, TRIAL, Study
+from training.dose.study import MAP, NETWORK, RULES, SHIPPED, TRIAL, Study
 from training.dose.trial import BELOW_SEVERE, INTENSITY
 from training.report.page import Section
 from training.report.plot_style import PALETTE, start
@@ -132,7 +132,7 @@ def _draw_frontier(study: Study) -> Figure:
         for name, points in study.frontier.items()
     }
     measure = study.trial.measure
-    arms = [*RULES, *(arm for arm in study.trial.arms if arm.endswith(SHIPPED))]
+    arms = [*RULES, NETWORK + SHIPPED, MAP + SHIPPED]
     points = {arm: (measure(arm, INTENSITY), measure(arm, BELOW_SEVERE)) for arm in arms}
     return plot_frontier(lines, points, x=INTENSITY, y=BELOW_SEVERE)
 

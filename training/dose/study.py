@@ -10,13 +10,14 @@ from functools import partial
 
 import numpy as np
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import Cohort, Metric
 from training.dose.course import FULL, Course, Policy
 from training.dose.evaluation import judge
 from training.dose.map_fit import MapFit
 from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY, Floats, Neutrophils
 from training.dose.network import DoseNetwork
-from training.dose.patients import Cohort, sample_cohort
+from training.dose.patients import Cohort as Patients
+from training.dose.patients import sample_cohort
 from training.dose.policies import (
     Estimate,
     add_gcsf,
@@ -38,6 +39,7 @@ from training.dose.trial import (
     sweep,
     tune,
 )
+from training.report.figures import Own
 
 PATIENTS, OTHERS = 1000, 500
 TRIAL = f"virtual trial, {PATIENTS} unseen simulated patients, 6 cycles"
@@ -48,6 +50,9 @@ NETWORK, MAP, ORACLE = "network (this model)", "MAP-guided fit", "oracle"
 AT_STEP = ", without G-CSF, at the dose intensity of one level down"
 SHIPPED = ", G-CSF allowed, limit as shipped"
 EQUAL_USE = ", G-CSF at the network's use"
+WITHOUT_GCSF = ", without G-CSF, limit as shipped"
+# arms differ in how the network's risks are used, not in the network
+OWN: Own = {NETWORK + how: "model" for how in ("", AT_STEP, SHIPPED, WITHOUT_GCSF)}
 RULES: Mapping[str, Policy] = {
     FIXED: give(FULL),
     LABEL: follow_label,
@@ -120,11 +125,11 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
         limits[name + EQUAL_USE] = below
         arms[name + EQUAL_USE] = run_arm(cohort, helped(below), seed)
     course = Course(cohort, np.random.default_rng(seed)).run(limit_risk(asked, limit, gcsf=True))
-    return Study(Trial(TRIAL, arms, seed), frontier, limits, course)
+    return Study(Trial("test", TRIAL, arms, seed), frontier, limits, course)
 
 
 def _interpolate_limit(
-    cohort: Cohort,
+    cohort: Patients,
     make: Callable[[float], Policy],
     seed: int,
     points: list[tuple[float, float, float]],
@@ -173,7 +178,8 @@ def compare_models(
         }
         if model is not WAHLBY:
             estimates[f"{MAP}, {KLOFT.name}"] = MapFit(KLOFT)
-        metrics += judge(estimates, model, OTHERS, seed + i)
+        cohort: Cohort = "test" if model is KLOFT else "external"
+        metrics += judge(estimates, model, OTHERS, seed + i, own=OWN, cohort=cohort)
         if model is not KLOFT:
             trials.append(_try_out(model, estimates, limit, seed + i))
     return metrics, trials
@@ -182,11 +188,11 @@ def compare_models(
 def _try_out(
     model: Neutrophils, estimates: Mapping[str, Estimate], limit: float, seed: int
 ) -> Trial:
-    cohort: Cohort = sample_cohort(model, OTHERS, np.random.default_rng(seed))
+    cohort = sample_cohort(model, OTHERS, np.random.default_rng(seed))
     arms: dict[str, Floats] = {name: run_arm(cohort, RULES[name], seed) for name in (FIXED, STEP)}
     make: Callable[[Estimate], Policy] = partial(limit_risk, limit=limit, gcsf=False)
     arms |= {
-        f"{name}, without G-CSF, limit as shipped": run_arm(cohort, make(estimate), seed)
+        name + WITHOUT_GCSF: run_arm(cohort, make(estimate), seed)
         for name, estimate in estimates.items()
     }
-    return Trial(f"virtual trial, {OTHERS} patients of {model.name}", arms, seed)
+    return Trial("external", f"virtual trial, {OTHERS} patients of {model.name}", arms, seed)

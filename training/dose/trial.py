@@ -11,11 +11,13 @@ from functools import partial
 import numpy as np
 from rich.progress import track
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import Cohort, Metric
 from training.dose.course import CYCLES, Course, Policy
 from training.dose.decisions import ANC_LOW, ANC_SEVERE, PLATELETS_LOW
 from training.dose.myelosuppression import Floats
-from training.dose.patients import CYCLE_DAYS, Cohort
+from training.dose.patients import CYCLE_DAYS
+from training.dose.patients import Cohort as Patients
+from training.report.figures import Own
 
 BELOW_SEVERE = "share of cycles with ANC below 0.5"
 BELOW_LOW = "share of cycles with ANC below 1.0"
@@ -28,7 +30,7 @@ _RESAMPLES = 2000
 Figures = Mapping[str, Mapping[str, Floats]]  # by arm and name
 
 
-def run_arm(cohort: Cohort, policy: Policy, seed: int) -> Floats:
+def run_arm(cohort: Patients, policy: Policy, seed: int) -> Floats:
     """A course of everyone: cycles, those below 0.5, 1.0 and 50, intensity, weeks, G-CSF: [n, 7].
 
     Relative dose intensity is the dose given per planned dose, over the planned duration and every
@@ -71,8 +73,9 @@ def summarise(rows: Floats) -> dict[str, Floats]:
 
 @dataclass(frozen=True)
 class Trial:
-    """Arms of the same patients: per arm and patient, what `run_arm` gives."""
+    """Arms of the same patients, who they are, and per arm and patient what `run_arm` gives."""
 
+    cohort: Cohort
     evaluated_on: str
     arms: Mapping[str, Floats]
     seed: int
@@ -81,12 +84,13 @@ class Trial:
         """A figure of an arm."""
         return float(summarise(self.arms[arm].mean(0))[figure])
 
-    def make_metrics(self, against: str, fewer: Mapping[str, str]) -> list[Metric]:
+    def make_metrics(self, against: str, fewer: Mapping[str, str], own: Own) -> list[Metric]:
         """Every figure of every arm, the difference from one arm, and relative reductions.
 
         Args:
             against: the arm that the share of cycles below 0.5 of every other is compared with.
             fewer: per arm, the one it must have relatively fewer cycles below 0.5 than.
+            own: which arms are this model's.
         """
         n = len(self.arms[against])
         rng = np.random.default_rng(self.seed)
@@ -100,7 +104,9 @@ class Trial:
             metrics.append(
                 Metric(
                     metric=metric,
+                    of=own.get(arm, "baseline"),
                     model=arm,
+                    cohort=self.cohort,
                     evaluated_on=self.evaluated_on,
                     n=n,
                     value=float(compute(whole)),
@@ -140,7 +146,7 @@ def _reduce(arm: str, other: str, of: Figures) -> Floats:
 
 
 def sweep(
-    cohort: Cohort,
+    cohort: Patients,
     make: Callable[[float], Policy],
     limits: Sequence[float],
     seed: int,
@@ -152,7 +158,7 @@ def sweep(
 
 
 def tune(
-    cohort: Cohort,
+    cohort: Patients,
     make: Callable[[float], Policy],
     seed: int,
     *,

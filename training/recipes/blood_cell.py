@@ -24,6 +24,7 @@ from training.cards.blood_cell import (
     FOREST,
     MAJORITY,
     NETWORK,
+    OWN,
     TITLE,
     UNCALIBRATED,
     Run,
@@ -47,7 +48,7 @@ from training.image.data import ImageSet, read_images
 from training.image.network import Curves, calibrate, fit, predict
 from training.options import Options
 from training.report import plots
-from training.report.page import Section, print_metrics, write_report
+from training.report.page import Section, print_figures, write_report
 
 _ID = "blood_cell"
 _EXAMPLE = 2  # erythroblast: the mean of its pictures looks like one
@@ -96,7 +97,7 @@ def run(options: Options) -> None:
         probabilities = {NETWORK: calibrated, UNCALIBRATED: uncalibrated}
         probabilities |= fit_baselines(images, options.seed)
     y = images.test.labels
-    metrics = measure_classes(y, probabilities, evaluated_on=TEST, seed=options.seed)
+    metrics = measure_classes(y, probabilities, own=OWN, evaluated_on=TEST, seed=options.seed)
     metrics += measure_each_class(
         y, calibrated, images.labels, model=NETWORK, evaluated_on=TEST, seed=options.seed
     )
@@ -115,9 +116,9 @@ def run(options: Options) -> None:
         study_pictures(images, spec, options.seed),
         seed=options.seed,
     )
-    metrics += found.metrics
     confusion = confusion_matrix(y, calibrated.argmax(1), labels=range(len(images.labels)))
-    card = make_card(images, metrics, Run(options.seed, epochs, temperature, leaks, confusion))
+    ran = Run(options.seed, epochs, temperature, leaks, confusion)
+    card = found.complete(make_card(images, metrics, ran))
     written = write_model(
         options.out,
         identity,
@@ -134,7 +135,7 @@ def run(options: Options) -> None:
     )
     sections = describe_run(images, calibrated, curves, confusion, metrics)
     report = write_report(options.reports, written, sections, found.sections)
-    print_metrics(metrics, f"{identity.id}, written to {written}, report in {report}")
+    print_figures(card, f"{identity.id}, written to {written}, report in {report}")
 
 
 def choose_epochs(n: int) -> int:

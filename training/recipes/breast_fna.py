@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from medmaas.model.manifest import ClassesOutput, Metric, Number, Range, TabularInput
+from medmaas.model.manifest import ClassesOutput, Metric, Number, Of, Range, TabularInput
 from training.assessment.assess import assess
 from training.assessment.people import study_cases
 from training.cards.breast_fna import EXAMPLES, GOLDEN, TITLE, make_card
@@ -32,8 +32,8 @@ from training.classes.sections import draw_sections
 from training.classes.study import ClassStudy
 from training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
 from training.options import Options
-from training.report.figures import People
-from training.report.page import print_metrics, write_report
+from training.report.figures import Own, People
+from training.report.page import print_figures, write_report
 from training.tabular.datasets import ClassTable, read_breast_fna, split_rows
 from training.tabular.own_table import print_warnings
 
@@ -63,16 +63,20 @@ def run(options: Options) -> None:
     single = [study.single]
     baseline = study.baseline.fit(X[:, single], y)
 
-    probabilities = {ours: model.predict_proba(X_test)} | {
+    partly = {
         f"{ours}, {left}": model.predict_proba(take(X_test)) for left, take in study.partly.items()
     }
+    own: dict[str, Of] = {ours: "model", **dict.fromkeys(partly, "variant")}
+    probabilities = {ours: model.predict_proba(X_test)} | partly
     probabilities[study.baseline_name] = baseline.predict_proba(X_test[:, single])
     losses = {ours if name == choice.name else name: e for name, e in choice.losses.items()}
-    folds = People(FOLDS, np.arange(len(y)), y == 1)
-    metrics = [folds.make_metric("log loss", name, estimate) for name, estimate in losses.items()]
+    folds = People("train", FOLDS, np.arange(len(y)), y == 1)
+    metrics = [
+        folds.make_metric("log loss", name, estimate, own=own) for name, estimate in losses.items()
+    ]
     if len(table.labels) > 2:
         metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
-    metrics += measure_test(y_test, probabilities, table.labels, ours, options.seed)
+    metrics += measure_test(y_test, probabilities, table.labels, own, options.seed)
 
     output = ClassesOutput(tensor="probabilities", labels=table.labels)
     found = assess(
@@ -84,7 +88,7 @@ def run(options: Options) -> None:
         seed=options.seed,
         trained=model.predict_proba,
     )
-    metrics += found.metrics
+    card = found.complete(study.make_card(metrics, ours, study.baseline_name))
     written = write_model(
         options.out,
         identity,
@@ -94,18 +98,18 @@ def run(options: Options) -> None:
         trained=model.predict_proba,
         test_rows=X_test,
         golden=study.golden,
-        card=study.make_card(metrics, ours, study.baseline_name),
+        card=card,
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
     report = write_report(options.reports, written, sections, found.sections)
-    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
+    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
 
 
 def measure_test(
-    y: Labels, probabilities: Mapping[str, Floats], labels: Sequence[str], ours: str, seed: int
+    y: Labels, probabilities: Mapping[str, Floats], labels: Sequence[str], own: Own, seed: int
 ) -> list[Metric]:
     """Each model on the test split: of two classes the second is the positive one.
 
@@ -114,11 +118,12 @@ def measure_test(
     """
     if len(labels) == 2 and np.bincount(y).min() >= _FEW:
         positive = {name: p[:, 1] for name, p in probabilities.items()}
-        return measure(y, positive, evaluated_on=TEST, seed=seed)
+        return measure(y, positive, own=own, evaluated_on=TEST, seed=seed)
     by_class = f"{TEST}, by class"
     with warnings.catch_warnings():  # a resample of one class has no AUC and is passed by
         warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        together = measure_classes(y, probabilities, evaluated_on=TEST, seed=seed)
+        together = measure_classes(y, probabilities, own=own, evaluated_on=TEST, seed=seed)
+    (ours,) = (name for name, of in own.items() if of == "model")
     return together + measure_each_class(
         y, probabilities[ours], labels, model=ours, evaluated_on=by_class, seed=seed
     )

@@ -46,11 +46,11 @@ from training.dose.patients import sample_cohort
 from training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS
 from training.dose.sections import draw_sections
 from training.dose.simulator_check import check_simulator
-from training.dose.study import AT_STEP, NETWORK, STEP, compare_models, run_study
+from training.dose.study import AT_STEP, NETWORK, OWN, STEP, compare_models, run_study
 from training.errors import TrainingError
 from training.export import Identity, convert_torch, write_model
 from training.options import Options
-from training.report.page import print_metrics, write_report
+from training.report.page import print_figures, write_report
 
 COURSES, OTHER_COURSES, TEST_COURSES = 40_000, 10_000, 2_000
 EPOCHS, OTHER_EPOCHS = 22, 14
@@ -91,7 +91,7 @@ def run(options: Options) -> None:
     patient = np.nonzero(test.present())[0]
     metrics = measure_calibration(risks, outcomes, patient, model=NETWORK, seed=seed)
     study = run_study(network, LIMIT, seed + 3)
-    metrics += study.trial.make_metrics(STEP, {NETWORK + AT_STEP: STEP})
+    metrics += study.trial.make_metrics(STEP, {NETWORK + AT_STEP: STEP}, OWN)
     metrics += try_other_models(network, seed)
 
     split = Split(seed=options.seed, train=COURSES, calibration=0, test=TEST_COURSES)
@@ -113,7 +113,15 @@ def run(options: Options) -> None:
         study_courses(options.seed),
         seed=options.seed,
     )
-    metrics += found.metrics
+    described = make_card(
+        data,
+        sample_cohort(KLOFT, 10_000, np.random.default_rng(seed)),
+        metrics,
+        state_findings(metrics, study, LIMIT),
+        checks,
+        split=split,
+    )
+    card = found.complete(described)
     written = write_model(
         options.out,
         identity,
@@ -123,21 +131,14 @@ def run(options: Options) -> None:
         trained=lambda rows: dict(zip(output.tensors, answer(network, rows), strict=True)),
         test_rows=histories,
         golden=GOLDEN,
-        card=make_card(
-            data,
-            sample_cohort(KLOFT, 10_000, np.random.default_rng(seed)),
-            metrics,
-            state_findings(metrics, study, LIMIT),
-            checks,
-            split=split,
-        ),
+        card=card,
         examples=EXAMPLES,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
     sections = draw_sections(checks, fitted, risks, outcomes, study=study, metrics=metrics)
     report = write_report(options.reports, written, sections, found.sections)
-    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
+    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
 
 
 def try_other_models(network: DoseNetwork, seed: int) -> list[Metric]:
@@ -151,7 +152,7 @@ def try_other_models(network: DoseNetwork, seed: int) -> list[Metric]:
     networks = {NETWORK: network, f"network of {WAHLBY.name}": other}
     metrics, trials = compare_models(networks, LIMIT, seed + 5)
     for trial in track(trials, "Resampling the other models' patients", transient=True):
-        metrics += trial.make_metrics(STEP, {})
+        metrics += trial.make_metrics(STEP, {}, OWN)
     return metrics
 
 

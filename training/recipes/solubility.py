@@ -17,7 +17,7 @@ from training.catalogue.graph import convert_torch
 from training.errors import TrainingError
 from training.export import Identity, refuse_other_data, write_model
 from training.options import Options
-from training.report.page import print_metrics, write_report
+from training.report.page import print_figures, write_report
 from training.smiles.evaluation import (
     compare_on_splits,
     compare_on_test,
@@ -77,7 +77,7 @@ def run(options: Options) -> None:
         study_molecules(table, split, spec),
         seed=options.seed,
     )
-    metrics += found.metrics
+    card = found.complete(make_card(study, trials, metrics))
     written = write_model(
         options.out,
         identity,
@@ -87,14 +87,14 @@ def run(options: Options) -> None:
         trained=fitted.answer_codes,
         test_rows=codes,
         golden=golden,
-        card=make_card(study, trials, metrics),
+        card=card,
         examples=() if study.target else EXAMPLES,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
     sections = draw_sections(table, trials, metrics)
     report = write_report(options.reports, written, sections, found.sections)
-    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
+    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
 
 
 def describe_input(fitted: Fitted) -> TextInput:

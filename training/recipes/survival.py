@@ -20,7 +20,7 @@ from training.assessment.people import study_people
 from training.cards.survival import EXAMPLES, GOLDEN, TITLE, make_card
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
-from training.report.page import print_metrics, write_report
+from training.report.page import print_figures, write_report
 from training.survival.baselines import Cox, LeastSquares, PlainNetwork
 from training.survival.design import FLCHAIN
 from training.survival.evaluation import (
@@ -85,7 +85,7 @@ def run(options: Options) -> None:
     }
     metrics += compare_on_test(table, split, models, design)
     metrics += describe_by_group(table, split, network, study.groups, design=design, by=study.by)
-    metrics += describe_by_risk(table, split, network, design)
+    by_risk = describe_by_risk(table, split, network, design)
 
     output = SurvivalOutput(
         tensor="survival",
@@ -101,7 +101,7 @@ def run(options: Options) -> None:
         seed=options.seed,
         trained=network.curves,
     )
-    metrics += found.metrics
+    card = found.complete(study.make_card(metrics, models), by_risk)
     written = write_model(
         options.out,
         identity,
@@ -111,14 +111,14 @@ def run(options: Options) -> None:
         trained=network.curves,
         test_rows=table.X[split.test],
         golden=study.golden,
-        card=study.make_card(metrics, models),
+        card=card,
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
     )
     sections = draw_sections(table, split, network, metrics, design)
     report = write_report(options.reports, written, sections, found.sections)
-    print_metrics(metrics, f"{identity.id}, written to {written}; report: {report}")
+    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
 
 
 def make_flchain_study(data: Path | None, seed: int) -> Study:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from medmaas.model.manifest import Dependence, Importance, Metric
+from medmaas.model.manifest import CalibrationCurve, Dependence, Importance
 from training.report.plot_style import (
     DOT,
     FAINT,
@@ -20,6 +20,7 @@ from training.report.plot_style import (
     tidy,
     wrap,
 )
+from training.report.tables import name_target
 
 _MOST_PARTS = 15
 _ROW = 0.34  # inches
@@ -40,25 +41,25 @@ def plot_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, x: str, y:
     return figure
 
 
-def plot_calibration_curves(
-    curves: Mapping[str, Sequence[tuple[Metric, Metric]]], *, unit: str = ""
-) -> Figure:
+def plot_calibration_curves(curves: Sequence[CalibrationCurve], *, unit: str = "") -> Figure:
     """Observed against predicted, side by side by what is predicted; unit is that of values."""
     side = min(4.2, WIDTH / len(curves) + 0.4)
     figure = Figure(figsize=(min(WIDTH, side * len(curves)), side), layout="constrained")
     axes = figure.subplots(1, len(curves), squeeze=False)[0]
     of_unit = f", {unit}" if unit else ""
-    for ax, (of, points) in zip(axes, curves.items(), strict=True):
+    for ax, curve in zip(axes, curves, strict=True):
         tidy(ax)
-        ends = [end for point in points for metric in point for end in (metric.low, metric.high)]
+        sides = [side for point in curve.points for side in (point.predicted, point.observed)]
+        ends = [end for side in sides for end in (side.low, side.high)]
         low, high = min(ends) if unit else 0.0, max(ends)
         ax.plot([low, high], [low, high], color=FAINT, linestyle="--", linewidth=1)
-        for predicted, observed in points:
+        for point in curve.points:
+            observed = point.observed
             bar = reach(observed.value, observed.low, observed.high)
-            ax.errorbar(predicted.value, observed.value, yerr=bar, color=PALETTE[0], **DOT)
+            ax.errorbar(point.predicted.value, observed.value, yerr=bar, color=PALETTE[0], **DOT)
         ax.set_aspect("equal")
         ax.set_xlabel(f"predicted{of_unit}")
-        ax.set_title(wrap(of, 20), loc="left", fontsize="medium", color=INK)
+        ax.set_title(wrap(name_target(curve.target), 20), loc="left", fontsize="medium", color=INK)
     axes[0].set_ylabel(f"observed{of_unit} (95 % interval)")
     return figure
 

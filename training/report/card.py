@@ -14,7 +14,7 @@ from medmaas.model.manifest import (
 )
 from training.report.assessment import describe_explanation, describe_uncertainty
 from training.report.markdown import bullets, table
-from training.report.tables import tabulate_features, tabulate_metrics
+from training.report.tables import tabulate_features, tabulate_figures
 
 STATEMENT = (
     "For research use, not for time-critical decisions. It supports a decision that a clinician "
@@ -52,7 +52,7 @@ def render_card(manifest: Manifest) -> str:
         "Value and 95 % interval.",
         *(
             part
-            for where, figures in tabulate_metrics(card.metrics)
+            for where, figures in tabulate_figures(card)
             for part in (f"### {where}", table(*figures))
         ),
         "## What the results say",

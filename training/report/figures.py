@@ -1,6 +1,6 @@
 """Intervals: by resampling people, or by the spread of folds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,36 +8,58 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.stats import t
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import (
+    EVERYONE,
+    CalibrationCurve,
+    Cohort,
+    CoverageCurve,
+    Estimate,
+    Measure,
+    Metric,
+    Of,
+)
 
 Rows = NDArray[np.intp]
 Figures = dict[tuple[str, str], float]  # by metric and model
 Statistic = Callable[[Rows], Figures]
+Own = Mapping[str, Of]  # by name, what is the model or a variant of it; all others are baselines
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure and its 95 % interval."""
+class Measured:
+    """What a card takes: single figures, calibration curves, and how often intervals held."""
 
-    value: float
-    low: float
-    high: float
+    metrics: Sequence[Metric]
+    calibration: Sequence[CalibrationCurve] = ()
+    coverage: Sequence[CoverageCurve] = ()
 
 
 @dataclass(frozen=True)
 class People:
     """Whom a figure is of: n rows of a table, and who in the whole table had the outcome."""
 
+    cohort: Cohort
     evaluated_on: str
     rows: Rows
     event: NDArray[np.bool_]
-    group: str = "all"
+    group: str = EVERYONE
 
-    def make_metric(self, metric: str, model: str, estimate: Estimate) -> Metric:
+    def make_metric(
+        self,
+        metric: str,
+        model: str,
+        estimate: Estimate,
+        *,
+        own: Own,
+        measure: Measure | None = None,
+    ) -> Metric:
         """A figure of these people, as a card takes it."""
         return Metric(
             metric=metric,
+            measure=measure,
+            of=own.get(model, "baseline"),
             model=model,
+            cohort=self.cohort,
             evaluated_on=self.evaluated_on,
             group=self.group,
             n=len(self.rows),
@@ -48,14 +70,24 @@ class People:
         )
 
 
-def bootstrap(statistic: Statistic, people: People, *, seed: int, resamples: int) -> list[Metric]:
+def bootstrap(
+    statistic: Statistic,
+    people: People,
+    *,
+    own: Own,
+    seed: int,
+    resamples: int,
+    measures: Mapping[str, Measure] | None = None,
+) -> list[Metric]:
     """Percentile intervals (Efron 1979) of figures of the same people, and so paired.
 
     Args:
         statistic: from rows, drawn with replacement, to figures.
         people: who is drawn from.
+        own: which of the models is this one, or a variant of it.
         seed: of the draws.
         resamples: how often as many people are drawn as there are.
+        measures: by the metric's name, which of the measures it is that a card knows.
     """
     n = len(people.rows)
     draws = np.random.default_rng(seed).integers(0, n, size=(resamples, n))
@@ -65,7 +97,9 @@ def bootstrap(statistic: Statistic, people: People, *, seed: int, resamples: int
     for (metric, model), value in statistic(people.rows).items():
         figures = [figures[metric, model] for figures in sampled]
         low, high = map(float, np.nanpercentile(figures, [2.5, 97.5]))
-        metrics.append(people.make_metric(metric, model, Estimate(value, low, high)))
+        estimate = Estimate(value=value, low=low, high=high)
+        measure = (measures or {}).get(metric)
+        metrics.append(people.make_metric(metric, model, estimate, own=own, measure=measure))
     return metrics
 
 
@@ -76,7 +110,7 @@ def fold_mean(values: Sequence[float]) -> Estimate:
     """
     mean, n = float(np.mean(values)), len(values)
     margin = float(t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
-    return Estimate(mean, mean - margin, mean + margin)
+    return Estimate(value=mean, low=mean - margin, high=mean + margin)
 
 
 def quote(metrics: Sequence[Metric], on: str, model: str, metric: str) -> str:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from medmaas.model.manifest import Estimate
 from training.survival.metrics import Floats, Outcome
 
 _FEWEST = 20
@@ -33,6 +34,12 @@ def count_share(predicted: Floats, observed: NDArray[np.bool_]) -> Group:
     """Mean of the predictions [n], and the share observed [n] with Wilson's interval."""
     cases, n = int(observed.sum()), len(observed)
     return Group(float(predicted.mean()), cases / n, *wilson(cases, n), n)
+
+
+def estimate_share(cases: int, n: int) -> Estimate:
+    """A share with its 95 % interval, which is Wilson's."""
+    low, high = wilson(cases, n)
+    return Estimate(value=cases / n, low=low, high=high)
 
 
 def wilson(cases: int, n: int) -> tuple[float, float]:

@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from medmaas.model.manifest import Manifest, Metric, PolicyOutput
+from medmaas.model.manifest import Card, Manifest, PolicyOutput
 from training.errors import TrainingError
 from training.report import tables
 from training.report.card import STATEMENT
+from training.report.figures import Measured
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
 _TRAINING, _ASSESSMENT = "<!-- training -->\n", "<!-- assessment -->\n"
@@ -80,7 +81,7 @@ def rewrite_report(reports: Path, model_folder: Path, assessment: Sequence[Secti
 
 def read_manifest(model_folder: Path) -> Manifest:
     """The manifest of a model's folder."""
-    return Manifest.model_validate_json((model_folder / "manifest.json").read_bytes())
+    return Manifest.read((model_folder / "manifest.json").read_bytes())
 
 
 def _write_page(
@@ -95,7 +96,7 @@ def _write_page(
         identity=_identify(manifest),
         training=training,
         assessment=_render(assessment, "assessment"),
-        results=list(tables.tabulate_metrics(manifest.card.metrics)),
+        results=list(tables.tabulate_figures(manifest.card)),
         inputs=tables.tabulate_inputs(manifest.input),
     )
     path = _locate(reports, manifest)
@@ -162,10 +163,11 @@ def _identify(manifest: Manifest) -> list[tuple[str, str]]:
     ]
 
 
-def print_metrics(metrics: Sequence[Metric], title: str) -> None:
+def print_figures(of: Card | Measured, title: str) -> None:
     """Print every figure with its interval, one table per set of people."""
     console = Console()
     console.print(title)
+    metrics = of.metrics
     for where in dict.fromkeys(metric.evaluated_on for metric in metrics):
         table = Table("model or group", "n", "metric", "value", "95 % interval", title=where)
         for m in metrics:
@@ -173,4 +175,9 @@ def print_metrics(metrics: Sequence[Metric], title: str) -> None:
                 who = m.model if m.group == "all" else m.group
                 interval = f"{m.low:.4f} to {m.high:.4f}"
                 table.add_row(who, str(m.n), m.metric, f"{m.value:.4f}", interval)
+        console.print(table)
+    for where, (header, rows) in tables.tabulate_curves(of):
+        table = Table(*header, title=where)
+        for row in rows:
+            table.add_row(*row)
         console.print(table)

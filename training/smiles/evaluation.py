@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from sklearn.ensemble import RandomForestRegressor
 
-from medmaas.model.manifest import Metric
-from training.report.figures import Figures, People, Rows, bootstrap, fold_mean
+from medmaas.model.manifest import EVERYONE, Cohort, Metric
+from training.report.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
 from training.smiles.molecules import (
     MoleculeTable,
@@ -25,6 +25,7 @@ FOREST = "random forest on RDKit descriptors"
 FINGERPRINTS = "random forest on Morgan fingerprints"
 DELANEY_MODEL = "Delaney's linear model"
 MEAN = "mean of the train split"
+OWN: Own = {NETWORK: "model"}
 TEST = "test split"
 SPLITS = "test parts of five random splits"
 GROUPS = f"{SPLITS}, pooled"
@@ -126,25 +127,28 @@ def score(y: Floats, predicted: Floats) -> dict[str, float]:
 def compare_on_splits(table: MoleculeTable, trials: Sequence[Trial]) -> list[Metric]:
     """Every model's figures, mean over the splits with Student's interval."""
     rows = np.concatenate([trial.rows for trial in trials])
-    people = _people(SPLITS, rows, len(table.y))
+    people = _people("cross_validation", SPLITS, rows, len(table.y))
     scores = {
         model: [score(table.y[trial.rows], trial.answers[model]) for trial in trials]
         for model in trials[0].answers
     }
     metrics = [
-        people.make_metric(metric, model, fold_mean([figures[metric] for figures in of_splits]))
+        people.make_metric(
+            metric, model, fold_mean([figures[metric] for figures in of_splits]), own=OWN
+        )
         for model, of_splits in scores.items()
         for metric in (RMSE, MAE, R2)
     ]
     pairs = zip(scores[FOREST], scores[NETWORK], strict=True)
     gains = [forest[RMSE] - network[RMSE] for forest, network in pairs]
-    metrics.append(people.make_metric(BELOW_FOREST, NETWORK, fold_mean(gains)))
+    metrics.append(people.make_metric(BELOW_FOREST, NETWORK, fold_mean(gains), own=OWN))
     return _without_events(metrics)
 
 
 def compare_on_test(table: MoleculeTable, trial: Trial) -> list[Metric]:
     """Every model's figures on one test part, molecules resampled together."""
-    return _resample(table.y[trial.rows], trial.answers, TEST, "all", trial.split.seed)
+    people = _people("test", TEST, np.arange(len(trial.rows)), len(trial.rows))
+    return _resample(table.y[trial.rows], trial.answers, people, trial.split.seed)
 
 
 def describe_by_group(table: MoleculeTable, trials: Sequence[Trial]) -> list[Metric]:
@@ -159,7 +163,8 @@ def describe_by_group(table: MoleculeTable, trials: Sequence[Trial]) -> list[Met
         if chosen.sum() >= 10:
             within = {model: values[chosen] for model, values in answers.items()}
             y = table.y[rows[chosen]]
-            metrics += _resample(y, within, GROUPS, group, trials[0].split.seed)
+            people = _people("cross_validation", GROUPS, np.arange(len(y)), len(y), group)
+            metrics += _resample(y, within, people, trials[0].split.seed)
     return [m for m in metrics if m.model == NETWORK and m.metric != R2]
 
 
@@ -203,25 +208,24 @@ def describe_spellings(table: MoleculeTable, trial: Trial) -> list[Metric]:
             (RMSE, NETWORK): float(np.sqrt(np.mean(error**2))),
         }
 
-    people = _people(SPELLINGS, np.arange(len(rows)), len(rows))
-    return _without_events(bootstrap(statistic, people, seed=seed, resamples=_RESAMPLES))
+    people = _people("test", SPELLINGS, np.arange(len(rows)), len(rows))
+    return _without_events(bootstrap(statistic, people, own=OWN, seed=seed, resamples=_RESAMPLES))
 
 
-def _resample(
-    y: Floats, answers: Mapping[str, Floats], evaluated_on: str, group: str, seed: int
-) -> list[Metric]:
+def _resample(y: Floats, answers: Mapping[str, Floats], people: People, seed: int) -> list[Metric]:
     def statistic(rows: Rows) -> Figures:
         scores = {model: score(y[rows], values[rows]) for model, values in answers.items()}
         figures = {(metric, model): s[metric] for model, s in scores.items() for metric in s}
         figures[BELOW_FOREST, NETWORK] = scores[FOREST][RMSE] - scores[NETWORK][RMSE]
         return figures
 
-    people = _people(evaluated_on, np.arange(len(y)), len(y), group)
-    return _without_events(bootstrap(statistic, people, seed=seed, resamples=_RESAMPLES))
+    return _without_events(bootstrap(statistic, people, own=OWN, seed=seed, resamples=_RESAMPLES))
 
 
-def _people(evaluated_on: str, rows: Indices, n: int, group: str = "all") -> People:
-    return People(evaluated_on, rows, np.zeros(n, dtype=bool), group)
+def _people(
+    cohort: Cohort, evaluated_on: str, rows: Indices, n: int, group: str = EVERYONE
+) -> People:
+    return People(cohort, evaluated_on, rows, np.zeros(n, dtype=bool), group)
 
 
 def _without_events(metrics: Sequence[Metric]) -> list[Metric]:

@@ -7,9 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from medmaas.model.manifest import Metric
+from medmaas.model.manifest import (
+    CalibrationCurve,
+    CalibrationPoint,
+    Estimate,
+    Measure,
+    Metric,
+    RiskTarget,
+)
 from training.report import observed_shares
-from training.report.figures import Figures, People, Rows, bootstrap, fold_mean
+from training.report.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 from training.survival.design import Design
 from training.survival.metrics import (
     Floats,
@@ -34,6 +41,7 @@ COX_AGE = "Cox, age alone"
 BEST_COLUMN = "Cox, its best single column"
 PLAIN = "plain network, squared error, censoring ignored"
 LINEAR = "linear least squares, censoring ignored"
+OWN: Own = {NETWORK: "model"}
 C = "Harrell C"
 BRIER = "integrated Brier score"
 FOLDS = "5 stratified folds of all people"
@@ -66,8 +74,10 @@ def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Me
             figures.setdefault((C, name), []).append(c)
             brier = integrated_brier(train, test, curves, days)
             figures.setdefault((BRIER, name), []).append(brier)
-    everyone = People(FOLDS, np.arange(len(table.X)), table.event)
-    return [everyone.make_metric(*key, fold_mean(values)) for key, values in figures.items()]
+    everyone = People("cross_validation", FOLDS, np.arange(len(table.X)), table.event)
+    return [
+        everyone.make_metric(*key, fold_mean(values), own=OWN) for key, values in figures.items()
+    ]
 
 
 def name_differences(design: Design) -> tuple[str, str]:
@@ -97,8 +107,8 @@ def compare_on_test(
         figures |= {(c_above, NETWORK): above, (brier_below, NETWORK): below}
         return figures | _calibrate(predicted[NETWORK], test, rows, design)
 
-    everyone = People(TEST, np.arange(len(test)), test["event"])
-    return bootstrap(statistic, everyone, seed=split.seed, resamples=_RESAMPLES)
+    everyone = People("test", TEST, np.arange(len(test)), test["event"])
+    return _resample(statistic, everyone, split, design)
 
 
 def describe_by_group(
@@ -135,43 +145,75 @@ def describe_by_group(
             scores = _score(NETWORK, predicted, train, test[rows], rows)
             return scores | _calibrate(predicted, test, rows, design)
 
-        people = People(f"{TEST}, by {by}", np.flatnonzero(members), test["event"], group)
-        metrics += bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
+        people = People("test", f"{TEST}, by {by}", np.flatnonzero(members), test["event"], group)
+        metrics += _resample(statistic, people, split, design)
     return metrics
 
 
 def describe_by_risk(
     table: SurvivalTable, split: Split, model: SurvivalModel, design: Design
-) -> list[Metric]:
+) -> list[CalibrationCurve]:
     """Predicted and observed risk of the network in groups of rising risk, on the test split."""
     test = table.outcome[split.test]
     predicted = _predict(model, table.X[split.test], quantile_days(test), design)
-
-    def statistic(rows: Rows) -> Figures:
-        figures = {}
-        for horizon, risk in predicted.by_horizon.items():
-            observed = observed_risk(test[rows], design.horizons[horizon])
-            figures[f"predicted at {horizon}", NETWORK] = float(risk[rows].mean())
-            figures[f"observed at {horizon}", NETWORK] = observed
-        return figures
-
-    metrics = []
     groups = observed_shares.group_by_prediction(predicted.risk)
-    for i, rows in enumerate(groups, start=1):
-        group = f"group {i} of {len(groups)}"
-        people = People(f"{TEST}, by predicted risk", rows, test["event"], group)
-        measured = bootstrap(statistic, people, seed=split.seed, resamples=_RESAMPLES)
-        metrics += [_bound(metric, test[rows], design) for metric in measured]
-    return metrics
+    curves = []
+    for horizon, risk in predicted.by_horizon.items():
+        day = design.horizons[horizon]
+        points = [
+            _describe_group(
+                test, risk, day, rows, group=f"group {i} of {len(groups)}", seed=split.seed
+            )
+            for i, rows in enumerate(groups, start=1)
+        ]
+        curves.append(
+            CalibrationCurve(
+                target=RiskTarget(day=int(day)),
+                cohort="test",
+                evaluated_on=f"{TEST}, by predicted risk",
+                points=tuple(sorted(points, key=lambda point: point.predicted.value)),
+            )
+        )
+    return curves
 
 
-def _bound(metric: Metric, outcome: Outcome, design: Design) -> Metric:
-    """With an interval where nobody or everybody had the event, on which all resamples agree."""
-    if metric.value not in (0, 1):
-        return metric
-    day = design.horizons[metric.metric.removeprefix("observed at ")]
-    _, low, high = observed_shares.estimate_risk(outcome, day)
-    return metric.model_copy(update={"low": low, "high": high})
+def _describe_group(
+    test: Outcome, risk: Floats, day: float, rows: Rows, *, group: str, seed: int
+) -> CalibrationPoint:
+    def statistic(drawn: Rows) -> Figures:
+        return {
+            ("predicted", NETWORK): float(risk[drawn].mean()),
+            ("observed", NETWORK): observed_risk(test[drawn], day),
+        }
+
+    people = People("test", TEST, rows, test["event"], group)
+    predicted, observed = (
+        Estimate(value=m.value, low=m.low, high=m.high)
+        for m in bootstrap(statistic, people, own=OWN, seed=seed, resamples=_RESAMPLES)
+    )
+    if observed.value in (0, 1):  # all resamples agree, which is no interval
+        _, low, high = observed_shares.estimate_risk(test[rows], day)
+        observed = observed.model_copy(update={"low": low, "high": high})
+    return CalibrationPoint(
+        group=group,
+        n=len(rows),
+        events=int(test["event"][rows].sum()),
+        predicted=predicted,
+        observed=observed,
+    )
+
+
+def _resample(
+    statistic: Callable[[Rows], Figures], people: People, split: Split, design: Design
+) -> list[Metric]:
+    measures: dict[str, Measure] = {_name_ratio(h): "observed_expected" for h in design.horizons}
+    return bootstrap(
+        statistic, people, own=OWN, seed=split.seed, resamples=_RESAMPLES, measures=measures
+    )
+
+
+def _name_ratio(horizon: str) -> str:
+    return f"observed/expected at {horizon}"
 
 
 def split_in_thirds(risk: Floats) -> dict[str, Rows]:
@@ -190,7 +232,7 @@ def _score(name: str, p: _Predicted, train: Outcome, drawn: Outcome, rows: Rows)
 
 def _calibrate(p: _Predicted, test: Outcome, rows: Rows, design: Design) -> Figures:
     return {
-        (f"observed/expected at {horizon}", NETWORK): observed_over_expected(
+        (_name_ratio(horizon), NETWORK): observed_over_expected(
             test[rows], risk[rows], design.horizons[horizon]
         )
         for horizon, risk in p.by_horizon.items()

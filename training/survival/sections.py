@@ -11,11 +11,9 @@ from training.report.plots import (
     plot_survival_calibration,
 )
 from training.survival.design import Design
-from training.survival.evaluation import BRIER, FOLDS, NETWORK, TEST, C, split_in_thirds
+from training.survival.evaluation import BRIER, FOLDS, NETWORK, C, split_in_thirds
 from training.survival.network import SurvivalNetwork
 from training.tabular.datasets import Split, SurvivalTable
-
-_BY_RISK = f"{TEST}, by predicted risk"
 
 
 def draw_sections(
@@ -66,11 +64,7 @@ def draw_sections(
 
 def _draw_groups(metrics: Sequence[Metric]) -> list[Section]:
     """Discrimination and error by group of people, beside everyone of the test split."""
-    shown = [
-        m
-        for m in metrics
-        if m.model == NETWORK and m.evaluated_on.startswith(TEST) and m.evaluated_on != _BY_RISK
-    ]
+    shown = [m for m in metrics if m.model == NETWORK and m.cohort == "test"]
     if all(m.group == "all" for m in shown):
         return []
     return [

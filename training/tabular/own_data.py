@@ -110,11 +110,12 @@ def _leave_out_leaks(table: OwnTable, y: Labels) -> OwnTable:
     reasons = [find_telling_absence(column, y) for column in table.columns]
     kept = tuple(c for c, reason in zip(table.columns, reasons, strict=True) if not reason)
     require(bool(kept), "no column is left to learn from")
-    return _warn(replace(table, columns=kept), [reason for reason in reasons if reason])
+    left_out = (*table.left_out, *(reason for reason in reasons if reason))
+    return replace(table, columns=kept, left_out=left_out)
 
 
 def _warn(table: OwnTable, warnings: Sequence[str]) -> OwnTable:
-    return replace(table, warnings=(*table.warnings, *warnings))
+    return replace(table, odd=(*table.odd, *warnings))
 
 
 def _find_copies(

@@ -29,12 +29,26 @@ _NAME_LENGTH = 64
 
 @dataclass(frozen=True)
 class OwnTable:
-    """The columns to learn from, those of the outcome as text, and what was left out or is odd."""
+    """The columns to learn from, those of the outcome as text, and what was left out or is odd.
+
+    Attributes:
+        columns: to learn from.
+        outcome: those of what is to be predicted, as text.
+        notes: what the .yaml beside the table says.
+        left_out: which columns are not learned from and why, a clause each.
+        odd: what else its reader must know, a clause each.
+    """
 
     columns: tuple[Column, ...]
     outcome: pd.DataFrame
     notes: Notes
-    warnings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was left out, then what is odd."""
+        return (*self.left_out, *self.odd)
 
     @property
     def X(self) -> Floats:  # noqa: N802 - the field's own name
@@ -53,7 +67,7 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         TrainingError: it is no such file, or a column is empty, absent, or named as another is.
     """
     notes = read_notes(path)
-    table, warnings = _read_csv(path, outcome)
+    table, left_out = _read_csv(path, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(f"the .yaml beside --data names columns it has not: {_list(unknown)}")
@@ -64,11 +78,11 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
     for header in table.columns.drop(list(outcome)):
         texts, note = table[header], notes.of(header)
         if fault := _find_fault(header, texts, note):
-            warnings.append(fault)
+            left_out.append(fault)
         else:
             columns.append(_make_column(header, texts, note))
     _refuse_clashes(columns)
-    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(warnings))
+    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out))
 
 
 def to_numbers(texts: pd.Series) -> Floats:
@@ -94,7 +108,7 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
     cells = cells.apply(lambda column: column.str.strip().replace("", np.nan))
     header, table = cells.iloc[0], cells.iloc[1:].reset_index(drop=True)
     unnamed = header.isna()
-    warnings = [f"column {i + 1} has no name and is left out" for i in np.flatnonzero(unnamed)]
+    left_out = [f"column {i + 1} has no name and is left out" for i in np.flatnonzero(unnamed)]
     table = table.loc[:, ~unnamed].set_axis(header[~unnamed].to_list(), axis=1)
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
@@ -105,7 +119,7 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
         raise TrainingError(f"--data: there is no column {_list(absent)}{hint}")
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
-    return table, warnings
+    return table, left_out
 
 
 def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:

@@ -128,7 +128,7 @@ def _precedence(version: str) -> tuple[list[int], str]:
 
 
 def _load(directory: Path, model_id: str, version: str) -> Model:
-    manifest = Manifest.model_validate_json((directory / "manifest.json").read_bytes())
+    manifest = Manifest.read((directory / "manifest.json").read_bytes())
     if (manifest.id, manifest.version) != (model_id, version):
         raise InvalidModelError("other_folder")
     graph = (directory / "model.onnx").read_bytes()

@@ -140,10 +140,11 @@ function Curve(props: {
               )}
               {average && <path class="curve average" d={draw(points(average)) ?? ""} />}
               <path class="curve" d={draw(points(output.survival)) ?? ""} />
-              {props.similar.map(({ name, nearest: { observed } }) => {
-                const at = x(Number(name) / YEAR);
+              {props.similar.map(({ target, nearest: { observed } }) => {
+                if (target.kind !== "risk") return null;
+                const at = x(target.day / YEAR);
                 return (
-                  <g class="observed" key={name}>
+                  <g class="observed" key={target.day}>
                     <line x1={at} x2={at} y1={y(1 - observed.low)} y2={y(1 - observed.high)} />
                     <circle cx={at} cy={y(1 - observed.value)} r={4} />
                   </g>

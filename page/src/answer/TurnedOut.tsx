@@ -4,7 +4,7 @@ import { formatCount, formatDays, formatNumber, formatPercent, Told, t } from ".
 import type { Manifest } from "../manifest";
 import type { Prediction } from "../predictions";
 import { withUnit } from "../units";
-import { listSimilar, RIGHT, type Similar } from "./similar";
+import { listSimilar, type Similar } from "./similar";
 
 export function TurnedOut({ model, prediction }: { model: Manifest; prediction: Prediction }) {
   const similar = listSimilar(model, prediction);
@@ -22,7 +22,7 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
           t(`similar.${name}`),
         )}
         rows={similar.map((one) => {
-          const { predicted, observed } = one.nearest;
+          const { predicted, observed, n } = one.nearest;
           const interval = { low: write(observed.low), high: write(observed.high) };
           return [
             <Name key="of" model={model} similar={one} />,
@@ -31,7 +31,7 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
             one.beyond
               ? t("similar.beyond")
               : `${write(observed.value)} ${t("figure.interval", interval)}`,
-            one.beyond ? "–" : formatCount(observed.n),
+            one.beyond ? "–" : formatCount(n),
           ];
         })}
       />
@@ -40,10 +40,17 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
 }
 
 function Name({ model, similar }: { model: Manifest; similar: Similar }) {
-  const { name, of } = similar;
-  if (model.output.kind === "survival")
-    return <>{t("survival.risk", { time: formatDays(Number(name)) })}</>;
-  if (of === RIGHT) return <>{t("similar.right")}</>;
-  if (name === "") return <>{t("value.answer")}</>;
-  return <Told of={model} text={name} />;
+  const { target } = similar;
+  switch (target.kind) {
+    case "risk":
+      return <>{t("survival.risk", { time: formatDays(target.day) })}</>;
+    case "label":
+      return <Told of={model} text={target.label} />;
+    case "outcome":
+      return <Told of={model} text={target.outcome} />;
+    case "right_answers":
+      return <>{t("similar.right")}</>;
+    case "value":
+      return <>{t("value.answer")}</>;
+  }
 }

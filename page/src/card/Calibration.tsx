@@ -2,36 +2,38 @@
 import { scaleLinear } from "d3-scale";
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatCount, formatNumber, formatPercent, Told, t, translate } from "../language";
-import type { Manifest, Metric } from "../manifest";
+import { formatCount, formatNumber, formatPercent, Told, t } from "../language";
+import type { CalibrationCurve, Estimate, Manifest, Metric } from "../manifest";
+import { nameCurve } from "../names";
 import { showUnit } from "../units";
-import { writeMetric } from "./Figures";
-import { type Curve, pairMetrics } from "./pairs";
+import { writeFigure } from "./Figures";
 import { Ranges } from "./Range";
 
 export function Calibration({ model }: { model: Manifest }) {
-  const { metrics } = model.card;
-  const curves = pairMetrics(metrics);
+  const { calibration: curves, metrics } = model.card;
   const of = model.output.kind === "value" ? "value" : "share";
   const ratios = metrics.filter(
-    ({ metric, model: of }) => metric.startsWith("observed/expected") && of.includes("this model"),
+    ({ measure, of }) => measure === "observed_expected" && of !== "baseline",
   );
-  const others = metrics.filter(({ metric }) =>
-    /^(expected calibration error|the same, if the prob|calibration)/.test(metric),
-  );
+  const errors = metrics.filter(({ measure }) => measure === "calibration_error");
   const name = (metric: Metric) => (
     <>
       <Told of={model} text={metric.metric} />
       <span class="aside">
+        {metric.of !== "model" && (
+          <>
+            <Told of={model} text={metric.model} /> ·{" "}
+          </>
+        )}
         <Told of={model} text={metric.group} /> · {t("figure.n", { n: metric.n })}
       </span>
     </>
   );
-  const span = (of: Metric[], also: number): [number, number] => [
+  const span = (of: Estimate[], also: number): [number, number] => [
     Math.min(also, ...of.map(({ low }) => low)),
     Math.max(also, ...of.map(({ high }) => high)),
   ];
-  if (!curves.length && !ratios.length && !others.length)
+  if (!curves.length && !ratios.length && !errors.length)
     return <p>{t("card.nothing_measured")}</p>;
   return (
     <>
@@ -44,20 +46,20 @@ export function Calibration({ model }: { model: Manifest }) {
       {ratios.length > 0 && (
         <Ranges
           caption={t("card.ratio")}
-          metrics={ratios}
+          figures={ratios}
           name={name}
-          write={writeMetric}
+          write={writeFigure}
           domain={span(ratios, 1)}
           target={1}
         />
       )}
-      {others.length > 0 && (
+      {errors.length > 0 && (
         <Ranges
           caption={t("card.calibration_error")}
-          metrics={others}
+          figures={errors}
           name={name}
-          write={writeMetric}
-          domain={span(others, 0)}
+          write={writeFigure}
+          domain={span(errors, 0)}
           target={0}
         />
       )}
@@ -66,8 +68,8 @@ export function Calibration({ model }: { model: Manifest }) {
 }
 
 /** On the line the model is right; above it, more was observed than it predicts, below it less. */
-function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
-  const { pairs } = curve;
+function Diagonal({ model, curve }: { model: Manifest; curve: CalibrationCurve }) {
+  const { points } = curve;
   const unit = model.output.kind === "value" ? showUnit(model.output.unit) : undefined;
   const [low, high] = frame(curve, unit === undefined);
   const write = unit === undefined ? formatPercent : (value: number) => formatNumber(value, 3);
@@ -78,14 +80,10 @@ function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
       unit === undefined ? formatPercent(value, high - low < 0.1 ? 1 : 0) : formatNumber(value, 3),
   });
   const axes = { x: axis("predicted"), y: axis("observed") };
-  const first = pairs[0];
-  const title = t("card.diagonal", {
-    of: translate(model, curve.of),
-    observed: first && translate(model, first.observed.metric),
-  });
+  const title = t("card.diagonal", { of: nameCurve(model, curve.target) });
   const off = t("card.diagonal_off", {
-    groups: pairs.length,
-    off: pairs.filter(
+    groups: points.length,
+    off: points.filter(
       ({ predicted: { value }, observed }) => value < observed.low || observed.high < value,
     ).length,
   });
@@ -93,18 +91,18 @@ function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
     <Figure
       title={title}
       head={[t("card.column_group"), axes.x.label, axes.y.label, t("card.column_n")]}
-      rows={pairs.map(({ group, predicted, observed }) => [
+      rows={points.map(({ group, n, predicted, observed }) => [
         <Told key="group" of={model} text={group} />,
         write(predicted.value),
         `${write(observed.value)} ${t("figure.interval", { low: write(observed.low), high: write(observed.high) })}`,
-        formatCount(observed.n),
+        formatCount(n),
       ])}
     >
       <Plot label={`${title}. ${off}`} height={240} {...axes}>
         {({ x, y }) => (
           <>
             <line class="curve average" x1={x(low)} y1={y(low)} x2={x(high)} y2={y(high)} />
-            {pairs.map(({ group, predicted, observed }) => (
+            {points.map(({ group, predicted, observed }) => (
               <g key={group}>
                 <line
                   class="whisker"
@@ -129,8 +127,8 @@ function Diagonal({ model, curve }: { model: Manifest; curve: Curve }) {
 }
 
 /** Both ends of both axes; shares start at 0, unless all are so high that nothing would be seen. */
-function frame({ pairs }: Curve, ofShares: boolean): [number, number] {
-  const ends = pairs.flatMap(({ predicted, observed }) => [
+function frame({ points }: CalibrationCurve, ofShares: boolean): [number, number] {
+  const ends = points.flatMap(({ predicted, observed }) => [
     predicted.value,
     observed.low,
     observed.high,

@@ -1,51 +1,45 @@
 // Whether intervals hold what they promise, and who gets no answer.
 import { formatPercent, Told, t } from "../language";
-import type { Manifest, Metric } from "../manifest";
+import type { Estimate, Manifest } from "../manifest";
 import { Ranges } from "./Range";
 
-const PROMISE = /^coverage of (\d+) % intervals$/;
-const write = (metric: Metric) =>
-  `${formatPercent(metric.value)} ${t("figure.interval", {
-    low: formatPercent(metric.low),
-    high: formatPercent(metric.high),
-  })}`;
+const write = ({ value, low, high }: Estimate) =>
+  `${formatPercent(value)} ${t("figure.interval", { low: formatPercent(low), high: formatPercent(high) })}`;
 
 export function Coverage({ model }: { model: Manifest }) {
-  const metrics = model.card.metrics;
-  const held = metrics.filter(
-    (metric) => PROMISE.test(metric.metric) && !metric.evaluated_on.includes("without"),
-  );
-  const refused = metrics.filter((metric) => metric.metric === "share refused");
-  const promises = [...new Set(held.map((metric) => metric.metric))];
-  const name = (metric: Metric) => (
+  const { coverage, metrics } = model.card;
+  const held = coverage
+    .filter(({ of }) => of === "model")
+    .flatMap(({ points }) => points.map((point) => ({ ...point, ...point.held })));
+  const refused = metrics.filter(({ measure }) => measure === "abstention");
+  const promises = [...new Set(held.map((point) => point.coverage))];
+  const name = ({ group, n }: { group: string; n: number }) => (
     <>
-      <Told of={model} text={metric.group} />{" "}
-      <span class="aside">{t("figure.n", { n: metric.n })}</span>
+      <Told of={model} text={group} /> <span class="aside">{t("figure.n", { n })}</span>
     </>
   );
   if (!held.length && !refused.length) return <p>{t("card.nothing_measured")}</p>;
   return (
     <>
       {promises.map((promise) => {
-        const share = Number(PROMISE.exec(promise)?.[1]) / 100;
-        const of = held.filter((metric) => metric.metric === promise);
-        const lowest = Math.min(share, ...of.map((metric) => metric.low));
+        const of = held.filter((point) => point.coverage === promise);
+        const lowest = Math.min(promise, ...of.map((point) => point.low));
         return (
           <Ranges
             key={promise}
-            caption={t("card.coverage_of", { share: formatPercent(share, 0) })}
-            metrics={of}
+            caption={t("card.coverage_of", { share: formatPercent(promise, 0) })}
+            figures={of}
             name={name}
             write={write}
             domain={[Math.floor(lowest * 10) / 10, 1]}
-            target={share}
+            target={promise}
           />
         );
       })}
       {refused.length > 0 && (
         <Ranges
           caption={t("card.refused")}
-          metrics={refused}
+          figures={refused}
           name={name}
           write={write}
           domain={[0, 1]}

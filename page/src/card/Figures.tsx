@@ -1,34 +1,33 @@
 // How good the model is: every figure with its interval, n and what it is compared with.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
-import { formatCount, formatFigure, Told, t, translate } from "../language";
-import type { Manifest, Metric } from "../manifest";
+import { formatCount, formatFigure, formatPercent, Told, t, translate } from "../language";
+import type { Cohort, Estimate, Manifest, Metric } from "../manifest";
+import { nameCurve } from "../names";
 
-const OWN = "this model";
 const MOST = 24;
+const TESTED: Cohort[] = ["test", "cross_validation", "external"];
 
 /** The figure itself with its 95 % interval. */
-export const writeMetric = (metric: Metric) =>
-  `${formatFigure(metric.value)} ${t("figure.interval", {
-    low: formatFigure(metric.low),
-    high: formatFigure(metric.high),
-  })}`;
+export const writeFigure = ({ value, low, high }: Estimate) =>
+  `${formatFigure(value)} ${t("figure.interval", { low: formatFigure(low), high: formatFigure(high) })}`;
 
-/** What was measured of everybody outside the train split, this model beside what it is compared with. */
+/** What was measured of everybody that the model was tested on, this model beside what it is compared with. */
 export function Headline({ model }: { model: Manifest }) {
   const everyone = model.card.metrics.filter(
-    (metric) => metric.group === "all" && !metric.evaluated_on.includes("train split"),
+    (metric) => metric.group === "all" && TESTED.includes(metric.cohort),
   );
-  const own = everyone.find((metric) => metric.model.includes(OWN)) ?? everyone[0];
+  const own = everyone.find((metric) => metric.of === "model") ?? everyone[0];
   if (!own) return null;
   const alike = everyone.filter((metric) => metric.evaluated_on === own.evaluated_on);
-  const isOwn = (metric: Metric) => metric.model.includes(OWN);
+  const isOwn = (metric: Metric) => metric.of !== "baseline";
   const ordered = [...alike.filter(isOwn), ...alike.filter((metric) => !isOwn(metric))];
   return (
-    <MetricTable
+    <FigureTable
       model={model}
       caption={t("card.headline", { on: translate(model, own.evaluated_on) })}
-      metrics={ordered.slice(0, MOST)}
+      figures={ordered.slice(0, MOST).map((metric) => tellMetric(model, metric))}
     />
   );
 }
@@ -36,14 +35,18 @@ export function Headline({ model }: { model: Manifest }) {
 export function AllFigures({ model }: { model: Manifest }) {
   const [sought, setSought] = useState("");
   const words = sought.toLowerCase().split(/\s+/);
-  const found = model.card.metrics.filter((metric) => {
-    const texts = [metric.metric, metric.model, metric.evaluated_on, metric.group];
-    const told = [...texts, ...texts.map((text) => translate(model, text))].join(" ");
+  const figures = [
+    ...model.card.metrics.map((metric) => tellMetric(model, metric)),
+    ...listPoints(model),
+  ];
+  const found = figures.filter(({ texts, group, evaluated_on }) => {
+    const own = [group, evaluated_on];
+    const told = [...texts, ...own, ...own.map((text) => translate(model, text))].join(" ");
     return words.every((word) => told.toLowerCase().includes(word));
   });
   return (
     <details>
-      <summary>{t("card.all_figures", { count: model.card.metrics.length })}</summary>
+      <summary>{t("card.all_figures", { count: figures.length })}</summary>
       <label class="search">
         {t("card.filter")}
         <input
@@ -53,12 +56,59 @@ export function AllFigures({ model }: { model: Manifest }) {
         />
       </label>
       <p role="status">{t("card.found", { count: found.length })}</p>
-      <MetricTable model={model} caption={t("card.figures")} metrics={found} />
+      <FigureTable model={model} caption={t("card.figures")} figures={found} />
     </details>
   );
 }
 
-function MetricTable(props: { model: Manifest; caption: string; metrics: Metric[] }) {
+/** One row of a table: what is measured of what, as it is shown and as it is searched. */
+interface Figure extends Estimate, Pick<Metric, "evaluated_on" | "group" | "n"> {
+  metric: ComponentChildren;
+  of: ComponentChildren;
+  texts: string[];
+}
+
+function tellMetric(model: Manifest, { metric, model: name, ...rest }: Metric): Figure {
+  const own = [metric, name];
+  return {
+    ...rest,
+    metric: <Told of={model} text={metric} />,
+    of: <Told of={model} text={name} />,
+    texts: [...own, ...own.map((text) => translate(model, text))],
+  };
+}
+
+/** The points of a card's curves, which are all of this model and named by the page. */
+function listPoints(model: Manifest): Figure[] {
+  const { calibration, coverage } = model.card;
+  const of = t("card.this_model");
+  const tell = (metric: string, whose: Pick<Figure, "evaluated_on" | "group" | "n">) => ({
+    metric,
+    of,
+    texts: [metric, of],
+    ...whose,
+  });
+  const points = calibration.flatMap(({ target, evaluated_on, points }) => {
+    const name = nameCurve(model, target);
+    return points.flatMap(({ group, n, predicted, observed }) => [
+      { ...tell(t("card.predicted_of", { of: name }), { evaluated_on, group, n }), ...predicted },
+      { ...tell(t("card.observed_of", { of: name }), { evaluated_on, group, n }), ...observed },
+    ]);
+  });
+  const held = coverage.flatMap(({ evaluated_on, width_of, points }) =>
+    points.flatMap(({ coverage, group, n, held, width }) => {
+      const share = formatPercent(coverage, 0);
+      const name = t("card.width_of", { of: translate(model, width_of ?? ""), share });
+      return [
+        { ...tell(t("card.held_of", { share }), { evaluated_on, group, n }), ...held },
+        ...(width ? [{ ...tell(name, { evaluated_on, group, n }), ...width }] : []),
+      ];
+    }),
+  );
+  return [...points, ...held];
+}
+
+function FigureTable(props: { model: Manifest; caption: string; figures: Figure[] }) {
   const { model } = props;
   return (
     <DataTable
@@ -66,13 +116,13 @@ function MetricTable(props: { model: Manifest; caption: string; metrics: Metric[
       head={(["metric", "of", "value", "group", "on", "n"] as const).map((name) =>
         t(`card.column_${name}`),
       )}
-      rows={props.metrics.map((metric) => [
-        <Told key="metric" of={model} text={metric.metric} />,
-        <Told key="model" of={model} text={metric.model} />,
-        writeMetric(metric),
-        <Told key="group" of={model} text={metric.group} />,
-        <Told key="on" of={model} text={metric.evaluated_on} />,
-        formatCount(metric.n),
+      rows={props.figures.map((figure) => [
+        figure.metric,
+        figure.of,
+        writeFigure(figure),
+        <Told key="group" of={model} text={figure.group} />,
+        <Told key="on" of={model} text={figure.evaluated_on} />,
+        formatCount(figure.n),
       ])}
     />
   );

@@ -2,14 +2,14 @@
 import { scaleLinear } from "d3-scale";
 import type { ComponentChildren } from "preact";
 import { t } from "../language";
-import type { Metric } from "../manifest";
+import type { Estimate } from "../manifest";
 
-/** Draws `metrics` between `domain`; `target`, if there is one, is the value that was promised. */
-export function Ranges(props: {
+/** Draws `figures` between `domain`; `target`, if there is one, is the value that was promised. */
+export function Ranges<Figure extends Estimate>(props: {
   caption: string;
-  metrics: Metric[];
-  name: (metric: Metric) => ComponentChildren;
-  write: (metric: Metric) => string;
+  figures: Figure[];
+  name: (figure: Figure) => ComponentChildren;
+  write: (figure: Figure) => string;
   domain: [number, number];
   target?: number;
 }) {
@@ -24,9 +24,9 @@ export function Ranges(props: {
         </tr>
       </thead>
       <tbody>
-        {props.metrics.map((metric, i) => (
+        {props.figures.map((figure, i) => (
           <tr key={i}>
-            <th scope="row">{props.name(metric)}</th>
+            <th scope="row">{props.name(figure)}</th>
             <td>
               <span class="track" aria-hidden="true">
                 {props.target !== undefined && (
@@ -35,13 +35,13 @@ export function Ranges(props: {
                 <span
                   class="extent"
                   style={{
-                    left: `${place(metric.low)}%`,
-                    width: `${place(metric.high) - place(metric.low)}%`,
+                    left: `${place(figure.low)}%`,
+                    width: `${place(figure.high) - place(figure.low)}%`,
                   }}
                 />
-                <span class="point" style={{ left: `${place(metric.value)}%` }} />
+                <span class="point" style={{ left: `${place(figure.value)}%` }} />
               </span>
-              <span class="value">{props.write(metric)}</span>
+              <span class="value">{props.write(figure)}</span>
             </td>
           </tr>
         ))}

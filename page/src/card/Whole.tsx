@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatFigure, formatNumber, Told, t, translate } from "../language";
-import type { Explanation, Manifest, Metric } from "../manifest";
+import type { Explanation, Manifest } from "../manifest";
 import { nameTarget } from "../names";
 import { Ranges } from "./Range";
 
@@ -70,8 +70,7 @@ function Importance({ model, explanation }: { model: Manifest; explanation: Expl
   const shown = all
     .filter((one) => one.of === of && one.group === group)
     .sort((a, b) => b.value - a.value)
-    .slice(0, MOST)
-    .map((one): Metric => ({ metric: one.part, model: "", evaluated_on: "", ...one }));
+    .slice(0, MOST);
   return (
     <>
       <p class="choices">
@@ -92,8 +91,8 @@ function Importance({ model, explanation }: { model: Manifest; explanation: Expl
       </p>
       <Ranges
         caption={t("card.importance", { n: shown[0]?.n ?? 0 })}
-        metrics={shown}
-        name={(one) => <Told of={model} text={one.metric} />}
+        figures={shown}
+        name={(one) => <Told of={model} text={one.part} />}
         write={(one) => formatFigure(one.value)}
         domain={[0, Math.max(...shown.map((one) => one.high), 1e-9)]}
       />

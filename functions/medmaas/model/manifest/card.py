@@ -5,8 +5,7 @@ from heapq import nsmallest
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
-
-_OWN = "this model"  # what metrics call the model that the card is of
+from medmaas.model.manifest.figures import EVERYONE, TESTED, CalibrationCurve, CoverageCurve, Metric
 
 
 class Split(Contract):
@@ -37,20 +36,6 @@ class Data(Contract):
     split: Split = Field(description="How many people fitted, calibrated and tested the model.")
 
 
-class Metric(Contract):
-    """One measured figure with its 95 % interval, for one model, on one set of people."""
-
-    metric: Sentence = Field(description="What is measured, as in AUC or Brier score.")
-    model: Sentence = Field(description="What it is measured of: this model, or a baseline.")
-    evaluated_on: Sentence = Field(description="On which people, as in test split.")
-    group: Sentence = Field(default="all", description="On which of those people.")
-    n: int = Field(gt=0, description="How many people it was measured on.")
-    events: int | None = Field(default=None, description="How many of them had the outcome.")
-    value: float = Field(description="The figure.")
-    low: float = Field(description="The lower end of its 95 % interval.")
-    high: float = Field(description="The upper end of its 95 % interval.")
-
-
 class Card(Contract):
     """What a reader must know before believing an answer."""
 
@@ -73,6 +58,12 @@ class Card(Contract):
     metrics: tuple[Metric, ...] = Field(
         min_length=1, description="At least one measured figure with its 95 % interval."
     )
+    calibration: tuple[CalibrationCurve, ...] = Field(
+        default=(), description="Predicted against observed, a curve per number of an answer."
+    )
+    coverage: tuple[CoverageCurve, ...] = Field(
+        default=(), description="How often intervals held, by stated coverage and group."
+    )
     limits: tuple[Sentence, ...] = Field(
         min_length=1, description="Where it is weak or untested: at least one sentence."
     )
@@ -84,22 +75,24 @@ class Card(Contract):
     )
 
     @property
+    def is_untyped(self) -> bool:
+        """Whether it was written before figures stated what they are of: see contract_1."""
+        if self.model_fields_set & {"calibration", "coverage"}:
+            return False
+        return not any(m.model_fields_set & {"of", "cohort", "measure"} for m in self.metrics)
+
+    @property
     def headline(self) -> tuple[Metric, ...]:
         """The model's own figure, then at most two of others: those that come closest to it.
 
-        Its own is the first of all people, or samples, that is not of the train split.
+        Its own is the first of all people, or samples, that neither fitted nor calibrated it.
         """
-        everyone = [metric for metric in self.metrics if metric.group == "all"]
-        tested = (m for m in everyone if _OWN in m.model and "train split" not in m.evaluated_on)
+        everyone = [metric for metric in self.metrics if metric.group == EVERYONE]
+        tested = (m for m in everyone if m.of == "model" and m.cohort in TESTED)
         own = next(tested, (everyone or self.metrics)[0])
-        others = (m for m in self.metrics if _OWN not in m.model and m.model != own.model)
-        alike = (m for m in others if _measure(m) == _measure(own) and not _is_variant(m))
+        baselines = (m for m in self.metrics if m.of == "baseline" and m.model != own.model)
+        alike = (m for m in baselines if _measure(m) == _measure(own))
         return (own, *nsmallest(2, alike, key=lambda m: abs(m.value - own.value)))
-
-
-def _is_variant(metric: Metric) -> bool:
-    """Whether it is of the model itself, changed a little, as in "the same at temperature 1"."""
-    return metric.model.startswith("the same")
 
 
 def _measure(metric: Metric) -> tuple[str, str, str]:

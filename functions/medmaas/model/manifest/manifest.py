@@ -1,0 +1,162 @@
+"""Everything that is known of one version of one model."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import from_json
+
+from medmaas.model.manifest.artefact import Artefact, Example, Golden, Parity
+from medmaas.model.manifest.card import Card
+from medmaas.model.manifest.contract import Contract, Sentence
+from medmaas.model.manifest.explanation import Explanation
+from medmaas.model.manifest.inputs import Input
+from medmaas.model.manifest.outputs import Output
+from medmaas.model.manifest.record import CdsService
+from medmaas.model.manifest.translations import Translations, require_texts
+from medmaas.model.manifest.uncertainty import StandardisedDistance, Uncertainty
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
+
+
+class Manifest(Contract):
+    """Everything that is known of one version of one model."""
+
+    contract: Literal[1]
+    id: Identifier = Field(
+        description="What requests call the model: a lower-case letter, then at most 63 letters, "
+        "digits, _ or -."
+    )
+    version: Version = Field(description="Three numbers, as in 1.0.0.")
+    title: Sentence = Field(description="What the model does, in one line.")
+    licence: Sentence = Field(description="The terms that the model is under.")
+    created: date
+    training_commit: Sentence
+    seed: int
+    artefact: Artefact
+    input: Input = Field(description="What the model takes: tabular, series, image or text.")
+    output: Output = Field(description="What it answers: classes, value, survival or policy.")
+    golden: Golden = Field(description="In cases, at least one invented instance.")
+    examples: tuple[Example, ...] = Field(
+        default=(), max_length=6, description="Invented instances, shown where people ask."
+    )
+    parity: Parity | None = Field(
+        default=None, description="Absent if nobody has compared the graph with its source."
+    )
+    explanation: Explanation | None = Field(
+        default=None, description="What answers are explained against; absent: the golden cases."
+    )
+    uncertainty: Uncertainty | None = Field(
+        default=None, description="How sure answers are, and when there is none."
+    )
+    cds_service: CdsService | None = Field(
+        default=None, description="When a record system asks it by itself; absent: never."
+    )
+    card: Card = Field(description="What a reader must know before believing an answer.")
+    translations: Translations = Field(
+        default={},
+        description="Other words for the texts of this manifest, by language and the text itself.",
+    )
+
+    @classmethod
+    def read(cls, content: bytes) -> Self:
+        """A manifest.json, whose figures are read by name if none states what it is of.
+
+        Raises:
+            ValidationError: it does not fit the contract.
+        """
+        manifest = cls.model_validate_json(content)
+        if not manifest.card.is_untyped:
+            return manifest
+        from medmaas.model.manifest import contract_1  # noqa: PLC0415 - few manifests need it
+
+        return cls.model_validate(contract_1.convert(from_json(content)))
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer needs, its distance included."""
+        own = self.uncertainty.tensors if self.uncertainty else ()
+        return (*self.output.tensors, *own)
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold all that the model requires."""
+        features = self.input.recorded_features
+        return all(feature.source for feature in features if feature.required) and any(
+            feature.source for feature in features
+        )
+
+    @model_validator(mode="after")
+    def _cds_service_reads_records(self) -> Self:
+        if self.cds_service is None:
+            return self
+        if not self.reads_records:
+            raise ValueError("cds_service needs a source for every feature that is required")
+        if "order-sign" in self.cds_service.hooks and not self.output.ordered:
+            raise ValueError("cds_service.hooks may hold order-sign only if output.orders is there")
+        return self
+
+    @model_validator(mode="after")
+    def _tensors_are_those_of_the_artefact(self) -> Self:
+        datatype, shape = self.input.tensor_type
+        fits = [
+            tensor.name == self.input.tensor
+            and tensor.datatype == datatype
+            and len(tensor.shape) == len(shape)
+            and tensor.shape[0] == -1
+            and all(has in {-1, needs} for has, needs in zip(tensor.shape, shape, strict=True))
+            for tensor in self.artefact.inputs
+        ]
+        if fits != [True]:
+            raise ValueError(
+                f"artefact.inputs must be input.tensor alone, {datatype} {list(shape)}, -1 being "
+                "any number"
+            )
+        given = {tensor.name for tensor in self.artefact.outputs}
+        if not set(self.output.tensors) <= given:
+            raise ValueError("output.tensor must be one of artefact.outputs")
+        if not set(self.tensors) <= given:
+            raise ValueError("uncertainty.distance.tensor must be one of artefact.outputs")
+        return self
+
+    @model_validator(mode="after")
+    def _background_fits(self) -> Self:
+        background = self.explanation.background if self.explanation else None
+        if background is None:
+            return self
+        features = self.input.row_features
+        if any(len(centre.values) != len(features) for centre in background.centres):
+            raise ValueError(
+                "explanation.background needs an input of kind tabular, and every centre one value "
+                f"per feature, {len(features)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _uncertainty_fits(self) -> Self:
+        if self.uncertainty is None:
+            return self
+        intervals, distance = self.uncertainty.intervals, self.uncertainty.distance
+        if intervals and intervals.kind != self.output.kind:
+            raise ValueError("uncertainty.intervals must be of the kind of output")
+        features = self.input.row_features
+        if isinstance(distance, StandardisedDistance) and len(distance.columns) != len(features):
+            raise ValueError(
+                "uncertainty.distance needs an input of kind tabular, and one column per feature"
+            )
+        if intervals:
+            intervals.require_strata(self.input)
+        if self.uncertainty.largest_set and not (intervals and intervals.are_sets):
+            raise ValueError("uncertainty.largest_set needs prediction sets")
+        return self
+
+    @model_validator(mode="after")
+    def _output_is_of_the_input(self) -> Self:
+        self.output.require_input(self.input)
+        return self
+
+    @model_validator(mode="after")
+    def _translations_are_of_its_texts(self) -> Self:
+        require_texts(self.translations, {**self.__dict__, "translations": None})
+        return self
