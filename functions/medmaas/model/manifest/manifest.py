@@ -157,6 +157,13 @@ class Manifest(Contract):
         return self
 
     @model_validator(mode="after")
+    def _curves_are_of_the_output(self) -> Self:
+        for curve in self.card.calibration:
+            if not curve.target.is_of(self.output):
+                raise ValueError("card.calibration: every target must be of a number of output")
+        return self
+
+    @model_validator(mode="after")
     def _translations_are_of_its_texts(self) -> Self:
         require_texts(self.translations, {**self.__dict__, "translations": None})
         return self
