@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from fastapi.testclient import TestClient
 
+from medmaas.model.manifest.schema import describe_file
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
 
@@ -148,3 +149,8 @@ def test_the_architecture_names_only_files_that_exist_and_all_that_answer() -> N
 def test_the_committed_openapi_document_is_the_services(client: TestClient) -> None:
     committed = json.loads((ROOT / "docs" / "openapi.json").read_text())
     assert client.get("/openapi.json").json() == committed, "run: make openapi"
+
+
+def test_the_committed_schema_of_a_manifest_is_that_of_the_contract() -> None:
+    committed = json.loads((ROOT / "docs" / "manifest.schema.json").read_text())
+    assert describe_file() == committed, "run: make openapi"

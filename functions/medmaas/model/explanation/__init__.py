@@ -7,6 +7,7 @@ from medmaas.model.explanation.budget import Budget
 from medmaas.model.manifest import ImageInput, SeriesInput, TabularInput, TextInput
 from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
+from medmaas.model.schema import Schema, describe_any
 
 
 class Explainer(Protocol):
@@ -21,7 +22,7 @@ class Explainer(Protocol):
             budget: what it may take.
         """
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one explanation."""
 
 
@@ -63,6 +64,13 @@ def explain(
     ]
 
 
-def describe_explanation(model: Model) -> dict[str, Any]:
-    """JSON Schema of one explanation."""
-    return make_explainer(model).json_schema()
+def describe_explanation(model: Model | None = None) -> Schema:
+    """JSON Schema of one explanation, of any model if none is given."""
+    if model:
+        return make_explainer(model).json_schema()
+    from medmaas.model.explanation.image import describe_image  # noqa: PLC0415
+    from medmaas.model.explanation.series import describe_series  # noqa: PLC0415
+    from medmaas.model.explanation.table import describe_table  # noqa: PLC0415
+    from medmaas.model.explanation.text import describe_text  # noqa: PLC0415
+
+    return describe_any(describe_table(), describe_series(), describe_text(), describe_image())

@@ -8,7 +8,7 @@ import numpy as np
 from medmaas.model.explanation.shapley import Attribution, Floats
 from medmaas.model.explanation.targets import Target
 from medmaas.model.manifest import Feature
-from medmaas.model.outputs.answer import describe_object
+from medmaas.model.schema import BOOLEAN, NUMBER, TEXT, Schema, describe_list, describe_object
 
 DECIMALS = 9  # so that contributions add up to within 1e-6
 EXACT, SAMPLED = "exact Shapley values", "sampled Shapley values"
@@ -92,30 +92,37 @@ def _sort(
     return listed
 
 
-def describe_contributions(part: dict[str, Any]) -> dict[str, Any]:
-    """JSON Schema of what `list_contributions` gives, for the properties of a part."""
-    number = {"type": "number"}
-    contribution = describe_object(part | {"contribution": number})
-    contribution["properties"]["standard_error"] = number | {"description": "If sampled."}
+def describe_contributions(part: dict[str, Schema], of: str = "") -> Schema:
+    """JSON Schema of what `list_contributions` gives, for the properties of a part.
+
+    Args:
+        part: what names it.
+        of: what such parts are called, if they are no features.
+    """
+    error = {"standard_error": NUMBER | {"description": "If sampled."}}
+    contribution = describe_object(f"{of}Contribution", part | {"contribution": NUMBER}, error)
     target = {
-        "of": {"type": "string", "description": "Which number of the answer."},
-        "unit": {"type": "string", "description": "A UCUM code, 1 for probabilities."},
-        "baseline": number | {"description": "What the contributions are measured from."},
-        "prediction": number | {"description": "The baseline and all contributions together."},
-        "contributions": {"type": "array", "items": contribution},
+        "of": TEXT | {"description": "Which number of the answer."},
+        "unit": TEXT | {"description": "A UCUM code, 1 for probabilities."},
+        "baseline": NUMBER | {"description": "What the contributions are measured from."},
+        "prediction": NUMBER | {"description": "The baseline and all contributions together."},
+        "contributions": describe_list(contribution),
     }
-    return {"type": "array", "items": describe_object(target)}
+    return describe_list(describe_object(f"{of}Target", target))
 
 
-def describe_explained(method: Sequence[str], own: dict[str, Any]) -> dict[str, Any]:
+def describe_explained(
+    title: str,
+    method: Sequence[str],
+    own: dict[str, Schema],
+    optional: dict[str, Schema] | None = None,
+) -> Schema:
     """JSON Schema of an explanation: what all have in common, and its own properties."""
     common = {
-        "sentence": {"type": "string", "description": "What drove the answer."},
-        "method": {"enum": list(method)},
-        "against": {"type": "string", "description": "What the answer is compared with."},
-        "complete": {
-            "type": "boolean",
-            "description": "false: the time ran out, and there are fewer samples.",
-        },
+        "sentence": TEXT | {"description": "What drove the answer."},
+        "method": TEXT | {"enum": list(method)},
+        "against": TEXT | {"description": "What the answer is compared with."},
+        "complete": BOOLEAN
+        | {"description": "false: the time ran out, and there are fewer samples."},
     }
-    return describe_object(common | own)
+    return describe_object(title, common | own, optional)

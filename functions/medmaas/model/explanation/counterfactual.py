@@ -21,8 +21,8 @@ from medmaas.model.manifest import (
     StandardisedDistance,
     TabularInput,
 )
-from medmaas.model.outputs.answer import describe_object
 from medmaas.model.registry import Model
+from medmaas.model.schema import BOOLEAN, NUMBER, TEXT, Schema, describe_list, describe_object
 
 Rows = NDArray[np.float32]
 Decide = Callable[[Floats], NDArray[Any]]
@@ -189,17 +189,15 @@ class Counterfactual:
         }
 
 
-def describe_counterfactual() -> dict[str, Any]:
+def describe_counterfactual() -> Schema:
     """JSON Schema of what a search gives."""
     value = {"type": ["number", "string", "boolean"]}
-    text = {"type": "string"}
-    change = describe_object({"feature": text, "from": value, "to": value, "unit": text})
-    schema = describe_object({"found": {"type": "boolean"}, "sentence": text})
-    schema["properties"] |= {
-        "changes": {"type": "array", "items": change},
-        "answer": describe_object({"of": text, "value": {"type": "number"}}),
+    change = {"feature": TEXT, "from": value, "to": value, "unit": TEXT}
+    found = {
+        "changes": describe_list(describe_object("Change", change)),
+        "answer": describe_object("ChangedAnswer", {"of": TEXT, "value": NUMBER}),
     }
-    return schema
+    return describe_object("Counterfactual", {"found": BOOLEAN, "sentence": TEXT}, found)
 
 
 def _describe_none(sentence: str) -> dict[str, Any]:

@@ -19,8 +19,9 @@ from medmaas.model.explanation.sentences import write_amount, write_level
 from medmaas.model.explanation.targets import Target, make_targets
 from medmaas.model.inputs.image import Box, Image
 from medmaas.model.manifest import ImageInput
-from medmaas.model.outputs.answer import DECIMALS, Tensors, describe_object
+from medmaas.model.outputs.answer import DECIMALS, Tensors
 from medmaas.model.registry import Model
+from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
 
 Floats = NDArray[np.float64]
 OCCLUSION = "occlusion"
@@ -93,26 +94,28 @@ class ImageExplainer:
             covered[down, across] += 1
         return lost / covered, True
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        pixels, number, text = {"type": "integer"}, {"type": "number"}, {"type": "string"}
-        rows = {
-            "type": "array",
-            "items": {"type": "array", "items": number},
-            "description": "What the answer loses where the picture is hidden, per cell of "
-            f"{_CELLS} x {_CELLS} over the box.",
-        }
-        box = describe_object(dict.fromkeys(("left", "top", "width", "height"), pixels))
-        box["description"] = "What the model sees, in pixels of the upright picture."
-        png = {
-            "type": "string",
-            "contentEncoding": "base64",
-            "contentMediaType": "image/png",
-            "description": "The picture with the map over it: orange speaks for the answer, blue "
-            "against it.",
-        }
-        heat = describe_object({"of": text, "rows": rows, "box": box, "png": png})
-        return describe_explained([OCCLUSION], {"heat_map": heat})
+        return describe_image()
+
+
+def describe_image() -> Schema:
+    """JSON Schema of an explanation of a picture."""
+    rows = describe_list(
+        describe_list(NUMBER),
+        description="What the answer loses where the picture is hidden, per cell of "
+        f"{_CELLS} x {_CELLS} over the box.",
+    )
+    box = describe_object("Box", dict.fromkeys(("left", "top", "width", "height"), INTEGER))
+    box["description"] = "What the model sees, in pixels of the upright picture."
+    png = TEXT | {
+        "contentEncoding": "base64",
+        "contentMediaType": "image/png",
+        "description": "The picture with the map over it: orange speaks for the answer, blue "
+        "against it.",
+    }
+    heat = describe_object("HeatMap", {"of": TEXT, "rows": rows, "box": box, "png": png})
+    return describe_explained("ImageExplanation", [OCCLUSION], {"heat_map": heat})
 
 
 def _place_patches() -> list[tuple[slice, slice]]:

@@ -1,5 +1,6 @@
 """Why a table's row got its answer, and what would change it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from medmaas.model.explanation.budget import Budget
@@ -21,6 +22,7 @@ from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TabularInput
 from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
+from medmaas.model.schema import Schema, describe_choice
 
 _GOLDEN = "the golden cases of the manifest"
 _AVERAGE = "the average patient"
@@ -70,11 +72,15 @@ class TableExplainer:
             "counterfactual": other,
         }
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        part = {"feature": {"enum": list(self._groups)}}
-        own = {
-            "targets": describe_contributions(part),
-            "counterfactual": describe_counterfactual(),
-        }
-        return describe_explained([EXACT, SAMPLED], own)
+        return describe_table([*self._groups])
+
+
+def describe_table(groups: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of an explanation by these groups of features."""
+    own = {
+        "targets": describe_contributions({"feature": describe_choice(groups)}),
+        "counterfactual": describe_counterfactual(),
+    }
+    return describe_explained("TableExplanation", [EXACT, SAMPLED], own)

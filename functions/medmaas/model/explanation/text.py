@@ -19,8 +19,16 @@ from medmaas.model.explanation.sentences import write_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import TextInput
-from medmaas.model.outputs.answer import Tensors, describe_object
+from medmaas.model.outputs.answer import Tensors
 from medmaas.model.registry import Model
+from medmaas.model.schema import (
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_list,
+    describe_object,
+)
 
 Codes = NDArray[np.int64]
 _AGAINST = "the line without it"
@@ -96,25 +104,36 @@ class TextExplainer:
             explained["largest_standard_error"] = round_number(found.errors[:, head].max())
         return explained | (_fold(molecule, values) if molecule else {})
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        number, text = {"type": "number"}, {"type": "string"}
-        position = {"type": "integer", "minimum": 1, "description": "In the line, from 1."}
-        character = {"position": position, "character": text, "contribution": number}
-        own: dict[str, Any] = {"of": text, "unit": text, "baseline": number, "prediction": number}
-        own["characters"] = _list_of(character)
-        if self._spec.syntax == "SMILES":
-            own["atoms"] = _list_of({"position": position, "symbol": text, "contribution": number})
-            between = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
-            between["description"] = "Places in the list of atoms, from 0."
-            own["bonds"] = _list_of({"between": between, "contribution": number})
-        schema = describe_explained([EXACT, SAMPLED], own)
-        schema["properties"]["largest_standard_error"] = number | {"description": "If sampled."}
-        return schema
+        return describe_text(is_molecule=self._spec.syntax == "SMILES")
 
 
-def _list_of(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": describe_object(properties)}
+def describe_text(*, is_molecule: bool | None = None) -> Schema:
+    """JSON Schema of an explanation of a line, which may always be a molecule, never, or either."""
+    position = INTEGER | {"minimum": 1, "description": "In the line, from 1."}
+    character = {"position": position, "character": TEXT, "contribution": NUMBER}
+    atom = {"position": position, "symbol": TEXT, "contribution": NUMBER}
+    between = describe_list(
+        INTEGER, minItems=2, maxItems=2, description="Places in the list of atoms, from 0."
+    )
+    bond = {"between": between, "contribution": NUMBER}
+    molecule = {
+        "atoms": describe_list(describe_object("Atom", atom)),
+        "bonds": describe_list(describe_object("Bond", bond)),
+    }
+    own = {
+        "of": TEXT,
+        "unit": TEXT,
+        "baseline": NUMBER,
+        "prediction": NUMBER,
+        "characters": describe_list(describe_object("Character", character)),
+    }
+    sampled = {"largest_standard_error": NUMBER | {"description": "If sampled."}}
+    if is_molecule:
+        return describe_explained("TextExplanation", [EXACT, SAMPLED], own | molecule, sampled)
+    optional = molecule | sampled if is_molecule is None else sampled
+    return describe_explained("TextExplanation", [EXACT, SAMPLED], own, optional)
 
 
 def _list_atoms(molecule: Molecule) -> list[_Part]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import Problem
+from medmaas.model.schema import Schema
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _FEW = 12
@@ -65,7 +66,7 @@ class InputKind(Protocol):
             tensor: n rows, of the type and shape that the graph declares.
         """
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
 
@@ -94,7 +95,7 @@ def read_object(
     return value
 
 
-def describe_field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def describe_field(name: str, schema: Schema) -> Schema:
     """JSON Schema of an instance that holds one field."""
     return {
         "type": "object",

@@ -9,12 +9,23 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.outputs.answer import Answer, OutputKind, Table
-from medmaas.model.outputs.classes import Classes
-from medmaas.model.outputs.policy import Policy
-from medmaas.model.outputs.survival import Survival
-from medmaas.model.outputs.value import Value
+from medmaas.model.outputs.classes import Classes, describe_classes
+from medmaas.model.outputs.policy import Policy, describe_policy
+from medmaas.model.outputs.survival import Survival, describe_survival
+from medmaas.model.outputs.value import Value, describe_value
+from medmaas.model.schema import Schema, describe_any
 
-__all__ = ["Answer", "Classes", "OutputKind", "Policy", "Survival", "Table", "Value", "make_output"]
+__all__ = [
+    "Answer",
+    "Classes",
+    "OutputKind",
+    "Policy",
+    "Survival",
+    "Table",
+    "Value",
+    "describe_output",
+    "make_output",
+]
 
 
 def make_output(manifest: Manifest) -> OutputKind:
@@ -30,3 +41,10 @@ def make_output(manifest: Manifest) -> OutputKind:
             return Policy(spec, series)
         case _:
             raise AssertionError("the manifest pairs a policy with a series")
+
+
+def describe_output() -> Schema:
+    """JSON Schema of one answer of any model."""
+    return describe_any(
+        describe_classes(), describe_value(), describe_survival(), describe_policy()
+    )

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
+from medmaas.model.schema import Schema
 
 Tensors = Mapping[str, NDArray[Any]]
 DECIMALS = 6
-PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
 _NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
@@ -81,7 +81,7 @@ class OutputKind(Protocol):
     def table(self, outputs: Tensors, inputs: Tensors) -> Table:
         """The same answers as a table that has `columns`."""
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
 
 
@@ -120,8 +120,3 @@ def name_columns(texts: Iterable[str], numbers: Iterable[str]) -> Columns:
         return column
 
     return Columns(tuple(map(name, texts)), tuple(map(name, numbers)))
-
-
-def describe_object(properties: dict[str, Any]) -> dict[str, Any]:
-    """JSON Schema of an object with all of these."""
-    return {"type": "object", "properties": properties, "required": list(properties)}

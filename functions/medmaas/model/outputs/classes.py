@@ -1,20 +1,25 @@
 """One of a few labels, with the probability of each."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.manifest import ClassesOutput
 from medmaas.model.outputs.answer import (
-    PROBABILITY,
     Answer,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
     tabulate,
+)
+from medmaas.model.schema import (
+    PROBABILITY,
+    Schema,
+    describe_choice,
+    describe_mapping,
+    describe_object,
 )
 
 
@@ -45,8 +50,14 @@ class Classes:
         rows = round_numbers(outputs[self._spec.tensor], len(self._spec.labels))
         return rows, [self._spec.labels[i] for i in rows.argmax(axis=1).tolist()]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        labels = list(self._spec.labels)
-        probabilities = describe_object(dict.fromkeys(labels, PROBABILITY))
-        return describe_object({"label": {"enum": labels}, "probabilities": probabilities})
+        return describe_classes(self._spec.labels)
+
+
+def describe_classes(labels: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of one answer of a model that has these labels."""
+    probabilities = describe_mapping("Probabilities", labels, PROBABILITY)
+    return describe_object(
+        "Classes", {"label": describe_choice(labels), "probabilities": probabilities}
+    )

@@ -8,14 +8,25 @@ from numpy.typing import NDArray
 
 from medmaas.model.manifest import Action, PolicyOutput, SeriesInput
 from medmaas.model.outputs.answer import (
-    PROBABILITY,
     Answer,
     Columns,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
+)
+from medmaas.model.schema import (
+    BOOLEAN,
+    NUMBER,
+    PROBABILITY,
+    TEXT,
+    Schema,
+    describe_choice,
+    describe_constant,
+    describe_list,
+    describe_mapping,
+    describe_nullable,
+    describe_object,
 )
 
 _TIME = 0
@@ -143,36 +154,46 @@ class Policy:
             "why": why,
         }
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        spec = self._spec
-        names = [action.name for action in spec.actions]
-        nadir = {
-            "name": {"const": spec.nadir.name},
-            "value": {"type": "number"},
-            "unit": {"const": spec.nadir.unit},
-        }
-        option = {
-            "action": {"enum": names},
-            "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
-            "delay_days": {"type": "integer", "minimum": 0},
-            "gcsf": {"type": "boolean"},
-            "risks": describe_object(
-                {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
-            ),
-            "expected_nadir": describe_object(nadir),
-            "allowed": {"type": "boolean"},
-            "why": {"type": "string"},
-        }
-        return describe_object(
-            {
-                "recommended": {"enum": [*names, None]},
-                "options": {"type": "array", "items": describe_object(option)},
-                "limit": describe_object({spec.limit.outcome: {"const": spec.limit.at_most}}),
-                "grading": {"const": spec.grading},
-                "notice": {"const": spec.notice},
-            }
-        )
+        return describe_policy(self._spec)
+
+
+def describe_policy(spec: PolicyOutput | None = None) -> Schema:
+    """JSON Schema of one answer of this model."""
+    action = describe_choice([action.name for action in spec.actions] if spec else None)
+    risks = describe_mapping("Risks", None, PROBABILITY)
+    limit = describe_mapping("Limit", None, PROBABILITY)
+    if spec:
+        chances = {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
+        risks = describe_object("Risks", chances)
+        most = {"description": f"The chance that is acceptable: {spec.limit.at_most:g}."}
+        limit = describe_object("Limit", {spec.limit.outcome: PROBABILITY | most})
+    nadir = {
+        "name": describe_constant(spec.nadir.name if spec else None),
+        "value": NUMBER,
+        "unit": describe_constant(spec.nadir.unit if spec else None),
+    }
+    option = {
+        "action": action,
+        "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
+        "delay_days": {"type": "integer", "minimum": 0},
+        "gcsf": BOOLEAN,
+        "risks": risks,
+        "expected_nadir": describe_object("ExpectedNadir", nadir),
+        "allowed": BOOLEAN,
+        "why": TEXT,
+    }
+    return describe_object(
+        "Policy",
+        {
+            "recommended": describe_nullable(action),
+            "options": describe_list(describe_object("Option", option)),
+            "limit": limit,
+            "grading": describe_constant(spec.grading if spec else None),
+            "notice": describe_constant(spec.notice if spec else None),
+        },
+    )
 
 
 def _name_columns(spec: PolicyOutput) -> Columns:

@@ -1,8 +1,8 @@
 """How long: a survival curve, its median and the risk by a few horizons."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import SurvivalOutput
 from medmaas.model.outputs.answer import (
     DECIMALS,
-    PROBABILITY,
     Answer,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
     tabulate,
 )
 from medmaas.model.outputs.curve import find_crossing, find_crossings
+from medmaas.model.schema import (
+    INTEGER,
+    PROBABILITY,
+    Schema,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 
 _HALF = 0.5
 _MEDIAN = "median_days"
@@ -67,19 +73,25 @@ class Survival:
     def _read(self, outputs: Tensors) -> NDArray[np.float64]:
         return round_numbers(outputs[self._spec.tensor], len(self._times))
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        return describe_object(
-            {
-                "time_days": {"type": "array", "items": {"type": "integer"}},
-                "survival": {"type": "array", "items": PROBABILITY},
-                "median_days": {
-                    "type": ["integer", "null"],
-                    "description": "null: more than half are expected to outlive the last time.",
-                },
-                "risk": describe_object(dict.fromkeys(self._horizons, PROBABILITY)),
-            }
-        )
+        return describe_survival(self._horizons)
+
+
+def describe_survival(horizons: Iterable[str] | None = None) -> Schema:
+    """JSON Schema of one answer of a model that gives the risk at these horizons."""
+    return describe_object(
+        "Survival",
+        {
+            "time_days": describe_list(INTEGER),
+            "survival": describe_list(PROBABILITY),
+            "median_days": {
+                "type": ["integer", "null"],
+                "description": "null: more than half are expected to outlive the last time.",
+            },
+            "risk": describe_mapping("Risk", horizons, PROBABILITY),
+        },
+    )
 
 
 def _round(day: float) -> int | None:

@@ -1,7 +1,5 @@
 """One number with its unit."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,11 +8,11 @@ from medmaas.model.outputs.answer import (
     Answer,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
     tabulate,
 )
+from medmaas.model.schema import NUMBER, Schema, describe_constant, describe_object
 
 
 class Value:
@@ -37,6 +35,11 @@ class Value:
     def _read(self, outputs: Tensors) -> NDArray[np.float64]:
         return round_numbers(outputs[self._spec.tensor], 1)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        return describe_object({"value": {"type": "number"}, "unit": {"const": self._spec.unit}})
+        return describe_value(self._spec.unit)
+
+
+def describe_value(unit: str | None = None) -> Schema:
+    """JSON Schema of one answer in this unit."""
+    return describe_object("Value", {"value": NUMBER, "unit": describe_constant(unit)})

@@ -11,6 +11,7 @@ from medmaas.errors import InvalidRequestError, Problem
 from medmaas.model import manifest as contract
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs.answer import Columns, Tensors
+from medmaas.model.schema import Schema
 from medmaas.model.uncertainty.distance import make_distance
 from medmaas.model.uncertainty.doubt import NO_DOUBT, Doubt, Doubts
 from medmaas.model.uncertainty.intervals import Interval, make_intervals
@@ -71,7 +72,7 @@ class Uncertainty:
         texts, numbers = self._intervals.tabulate(outputs, inputs, asked)
         return Doubts(texts, numbers, reasons)
 
-    def json_schema(self) -> dict[str, Any] | None:
+    def json_schema(self) -> Schema | None:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 

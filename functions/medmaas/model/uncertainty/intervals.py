@@ -26,14 +26,23 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.outputs.answer import (
     DECIMALS,
-    PROBABILITY,
     Columns,
     Tensors,
-    describe_object,
     name_columns,
 )
 from medmaas.model.outputs.curve import LOWEST, find_crossing, find_crossings
-from medmaas.model.uncertainty.policy import PolicyBands
+from medmaas.model.schema import (
+    INTEGER,
+    NUMBER,
+    PROBABILITY,
+    Schema,
+    describe_any,
+    describe_choice,
+    describe_constant,
+    describe_list,
+    describe_object,
+)
+from medmaas.model.uncertainty.policy import PolicyBands, describe_bands
 
 Interval = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -55,7 +64,7 @@ class IntervalKind(Protocol):
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> tuple[Texts, Floats]:
         """The same as columns of text and of numbers."""
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
 
 
@@ -72,6 +81,13 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> IntervalKind:
             return LowerBounds(output, Quantiles(spec, manifest.input, min, _find_level))
         case _:
             raise ValueError("uncertainty.intervals must be of the kind of output")
+
+
+def describe_interval() -> Schema:
+    """JSON Schema of one interval of any model."""
+    return describe_any(
+        describe_prediction_set(), describe_bounds(), describe_lower_bound(), describe_bands()
+    )
 
 
 class Quantiles:
@@ -163,10 +179,9 @@ class PredictionSets:
             taken.append(self._output.labels[i])
         return taken
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        labels = {"type": "array", "items": {"enum": list(self._output.labels)}, "minItems": 1}
-        return describe_object({"coverage": PROBABILITY, "labels": labels})
+        return describe_prediction_set(self._output.labels)
 
 
 class Bounds:
@@ -192,13 +207,9 @@ class Bounds:
         half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
         return [], np.stack([values - half, values + half], axis=1).round(DECIMALS)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        number = {"type": "number"}
-        unit = {"const": self._output.unit}
-        return describe_object(
-            {"coverage": PROBABILITY, "low": number, "high": number, "unit": unit}
-        )
+        return describe_bounds(self._output.unit)
 
 
 class LowerBounds:
@@ -243,14 +254,28 @@ class LowerBounds:
     def _end(self, day: float) -> int:
         return self._days[-1] if day == inf else int(day)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        days = {
-            "type": "integer",
-            "minimum": 0,
-            "description": f"{self._days[-1]}: no end within the times of the curve.",
-        }
-        return describe_object({"coverage": PROBABILITY, "at_least_days": days})
+        return describe_lower_bound(self._days[-1])
+
+
+def describe_prediction_set(labels: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of an interval of a model that has these labels."""
+    taken = describe_list(describe_choice(labels), minItems=1)
+    return describe_object("PredictionSet", {"coverage": PROBABILITY, "labels": taken})
+
+
+def describe_bounds(unit: str | None = None) -> Schema:
+    """JSON Schema of an interval of a model that answers in this unit."""
+    ends = {"low": NUMBER, "high": NUMBER, "unit": describe_constant(unit)}
+    return describe_object("Bounds", {"coverage": PROBABILITY, **ends})
+
+
+def describe_lower_bound(last: int | str = "the last time") -> Schema:
+    """JSON Schema of an interval of a model whose curve ends at this day."""
+    description = f"{last}: no end within the times of the curve."
+    days = INTEGER | {"minimum": 0, "description": description}
+    return describe_object("LowerBound", {"coverage": PROBABILITY, "at_least_days": days})
 
 
 def _find_level(quantile: float) -> float:

@@ -1,6 +1,7 @@
 """Bands on the numbers of a policy's options."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
@@ -10,10 +11,17 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import PolicyIntervals, PolicyOutput, Range, SeriesInput
 from medmaas.model.outputs.answer import (
     DECIMALS,
-    PROBABILITY,
     Tensors,
-    describe_object,
     name_columns,
+)
+from medmaas.model.schema import (
+    INTEGER,
+    PROBABILITY,
+    Schema,
+    describe_choice,
+    describe_list,
+    describe_mapping,
+    describe_object,
 )
 
 _MILLION = 10.0**DECIMALS
@@ -102,22 +110,32 @@ class PolicyBands:
         counts = (rows[:, :, self._stratum] > 0).sum(axis=1).tolist()
         return [bisect_right(self._edges, count) for count in counts]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        number = {"type": "number", "minimum": 0}
-        band = describe_object({"low": PROBABILITY, "high": PROBABILITY})
-        option = {
-            "action": {"enum": self._actions},
-            "risks": describe_object(dict.fromkeys(self._banded, band)),
-            "expected_nadir": describe_object({"low": number, "high": number}),
-        }
-        return describe_object(
-            {
-                "coverage": PROBABILITY,
-                "group_size": {"const": self._spec.group_size},
-                "options": {"type": "array", "items": describe_object(option)},
-            }
-        )
+        return describe_bands(self._actions, self._banded, self._spec.group_size)
+
+
+def describe_bands(
+    actions: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
+    group_size: int | None = None,
+) -> Schema:
+    """JSON Schema of an interval of a model that has these actions, outcomes and size of group."""
+    band = describe_object("RiskBand", {"low": PROBABILITY, "high": PROBABILITY})
+    number = {"type": "number", "minimum": 0}
+    option = {
+        "action": describe_choice(actions),
+        "risks": describe_mapping("RiskBands", outcomes, band),
+        "expected_nadir": describe_object("NadirBand", {"low": number, "high": number}),
+    }
+    return describe_object(
+        "PolicyBands",
+        {
+            "coverage": PROBABILITY,
+            "group_size": INTEGER if group_size is None else INTEGER | {"const": group_size},
+            "options": describe_list(describe_object("OptionBands", option)),
+        },
+    )
 
 
 def _scale(nadir: float, ratio: Range) -> dict[str, float]:
