@@ -44,8 +44,9 @@ train: .venv/.dev
 requirements:
 	$(PYTHON) -m infra.requirements
 
-openapi: .venv/.dev
+openapi: .venv/.dev page/node_modules/.made
 	.venv/bin/python -m infra.openapi
+	$(NPM) run types
 
 page: page/node_modules/.made
 	$(NPM) run build

@@ -3,7 +3,8 @@
 openapi.json is the document of /openapi.json, from which any generator makes a client;
 manifest.schema.json is what an editor checks a manifest by.
 
-Run it after a change of a route, a model or the contract: make openapi
+Run it after a change of a route, a model or the contract: make openapi, which then writes the
+types of the page.
 """
 
 import json
