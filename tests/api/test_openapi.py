@@ -260,6 +260,9 @@ def test_every_object_is_a_named_component(document: dict[str, Any]) -> None:
     # a part of the document may itself have a property of that name
     assert [one for one in inline if isinstance(one.get("type"), str)] == []
     assert all(schema.get("title", name) == name for name, schema in components.items())
+    assert [
+        name for name in components if re.search(r"_\d+$", name)
+    ] == []  # two things in one name
 
 
 def test_no_schema_is_one_that_generators_cannot_take(document: dict[str, Any]) -> None:

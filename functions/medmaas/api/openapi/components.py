@@ -44,17 +44,16 @@ class Components:
                 return part
 
     def _keep(self, schema: Schema, owners: tuple[str, ...]) -> str:
+        """The name of a schema, which is that of its equal if there is one."""
+
+        def fits(name: str) -> bool:
+            named = schema | {"title": name}
+            return self.schemas.setdefault(name, named) == named
+
         title: str = schema["title"]
         *others, own = (owner + title for owner in owners)
-        for name in chain(others, _number(own)):
-            known = self.schemas.get(name)
-            titled = schema | {"title": name}
-            if known is None and name not in others:
-                self.schemas[name] = titled
-            elif known != titled:
-                continue
-            return name
-        raise AssertionError
+        known = [name for name in others if name in self.schemas]
+        return next(filter(fits, chain(known, _number(own))))
 
 
 def find_free(name: str, taken: Container[str]) -> str:

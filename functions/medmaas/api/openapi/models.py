@@ -62,11 +62,14 @@ def describe_any_model() -> Paths:
     answer = _describe_answer(describe_output(), describe_interval(), describe_explanation())
     return {
         f"{path}/{action}": {
-            "post": _write(f"{action}{of}", action, instance, answer)
-            | {"summary": f"Any model: {action}.", "parameters": PARAMETERS[path]}
+            "post": _write(f"{action}{of}", action, summary, instance, answer)
+            | {"parameters": PARAMETERS[path]}
         }
         for path, of in ((MODEL, ""), (VERSION, "_version"))
-        for action in ("predict", "explain")
+        for action, summary in (
+            ("predict", "Any model"),
+            ("explain", "Any model: with explanations"),
+        )
     }
 
 
@@ -81,43 +84,43 @@ def _describe_model(model: Model, path: str, name: str) -> Paths:
     )
     instance = model.inputs.json_schema() | {"title": "Instance"}
     predicting, explaining = (
-        _write(f"{action}_{identifier}", action, instance, answer, manifest)
-        for action in ("predict", "explain")
+        _write(f"{action}_{identifier}", action, summary, instance, answer, model=model)
+        for action, summary in (
+            ("predict", manifest.title),
+            ("explain", f"{manifest.title}: with explanations"),
+        )
     )
-    asked = {"instances": [model.example]}
-    for operation in (predicting, explaining):
-        operation["requestBody"]["content"]["application/json"]["example"] = asked
+    predicting["description"] = f"{manifest.card.intended_use} {manifest.card.stage}."
+    explaining["description"] = "Predicts, and says of each answer what it rests on."
     # explanations obey a clock, so there is no example of one
     predicting["responses"]["200"]["content"]["application/json"]["example"] = {
         "request_id": "3f0c7a51-6c83-4d8f-9d43-2f6a3f0a2c1b",
         "model": model.identity,
         "predictions": predict(model, [model.example]),
     }
-    return {
-        f"{path}/predict": {
-            "post": predicting
-            | {
-                "summary": manifest.title,
-                "description": f"{manifest.card.intended_use} {manifest.card.stage}.",
-            }
-        },
-        f"{path}/explain": {
-            "post": explaining
-            | {
-                "summary": f"{manifest.title}: with explanations",
-                "description": "Predicts, and says of each answer what it rests on.",
-            }
-        },
-    }
+    return {f"{path}/predict": {"post": predicting}, f"{path}/explain": {"post": explaining}}
 
 
 def _write(
-    name: str, action: str, instance: Schema, answer: Schema, manifest: Manifest | None = None
+    name: str,
+    action: str,
+    summary: str,
+    instance: Schema,
+    answer: Schema,
+    *,
+    model: Model | None = None,
 ) -> Operation:
+    manifest, example = None, None
+    if model:
+        manifest, example = model.manifest, {"instances": [model.example]}
     request = _describe_request(instance, manifest, explain=action == "explain")
-    answers = {"200": write_content("One prediction per instance.", answer)}
-    body = {"required": True, **write_content("Instances.", request)}
-    return write_operation(name, action, "", answers | write_refusals(_STATUSES), requestBody=body)
+    return write_operation(
+        name,
+        action,
+        summary,
+        {"200": write_content("One prediction per instance.", answer)} | write_refusals(_STATUSES),
+        requestBody={"required": True, **write_content("Instances.", request, example)},
+    )
 
 
 def _describe_request(instance: Schema, manifest: Manifest | None, *, explain: bool) -> Schema:
