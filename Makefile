@@ -1,6 +1,6 @@
 # Every target makes what it needs: .venv for Python, .venv-sam for SAM CLI, which pins boto3 and
 # pydantic, .venv-lambda for the Lambda runtime's own Python, .venv-kserve for KServe's client, which
-# wants an older protobuf.
+# wants an older protobuf, .venv-clients for generators of clients, with a Java of their own.
 PYTHON ?= python3
 # Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
 PYTHON_3_13 = $(shell infra/find_python.sh)
@@ -16,7 +16,7 @@ serve: .venv/.serve
 stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
-test: .venv/.dev page/node_modules/.made .venv-sam/.made .venv-lambda/.made .venv-kserve/.made
+test: .venv/.dev page/node_modules/.made .venv-sam/.made .venv-lambda/.made .venv-kserve/.made .venv-clients/.made
 	.venv/bin/pytest
 
 check: .venv/.dev page/node_modules/.made
@@ -44,14 +44,15 @@ train: .venv/.dev
 requirements:
 	$(PYTHON) -m infra.requirements
 
-openapi: .venv/.dev
+openapi: .venv/.dev page/node_modules/.made
 	.venv/bin/python -m infra.openapi
+	$(NPM) run types
 
 page: page/node_modules/.made
 	$(NPM) run build
 
 clean:
-	rm -rf page/node_modules .venv .venv-sam .venv-lambda .venv-kserve .aws-sam build
+	rm -rf page/node_modules .venv .venv-sam .venv-lambda .venv-kserve .venv-clients .aws-sam build
 
 .venv/.serve: pyproject.toml $(PINS)
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -75,6 +76,11 @@ page/node_modules/.made: page/package-lock.json .venv/.dev
 .venv-kserve/.made: infra/kserve-requirements.txt
 	test -d .venv-kserve || $(PYTHON) -m venv .venv-kserve
 	.venv-kserve/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-clients/.made: infra/clients-requirements.txt
+	test -d .venv-clients || $(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/pip install --quiet --requirement $<
 	touch $@
 
 .venv-lambda/.made: infra/lambda-requirements.txt

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from medmaas import __version__, errors
 from medmaas.model.manifest import EVERYONE, CdsService, Source
+from medmaas.model.manifest.schema import describe_file
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
 from tests.test_cli import medmaas
@@ -249,3 +250,8 @@ def test_what_is_cited_is_this_version() -> None:
 def test_the_version_that_security_fixes_go_to_is_this_one() -> None:
     minor = __version__.rpartition(".")[0]
     assert f"| {minor}.x | yes |" in (ROOT / "SECURITY.md").read_text()
+
+
+def test_the_committed_schema_of_a_manifest_is_that_of_the_contract() -> None:
+    committed = json.loads((ROOT / "docs" / "manifest.schema.json").read_text())
+    assert describe_file() == committed, "run: make openapi"

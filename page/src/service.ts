@@ -1,7 +1,8 @@
 // Every request that the page makes goes through here, to its own origin.
-import type { Entry, Instance, Manifest } from "./manifest";
+import type { Catalogue, ErrorResponse, PredictRequest, Service, Units as Told } from "./contract";
+import type { Instance, Manifest } from "./manifest";
 import type { Answered, Problem } from "./predictions";
-import { dropToken, getToken, type Settings } from "./signIn";
+import { dropToken, getToken } from "./signIn";
 
 /** The service refused, or could not be reached (status 0). */
 export class Refusal extends Error {
@@ -14,10 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface AskOptions {
-  force?: boolean;
-  coverage?: number;
-}
+type AskOptions = Pick<PredictRequest, "force" | "coverage">;
 
 async function send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
@@ -44,24 +42,25 @@ async function request<T>(path: string, body?: unknown, signal?: AbortSignal): P
   const told = await response.json().catch(() => null);
   if (response.ok && told !== null) return told as T;
   if (response.status === 401) dropToken();
-  throw new Refusal(response.status, told?.error ?? "", told?.details ?? []);
+  const refused: Partial<ErrorResponse> = told ?? {};
+  throw new Refusal(response.status, refused.error ?? "", refused.details ?? []);
 }
 
 const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;
 
 /** What the service says of itself; people sign in where it says so. */
-export const describe = () => request<{ sign_in: Settings | null }>("/");
+export const describe = () => request<Service>("/");
 
-export const listModels = () => request<{ models: Entry[] }>("/models");
+export const listModels = () => request<Catalogue>("/models");
 
 export const readModel = (id: string, version?: string) =>
   request<Manifest>(version ? `/models/${id}/versions/${version}` : `/models/${id}`);
 
 /** Per feature, the units that its values may be given in, and what they are multiplied by. */
-export type Units = Record<string, { unit: string; factor: number }[]>;
+export type Units = Told["units"];
 
 export const readUnits = (model: Manifest) =>
-  request<{ units: Units }>(`${path(model)}/units`).then((told) => told.units);
+  request<Told>(`${path(model)}/units`).then((told) => told.units);
 
 export const predict = (
   model: Manifest,

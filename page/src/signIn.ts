@@ -1,18 +1,9 @@
 // Signing in and out at the issuer that the service names: authorization code with PKCE (RFC 7636).
 // Tokens live in memory alone; only the verifier waits in sessionStorage while the issuer asks.
 import * as oauth from "oauth4webapi";
+import type { SignIn as Settings } from "./contract";
 
 export type Access = "open" | "signed-in" | "signed-out";
-
-/** Where people sign in, as the service says. */
-export interface Settings {
-  issuer: string;
-  authorization_endpoint: string;
-  token_endpoint: string;
-  end_session_endpoint?: string;
-  client_id: string;
-  scope: string;
-}
 
 interface Tokens {
   access: string;

@@ -13,7 +13,7 @@ import medmaas.api.app
 from fastapi.openapi.models import OpenAPI
 from pydantic import BaseModel
 print(OpenAPI.__pydantic_complete__, "defer_build" in BaseModel.model_config, gc.isenabled())
-print(sorted({"torch", "sklearn", "uvicorn", "boto3"} & set(sys.modules)))
+print(sorted({"torch", "sklearn", "uvicorn", "boto3", "pydantic.v1"} & set(sys.modules)))
 print(len(medmaas.api.app.registry._models))
 """
 

@@ -22,7 +22,7 @@ UNSAID = {  # words in the same files that are no sentences of an answer
     "abstained", "explanation", "forced", "id", "other", "row", "warnings",  # names in JSON
 }  # fmt: skip
 GAP = "{}"
-_OF_A_SCHEMA = re.compile(r"json_schema|describe_[a-z]+|_name_columns|_list_texts")
+_OF_A_SCHEMA = re.compile(r"json_schema|describe_[a-z_]+|_name_columns|_list_texts")
 _BUGS = {"AssertionError", "TypeError"}  # which nobody is told of
 _SENTENCE_OR_WORD = re.compile(r".*[A-Za-z]{2}.* .*|.* .*[A-Za-z]{2}.*|[a-z]{2,}|\{\}-[a-z]+")
 

@@ -37,6 +37,15 @@ def test_what_ships_is_what_the_source_builds(tmp_path: Path) -> None:
     assert list_files(built) == list_files(BUILT), "run make page"
 
 
+def test_the_types_of_the_page_are_those_that_the_service_publishes(tmp_path: Path) -> None:
+    node = ROOT / ".venv" / "bin" / "node"
+    made = tmp_path / "contract.ts"
+    command = [str(node if node.exists() else "node"), "types.mjs", str(made)]
+    subprocess.run(command, cwd=ROOT / "page", check=True, capture_output=True)
+    committed = ROOT / "page" / "src" / "contract.ts"
+    assert made.read_text() == committed.read_text(), "run make openapi"
+
+
 def test_the_page_weighs_at_most_200_kb_compressed() -> None:
     assert sum(len(gzip.compress(data)) for data in list_files(BUILT).values()) <= 200_000
 

@@ -1,5 +1,6 @@
 """The routes of the catalogue: what models there are, what each one is, and its answers."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -38,14 +39,15 @@ def add_routes(app: FastAPI) -> None:
             PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
             PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
         ]
+    get = partial(app.get, response_model=None)  # a model of answers would load pydantic.v1
     for model in (_NEWEST, _VERSION):
-        app.get(model, tags=["models"])(describe_model)
-        app.get(f"{model}/card", tags=["models"], response_class=MarkdownResponse)(read_card)
-        app.get(f"{model}/explanation", tags=["models"])(explain_model)
-        app.get(f"{model}/units", tags=["models"])(list_units)
-    app.get("/models", tags=["models"])(list_models)
-    app.get("/health/live", tags=["health"])(live)
-    app.get("/health/ready", tags=["health"])(ready)
+        get(model)(describe_model)
+        get(f"{model}/card")(read_card)
+        get(f"{model}/explanation")(explain_model)
+        get(f"{model}/units")(list_units)
+    get("/models")(list_models)
+    get("/health/live")(live)
+    get("/health/ready")(ready)
 
 
 async def live() -> dict[str, bool]:
@@ -66,10 +68,11 @@ async def ready(request: Request) -> dict[str, bool]:
     return {"ready": True}
 
 
-async def list_models(request: Request) -> dict[str, list[dict[str, Any]]]:
+async def list_models(request: Request) -> Response:
     """Every version of every model, and whether it answers."""
     words = choose_words(request)
-    return {"models": [_summarise(words, *entry) for entry in get_registry(request).list()]}
+    entries = [_summarise(words, *entry) for entry in get_registry(request).list()]
+    return _respond({"models": entries})
 
 
 async def describe_model(request: Request) -> Response:
@@ -90,10 +93,10 @@ async def explain_model(request: Request) -> Response:
     if explanation is None:
         raise NotFoundError("no_explanation_of_the_whole")
     told = explanation.model_dump(mode="json", exclude_none=True)
-    return Response(to_json({"model": model.identity} | told), media_type="application/json")
+    return _respond({"model": model.identity} | told)
 
 
-async def list_units(request: Request) -> dict[str, dict[str, list[dict[str, Any]]]]:
+async def list_units(request: Request) -> Response:
     """The other units that values are measured in, and the factors that bring them to the model's.
 
     By feature, where there is more than one unit: the model's own first, whose factor is 1.
@@ -101,7 +104,8 @@ async def list_units(request: Request) -> dict[str, dict[str, list[dict[str, Any
     found = find_model(request).manifest.input
     features = found.features if isinstance(found, TabularInput | SeriesInput) else ()
     by_feature = {f.name: _list_units(f) for f in features if isinstance(f, Number)}
-    return {"units": {name: units for name, units in by_feature.items() if len(units) > 1}}
+    several = {name: units for name, units in by_feature.items() if len(units) > 1}
+    return _respond({"units": several})
 
 
 async def predict_instances(request: Request) -> Response:
@@ -128,7 +132,11 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
         "model": model.identity,
         "predictions": [write(prediction) for prediction in predictions],
     }
-    return Response(to_json(answer), media_type="application/json")
+    return _respond(answer)
+
+
+def _respond(content: object) -> Response:
+    return Response(to_json(content), media_type="application/json")
 
 
 def _list_units(feature: Number) -> list[dict[str, Any]]:
@@ -144,7 +152,7 @@ def _summarise(
     entry: dict[str, Any] = {"id": model_id, "version": version}
     if isinstance(model, ModelUnavailableError):
         reason = {"status": "unavailable", "reason": words.say(model.fact)}
-        return entry | reason | model.fact.as_json()
+        return entry | reason | {"parts": {"reason": model.fact.as_json()}}
     manifest = model.manifest
     card = manifest.card
     texts = (manifest.title, card.intended_use, card.population, card.limits)

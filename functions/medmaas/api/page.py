@@ -42,7 +42,7 @@ def add_routes(app: FastAPI) -> None:
         ValueError: the setting of signing in is wrong.
     """
     app.state.sign_in = make_sign_in()
-    app.add_api_route("/", _answer, methods=["GET"], tags=["models"], response_model=None)
+    app.get("/", response_model=None)(_answer)
     files = _Files(directory=_DIRECTORY / "files", check_dir=False)
     app.mount("/page", GZipMiddleware(files), name="page")
 

@@ -7,6 +7,7 @@
   (ONNX Runtime runs the graph), `outputs/` (tensors become columns of answers), `uncertainty/`
   (columns of intervals, or the reason why there is no answer) and, if asked, `explanation/`.
 - answers.py holds the answers of n rows, in columns (columns.py), and decides which are given.
+- schema.py holds the words of JSON Schema that all of these describe themselves with.
 - kinds.py finds the room of a kind. intervals.py and targets.py are what rooms of outputs are made
   with: intervals, and the numbers that are explained.
 """

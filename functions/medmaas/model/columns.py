@@ -20,7 +20,6 @@ Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
-PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
 _NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
@@ -103,8 +102,3 @@ def name_columns(texts: Iterable[str], numbers: Iterable[str]) -> Columns:
         return column
 
     return Columns(tuple(map(name, texts)), tuple(map(name, numbers)))
-
-
-def describe_object(properties: dict[str, Any]) -> dict[str, Any]:
-    """JSON Schema of an object with all of these."""
-    return {"type": "object", "properties": properties, "required": list(properties)}

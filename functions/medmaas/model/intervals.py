@@ -15,6 +15,7 @@ from medmaas.model.manifest import (
     SurvivalIntervals,
     ValueIntervals,
 )
+from medmaas.model.schema import Schema
 
 Interval = dict[str, Any]
 
@@ -34,7 +35,7 @@ class IntervalKind(Protocol):
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
         """The same as objects, as JSON holds them."""
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
 
 

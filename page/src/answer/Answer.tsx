@@ -5,7 +5,15 @@ import { showPicture } from "../ask/Picture";
 import { t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import { nameValue } from "../names";
-import type { Classes, Policy, Prediction, Value } from "../predictions";
+import type {
+  Bounds,
+  Classes,
+  Policy,
+  PolicyBands,
+  Prediction,
+  PredictionSet,
+  Value,
+} from "../predictions";
 import { FieldName, Said } from "../Said";
 import type { Asked } from "../views/Ask";
 import { ClassesAnswer } from "./Classes";
@@ -68,11 +76,29 @@ export function Output(props: { model: Manifest; instance: Instance; prediction:
     case "survival":
       return <SurvivalAnswer model={model} prediction={prediction} />;
     case "classes":
-      return <ClassesAnswer model={model} output={output as Classes} interval={interval} />;
+      return (
+        <ClassesAnswer
+          model={model}
+          output={output as Classes}
+          interval={interval as PredictionSet | undefined}
+        />
+      );
     case "value":
-      return <ValueAnswer model={model} output={output as Value} interval={interval} />;
+      return (
+        <ValueAnswer
+          model={model}
+          output={output as Value}
+          interval={interval as Bounds | undefined}
+        />
+      );
     case "policy":
-      return <PolicyAnswer model={model} output={output as Policy} interval={interval} />;
+      return (
+        <PolicyAnswer
+          model={model}
+          output={output as Policy}
+          interval={interval as PolicyBands | undefined}
+        />
+      );
   }
 }
 

@@ -2,12 +2,12 @@
 import { Bars } from "../charts/Bars";
 import { formatPercent, Told, t } from "../language";
 import type { Manifest } from "../manifest";
-import type { Classes, Interval } from "../predictions";
+import type { Classes, PredictionSet } from "../predictions";
 
 export function ClassesAnswer(props: {
   model: Manifest;
   output: Classes;
-  interval: Interval | undefined;
+  interval: PredictionSet | undefined;
 }) {
   const { model, output, interval } = props;
   const ordered = Object.entries(output.probabilities).sort(([, a], [, b]) => b - a);

@@ -2,11 +2,9 @@
 import { useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
 import { formatNumber, formatPercent, t } from "../language";
-import type { Explanation } from "../predictions";
+import type { HeatMap as Heat } from "../predictions";
 
-type Map = NonNullable<Explanation["heat_map"]>;
-
-export function HeatMap(props: { picture: string; heatMap: Map; of: string }) {
+export function HeatMap(props: { picture: string; heatMap: Heat; of: string }) {
   const { picture, heatMap, of } = props;
   const [strength, setStrength] = useState(60);
   const [size, setSize] = useState({ width: 1, height: 1 });

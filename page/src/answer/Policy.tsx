@@ -3,14 +3,14 @@ import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatNumber, formatPercent, Told, t, translate } from "../language";
 import type { Manifest, Range } from "../manifest";
-import type { Interval, Option, Policy } from "../predictions";
+import type { Option, Policy, PolicyBands } from "../predictions";
 import { Said } from "../Said";
 import { showUnit } from "../units";
 
 export function PolicyAnswer(props: {
   model: Manifest;
   output: Policy;
-  interval: Interval | undefined;
+  interval: PolicyBands | undefined;
 }) {
   const { model, output, interval } = props;
   return (
@@ -36,8 +36,8 @@ export function PolicyAnswer(props: {
   );
 }
 
-const findBand = (interval: Interval | undefined, option: Option, risk: string) =>
-  interval?.options?.find((one) => one.action === option.action)?.risks[risk];
+const findBand = (interval: PolicyBands | undefined, option: Option, risk: string) =>
+  interval?.options.find((one) => one.action === option.action)?.risks[risk];
 
 function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
   const risks = Object.keys(output.options[0]?.risks ?? {});

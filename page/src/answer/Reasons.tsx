@@ -5,12 +5,23 @@ import { Bars } from "../charts/Bars";
 import { formatChange, formatNumber, formatPercent, formatPoints, t, translate } from "../language";
 import type { Feature, Instance, Manifest } from "../manifest";
 import { nameTarget, nameValue } from "../names";
-import type { Contribution, Explanation, Target } from "../predictions";
+import type {
+  Contribution,
+  Explanation,
+  Target,
+  TextExplanation,
+  TimeContribution,
+  TimeTarget,
+} from "../predictions";
 import { Said } from "../Said";
 import { showUnit, withUnit } from "../units";
 import { HeatMap } from "./HeatMap";
 
 const MOST = 10;
+
+type Part = Contribution | TimeContribution;
+
+const findDay = (one: Part) => ("row" in one ? (one.day ?? 0) : 0);
 
 export function Reasons(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
   const { model, instance, explanation } = props;
@@ -20,24 +31,26 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
       <p class="sentence">
         <Said of={model} text={explanation.sentence} />
       </p>
-      {explanation.targets && <Targets {...props} targets={explanation.targets} by="feature" />}
-      {explanation.by_measurement && (
-        <Targets {...props} targets={explanation.by_measurement} by="feature" />
+      {"targets" in explanation && (
+        <Targets {...props} targets={explanation.targets} by="feature" />
       )}
-      {explanation.by_time && (
-        <div class="by-time">
-          <Targets {...props} targets={explanation.by_time} by="day" />
-        </div>
+      {"by_measurement" in explanation && (
+        <>
+          <Targets {...props} targets={explanation.by_measurement} by="feature" />
+          <div class="by-time">
+            <Targets {...props} targets={explanation.by_time} by="day" />
+          </div>
+        </>
       )}
-      {explanation.heat_map && model.input.kind === "image" && (
+      {"heat_map" in explanation && model.input.kind === "image" && (
         <HeatMap
           picture={showPicture(String(instance[model.input.field] ?? ""))}
           heatMap={explanation.heat_map}
           of={nameTarget(model, explanation.heat_map.of)}
         />
       )}
-      {explanation.characters && <Characters explanation={explanation} />}
-      {explanation.counterfactual && (
+      {"characters" in explanation && <Characters explanation={explanation} />}
+      {"counterfactual" in explanation && (
         <p>
           <strong>{t("reasons.otherwise")}</strong>{" "}
           <Said of={model} text={explanation.counterfactual.sentence} />
@@ -58,7 +71,7 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
 function Targets(props: {
   model: Manifest;
   instance: Instance;
-  targets: Target[];
+  targets: Target[] | TimeTarget[];
   by: "feature" | "day";
 }) {
   const { model, targets, by } = props;
@@ -74,9 +87,9 @@ function Targets(props: {
     target.unit === "1"
       ? t("reasons.points", { value: formatPoints(value) })
       : withUnit(formatChange(value), target.unit);
-  const ordered = [...target.contributions];
+  const ordered: Part[] = [...target.contributions];
   if (by === "feature") ordered.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  else ordered.sort((a, b) => (a.day ?? 0) - (b.day ?? 0));
+  else ordered.sort((a, b) => findDay(a) - findDay(b));
   const shown = ordered.slice(0, by === "feature" ? MOST : undefined);
   const largest = Math.max(...ordered.map((one) => Math.abs(one.contribution)), 1e-12);
   return (
@@ -111,12 +124,12 @@ function Targets(props: {
   );
 }
 
-const writeWhole = (target: Target, value: number) =>
+const writeWhole = (target: Target | TimeTarget, value: number) =>
   target.unit === "1" ? formatPercent(value) : withUnit(formatNumber(value, 3), target.unit);
 
 /** A part by its name and, where it has one, by the value that was given. */
-function nameContribution(model: Manifest, instance: Instance, one: Contribution): string {
-  if (one.feature === undefined) return t("reasons.day", { day: formatNumber(one.day ?? 0) });
+function nameContribution(model: Manifest, instance: Instance, one: Part): string {
+  if ("row" in one) return t("reasons.day", { day: formatNumber(findDay(one)) });
   const input = model.input;
   const name = translate(model, one.feature);
   if (input.kind !== "tabular") return name;
@@ -128,8 +141,8 @@ function nameContribution(model: Manifest, instance: Instance, one: Contribution
 }
 
 /** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
-function Characters({ explanation }: { explanation: Explanation }) {
-  const characters = explanation.characters ?? [];
+function Characters({ explanation }: { explanation: TextExplanation }) {
+  const { characters } = explanation;
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
   return (
     <>
@@ -147,7 +160,7 @@ function Characters({ explanation }: { explanation: Explanation }) {
       <p class="help">{t("reasons.characters")}</p>
       <Bars
         signed
-        caption={t("reasons.atoms", { unit: showUnit(explanation.unit ?? "1") })}
+        caption={t("reasons.atoms", { unit: showUnit(explanation.unit) })}
         head={[t("reasons.part"), t("reasons.contribution")]}
         bars={[...(explanation.atoms ?? [])]
           .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
@@ -164,7 +177,7 @@ function Characters({ explanation }: { explanation: Explanation }) {
 
 function Flips({ model, explanation }: { model: Manifest; explanation: Explanation }) {
   const name = (text: string | null) => (text === null ? "–" : translate(model, text));
-  if (!explanation.flips?.length) return null;
+  if (!("flips" in explanation) || !explanation.flips?.length) return null;
   return (
     <>
       <strong>{t("reasons.flips")}</strong>

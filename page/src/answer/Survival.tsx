@@ -5,7 +5,7 @@ import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatDays, formatNumber, formatPercent, t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Prediction, Survival } from "../predictions";
+import type { LowerBound, Prediction, Survival } from "../predictions";
 import { predict } from "../service";
 import { listSimilar, type Similar } from "./similar";
 
@@ -47,7 +47,7 @@ async function askAverage(model: Manifest): Promise<number[] | undefined> {
 
 export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction }) {
   const { model, prediction } = props;
-  const interval = prediction.interval;
+  const interval = prediction.interval as LowerBound | undefined;
   const output = prediction.output as Survival;
   const [average, setAverage] = useState<number[]>();
   useEffect(() => {
@@ -72,7 +72,7 @@ export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction 
           </dd>
         </div>
       </dl>
-      {interval && bound !== null && bound !== undefined && (
+      {interval && bound !== undefined && (
         <p class="interval">
           {t("survival.bound", {
             share: formatPercent(interval.coverage, 0),
@@ -94,7 +94,7 @@ export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction 
 function Curve(props: {
   output: Survival;
   average: number[] | undefined;
-  bound: number | null | undefined;
+  bound: number | undefined;
   coverage: number | undefined;
   similar: Similar[];
 }) {

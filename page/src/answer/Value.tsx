@@ -3,13 +3,13 @@ import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatNumber, formatPercent, t } from "../language";
 import type { Manifest } from "../manifest";
-import type { Interval, Value } from "../predictions";
+import type { Bounds, Value } from "../predictions";
 import { showUnit, withUnit } from "../units";
 
 export function ValueAnswer(props: {
   model: Manifest;
   output: Value;
-  interval: Interval | undefined;
+  interval: Bounds | undefined;
 }) {
   const { output, interval } = props;
   const { low, high } = {

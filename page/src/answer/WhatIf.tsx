@@ -69,7 +69,8 @@ function openValues(input: TabularInput | SeriesInput, instance: Instance) {
   if (input.kind === "tabular")
     return { values: instance, change: (changed: Instance) => ({ ...instance, ...changed }) };
   const rows = instance[input.field] as Instance[];
-  const time = (row: Instance) => Number(row[input.features[0].name]);
+  const [first] = input.features; // which the contract says is the time
+  const time = (row: Instance) => Number(first && row[first.name]);
   const newest = rows.reduce((one, other) => (time(other) >= time(one) ? other : one));
   const change = (changed: Instance): Instance => ({
     [input.field]: rows.map((row) => (row === newest ? { ...row, ...changed } : row)),

@@ -11,6 +11,7 @@ type Point = [time: number, value: number];
 export function SeriesChart(props: { model: Manifest; input: SeriesInput; rows: Row[] }) {
   const { model, input, rows } = props;
   const [time, ...features] = input.features;
+  if (time?.type !== "number") return null; // which the contract says it is
   const drawn = features
     .filter((feature) => feature.type === "number")
     .map((feature) => ({ feature, points: findPoints(rows, time.name, feature.name) }))

@@ -38,7 +38,7 @@ export function Data({ model }: { model: Manifest }) {
           [t("card.inclusion"), data.inclusion],
           [t("card.people"), formatCount(data.n)],
           [t("card.events"), data.events === undefined ? undefined : formatCount(data.events)],
-          [t("card.split"), t("card.split_of", data.split)],
+          [t("card.split"), t("card.split_of", { ...data.split })],
           ...Object.entries(data.demographics).map((one): Fact => one),
           [t("card.cleaning"), data.cleaning],
           [t("card.sha256_of_data"), data.sha256],

@@ -29,7 +29,7 @@ export function Whole({ model }: { model: Manifest }) {
             rows={explanation.faithfulness.map((one) => [
               <Told key="check" of={model} text={one.check} />,
               <Told key="measure" of={model} text={one.measure} />,
-              `${formatFigure(one.value)} ${t("figure.interval", { low: formatFigure(one.low), high: formatFigure(one.high) })}`,
+              writeMeasured(one),
               formatNumber(one.n),
             ])}
           />
@@ -61,6 +61,13 @@ function Choice(props: {
 }
 
 const list = (values: string[]) => [...new Set(values)];
+
+/** A figure, with its interval if it has one. */
+function writeMeasured({ value, low, high }: Explanation["faithfulness"][number]) {
+  if (low === undefined || high === undefined) return formatFigure(value);
+  const ends = { low: formatFigure(low), high: formatFigure(high) };
+  return `${formatFigure(value)} ${t("figure.interval", ends)}`;
+}
 
 function Importance({ model, explanation }: { model: Manifest; explanation: Explanation }) {
   const all = explanation.importance;

@@ -106,29 +106,31 @@ export function writeAnswer(item: Item, prediction: Prediction): Cells {
 }
 
 function writeOutput({ output, interval }: Prediction): Cells {
-  if (output && "risk" in output) return writeSurvival(output, interval?.at_least_days);
+  if (output && "risk" in output) return writeSurvival(output, interval);
   if (output && "probabilities" in output) {
     const { label, probabilities } = output as Classes;
     const each = Object.entries(probabilities).map(([name, share]) => [
       nameProbability(name),
       share,
     ]);
-    const set = interval?.labels ? { interval_labels: interval.labels.join("; ") } : {};
+    const set =
+      interval && "labels" in interval ? { interval_labels: interval.labels.join("; ") } : {};
     return { label, ...Object.fromEntries(each), ...set };
   }
   if (output && "options" in output) return { recommended: (output as Policy).recommended ?? "" };
   const { value, unit } = output as Value;
-  return { unit, value, interval_low: interval?.low ?? "", interval_high: interval?.high ?? "" };
+  const { low, high } = interval && "low" in interval ? interval : { low: "", high: "" };
+  return { unit, value, interval_low: low, interval_high: high };
 }
 
 const nameProbability = (label: string) => `probability_${label.replace(/[^\w.-]+/g, "_")}`;
 
-function writeSurvival({ risk, median_days }: Survival, bound: number | null | undefined): Cells {
+function writeSurvival({ risk, median_days }: Survival, interval: Prediction["interval"]): Cells {
   const risks = Object.entries(risk).map(([day, share]) => [`risk_${day}`, share]);
   return {
     median_days: median_days ?? "",
     ...Object.fromEntries(risks),
-    interval_at_least_days: bound ?? "",
+    interval_at_least_days: interval && "at_least_days" in interval ? interval.at_least_days : "",
   };
 }
 

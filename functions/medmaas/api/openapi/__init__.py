@@ -1,65 +1,80 @@
 """The OpenAPI document: what every route takes and gives, by protocol.
 
-parts.py holds what all descriptions are written with. models.py describes the operations of each
-model, from its manifest; inference_protocol.py, fhir.py and cds_hooks.py describe their protocols.
+parts.py holds what all descriptions are written with, and components.py names the schemas.
+catalogue.py describes what models there are, models.py the operations of each, from its manifest;
+inference_protocol.py, fhir.py and cds_hooks.py describe their protocols.
 """
 
-import re
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
+from medmaas.api.openapi.catalogue import describe_catalogue
 from medmaas.api.openapi.cds_hooks import describe_cds_hooks
+from medmaas.api.openapi.components import Components, find_free
 from medmaas.api.openapi.fhir import describe_fhir
 from medmaas.api.openapi.inference_protocol import describe_inference_protocol
-from medmaas.api.openapi.models import describe_models
-from medmaas.api.openapi.parts import TEXT, Operation, Schema, write_refusals
+from medmaas.api.openapi.models import describe_any_model, describe_models
+from medmaas.api.openapi.parts import CDS_CLIENT, TOKEN, Paths
 from medmaas.model.registry import Registry
+
+_TAGS = {
+    "predict": "Answers of the models, natively.",
+    "explain": "Answers, and what each of them rests on.",
+    "models": "What models there are, and what each of them is.",
+    "health": "Whether the service answers.",
+    "inference": "The Open Inference Protocol v2: tensors in, tensors out.",
+    "fhir": "FHIR R4: records in, assessments out.",
+    "cds-hooks": "CDS Hooks 2.0.1: advice while a record is open.",
+}
+_SECURITY = {
+    TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "Where it is deployed, the API lets nobody in without a token of its issuer "
+        "that has its scope. On loopback nobody is asked for one.",
+    },
+    CDS_CLIENT: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token that the record system signs for the very URL that it calls, by a "
+        "key that the service was given. On loopback nobody is asked for one.",
+    },
+}
 
 
 def build_openapi(app: FastAPI, registry: Registry) -> dict[str, Any]:
-    """The document for the models that answer, their own operations first."""
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
-    others = document["paths"]
-    for path, methods in others.items():
-        _complete(methods["get"], re.findall(r"{(\w+)}", path))
-    document["paths"] = describe_models(registry) | others
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Error"] = _describe_error()
-    for describe in (describe_inference_protocol, describe_fhir, describe_cds_hooks):
-        paths, components = describe(registry)
-        document["paths"] |= paths
-        schemas |= components
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            operation["responses"] = dict(sorted(operation["responses"].items()))
-    return document
+    """The document for the models that answer, their own operations first.
 
-
-def _complete(operation: Operation, names: list[str]) -> None:
-    """Say what the routes read from the path, and how they refuse."""
-    if names:
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": TEXT} for name in names
-        ]
-    operation["responses"] |= write_refusals((404, 503) if names else (503,))
-
-
-def _describe_error() -> Schema:
-    optional_text = {"type": ["string", "null"]}
-    problem = {
-        "instance": {"type": ["integer", "null"], "description": "Position, from 0."},
-        "field": optional_text,
-        "problem": {"type": "string"},
-    }
+    What is the same in every service is named first, so that no model can take its name.
+    """
+    components = Components()
+    others: Paths = {}
+    for described in (describe_catalogue(components), describe_any_model()):
+        others |= components.name(described)
+    for protocol in (describe_inference_protocol, describe_fhir, describe_cds_hooks):
+        others |= components.name(protocol(registry))
+    paths = describe_models(registry, components)
+    _make_unique(others | paths)
     return {
-        "type": "object",
-        "required": ["error", "details"],
-        "properties": {
-            "error": {"type": "string", "description": "One sentence."},
-            "details": {"type": "array", "items": {"type": "object", "properties": problem}},
+        "openapi": "3.1.0",
+        "info": {"title": app.title, "description": app.description, "version": app.version},
+        "paths": paths | others,
+        "components": {
+            "schemas": dict(sorted(components.schemas.items())),
+            "securitySchemes": _SECURITY,
         },
+        "security": [{TOKEN: []}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
     }
+
+
+def _make_unique(paths: Paths) -> None:
+    """Number operations that two models' ids would give the same name."""
+    taken: set[str] = set()
+    for methods in paths.values():
+        for operation in methods.values():
+            operation["operationId"] = find_free(operation["operationId"], taken)
+            taken.add(operation["operationId"])

@@ -1,25 +1,28 @@
 """Open Inference Protocol v2: the routes that its clients know."""
 
-from typing import Any
-
 from medmaas.api.openapi.parts import (
-    BOOLEAN,
-    INTEGER,
     JSON,
-    TEXT,
     Operation,
     Paths,
-    Schema,
     write_content,
-    write_list,
     write_object,
+    write_operation,
     write_parameter,
     write_refusals,
 )
 from medmaas.model.registry import Registry
+from medmaas.model.schema import (
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 
 _BINARY = "application/octet-stream"
-_ERRORS = "InferenceError"
 _STANDARD = {
     "description": "Open Inference Protocol",
     "url": "https://github.com/kserve/open-inference-protocol",
@@ -32,123 +35,135 @@ _DATATYPES = [
 ]  # fmt: skip
 
 
-def describe_inference_protocol(registry: Registry) -> tuple[Paths, dict[str, Schema]]:
+def describe_inference_protocol(registry: Registry) -> Paths:
     """Server, models, inference, repository and statistics."""
     ids = [model.manifest.id for model in registry.newest()]
     names = [name for one in ids for name in (one, f"{one}.columns")]
     versions = sorted({version for _, version, _ in registry.list()})
     name, version = write_parameter("name", names), write_parameter("version", versions)
+    all_ready = _get("is_server_ready", "Whether all passed.", _flag("Ready"), (500, 503))
     paths: Paths = {
-        "/v2": {"get": _get("What the server is.", _describe_server())},
-        "/v2/health/live": {"get": _get("Whether it runs.", _flag("live"))},
-        "/v2/health/ready": {"get": _get("Whether all models passed.", _flag("ready"), (500, 503))},
+        "/v2": {"get": _get("describe_server", "What the server is.", _describe_server())},
+        "/v2/health/live": {"get": _get("is_server_live", "Whether it runs.", _flag("Live"))},
+        "/v2/health/ready": {"get": all_ready},
         "/v2/repository/index": {"post": _describe_index()},
-        "/v2/models/stats": {"get": _get("Statistics of all models.", _describe_statistics())},
+        "/v2/models/stats": {
+            "get": _get("read_statistics", "Statistics of all models.", _describe_statistics())
+        },
     }
     model = "/v2/models/{name}"
-    for path, parameters in ((model, [name]), (f"{model}/versions/{{version}}", [name, version])):
+    for path, of, parameters in (
+        (model, "model", [name]),
+        (f"{model}/versions/{{version}}", "version", [name, version]),
+    ):
         of_model = {
-            "": {"get": _get("Inputs, outputs, card.", _describe_metadata(), _OF_MODEL)},
-            "/ready": {"get": _get("Whether it answers.", _flag("ready"), _OF_MODEL)},
-            "/stats": {"get": _get("Its statistics.", _describe_statistics(), _OF_MODEL)},
-            "/infer": {"post": _describe_infer()},
+            "": _get(
+                f"describe_{of}_tensors", "Inputs, outputs, card.", _describe_metadata(), _OF_MODEL
+            ),
+            "/ready": _get(
+                f"is_{of}_ready", "Whether it answers.", _describe_model_ready(), _OF_MODEL
+            ),
+            "/stats": _get(
+                f"read_{of}_statistics", "Its statistics.", _describe_statistics(), _OF_MODEL
+            ),
         }
-        for end, methods in of_model.items():
-            for operation in methods.values():
-                operation["parameters"] = [*parameters, *operation.get("parameters", [])]
-            paths[path + end] = methods
-    return paths, {_ERRORS: write_object({"error": TEXT}, ["error"])}
+        paths |= {
+            path + end: {"get": operation | {"parameters": parameters}}
+            for end, operation in of_model.items()
+        }
+        header = write_parameter("Inference-Header-Content-Length", where="header", type="integer")
+        infer = _describe_infer("infer" if of == "model" else f"infer_{of}")
+        paths[f"{path}/infer"] = {"post": infer | {"parameters": [*parameters, header]}}
+    return paths
 
 
-def _get(summary: str, answer: Schema, statuses: tuple[int, ...] = (500,)) -> Operation:
-    return {
-        "tags": ["inference"],
-        "summary": summary,
-        "externalDocs": _STANDARD,
-        "responses": {"200": write_content("As the standard says.", answer)}
-        | write_refusals(statuses, _ERRORS),
-    }
+def _get(name: str, summary: str, answer: Schema, statuses: tuple[int, ...] = (500,)) -> Operation:
+    told = {"200": write_content("As the standard says.", answer)}
+    refusals = write_refusals(statuses, write_object("InferenceError", {"error": TEXT}, ["error"]))
+    return write_operation(name, "inference", summary, told | refusals, externalDocs=_STANDARD)
 
 
-def _flag(name: str) -> Schema:
-    return write_object({name: BOOLEAN}, [name])
+def _flag(title: str) -> Schema:
+    return describe_object(title, {title.lower(): BOOLEAN})
+
+
+def _describe_model_ready() -> Schema:
+    return write_object("ModelReady", {"name": TEXT, "ready": BOOLEAN}, ["ready"])
 
 
 def _describe_server() -> Schema:
-    return write_object(
-        {"name": TEXT, "version": TEXT, "extensions": write_list(TEXT)},
-        ["name", "version", "extensions"],
-    )
+    server = {"name": TEXT, "version": TEXT, "extensions": describe_list(TEXT)}
+    return write_object("InferenceServer", server, [*server])
 
 
-def _describe_tensor(**others: Schema) -> Schema:
+def _describe_tensor(title: str, **others: Schema) -> Schema:
     tensor = {
         "name": TEXT,
-        "datatype": {"enum": _DATATYPES},
-        "shape": write_list(INTEGER),
+        "datatype": TEXT | {"enum": _DATATYPES},
+        "shape": describe_list(INTEGER),
     }
-    return write_object(tensor | others, ["name", "datatype", "shape"])
+    return write_object(title, tensor | others, [*tensor])
 
 
 def _describe_metadata() -> Schema:
+    tensors = describe_list(_describe_tensor("TensorMetadata"))
     metadata = {
         "name": TEXT,
-        "versions": write_list(TEXT),
+        "versions": describe_list(TEXT),
         "platform": TEXT,
-        "inputs": write_list(_describe_tensor()),
-        "outputs": write_list(_describe_tensor()),
-        "properties": {"type": "object", "additionalProperties": TEXT},
+        "inputs": tensors,
+        "outputs": tensors,
+        "properties": describe_mapping("Properties", None, TEXT),
     }
-    return write_object(metadata, ["name", "platform", "inputs", "outputs"])
+    return write_object("ModelMetadata", metadata, ["name", "platform", "inputs", "outputs"])
 
 
 def _describe_index() -> Operation:
     entry = {"name": TEXT, "version": TEXT, "state": TEXT, "reason": TEXT}
-    body = write_content("Whether only models that are ready.", write_object({"ready": BOOLEAN}))
-    return _get("All models.", write_list(write_object(entry, ["name"])), (400, 413, 500)) | {
+    entries = describe_list(write_object("RepositoryEntry", entry, ["name"]))
+    asked = write_object("RepositoryRequest", {"ready": BOOLEAN})
+    body = write_content("Whether only models that are ready.", asked)
+    return _get("list_repository", "All models.", entries, (400, 413, 500)) | {
         "requestBody": {"required": False, **body}
     }
 
 
 def _describe_statistics() -> Schema:
-    counted = write_object({"count": INTEGER, "ns": INTEGER})
+    counted = write_object("Duration", {"count": INTEGER, "ns": INTEGER})
     model = {
         "name": TEXT,
         "version": TEXT,
         "last_inference": INTEGER,
         "inference_count": INTEGER,
         "execution_count": INTEGER,
-        "inference_stats": {"type": "object", "additionalProperties": counted},
+        "inference_stats": describe_mapping("Durations", None, counted),
     }
-    return write_object({"model_stats": write_list(write_object(model))}, ["model_stats"])
+    models = describe_list(write_object("ModelStatistics", model))
+    return write_object("Statistics", {"model_stats": models}, ["model_stats"])
 
 
-def _describe_infer() -> Operation:
-    data: Schema = {"type": "array", "description": "Row-major, nested or flat."}
-    parameters: Schema = {"type": "object"}
-    of_output = write_object({"name": TEXT, "parameters": parameters}, ["name"])
-    asked: dict[str, Any] = {
+def _describe_infer(name: str) -> Operation:
+    data = describe_list({}, description="Row-major, nested or flat.")
+    parameters: Schema = {"type": "object", "additionalProperties": True}
+    tensor = _describe_tensor("InferenceTensor", parameters=parameters, data=data)
+    of_output = {"name": TEXT, "parameters": parameters}
+    options = {"force": BOOLEAN, "coverage": NUMBER}
+    asked = {
         "id": TEXT,
-        "parameters": write_object({"force": BOOLEAN, "coverage": {"type": "number"}}),
-        "inputs": write_list(_describe_tensor(parameters=parameters, data=data), minItems=1),
-        "outputs": write_list(of_output),
+        "parameters": write_object("InferenceOptions", options),
+        "inputs": describe_list(tensor, minItems=1),
+        "outputs": describe_list(write_object("InferenceOutput", of_output, ["name"])),
     }
     answered = {
         "model_name": TEXT,
         "model_version": TEXT,
         "id": TEXT,
-        "outputs": write_list(_describe_tensor(parameters=parameters, data=data)),
+        "outputs": describe_list(tensor),
     }
-    media = (JSON, _BINARY)
-    answer = write_object(answered, ["model_name", "outputs"])
-    operation = _get("Tensors in, tensors out.", answer, _INFER)
-    operation["responses"]["200"] = write_content(
-        "JSON, or JSON followed by binary tensors.", answer, media=media
-    )
-    body = write_content(
-        "JSON, or JSON followed by binary tensors.", write_object(asked, ["inputs"]), media=media
-    )
-    operation["requestBody"] = {"required": True, **body}
-    header = write_parameter("Inference-Header-Content-Length", where="header", type="integer")
-    operation["parameters"] = [header]
+    answer = write_object("InferenceAnswer", answered, ["model_name", "outputs"])
+    request = write_object("InferenceRequest", asked, ["inputs"])
+    operation = _get(name, "Tensors in, tensors out.", answer, _INFER)
+    media, either = (JSON, _BINARY), "JSON, or JSON followed by binary tensors."
+    operation["responses"]["200"] = write_content(either, answer, media=media)
+    operation["requestBody"] = {"required": True, **write_content(either, request, media=media)}
     return operation

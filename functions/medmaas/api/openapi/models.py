@@ -1,111 +1,164 @@
-"""The operations of each model: its real fields, units and limits."""
+"""Predicting and explaining: of each model with its real fields and limits, and of any model."""
 
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from medmaas.api.openapi.parts import Paths, write_content, write_refusals
+from medmaas.api.openapi.catalogue import IDENTITY, MODEL, PARAMETERS, VERSION
+from medmaas.api.openapi.components import Components
+from medmaas.api.openapi.parts import (
+    Operation,
+    Paths,
+    write_content,
+    write_operation,
+    write_refusals,
+)
 from medmaas.model.body import LEAST_COVERAGE, LEAST_SECONDS, MAX_INSTANCES, MOST_SECONDS
+from medmaas.model.explanation import describe_explanation
+from medmaas.model.manifest import Manifest
 from medmaas.model.options import PLAIN
+from medmaas.model.outputs import describe_interval, describe_output
 from medmaas.model.predict import MAX_EXPLAINED, predict
 from medmaas.model.registry import Model, Registry
+from medmaas.model.schema import (
+    BOOLEAN,
+    FACT,
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_list,
+    describe_nullable,
+    describe_object,
+)
+from medmaas.words import ENGLISH
 
 _STATUSES = (400, 404, 413, 415, 422, 500, 503)
+_WARNING = {"field": {"type": ["string", "null"]}, "problem": TEXT, **FACT}
 
 
-def describe_models(registry: Registry) -> Paths:
-    """Predicting and explaining, of every model that answers and of its newest version."""
-    newest = {f"/models/{model.manifest.id}": model for model in registry.newest()}
-    versions = {
-        f"/models/{model_id}/versions/{version}": model
-        for model_id, version, model in registry.list()
-        if isinstance(model, Model)
-    }
+def describe_models(registry: Registry, components: Components) -> Paths:
+    """Every model that answers, without a version if it is the newest, then by versions.
+
+    What is the same in a version and in the newest one has one name.
+    """
+    paths: Paths = {}
+    for model_id, group in groupby(registry.list(), key=itemgetter(0)):
+        versions = [(version, model) for _, version, model in group]
+        of_model = _capitalise(model_id)
+        if isinstance(newest := versions[-1][1], Model):
+            described = _describe_model(newest, f"/models/{model_id}", model_id)
+            paths |= components.name(described, ("", of_model))
+        for version, model in versions:
+            if isinstance(model, Model):
+                name = f"{model_id}_v{version}"
+                described = _describe_model(model, f"/models/{model_id}/versions/{version}", name)
+                paths |= components.name(described, ("", of_model, _capitalise(name)))
+    return paths
+
+
+def describe_any_model() -> Paths:
+    """Whatever model it is: for programs that do not know which models there are."""
+    instance = describe_object("Instance", {}) | {"additionalProperties": True}
+    answer = _describe_answer(describe_output(), describe_interval(), describe_explanation())
     return {
-        f"{path}/{action}": {"post": operation(model, f"{path}/{action}")}
-        for path, model in (newest | versions).items()
-        for action, operation in (("predict", _predict_operation), ("explain", _explain_operation))
+        f"{path}/{action}": {
+            "post": _write(f"{action}{of}", action, summary, instance, answer)
+            | {"parameters": PARAMETERS[path]}
+        }
+        for path, of in ((MODEL, ""), (VERSION, "_version"))
+        for action, summary in (
+            ("predict", "Any model"),
+            ("explain", "Any model: with explanations"),
+        )
     }
 
 
-def _predict_operation(model: Model, path: str) -> dict[str, Any]:
-    manifest = model.manifest
-    answer = {
+def _describe_model(model: Model, path: str, name: str) -> Paths:
+    manifest, identifier = model.manifest, re.sub(r"\W", "_", name)
+    uncertainty = model.uncertainty
+    interval = uncertainty.json_schema() if uncertainty else None
+    answer = _describe_answer(
+        model.output.json_schema() | {"title": "Output"},
+        interval and interval | {"title": "Interval"},
+        describe_explanation(model) | {"title": "Explanation"},
+    )
+    instance = model.inputs.json_schema() | {"title": "Instance"}
+    predicting, explaining = (
+        _write(f"{action}_{identifier}", action, summary, instance, answer, model=model)
+        for action, summary in (
+            ("predict", manifest.title),
+            ("explain", f"{manifest.title}: with explanations"),
+        )
+    )
+    predicting["description"] = f"{manifest.card.intended_use} {manifest.card.stage}."
+    explaining["description"] = "Predicts, and says of each answer what it rests on."
+    # explanations obey a clock, so there is no example of one
+    predicting["responses"]["200"]["content"]["application/json"]["example"] = {
         "request_id": "3f0c7a51-6c83-4d8f-9d43-2f6a3f0a2c1b",
         "model": model.identity,
-        "predictions": predict(model, [model.example]),
+        "predictions": [*map(ENGLISH.write_prediction, predict(model, [model.example]))],
     }
-    return {
-        "summary": manifest.title,
-        "description": f"{manifest.card.intended_use} {manifest.card.stage}.",
-        **_operation(model, path, _request_schema(model), _answer_schema(model), answer),
-    }
+    return {f"{path}/predict": {"post": predicting}, f"{path}/explain": {"post": explaining}}
 
 
-def _explain_operation(model: Model, path: str) -> dict[str, Any]:
-    """The same with explanations, of which there is no example: they obey a clock."""
-    request = _request_schema(model)
-    request["properties"]["instances"]["maxItems"] = MAX_EXPLAINED
-    request["properties"]["explain"] |= {"enum": [True], "default": True}
-    answer = _answer_schema(model)
-    return {
-        "summary": f"{model.manifest.title}: with explanations",
-        "description": "Predicts, and says of each answer what it rests on.",
-        **_operation(model, path, request, answer, None),
-    }
+def _write(
+    name: str,
+    action: str,
+    summary: str,
+    instance: Schema,
+    answer: Schema,
+    *,
+    model: Model | None = None,
+) -> Operation:
+    manifest, example = None, None
+    if model:
+        manifest, example = model.manifest, {"instances": [model.example]}
+    request = _describe_request(instance, manifest, explain=action == "explain")
+    return write_operation(
+        name,
+        action,
+        summary,
+        {"200": write_content("One prediction per instance.", answer)} | write_refusals(_STATUSES),
+        requestBody={"required": True, **write_content("Instances.", request, example)},
+    )
 
 
-def _operation(
-    model: Model,
-    path: str,
-    request: dict[str, Any],
-    answer: dict[str, Any],
-    example: dict[str, Any] | None,
-) -> dict[str, Any]:
-    responses = write_refusals(_STATUSES)
-    responses["200"] = write_content("One prediction per instance.", answer, example)
-    asked = write_content("Instances.", request, {"instances": [model.example]})
-    return {
-        "tags": [path.rpartition("/")[2]],
-        "operationId": re.sub(r"\W+", "_", path.strip("/")),
-        "requestBody": {"required": True, **asked},
-        "responses": dict(sorted(responses.items())),
-    }
+def _describe_request(instance: Schema, manifest: Manifest | None, *, explain: bool) -> Schema:
+    """Instances and options; to explain there are fewer, and `explain` need not say it again."""
+    most = MAX_EXPLAINED if explain else MAX_INSTANCES
+    options = _describe_options(manifest)
+    if explain:
+        del options["explain"]
+    instances = describe_list(instance, minItems=1, maxItems=most)
+    title = "ExplainRequest" if explain else "PredictRequest"
+    request = describe_object(title, {"instances": instances}, options)
+    return request | {"additionalProperties": False}
 
 
-def _request_schema(model: Model) -> dict[str, Any]:
-    instances = {
-        "type": "array",
-        "minItems": 1,
-        "maxItems": MAX_INSTANCES,
-        "items": model.inputs.json_schema(),
-    }
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["instances"],
-        "properties": {"instances": instances} | _option_schemas(model),
-    }
-
-
-def _option_schemas(model: Model) -> dict[str, Any]:
-    coverage: dict[str, Any] = {
-        "type": "number",
+def _describe_options(manifest: Manifest | None) -> dict[str, Schema]:
+    coverage: dict[str, Any] = NUMBER | {
         "minimum": LEAST_COVERAGE,
         "exclusiveMaximum": 1,
         "description": "Of the intervals, one that the model stores; by itself its first.",
     }
-    uncertainty = model.manifest.uncertainty
+    uncertainty = manifest.uncertainty if manifest else None
     if uncertainty and uncertainty.intervals:
         stored = [level.coverage for level in uncertainty.intervals.levels]
-        coverage |= {"enum": stored, "default": stored[0]}
+        listed = ", ".join(f"{one:g}" for one in stored)
+        coverage |= {
+            "default": stored[0],
+            "examples": stored,
+            "description": f"Of the intervals, one that the model stores: {listed}.",
+        }
     return {
-        "explain": {
-            "type": "boolean",
+        "explain": BOOLEAN
+        | {
             "default": PLAIN.explain,
             "description": f"Say what each answer rests on, for at most {MAX_EXPLAINED} instances.",
         },
-        "explain_seconds": {
-            "type": "number",
+        "explain_seconds": NUMBER
+        | {
             "minimum": LEAST_SECONDS,
             "maximum": MOST_SECONDS,
             "default": PLAIN.explain_seconds,
@@ -113,51 +166,38 @@ def _option_schemas(model: Model) -> dict[str, Any]:
             "fewer samples, and say so.",
         },
         "coverage": coverage,
-        "force": {
-            "type": "boolean",
+        "force": BOOLEAN
+        | {
             "default": PLAIN.force,
             "description": "Answer, marked as forced, where the model abstains.",
         },
     }
 
 
-def _answer_schema(model: Model) -> dict[str, Any]:
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "properties": {
-            "request_id": text,
-            "model": {
-                "type": "object",
-                "properties": {"id": text, "version": text, "sha256": text},
-            },
-            "predictions": {
-                "type": "array",
-                "items": {"type": "object", "properties": _prediction_schemas(model)},
-            },
+def _describe_answer(output: Schema, interval: Schema | None, explanation: Schema) -> Schema:
+    status = TEXT | {
+        "enum": ["ok", "abstained", "forced"],
+        "description": "abstained: there is no answer, or no recommendation. forced: there is "
+        "one, though the model abstains.",
+    }
+    warnings = describe_list(describe_object("AnswerWarning", _WARNING))
+    prediction = describe_object(
+        "Prediction",
+        {"status": status, "output": describe_nullable(output), "warnings": warnings},
+        {
+            "reason": TEXT | {"description": "Why the model abstains."},
+            **FACT,
+            **({"interval": interval} if interval else {}),
+            "explanation": explanation,
         },
-    }
+    )
+    return describe_object(
+        "Answer",
+        {"request_id": TEXT, "model": IDENTITY, "predictions": describe_list(prediction)},
+    )
 
 
-def _prediction_schemas(model: Model) -> dict[str, Any]:
-    """What a prediction holds, by name; `output` alone is always there."""
-    from medmaas.model.explanation import describe_explanation  # noqa: PLC0415 - few requests read it
-
-    optional_text = {"type": ["string", "null"]}
-    warning = {
-        "type": "object",
-        "properties": {"field": optional_text, "problem": {"type": "string"}},
-    }
-    interval = model.uncertainty.json_schema() if model.uncertainty else None
-    return {
-        "status": {
-            "enum": ["ok", "abstained", "forced"],
-            "description": "abstained: there is no answer, or no recommendation. forced: there is "
-            "one, though the model abstains.",
-        },
-        "reason": {"type": "string", "description": "Why the model abstains."},
-        "output": model.output.json_schema() | {"type": ["object", "null"]},
-        **({"interval": interval} if interval else {}),
-        "warnings": {"type": "array", "items": warning},
-        "explanation": describe_explanation(model),
-    }
+def _capitalise(name: str) -> str:
+    """A name as types have it: breast_fna is BreastFna, survival_v1.0.0 is SurvivalV1_0_0."""
+    words = re.sub(r"[_-]+(\w)", lambda found: found[1].upper(), f"_{name}")
+    return words.replace(".", "_")

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from medmaas.model.schema import FACT, TEXT, Schema, describe_list, describe_object
+
 JSON = "application/json"
-Schema = dict[str, Any]
+TOKEN, CDS_CLIENT = "bearer", "cds_client"
 Operation = dict[str, Any]
 Paths = dict[str, dict[str, Operation]]
-
-TEXT: Schema = {"type": "string"}
-BOOLEAN: Schema = {"type": "boolean"}
-NUMBER: Schema = {"type": "number"}
-INTEGER: Schema = {"type": "integer"}
 
 REFUSALS = {
     400: "The body is not JSON, or breaks a rule of the protocol.",
@@ -25,6 +22,34 @@ REFUSALS = {
     500: "The service failed.",
     503: "The model failed a check and does not answer.",
 }
+_NULLABLE = {"type": ["string", "null"]}
+_PROBLEM: dict[str, Schema] = {
+    "instance": {"type": ["integer", "null"], "description": "Position, from 0."},
+    "field": _NULLABLE,
+    "problem": TEXT,
+    **FACT,
+}
+ERROR = describe_object(
+    "ErrorResponse",
+    {
+        "error": TEXT | {"description": "One sentence."},
+        **FACT,
+        "details": describe_list(describe_object("Problem", _PROBLEM)),
+    },
+)
+
+
+def write_operation(
+    name: str, tag: str, summary: str, responses: Mapping[str, Any], **rest: object
+) -> Operation:
+    """One operation, its responses in order."""
+    return {
+        "tags": [tag],
+        "summary": summary,
+        "operationId": name,
+        "responses": dict(sorted(responses.items())),
+        **rest,
+    }
 
 
 def write_content(
@@ -38,29 +63,23 @@ def write_content(
 
 
 def write_refusals(
-    statuses: Iterable[int], name: str = "Error", media: str = JSON
+    statuses: Iterable[int], schema: Schema = ERROR, media: str = JSON
 ) -> dict[str, dict[str, Any]]:
-    """Answers that are errors, in the form of that component."""
-    schema = {"$ref": f"#/components/schemas/{name}"}
-    return {str(s): write_content(REFUSALS[s], schema, media=(media,)) for s in sorted(statuses)}
+    """Answers that are errors, in this form."""
+    return {str(s): write_content(REFUSALS[s], schema, media=(media,)) for s in statuses}
 
 
 def write_parameter(
     name: str, values: Sequence[str] = (), where: str = "path", **schema: object
 ) -> dict[str, Any]:
     """A parameter that is text, one of these values if there are any."""
-    described: Schema = {"type": "string"} | ({"enum": [*values]} if values else {}) | schema
+    described: Schema = TEXT | ({"enum": [*values]} if values else {}) | schema
     return {"name": name, "in": where, "required": where == "path", "schema": described}
 
 
 def write_object(
-    properties: Mapping[str, Schema], required: Sequence[str] = (), **rules: object
+    title: str, properties: Mapping[str, Schema], required: Sequence[str] = (), **rules: object
 ) -> Schema:
-    """The schema of an object."""
-    schema: Schema = {"type": "object", "properties": dict(properties)}
-    return schema | ({"required": [*required]} if required else {}) | rules
-
-
-def write_list(items: Schema, **rules: object) -> Schema:
-    """The schema of an array."""
-    return {"type": "array", "items": items, **rules}
+    """The schema of an object that may hold more, and of which these properties must be there."""
+    schema = describe_object(title, {name: properties[name] for name in required}, properties)
+    return schema | {"additionalProperties": True} | rules

@@ -13,8 +13,10 @@ from typing import Any, Protocol
 
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
-from medmaas.model.kinds import find_room
+from medmaas.model.kinds import find_room, list_kinds
+from medmaas.model.manifest import Input
 from medmaas.model.registry import Model
+from medmaas.model.schema import Schema, describe_any
 
 
 class Explainer(Protocol):
@@ -29,7 +31,7 @@ class Explainer(Protocol):
             budget: what it may take.
         """
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one explanation."""
 
 
@@ -38,6 +40,9 @@ class ExplanationRoom(Protocol):
 
     def make(self, model: Model) -> Explainer:
         """What explains."""
+
+    def describe_explanation(self) -> Schema:
+        """JSON Schema of an explanation by any model of the kind."""
 
 
 def make_explainer(model: Model) -> Explainer:
@@ -61,6 +66,9 @@ def explain(
     ]
 
 
-def describe_explanation(model: Model) -> dict[str, Any]:
-    """JSON Schema of one explanation."""
-    return make_explainer(model).json_schema()
+def describe_explanation(model: Model | None = None) -> Schema:
+    """JSON Schema of one explanation, by any model if none is given."""
+    if model:
+        return make_explainer(model).json_schema()
+    rooms: list[ExplanationRoom] = [find_room(__name__, kind) for kind in list_kinds(Input)]
+    return describe_any(*(room.describe_explanation() for room in rooms))

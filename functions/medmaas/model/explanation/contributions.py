@@ -6,9 +6,18 @@ from typing import Any
 import numpy as np
 
 from medmaas.facts import Fact
-from medmaas.model.columns import describe_object
 from medmaas.model.explanation.shapley import Attribution, Floats
 from medmaas.model.manifest import Feature
+from medmaas.model.schema import (
+    BOOLEAN,
+    FACT,
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 from medmaas.model.targets import Target
 
 DECIMALS = 9  # so that contributions add up to within 1e-6
@@ -93,30 +102,38 @@ def _sort(
     return listed
 
 
-def describe_contributions(part: dict[str, Any]) -> dict[str, Any]:
-    """JSON Schema of what `list_contributions` gives, for the properties of a part."""
-    number = {"type": "number"}
-    contribution = describe_object(part | {"contribution": number})
-    contribution["properties"]["standard_error"] = number | {"description": "If sampled."}
+def describe_contributions(part: dict[str, Schema], of: str = "") -> Schema:
+    """JSON Schema of what `list_contributions` gives, for the properties of a part.
+
+    Args:
+        part: what names it.
+        of: what such parts are called, if they are no features.
+    """
+    error = {"standard_error": NUMBER | {"description": "If sampled."}}
+    contribution = describe_object(f"{of}Contribution", part | {"contribution": NUMBER}, error)
     target = {
-        "of": {"type": "string", "description": "Which number of the answer."},
-        "unit": {"type": "string", "description": "A UCUM code, 1 for probabilities."},
-        "baseline": number | {"description": "What the contributions are measured from."},
-        "prediction": number | {"description": "The baseline and all contributions together."},
-        "contributions": {"type": "array", "items": contribution},
+        "of": TEXT | {"description": "Which number of the answer."},
+        "unit": TEXT | {"description": "A UCUM code, 1 for probabilities."},
+        "baseline": NUMBER | {"description": "What the contributions are measured from."},
+        "prediction": NUMBER | {"description": "The baseline and all contributions together."},
+        "contributions": describe_list(contribution),
     }
-    return {"type": "array", "items": describe_object(target)}
+    return describe_list(describe_object(f"{of}Target", target))
 
 
-def describe_explained(own: dict[str, Any]) -> dict[str, Any]:
+def describe_explained(
+    title: str,
+    own: dict[str, Schema],
+    optional: dict[str, Schema] | None = None,
+) -> Schema:
     """JSON Schema of an explanation: what all have in common, and its own properties."""
     common = {
-        "sentence": {"type": "string", "description": "What drove the answer."},
-        "method": {"type": "string", "description": "How it was computed."},
-        "against": {"type": "string", "description": "What the answer is compared with."},
-        "complete": {
-            "type": "boolean",
-            "description": "false: the time ran out, and there are fewer samples.",
-        },
+        "sentence": TEXT | {"description": "What drove the answer."},
+        "method": TEXT | {"description": "How it was computed."},
+        "against": TEXT | {"description": "What the answer is compared with."},
+        "complete": BOOLEAN
+        | {"description": "false: the time ran out, and there are fewer samples."},
     }
-    return describe_object(common | own)
+    fact = describe_object("Fact", FACT)
+    parts = describe_mapping("Parts", ("sentence", "method", "against"), fact)
+    return describe_object(title, common | own | {"parts": parts}, optional)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
-from medmaas.model.columns import describe_object
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import round_number
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
@@ -22,6 +21,7 @@ from medmaas.model.manifest import (
     TabularInput,
 )
 from medmaas.model.registry import Model
+from medmaas.model.schema import BOOLEAN, FACT, NUMBER, TEXT, Schema, describe_list, describe_object
 from medmaas.model.targets import Targets
 
 Rows = NDArray[np.float32]
@@ -193,17 +193,15 @@ class Counterfactual:
         }
 
 
-def describe_counterfactual() -> dict[str, Any]:
+def describe_counterfactual() -> Schema:
     """JSON Schema of what a search gives."""
     value = {"type": ["number", "string", "boolean"]}
-    text = {"type": "string"}
-    change = describe_object({"feature": text, "from": value, "to": value, "unit": text})
-    schema = describe_object({"found": {"type": "boolean"}, "sentence": text})
-    schema["properties"] |= {
-        "changes": {"type": "array", "items": change},
-        "answer": describe_object({"of": text, "value": {"type": "number"}}),
+    change = {"feature": TEXT, "from": value, "to": value, "unit": TEXT}
+    found = {
+        "changes": describe_list(describe_object("Change", change)),
+        "answer": describe_object("ChangedAnswer", {"of": TEXT, "value": NUMBER}),
     }
-    return schema
+    return describe_object("Counterfactual", {"found": BOOLEAN, "sentence": TEXT, **FACT}, found)
 
 
 def _describe_none(sentence: Fact) -> dict[str, Any]:

@@ -1,15 +1,24 @@
 """Which single change of a count would change what a policy recommends."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.columns import describe_object
 from medmaas.model.explanation.grid import as_held, scale_ratio
 from medmaas.model.explanation.parts import read_value
-from medmaas.model.manifest import Number, PolicyOutput, SeriesInput
+from medmaas.model.manifest import Number, SeriesInput
 from medmaas.model.registry import Model
+from medmaas.model.schema import (
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_choice,
+    describe_list,
+    describe_nullable,
+    describe_object,
+)
 
 _POINTS = 60
 
@@ -65,18 +74,14 @@ def _recommend(model: Model, spec: SeriesInput, histories: NDArray[np.float32]) 
     return [output["recommended"] for output in model.output.list_rows(table)]
 
 
-def describe_flips(spec: SeriesInput, output: PolicyOutput | None = None) -> dict[str, Any]:
-    """JSON Schema of them."""
-    number, text = {"type": "number"}, {"type": "string"}
-    names = [feature.name for feature in spec.features]
-    action: dict[str, Any] = {"type": ["string", "null"]}
-    if output:
-        action = {"enum": [*(action.name for action in output.actions), None]}
+def describe_flips(features: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of them, for a series of these features."""
+    action = describe_nullable(TEXT)
     flip = {
-        "feature": {"enum": names},
-        "from": number,
-        "to": number,
-        "unit": text,
-        "recommended": describe_object({"from": action, "to": action}),
+        "feature": describe_choice(features),
+        "from": NUMBER,
+        "to": NUMBER,
+        "unit": TEXT,
+        "recommended": describe_object("FlippedAction", {"from": action, "to": action}),
     }
-    return {"type": "array", "items": describe_object(flip)}
+    return describe_list(describe_object("Flip", flip))

@@ -14,7 +14,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
-from medmaas.model.columns import DECIMALS, Tensors, describe_object
+from medmaas.model.columns import DECIMALS, Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import describe_explained
 from medmaas.model.explanation.parts import name_amount, name_level
@@ -23,6 +23,7 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
+from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
 from medmaas.model.targets import Target
 
 Floats = NDArray[np.float64]
@@ -103,26 +104,9 @@ class ImageExplainer:
             covered[down, across] += 1
         return lost / covered, True
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        pixels, number, text = {"type": "integer"}, {"type": "number"}, {"type": "string"}
-        rows = {
-            "type": "array",
-            "items": {"type": "array", "items": number},
-            "description": "What the answer loses where the picture is hidden, per cell of "
-            f"{_CELLS} x {_CELLS} over the box.",
-        }
-        box = describe_object(dict.fromkeys(("left", "top", "width", "height"), pixels))
-        box["description"] = "What the model sees, in pixels of the upright picture."
-        png = {
-            "type": "string",
-            "contentEncoding": "base64",
-            "contentMediaType": "image/png",
-            "description": "The picture with the map over it: orange speaks for the answer, blue "
-            "against it.",
-        }
-        heat = describe_object({"of": text, "rows": rows, "box": box, "png": png})
-        return describe_explained({"heat_map": heat})
+        return describe_explanation()
 
 
 def make(model: Model) -> ImageExplainer:
@@ -191,3 +175,22 @@ def _name_place(down: int, across: int, shape: tuple[int, ...]) -> Fact:
     """Which ninth of a picture a pixel is in."""
     row, column = _DOWN[3 * down // shape[0]], _ACROSS[3 * across // shape[1]]
     return Fact("middle" if row == column else f"{row}_{column}")
+
+
+def describe_explanation() -> Schema:
+    """JSON Schema of an explanation of a picture."""
+    rows = describe_list(
+        describe_list(NUMBER),
+        description="What the answer loses where the picture is hidden, per cell of "
+        f"{_CELLS} x {_CELLS} over the box.",
+    )
+    box = describe_object("Box", dict.fromkeys(("left", "top", "width", "height"), INTEGER))
+    box["description"] = "What the model sees, in pixels of the upright picture."
+    png = TEXT | {
+        "contentEncoding": "base64",
+        "contentMediaType": "image/png",
+        "description": "The picture with the map over it: orange speaks for the answer, blue "
+        "against it.",
+    }
+    heat = describe_object("HeatMap", {"of": TEXT, "rows": rows, "box": box, "png": png})
+    return describe_explained("ImageExplanation", {"heat_map": heat})

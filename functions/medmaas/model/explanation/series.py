@@ -30,6 +30,7 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import Feature, Number, SeriesInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
+from medmaas.model.schema import INTEGER, NUMBER, Schema, describe_choice
 
 Part = dict[str, Any]
 Histories = NDArray[np.float32]
@@ -140,19 +141,40 @@ class SeriesExplainer:
 
         return list_parts, found
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        time = self._spec.features[_TIME].name
-        by_time = {"row": {"type": "integer", "minimum": 0}, time: {"type": "number"}}
-        own = {
-            "by_measurement": describe_contributions({"feature": {"enum": [*self._measurements]}}),
-            "by_time": describe_contributions(by_time),
-        }
-        if self._model.output.recommends:
-            own["flips"] = describe_flips(self._spec)
-        return describe_explained(own)
+        time, *counts = (feature.name for feature in self._spec.features)
+        return describe_explanation(
+            [*self._measurements], time, counts if self._model.output.recommends else ()
+        )
 
 
 def make(model: Model) -> SeriesExplainer:
     """What explains."""
     return SeriesExplainer(model, expect(model.manifest.input, SeriesInput))
+
+
+def describe_explanation(
+    measurements: Sequence[str] | None = None,
+    time: str | None = None,
+    flipped: Sequence[str] | None = None,
+) -> Schema:
+    """JSON Schema of an explanation of a history.
+
+    Args:
+        measurements: by which it explains.
+        time: what the time is called.
+        flipped: whose change may flip a recommendation; none if nothing is recommended.
+    """
+    measured = {"feature": describe_choice(measurements)}
+    at = {"row": INTEGER | {"minimum": 0}}
+    by_time = describe_contributions(at | ({time: NUMBER} if time else {}), "Time")
+    if time is None:
+        contribution = by_time["items"]["properties"]["contributions"]["items"]
+        contribution["additionalProperties"] = NUMBER | {"description": "The time, by its name."}
+    own = {"by_measurement": describe_contributions(measured), "by_time": by_time}
+    flips = {"flips": describe_flips(flipped)}
+    if flipped:
+        return describe_explained("SeriesExplanation", own | flips)
+    optional = flips if flipped is None else {}
+    return describe_explained("SeriesExplanation", own, optional)

@@ -1,5 +1,6 @@
 """Why a table's row got its answer, and what would change it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from medmaas.facts import Fact
@@ -21,6 +22,7 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import TabularInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
+from medmaas.model.schema import Schema, describe_choice
 
 _GOLDEN = Fact("golden_cases")
 _AVERAGE = Fact("average_patient")
@@ -72,16 +74,20 @@ class TableExplainer:
         value = name_value(self._spec.features[columns[0]], float(row[columns[0]]))
         return Fact("feature_value", feature=name, value=value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        part = {"feature": {"enum": list(self._groups)}}
-        own = {
-            "targets": describe_contributions(part),
-            "counterfactual": describe_counterfactual(),
-        }
-        return describe_explained(own)
+        return describe_explanation([*self._groups])
 
 
 def make(model: Model) -> TableExplainer:
     """What explains."""
     return TableExplainer(model, expect(model.manifest.input, TabularInput))
+
+
+def describe_explanation(groups: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of an explanation by these groups of features."""
+    own = {
+        "targets": describe_contributions({"feature": describe_choice(groups)}),
+        "counterfactual": describe_counterfactual(),
+    }
+    return describe_explained("TableExplanation", own)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
-from medmaas.model.columns import Tensors, describe_object
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.contributions import (
     describe_explained,
@@ -21,6 +21,7 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
+from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
 
 Codes = NDArray[np.int64]
 _AGAINST = Fact("line_without_it")
@@ -96,30 +97,14 @@ class TextExplainer:
             explained["largest_standard_error"] = round_number(found.errors[:, head].max())
         return explained | (_fold(molecule, values) if molecule else {})
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        number, text = {"type": "number"}, {"type": "string"}
-        position = {"type": "integer", "minimum": 1, "description": "In the line, from 1."}
-        character = {"position": position, "character": text, "contribution": number}
-        own: dict[str, Any] = {"of": text, "unit": text, "baseline": number, "prediction": number}
-        own["characters"] = _list_of(character)
-        if self._spec.syntax == "SMILES":
-            own["atoms"] = _list_of({"position": position, "symbol": text, "contribution": number})
-            between = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
-            between["description"] = "Places in the list of atoms, from 0."
-            own["bonds"] = _list_of({"between": between, "contribution": number})
-        schema = describe_explained(own)
-        schema["properties"]["largest_standard_error"] = number | {"description": "If sampled."}
-        return schema
+        return describe_explanation(is_molecule=self._spec.syntax == "SMILES")
 
 
 def make(model: Model) -> TextExplainer:
     """What explains."""
     return TextExplainer(model, expect(model.manifest.input, TextInput))
-
-
-def _list_of(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": describe_object(properties)}
 
 
 def _list_atoms(molecule: Molecule) -> list[_Part]:
@@ -170,3 +155,30 @@ def _fold(molecule: Molecule, values: list[float]) -> dict[str, Any]:
         for bond, value in zip(written, values[count:], strict=True)
     ]
     return {"atoms": atoms, "bonds": bonds}
+
+
+def describe_explanation(*, is_molecule: bool | None = None) -> Schema:
+    """JSON Schema of an explanation of a line, which may always be a molecule, never, or either."""
+    position = INTEGER | {"minimum": 1, "description": "In the line, from 1."}
+    character = {"position": position, "character": TEXT, "contribution": NUMBER}
+    atom = {"position": position, "symbol": TEXT, "contribution": NUMBER}
+    between = describe_list(
+        INTEGER, minItems=2, maxItems=2, description="Places in the list of atoms, from 0."
+    )
+    bond = {"between": between, "contribution": NUMBER}
+    molecule = {
+        "atoms": describe_list(describe_object("Atom", atom)),
+        "bonds": describe_list(describe_object("Bond", bond)),
+    }
+    own = {
+        "of": TEXT,
+        "unit": TEXT,
+        "baseline": NUMBER,
+        "prediction": NUMBER,
+        "characters": describe_list(describe_object("Character", character)),
+    }
+    sampled = {"largest_standard_error": NUMBER | {"description": "If sampled."}}
+    if is_molecule:
+        return describe_explained("TextExplanation", own | molecule, sampled)
+    optional = molecule | sampled if is_molecule is None else sampled
+    return describe_explained("TextExplanation", own, optional)

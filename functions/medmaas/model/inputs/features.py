@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import Any
 
 from medmaas.facts import Fact
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
+from medmaas.model.schema import Schema
 
 _NONE = Fact("none")  # words and booleans have no range that they could be outside of
 
@@ -44,9 +44,9 @@ def make_reader(feature: Feature) -> FeatureReader:
             return FeatureReader(feature.name, missing, _read_boolean, (0.0, 1.0), _NONE)
 
 
-def describe_feature(feature: Feature) -> dict[str, Any]:
+def describe_feature(feature: Feature) -> Schema:
     """JSON Schema of a feature's value."""
-    schema: dict[str, Any] = {"title": feature.name, "description": feature.description}
+    schema: Schema = {"title": feature.name, "description": feature.description}
     match feature:
         case Number(hard_range=hard, training_range=seen, unit=unit):
             schema |= {"type": "number", "minimum": hard.low, "maximum": hard.high, "x-unit": unit}
@@ -65,7 +65,7 @@ def describe_feature(feature: Feature) -> dict[str, Any]:
     return schema
 
 
-def describe_features(features: Sequence[Feature]) -> dict[str, Any]:
+def describe_features(features: Sequence[Feature]) -> Schema:
     """JSON Schema of an object that holds a value per feature."""
     return {
         "type": "object",

@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -23,6 +22,7 @@ from medmaas.model.inputs.reading import (
 )
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput, Input
+from medmaas.model.schema import Schema
 
 MAX_PIXELS = 20_000_000
 MAX_PIXELS_TOGETHER = 200_000_000  # about five seconds of decoding on one processor
@@ -129,7 +129,7 @@ class Image:
             tensor = scaled.astype(np.float32)
         return tensor if self._spec.layout == "NHWC" else tensor.transpose(0, 3, 1, 2).copy()
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         spec = self._spec
         picture = {

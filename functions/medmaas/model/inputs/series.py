@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import isnan, nan
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from medmaas.model.inputs.reading import (
 )
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, SeriesInput
+from medmaas.model.schema import Schema, describe_list
 
 _TIME = 0
 _REQUIRED = Fact("required")
@@ -101,14 +101,10 @@ class Series:
                 notes.warn(field, reader.warning)
         return row
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
-        rows = {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": self._spec.max_rows,
-            "items": describe_features(self._spec.features),
-        }
+        row = describe_features(self._spec.features) | {"title": "Row"}
+        rows = describe_list(row, minItems=1, maxItems=self._spec.max_rows)
         return describe_field(self._spec.field, rows)
 
 

@@ -19,6 +19,7 @@ from medmaas.model.inputs.features import (
 from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Choice, Feature, Input, Number, TabularInput
+from medmaas.model.schema import Schema
 
 _REQUIRED = Fact("required")
 _NUMBERS = (float, int)  # and not bool, which is an int
@@ -120,7 +121,7 @@ class Tabular:
         warnings = [notes[row].warnings if row in notes else [] for row in range(len(rows))]
         return Reading({self._spec.tensor: rows}, problems, warnings)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         return describe_features(self._spec.features)
 

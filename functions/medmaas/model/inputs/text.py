@@ -1,7 +1,6 @@
 """One line of characters: a row of their positions in the model's alphabet."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from medmaas.model.inputs.reading import (
 from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TextInput
+from medmaas.model.schema import Schema
 
 
 class Text:
@@ -70,7 +70,7 @@ class Text:
             check_smiles(text)
         return codes
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         text = {
             "type": "string",

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Protocol
 
 from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.intervals import IntervalKind
-from medmaas.model.kinds import find_room
+from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Intervals, Manifest, Output
+from medmaas.model.schema import Schema, describe_any
 from medmaas.model.targets import Targets
 
 
@@ -35,7 +36,7 @@ class OutputKind(Protocol):
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
         """The same answers as objects, as JSON holds them."""
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
 
 
@@ -50,6 +51,12 @@ class OutputRoom(Protocol):
 
     def make_targets(self, output: Output) -> Targets:
         """What is explained."""
+
+    def describe_answer(self) -> Schema:
+        """JSON Schema of one answer of any model of the kind."""
+
+    def describe_interval(self) -> Schema:
+        """JSON Schema of one interval of any model of the kind."""
 
 
 def make_output(manifest: Manifest) -> OutputKind:
@@ -70,3 +77,17 @@ def make_targets(output: Output) -> Targets:
 def _find_room(output: Output) -> OutputRoom:
     room: OutputRoom = find_room(__name__, output.kind)
     return room
+
+
+def describe_output() -> Schema:
+    """JSON Schema of one answer of any model."""
+    return describe_any(*(room.describe_answer() for room in _list_rooms()))
+
+
+def describe_interval() -> Schema:
+    """JSON Schema of one interval of any model."""
+    return describe_any(*(room.describe_interval() for room in _list_rooms()))
+
+
+def _list_rooms() -> list[OutputRoom]:
+    return [find_room(__name__, kind) for kind in list_kinds(Output)]

@@ -1,5 +1,6 @@
 """One of a few labels, with the probability of each."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -8,17 +9,23 @@ from numpy.typing import NDArray
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
-    PROBABILITY,
     Floats,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
 )
 from medmaas.model.intervals import Interval, Quantiles
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ClassesIntervals, ClassesOutput, Intervals, Manifest, Output
+from medmaas.model.schema import (
+    PROBABILITY,
+    Schema,
+    describe_choice,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 from medmaas.model.targets import AsTheyAre, Target
 
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
@@ -46,11 +53,9 @@ class Classes:
             for label, row in zip(*table.texts, table.numbers.tolist(), strict=True)
         ]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        labels = list(self._spec.labels)
-        probabilities = describe_object(dict.fromkeys(labels, PROBABILITY))
-        return describe_object({"label": {"enum": labels}, "probabilities": probabilities})
+        return describe_answer(self._spec.labels)
 
 
 class PredictionSets:
@@ -85,10 +90,9 @@ class PredictionSets:
             taken.append(self._output.labels[i])
         return tuple(taken)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        labels = {"type": "array", "items": {"enum": list(self._output.labels)}, "minItems": 1}
-        return describe_object({"coverage": PROBABILITY, "labels": labels})
+        return describe_interval(self._output.labels)
 
 
 class LabelTargets(AsTheyAre):
@@ -126,3 +130,17 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> PredictionSets:
 def make_targets(output: Output) -> LabelTargets:
     """What is explained."""
     return LabelTargets(expect(output, ClassesOutput))
+
+
+def describe_answer(labels: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of one answer of a model that has these labels."""
+    probabilities = describe_mapping("Probabilities", labels, PROBABILITY)
+    return describe_object(
+        "Classes", {"label": describe_choice(labels), "probabilities": probabilities}
+    )
+
+
+def describe_interval(labels: Sequence[str] | None = None) -> Schema:
+    """JSON Schema of an interval of a model that has these labels."""
+    taken = describe_list(describe_choice(labels), minItems=1)
+    return describe_object("PredictionSet", {"coverage": PROBABILITY, "labels": taken})

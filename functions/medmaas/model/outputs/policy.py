@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
-    PROBABILITY,
     Cell,
     Columns,
     Floats,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
 )
@@ -32,6 +30,21 @@ from medmaas.model.manifest import (
     PolicyOutput,
     Range,
     SeriesInput,
+)
+from medmaas.model.schema import (
+    BOOLEAN,
+    FACT,
+    INTEGER,
+    NUMBER,
+    PROBABILITY,
+    TEXT,
+    Schema,
+    describe_choice,
+    describe_constant,
+    describe_list,
+    describe_mapping,
+    describe_nullable,
+    describe_object,
 )
 from medmaas.model.targets import AsTheyAre, Target
 
@@ -178,36 +191,9 @@ class Policy:
             return Fact("clauses", clauses=[_DELAYED, why])
         return why
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        spec = self._spec
-        names = [action.name for action in spec.actions]
-        nadir = {
-            "name": {"const": spec.nadir.name},
-            "value": {"type": "number"},
-            "unit": {"const": spec.nadir.unit},
-        }
-        option = {
-            "action": {"enum": names},
-            "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
-            "delay_days": {"type": "integer", "minimum": 0},
-            "gcsf": {"type": "boolean"},
-            "risks": describe_object(
-                {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
-            ),
-            "expected_nadir": describe_object(nadir),
-            "allowed": {"type": "boolean"},
-            "why": {"type": "string"},
-        }
-        return describe_object(
-            {
-                "recommended": {"enum": [*names, None]},
-                "options": {"type": "array", "items": describe_object(option)},
-                "limit": describe_object({spec.limit.outcome: {"const": spec.limit.at_most}}),
-                "grading": {"const": spec.grading},
-                "notice": {"const": spec.notice},
-            }
-        )
+        return describe_answer(self._spec)
 
 
 def _name_columns(spec: PolicyOutput) -> Columns:
@@ -320,22 +306,9 @@ class PolicyBands:
         counts = (rows[:, :, self._stratum] > 0).sum(axis=1).tolist()
         return [bisect_right(self._edges, count) for count in counts]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        number = {"type": "number", "minimum": 0}
-        band = describe_object({"low": PROBABILITY, "high": PROBABILITY})
-        option = {
-            "action": {"enum": self._actions},
-            "risks": describe_object(dict.fromkeys(self._banded, band)),
-            "expected_nadir": describe_object({"low": number, "high": number}),
-        }
-        return describe_object(
-            {
-                "coverage": PROBABILITY,
-                "group_size": {"const": self._spec.group_size},
-                "options": {"type": "array", "items": describe_object(option)},
-            }
-        )
+        return describe_interval(self._actions, self._banded, self._spec.group_size)
 
 
 def _scale(nadir: float, ratio: Range) -> tuple[float, float]:
@@ -389,3 +362,64 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> PolicyBands:
 def make_targets(output: Output) -> RiskTargets:
     """What is explained."""
     return RiskTargets(expect(output, PolicyOutput))
+
+
+def describe_answer(spec: PolicyOutput | None = None) -> Schema:
+    """JSON Schema of one answer of this model."""
+    action = describe_choice([action.name for action in spec.actions] if spec else None)
+    risks = describe_mapping("Risks", None, PROBABILITY)
+    limit = describe_mapping("Limit", None, PROBABILITY)
+    if spec:
+        chances = {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
+        risks = describe_object("Risks", chances)
+        most = {"description": f"The chance that is acceptable: {spec.limit.at_most:g}."}
+        limit = describe_object("Limit", {spec.limit.outcome: PROBABILITY | most})
+    nadir = {
+        "name": describe_constant(spec.nadir.name if spec else None),
+        "value": NUMBER,
+        "unit": describe_constant(spec.nadir.unit if spec else None),
+    }
+    option = {
+        "action": action,
+        "dose": PROBABILITY | {"description": "Share of the protocol's dose."},
+        "delay_days": {"type": "integer", "minimum": 0},
+        "gcsf": BOOLEAN,
+        "risks": risks,
+        "expected_nadir": describe_object("ExpectedNadir", nadir),
+        "allowed": BOOLEAN,
+        "why": TEXT,
+        **FACT,
+    }
+    return describe_object(
+        "Policy",
+        {
+            "recommended": describe_nullable(action),
+            "options": describe_list(describe_object("Option", option)),
+            "limit": limit,
+            "grading": describe_constant(spec.grading if spec else None),
+            "notice": describe_constant(spec.notice if spec else None),
+        },
+    )
+
+
+def describe_interval(
+    actions: Sequence[str] | None = None,
+    outcomes: Sequence[str] | None = None,
+    group_size: int | None = None,
+) -> Schema:
+    """JSON Schema of an interval of a model that has these actions, outcomes and size of group."""
+    band = describe_object("RiskBand", {"low": PROBABILITY, "high": PROBABILITY})
+    number = {"type": "number", "minimum": 0}
+    option = {
+        "action": describe_choice(actions),
+        "risks": describe_mapping("RiskBands", outcomes, band),
+        "expected_nadir": describe_object("NadirBand", {"low": number, "high": number}),
+    }
+    return describe_object(
+        "PolicyBands",
+        {
+            "coverage": PROBABILITY,
+            "group_size": INTEGER if group_size is None else INTEGER | {"const": group_size},
+            "options": describe_list(describe_object("OptionBands", option)),
+        },
+    )

@@ -1,5 +1,6 @@
 """How long: a survival curve, its median and the risk by a few horizons."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 from typing import Any, ClassVar
@@ -9,12 +10,10 @@ import numpy as np
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
-    PROBABILITY,
     Columns,
     Floats,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
 )
@@ -28,6 +27,14 @@ from medmaas.model.manifest import (
     SurvivalOutput,
 )
 from medmaas.model.outputs.curve import LOWEST, find_all_crossings
+from medmaas.model.schema import (
+    INTEGER,
+    PROBABILITY,
+    Schema,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 from medmaas.model.targets import Target, read_numbers
 
 _AT_LEAST = "interval_at_least_days"
@@ -74,19 +81,9 @@ class Survival:
             for median, row in zip(*table.texts, table.numbers.tolist(), strict=True)
         ]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        return describe_object(
-            {
-                "time_days": {"type": "array", "items": {"type": "integer"}},
-                "survival": {"type": "array", "items": PROBABILITY},
-                "median_days": {
-                    "type": ["integer", "null"],
-                    "description": "null: more than half are expected to outlive the last time.",
-                },
-                "risk": describe_object(dict.fromkeys(self._horizons, PROBABILITY)),
-            }
-        )
+        return describe_answer(self._horizons)
 
 
 def _round(day: float) -> int | None:
@@ -118,14 +115,9 @@ class LowerBounds:
     def _end(self, day: float) -> int:
         return self._days[-1] if day == inf else int(day)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        days = {
-            "type": "integer",
-            "minimum": 0,
-            "description": f"{self._days[-1]}: no end within the times of the curve.",
-        }
-        return describe_object({"coverage": PROBABILITY, "at_least_days": days})
+        return describe_interval(self._days[-1])
 
 
 class CurveTargets:
@@ -199,3 +191,26 @@ def _name_risk(days: int) -> Fact:
     if years and abs(years * _YEAR - days) <= 1:
         return Fact("risk_in_years", years=years)
     return Fact("risk_in_days", days=days)
+
+
+def describe_answer(horizons: Iterable[str] | None = None) -> Schema:
+    """JSON Schema of one answer of a model that gives the risk at these horizons."""
+    return describe_object(
+        "Survival",
+        {
+            "time_days": describe_list(INTEGER),
+            "survival": describe_list(PROBABILITY),
+            "median_days": {
+                "type": ["integer", "null"],
+                "description": "null: more than half are expected to outlive the last time.",
+            },
+            "risk": describe_mapping("Risk", horizons, PROBABILITY),
+        },
+    )
+
+
+def describe_interval(last: int | str = "the last time") -> Schema:
+    """JSON Schema of an interval of a model whose curve ends at this day."""
+    description = f"{last}: no end within the times of the curve."
+    days = INTEGER | {"minimum": 0, "description": description}
+    return describe_object("LowerBound", {"coverage": PROBABILITY, "at_least_days": days})

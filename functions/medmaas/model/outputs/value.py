@@ -7,16 +7,15 @@ import numpy as np
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
-    PROBABILITY,
     Table,
     Tensors,
-    describe_object,
     name_columns,
     round_numbers,
 )
 from medmaas.model.intervals import Interval, Quantiles
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Intervals, Manifest, Output, ValueIntervals, ValueOutput
+from medmaas.model.schema import NUMBER, PROBABILITY, Schema, describe_constant, describe_object
 from medmaas.model.targets import AsTheyAre, Target
 
 
@@ -38,9 +37,9 @@ class Value:
         """A number and its unit each."""
         return [{"value": value, "unit": self._spec.unit} for (value,) in table.numbers.tolist()]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
-        return describe_object({"value": {"type": "number"}, "unit": {"const": self._spec.unit}})
+        return describe_answer(self._spec.unit)
 
 
 class Bounds:
@@ -65,13 +64,9 @@ class Bounds:
             for low, high in table.numbers.tolist()
         ]
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
-        number = {"type": "number"}
-        unit = {"const": self._output.unit}
-        return describe_object(
-            {"coverage": PROBABILITY, "low": number, "high": number, "unit": unit}
-        )
+        return describe_interval(self._output.unit)
 
 
 def make(manifest: Manifest) -> Value:
@@ -90,3 +85,14 @@ def make_targets(output: Output) -> AsTheyAre:
     spec = expect(output, ValueOutput)
     target = Target("value", Fact("the_answer"), spec.unit, is_probability=False)
     return AsTheyAre(spec.tensor, [target])
+
+
+def describe_answer(unit: str | None = None) -> Schema:
+    """JSON Schema of one answer in this unit."""
+    return describe_object("Value", {"value": NUMBER, "unit": describe_constant(unit)})
+
+
+def describe_interval(unit: str | None = None) -> Schema:
+    """JSON Schema of an interval of a model that answers in this unit."""
+    ends = {"low": NUMBER, "high": NUMBER, "unit": describe_constant(unit)}
+    return describe_object("Bounds", {"coverage": PROBABILITY, **ends})

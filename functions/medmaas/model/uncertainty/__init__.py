@@ -18,6 +18,7 @@ from medmaas.model.columns import NO_COLUMNS, Table, Tensors
 from medmaas.model.intervals import Interval
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import make_intervals
+from medmaas.model.schema import Schema
 from medmaas.model.uncertainty.distance import make_distance
 
 __all__ = ["Uncertainty", "make_uncertainty"]
@@ -68,7 +69,7 @@ class Uncertainty:
             return [None] * len(table.numbers)
         return self._intervals.list_rows(table, coverage or self._coverages[0])
 
-    def json_schema(self) -> dict[str, Any] | None:
+    def json_schema(self) -> Schema | None:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 

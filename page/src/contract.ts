@@ -1,0 +1,1956 @@
+// Written by types.mjs of docs/openapi.json: run make openapi.
+
+export interface Answer {
+  request_id: string;
+  model: Identity;
+  predictions: Prediction[];
+}
+export interface Identity {
+  id: string;
+  version: string;
+  sha256: string;
+}
+export interface Prediction {
+  /**
+   * abstained: there is no answer, or no recommendation. forced: there is one, though the model abstains.
+   */
+  status: "ok" | "abstained" | "forced";
+  output: Classes | Value | Survival | Policy | null;
+  warnings: AnswerWarning[];
+  /**
+   * Why the model abstains.
+   */
+  reason?: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code?: string;
+  limits?: Limits;
+  interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
+  explanation?: TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation;
+}
+export interface Classes {
+  label: string;
+  probabilities: Probabilities;
+}
+export interface Probabilities {
+  [k: string]: number;
+}
+export interface Value {
+  value: number;
+  unit: string;
+}
+export interface Survival {
+  time_days: number[];
+  survival: number[];
+  /**
+   * null: more than half are expected to outlive the last time.
+   */
+  median_days: number | null;
+  risk: Risk;
+}
+export interface Risk {
+  [k: string]: number;
+}
+export interface Policy {
+  recommended: string | null;
+  options: Option[];
+  limit: Limit;
+  grading: string;
+  notice: string;
+}
+export interface Option {
+  action: string;
+  /**
+   * Share of the protocol's dose.
+   */
+  dose: number;
+  delay_days: number;
+  gcsf: boolean;
+  risks: Risks;
+  expected_nadir: ExpectedNadir;
+  allowed: boolean;
+  why: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+export interface Risks {
+  [k: string]: number;
+}
+export interface ExpectedNadir {
+  name: string;
+  value: number;
+  unit: string;
+}
+/**
+ * What the sentence of the code needs, by name: limits, names, other facts.
+ */
+export interface Limits {
+  [k: string]: unknown;
+}
+export interface Limit {
+  [k: string]: number;
+}
+export interface AnswerWarning {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+export interface PredictionSet {
+  coverage: number;
+  /**
+   * @minItems 1
+   */
+  labels: string[];
+}
+export interface Bounds {
+  coverage: number;
+  low: number;
+  high: number;
+  unit: string;
+}
+export interface LowerBound {
+  coverage: number;
+  /**
+   * the last time: no end within the times of the curve.
+   */
+  at_least_days: number;
+}
+export interface PolicyBands {
+  coverage: number;
+  group_size: number;
+  options: OptionBands[];
+}
+export interface OptionBands {
+  action: string;
+  risks: RiskBands;
+  expected_nadir: NadirBand;
+}
+export interface RiskBands {
+  [k: string]: RiskBand;
+}
+export interface RiskBand {
+  low: number;
+  high: number;
+}
+export interface NadirBand {
+  low: number;
+  high: number;
+}
+export interface TableExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  targets: Target[];
+  counterfactual: Counterfactual;
+  parts: Parts;
+}
+export interface Target {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: Contribution[];
+}
+export interface Contribution {
+  feature: string;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface Counterfactual {
+  found: boolean;
+  sentence: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+  changes?: Change[];
+  answer?: ChangedAnswer;
+}
+export interface Change {
+  feature: string;
+  from: number | string | boolean;
+  to: number | string | boolean;
+  unit: string;
+}
+export interface ChangedAnswer {
+  of: string;
+  value: number;
+}
+export interface Parts {
+  sentence: Fact;
+  method: Fact;
+  against: Fact;
+}
+export interface Fact {
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+export interface SeriesExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  by_measurement: Target[];
+  by_time: TimeTarget[];
+  parts: Parts;
+  flips?: Flip[];
+}
+export interface TimeTarget {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: TimeContribution[];
+}
+export interface TimeContribution {
+  row: number;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+  /**
+   * The time, by its name.
+   */
+  [k: string]: number | undefined;
+}
+export interface Flip {
+  feature: string;
+  from: number;
+  to: number;
+  unit: string;
+  recommended: FlippedAction;
+}
+export interface FlippedAction {
+  from: string | null;
+  to: string | null;
+}
+export interface ImageExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  heat_map: HeatMap;
+  parts: Parts;
+}
+export interface HeatMap {
+  of: string;
+  /**
+   * What the answer loses where the picture is hidden, per cell of 8 x 8 over the box.
+   */
+  rows: number[][];
+  box: Box;
+  /**
+   * The picture with the map over it: orange speaks for the answer, blue against it.
+   */
+  png: string;
+}
+/**
+ * What the model sees, in pixels of the upright picture.
+ */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+export interface TextExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  of: string;
+  unit: string;
+  baseline: number;
+  prediction: number;
+  characters: Character[];
+  parts: Parts;
+  atoms?: Atom[];
+  bonds?: Bond[];
+  /**
+   * If sampled.
+   */
+  largest_standard_error?: number;
+}
+export interface Character {
+  /**
+   * In the line, from 1.
+   */
+  position: number;
+  character: string;
+  contribution: number;
+}
+export interface Atom {
+  /**
+   * In the line, from 1.
+   */
+  position: number;
+  symbol: string;
+  contribution: number;
+}
+export interface Bond {
+  /**
+   * Places in the list of atoms, from 0.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  between: number[];
+  contribution: number;
+}
+export interface Catalogue {
+  models: Entry[];
+}
+export interface Entry {
+  id: string;
+  version: string;
+  status: "available" | "unavailable";
+  /**
+   * Why it is unavailable.
+   */
+  reason?: string;
+  parts?: EntryParts;
+  title?: string;
+  intended_use?: string;
+  population?: string;
+  limits?: string[];
+  /**
+   * The model's own figure first, then what it is compared with.
+   */
+  headline?: ManifestMetric[];
+  simulated?: boolean;
+  translations?: Translations;
+  sha256?: string;
+  /**
+   * The kind of input.
+   */
+  input?: string;
+  /**
+   * The kind of output.
+   */
+  output?: string;
+  url?: string;
+}
+export interface EntryParts {
+  reason: Fact;
+}
+/**
+ * One measured figure with its 95 % interval, for one model, on one set of people.
+ */
+export interface ManifestMetric {
+  /**
+   * What is measured, as in AUC or Brier score.
+   */
+  metric: string;
+  /**
+   * Which of the measures it is that a card sets side by side: observed_expected, calibration_error (0 is best) or abstention; absent: any other.
+   */
+  measure?: "observed_expected" | "calibration_error" | "abstention";
+  /**
+   * What it is measured of: model, this model itself; variant, this model changed or given less; baseline, what it is compared with.
+   */
+  of: "model" | "variant" | "baseline";
+  /**
+   * The name of what it is measured of.
+   */
+  model: string;
+  /**
+   * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
+   */
+  cohort:
+    "train" | "calibration" | "test" | "cross_validation" | "external" | "out_of_distribution";
+  /**
+   * The same in words, as in test split.
+   */
+  evaluated_on: string;
+  /**
+   * On which of those people: all, or the name of a group.
+   */
+  group: string;
+  /**
+   * How many people it was measured on.
+   */
+  n: number;
+  /**
+   * How many of them had the outcome.
+   */
+  events?: number;
+  /**
+   * The figure.
+   */
+  value: number;
+  /**
+   * The lower end of its 95 % interval.
+   */
+  low: number;
+  /**
+   * The upper end of its 95 % interval.
+   */
+  high: number;
+}
+export interface Translations {
+  [k: string]: Texts;
+}
+export interface Texts {
+  [k: string]: string;
+}
+export interface ErrorResponse {
+  /**
+   * One sentence.
+   */
+  error: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+  details: Problem[];
+}
+export interface Problem {
+  /**
+   * Position, from 0.
+   */
+  instance: number | null;
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+/**
+ * Everything that is known of one version of one model.
+ */
+export interface Manifest {
+  contract: 1;
+  /**
+   * What requests call the model: a lower-case letter, then at most 63 letters, digits, _ or -.
+   */
+  id: string;
+  /**
+   * Three numbers, as in 1.0.0.
+   */
+  version: string;
+  /**
+   * What the model does, in one line.
+   */
+  title: string;
+  /**
+   * The terms that the model is under.
+   */
+  licence: string;
+  created: string;
+  training_commit: string;
+  seed: number;
+  artefact: ManifestArtefact;
+  /**
+   * What the model takes: tabular, series, image or text.
+   */
+  input: ManifestTabularInput | ManifestSeriesInput | ManifestImageInput | ManifestTextInput;
+  /**
+   * What it answers: classes, value, survival or policy.
+   */
+  output:
+    ManifestClassesOutput | ManifestValueOutput | ManifestSurvivalOutput | ManifestPolicyOutput;
+  golden: ManifestGolden;
+  /**
+   * Invented instances, shown where people ask.
+   *
+   * @maxItems 6
+   */
+  examples: ManifestExample[];
+  parity?: ManifestParity;
+  explanation?: ManifestExplanation;
+  uncertainty?: ManifestUncertainty;
+  cds_service?: ManifestCdsService;
+  card: ManifestCard;
+  /**
+   * Other words for the texts of this manifest, by language and the text itself.
+   */
+  translations: {
+    [k: string]: {
+      [k: string]: string;
+    };
+  };
+}
+/**
+ * The file the manifest speaks of.
+ */
+export interface ManifestArtefact {
+  sha256: string;
+  size_bytes: number;
+  opset: number;
+  /**
+   * @minItems 1
+   */
+  inputs: ManifestTensor[];
+  /**
+   * @minItems 1
+   */
+  outputs: ManifestTensor[];
+}
+/**
+ * Name, ONNX element type and shape of a graph's input or output; -1 is any length.
+ */
+export interface ManifestTensor {
+  name: string;
+  datatype: string;
+  shape: number[];
+}
+/**
+ * Named features of one person, as one float32 row [n, features]; NaN means missing.
+ */
+export interface ManifestTabularInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  /**
+   * At least one feature, in the order of the tensor's columns.
+   *
+   * @minItems 1
+   */
+  features: (ManifestNumber | ManifestChoice | ManifestBoolean)[];
+  kind: "tabular";
+}
+/**
+ * A measured quantity.
+ */
+export interface ManifestNumber {
+  /**
+   * What a request calls it: a letter, letters, digits, _.
+   */
+  name: string;
+  /**
+   * What it means, and how it is measured.
+   */
+  description: string;
+  /**
+   * Its LOINC codes.
+   */
+  loinc: string[];
+  /**
+   * What the graph does when the value is missing; absent: it is required.
+   */
+  missing?: string;
+  /**
+   * Whether care can change it, so that a counterfactual may.
+   */
+  actionable: boolean;
+  /**
+   * Features of one group are explained as one: columns of one choice, or computed from each other.
+   */
+  group?: string;
+  /**
+   * Where a record in FHIR has it; absent: nowhere.
+   */
+  source?:
+    | ManifestPatientSource
+    | ManifestObservationSource
+    | ManifestConditionSource
+    | ManifestAdministrationSource;
+  type: "number";
+  /**
+   * Its unit as a UCUM code, 1 if it has none.
+   */
+  unit: string;
+  hard_range: ManifestRange;
+  training_range: ManifestRange;
+}
+/**
+ * An element of the Patient: the age in years at the newest result used, or the gender.
+ */
+export interface ManifestPatientSource {
+  kind: "patient";
+  /**
+   * birthDate or gender.
+   */
+  element: "birthDate" | "gender";
+  /**
+   * Of gender: what the model calls each code that it can take.
+   */
+  choices: {
+    [k: string]: string;
+  };
+}
+/**
+ * Results that carry one of the feature's LOINC codes, the first being preferred.
+ */
+export interface ManifestObservationSource {
+  kind: "observation";
+  /**
+   * Counted back from the moment that is asked for: an older one is not used.
+   */
+  oldest_days: number;
+  /**
+   * In g/mol: lets results in mol be converted.
+   */
+  molar_mass?: number;
+  share?: ManifestShare;
+}
+/**
+ * A count from a total and a percentage of the same time: total x percent / 100.
+ */
+export interface ManifestShare {
+  /**
+   * LOINC codes of the total.
+   *
+   * @minItems 1
+   */
+  total: string[];
+  /**
+   * LOINC codes of the percentage.
+   *
+   * @minItems 1
+   */
+  percent: string[];
+}
+/**
+ * Whether the record has a confirmed condition of these codes; without one the answer is no.
+ */
+export interface ManifestConditionSource {
+  kind: "condition";
+  /**
+   * Any of them counts.
+   *
+   * @minItems 1
+   */
+  codes: ManifestCoding[];
+}
+/**
+ * A code of a terminology, as in http://snomed.info/sct 277577000.
+ */
+export interface ManifestCoding {
+  /**
+   * The URI of the terminology.
+   */
+  system: string;
+  /**
+   * The code.
+   */
+  code: string;
+  /**
+   * What it means, in the terminology's words.
+   */
+  display: string;
+}
+/**
+ * Drugs that were given: as a share of the full dose, or whether at all.
+ */
+export interface ManifestAdministrationSource {
+  kind: "administration";
+  /**
+   * Any of them counts.
+   *
+   * @minItems 1
+   */
+  codes: ManifestCoding[];
+  full_dose?: ManifestDose;
+  /**
+   * Counted back from the moment that is asked for: an older one is not used.
+   */
+  oldest_days: number;
+}
+/**
+ * An amount of a drug.
+ */
+export interface ManifestDose {
+  /**
+   * How much.
+   */
+  value: number;
+  /**
+   * The unit as a UCUM code, as in mg/m2.
+   */
+  unit: string;
+}
+/**
+ * A closed interval in the feature's unit.
+ */
+export interface ManifestRange {
+  /**
+   * The lowest value, in the feature's unit.
+   */
+  low: number;
+  /**
+   * The highest value, in the feature's unit.
+   */
+  high: number;
+}
+/**
+ * One of a few words; enters the tensor as its position in `choices`.
+ */
+export interface ManifestChoice {
+  /**
+   * What a request calls it: a letter, letters, digits, _.
+   */
+  name: string;
+  /**
+   * What it means, and how it is measured.
+   */
+  description: string;
+  /**
+   * Its LOINC codes.
+   */
+  loinc: string[];
+  /**
+   * What the graph does when the value is missing; absent: it is required.
+   */
+  missing?: string;
+  /**
+   * Whether care can change it, so that a counterfactual may.
+   */
+  actionable: boolean;
+  /**
+   * Features of one group are explained as one: columns of one choice, or computed from each other.
+   */
+  group?: string;
+  /**
+   * Where a record in FHIR has it; absent: nowhere.
+   */
+  source?:
+    | ManifestPatientSource
+    | ManifestObservationSource
+    | ManifestConditionSource
+    | ManifestAdministrationSource;
+  type: "choice";
+  /**
+   * At least two words, in the order of the graph's codes 0, 1, ...
+   *
+   * @minItems 2
+   */
+  choices: string[];
+}
+/**
+ * Yes or no; enters the tensor as 1 or 0.
+ */
+export interface ManifestBoolean {
+  /**
+   * What a request calls it: a letter, letters, digits, _.
+   */
+  name: string;
+  /**
+   * What it means, and how it is measured.
+   */
+  description: string;
+  /**
+   * Its LOINC codes.
+   */
+  loinc: string[];
+  /**
+   * What the graph does when the value is missing; absent: it is required.
+   */
+  missing?: string;
+  /**
+   * Whether care can change it, so that a counterfactual may.
+   */
+  actionable: boolean;
+  /**
+   * Features of one group are explained as one: columns of one choice, or computed from each other.
+   */
+  group?: string;
+  /**
+   * Where a record in FHIR has it; absent: nowhere.
+   */
+  source?:
+    | ManifestPatientSource
+    | ManifestObservationSource
+    | ManifestConditionSource
+    | ManifestAdministrationSource;
+  type: "boolean";
+}
+/**
+ * Rows of named features over time, as float32 [n, rows, features].
+ *
+ * The first feature is the time, and required. NaN means missing; rows come in order of time, and
+ * shorter histories are filled up at the end with rows that are NaN throughout.
+ */
+export interface ManifestSeriesInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  /**
+   * At least one feature, in the order of the tensor's columns.
+   *
+   * @minItems 1
+   */
+  features: (ManifestNumber | ManifestChoice | ManifestBoolean)[];
+  kind: "series";
+  /**
+   * What a request calls the list of rows.
+   */
+  field: string;
+  /**
+   * How many rows a request may have.
+   */
+  max_rows: number;
+}
+/**
+ * One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
+ *
+ * A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
+ * With `normalisation` the tensor is float32, for graphs that do not normalise themselves.
+ */
+export interface ManifestImageInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  kind: "image";
+  /**
+   * What a request calls the picture.
+   */
+  field: string;
+  description: string;
+  /**
+   * Pixels that the graph takes from top to bottom.
+   */
+  height: number;
+  /**
+   * Pixels that the graph takes from left to right.
+   */
+  width: number;
+  /**
+   * RGB for colour, L for grey.
+   */
+  mode: "RGB" | "L";
+  layout: "NHWC" | "NCHW";
+  crop?: ManifestCrop;
+  resample: "bicubic" | "bilinear";
+  normalisation?: ManifestNormalisation;
+}
+/**
+ * A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`.
+ */
+export interface ManifestCrop {
+  /**
+   * Pixels of the square that is kept.
+   */
+  side: number;
+  /**
+   * Pixels of the shorter edge of the pictures it is cut from.
+   */
+  of: number;
+}
+/**
+ * (value / 255 - mean) / deviation, per channel.
+ */
+export interface ManifestNormalisation {
+  /**
+   * One number per channel, of values from 0 to 1.
+   */
+  mean: number[];
+  /**
+   * One number per channel, of values from 0 to 1.
+   */
+  deviation: number[];
+}
+/**
+ * One line of characters, as int64 [n, max_length].
+ *
+ * A character's code is its position in `alphabet` plus 1; 0 fills the end.
+ */
+export interface ManifestTextInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  kind: "text";
+  /**
+   * What a request calls the text.
+   */
+  field: string;
+  /**
+   * What the text is.
+   */
+  description: string;
+  /**
+   * The characters that the graph knows, in the order of its codes 1, 2, ...
+   */
+  alphabet: string[];
+  /**
+   * How many characters the graph takes.
+   */
+  max_length: number;
+  /**
+   * Checked before the graph reads: branches, rings and brackets.
+   */
+  syntax?: "SMILES";
+}
+/**
+ * One probability per label, float32 [n, labels].
+ */
+export interface ManifestClassesOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "classes";
+  /**
+   * At least two words, in the order of the tensor's columns.
+   *
+   * @minItems 2
+   */
+  labels: string[];
+}
+/**
+ * One number with a unit, float32 [n] or [n, 1].
+ */
+export interface ManifestValueOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "value";
+  /**
+   * The unit of the answer as a UCUM code, 1 if it has none.
+   */
+  unit: string;
+}
+/**
+ * Probability to be alive after each of `time_days`, float32 [n, times].
+ */
+export interface ManifestSurvivalOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "survival";
+  /**
+   * The day of each of the tensor's columns, the first being 0.
+   *
+   * @minItems 2
+   */
+  time_days: number[];
+  /**
+   * Those of time_days that an answer gives the risk at.
+   *
+   * @minItems 1
+   */
+  horizon_days: number[];
+}
+/**
+ * A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
+ *
+ * `actions` are in order of preference: recommended is the first that the shield allows and whose
+ * risk is within `limit`; if there is none, the allowed one with the least risk.
+ */
+export interface ManifestPolicyOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "policy";
+  /**
+   * What the graph calls its second output.
+   */
+  nadir_tensor: string;
+  nadir: ManifestQuantity;
+  /**
+   * At least two things to do, in order of preference.
+   *
+   * @minItems 2
+   */
+  actions: ManifestAction[];
+  /**
+   * At least one event whose chance is given for every action.
+   *
+   * @minItems 1
+   */
+  outcomes: ManifestOutcome[];
+  limit: ManifestLimit;
+  shield: ManifestShield;
+  /**
+   * The scale that the outcomes' thresholds come from.
+   */
+  grading: string;
+  /**
+   * What every answer must say of itself.
+   */
+  notice: string;
+  orders?: ManifestOrders;
+}
+/**
+ * A number that the model expects after every action.
+ */
+export interface ManifestQuantity {
+  /**
+   * What an answer calls the number.
+   */
+  name: string;
+  /**
+   * Its unit as a UCUM code, 1 if it has none.
+   */
+  unit: string;
+  /**
+   * What it means.
+   */
+  description: string;
+}
+/**
+ * One thing that can be done at a decision.
+ */
+export interface ManifestAction {
+  /**
+   * What an answer calls the action.
+   */
+  name: string;
+  /**
+   * Share of the protocol's dose, given after the delay.
+   */
+  dose: number;
+  delay_days: number;
+  gcsf: boolean;
+}
+/**
+ * An event whose chance the model gives for every action.
+ */
+export interface ManifestOutcome {
+  /**
+   * What an answer calls the event.
+   */
+  name: string;
+  /**
+   * What counts as the event, and until when.
+   */
+  description: string;
+}
+/**
+ * The chance of `outcome` that is still acceptable.
+ */
+export interface ManifestLimit {
+  /**
+   * One of the names of output.outcomes.
+   */
+  outcome: string;
+  /**
+   * The chance of it that is still acceptable, 0 to 1.
+   */
+  at_most: number;
+}
+/**
+ * What stands between the model and a recommendation, whatever the model says.
+ */
+export interface ManifestShield {
+  /**
+   * When there is no treatment: a list, [] if never.
+   */
+  holds: ManifestHold[];
+  /**
+   * The feature that must be recent and known often enough.
+   */
+  count: string;
+  /**
+   * How many values of it must be known.
+   */
+  fewest_counts: number;
+  /**
+   * The last count may be this many days old.
+   */
+  oldest_days: number;
+}
+/**
+ * No treatment while the last `feature` is below this.
+ */
+export interface ManifestHold {
+  /**
+   * The name of a feature of the series.
+   */
+  feature: string;
+  /**
+   * No treatment while its last value is below this.
+   */
+  below: number;
+}
+/**
+ * What the actions of a policy become in a record system: drafts that a clinician signs.
+ */
+export interface ManifestOrders {
+  treatment: ManifestDrugOrder;
+  gcsf?: ManifestDrugOrder;
+  recheck: ManifestCoding;
+}
+/**
+ * What is ordered, in full.
+ */
+export interface ManifestDrugOrder {
+  /**
+   * All of the same drug.
+   *
+   * @minItems 1
+   */
+  codes: ManifestCoding[];
+  full_dose: ManifestDose;
+  route?: ManifestCoding;
+}
+/**
+ * Cases that must reproduce on the machine that answers, within an absolute tolerance.
+ */
+export interface ManifestGolden {
+  /**
+   * The largest difference that is none.
+   */
+  tolerance: number;
+  /**
+   * At least one invented instance.
+   *
+   * @minItems 1
+   */
+  cases: ManifestGoldenCase[];
+}
+/**
+ * An invented instance, and the output tensors it must give, row-major.
+ */
+export interface ManifestGoldenCase {
+  /**
+   * What a request would hold, nobody's record.
+   */
+  instance: {
+    [k: string]: unknown;
+  };
+  /**
+   * Numbers by name of output tensor, row-major.
+   */
+  outputs: {
+    [k: string]: number[];
+  };
+}
+/**
+ * An invented instance for people to try the model with.
+ */
+export interface ManifestExample {
+  /**
+   * Who or what it is, as in: a woman of 67.
+   */
+  title: string;
+  /**
+   * What a request would hold, nobody's record.
+   */
+  instance: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * How far the trained model and its ONNX graph are apart, over every row compared.
+ */
+export interface ManifestParity {
+  rows: number;
+  rows_of: string;
+  largest_difference: number;
+  tolerance: number;
+}
+/**
+ * What an answer is explained against, and how the model as a whole was explained.
+ */
+export interface ManifestExplanation {
+  /**
+   * How single answers are explained, in a sentence.
+   */
+  method: string;
+  background?: ManifestBackground;
+  decision?: ManifestDecision;
+  importance: ManifestImportance[];
+  dependence: ManifestDependence[];
+  faithfulness: ManifestCheck[];
+}
+/**
+ * The average patient: centres, weighted by their people.
+ */
+export interface ManifestBackground {
+  /**
+   * Whom it stands for, as in the train split.
+   */
+  of: string;
+  /**
+   * At least one.
+   *
+   * @minItems 1
+   */
+  centres: ManifestCentre[];
+}
+/**
+ * The middle of a cluster of people, never a person's row.
+ */
+export interface ManifestCentre {
+  /**
+   * As the graph takes them: a choice as its position, null for missing.
+   */
+  values: (number | null)[];
+  /**
+   * How many people it stands for.
+   */
+  people: number;
+}
+/**
+ * Which number, beyond which value, makes a difference to what is done.
+ */
+export interface ManifestDecision {
+  /**
+   * risk_<day> of survival, or value.
+   */
+  target: string;
+  /**
+   * Beyond it something else is done.
+   */
+  threshold: number;
+  /**
+   * Where the threshold comes from.
+   */
+  meaning: string;
+}
+/**
+ * How much a part of the input moves the answers: the mean absolute attribution.
+ */
+export interface ManifestImportance {
+  /**
+   * A feature, or what else answers are attributed to.
+   */
+  part: string;
+  /**
+   * Which number of the answer, as in risk_1826.
+   */
+  of: string;
+  group: string;
+  /**
+   * How many people it was measured on.
+   */
+  n: number;
+  /**
+   * The figure.
+   */
+  value: number;
+  /**
+   * The lower end of its 95 % interval.
+   */
+  low: number;
+  /**
+   * The upper end of its 95 % interval.
+   */
+  high: number;
+}
+/**
+ * Partial dependence (Friedman 2001): the mean answer if all had this value of a feature.
+ */
+export interface ManifestDependence {
+  /**
+   * The name of a feature.
+   */
+  feature: string;
+  /**
+   * Which number of the answer, as in risk_1826.
+   */
+  of: string;
+  group: string;
+  /**
+   * How many people it was measured on.
+   */
+  n: number;
+  /**
+   * At least two values of the feature.
+   *
+   * @minItems 2
+   */
+  values: (number | string | boolean)[];
+  /**
+   * The mean answer at each of the values.
+   */
+  answers: number[];
+}
+/**
+ * One measurement of whether explanations are faithful to the model.
+ */
+export interface ManifestCheck {
+  /**
+   * What was compared with what.
+   */
+  check: string;
+  /**
+   * What the figure is, as in largest difference.
+   */
+  measure: string;
+  /**
+   * How many instances it was measured on.
+   */
+  n: number;
+  /**
+   * The figure.
+   */
+  value: number;
+  /**
+   * The lower end of its 95 % interval.
+   */
+  low?: number;
+  /**
+   * The upper end of its 95 % interval.
+   */
+  high?: number;
+}
+/**
+ * How sure an answer is, and when the model has no business answering.
+ */
+export interface ManifestUncertainty {
+  /**
+   * How the intervals were made, in a sentence.
+   */
+  method: string;
+  /**
+   * On whom, as in the calibration split, n = 1,575.
+   */
+  calibrated_on: string;
+  /**
+   * Absent if there are none.
+   */
+  intervals?:
+    | ManifestClassesIntervals
+    | ManifestValueIntervals
+    | ManifestSurvivalIntervals
+    | ManifestPolicyIntervals;
+  /**
+   * How far an instance may be from the training data.
+   */
+  distance?: ManifestStandardisedDistance | ManifestTensorDistance;
+  /**
+   * With more features missing there is no answer.
+   */
+  most_missing?: number;
+  /**
+   * With more labels in the prediction set at the first coverage, no answer.
+   */
+  largest_set?: number;
+}
+/**
+ * Prediction sets.
+ */
+export interface ManifestClassesIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  kind: "classes";
+}
+/**
+ * One coverage, and the quantile that gives it in every stratum.
+ */
+export interface ManifestLevel {
+  /**
+   * The share of answers whose interval holds what happens, as in 0.9.
+   */
+  coverage: number;
+  /**
+   * One number per stratum, or one alone. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020); the likeliest is always taken. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
+   *
+   * @minItems 1
+   */
+  quantiles: number[];
+}
+/**
+ * Groups with quantiles of their own (Mondrian conformal prediction).
+ */
+export interface ManifestStrata {
+  /**
+   * A number among the features of a tabular input, or prediction: the answer's value, its largest probability, or its risk at the last horizon. policy: a feature of the series; counted are the rows where it is above 0.
+   */
+  by: string;
+  /**
+   * Where one group ends and the next begins, increasing; an edge belongs to the group above it.
+   *
+   * @minItems 1
+   */
+  edges: number[];
+}
+/**
+ * A low and a high value.
+ */
+export interface ManifestValueIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  kind: "value";
+}
+/**
+ * A day that is outlived, under censoring (Candes, Lei & Ren 2023).
+ */
+export interface ManifestSurvivalIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  kind: "survival";
+}
+/**
+ * Bands on risks: the share that has the outcome among so many patients like this one.
+ */
+export interface ManifestPolicyIntervals {
+  kind: "policy";
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestPolicyLevel[];
+  /**
+   * Among how many patients a share is looked at.
+   */
+  group_size: number;
+  strata?: ManifestStrata;
+}
+/**
+ * One coverage, and how wide the bands of a policy's numbers are.
+ */
+export interface ManifestPolicyLevel {
+  /**
+   * The share of answers whose interval holds what happens, as in 0.9.
+   */
+  coverage: number;
+  /**
+   * Per outcome, how many standard errors of a share among `group_size` patients the observed share may lie from the predicted risk.
+   */
+  risks: {
+    [k: string]: number;
+  };
+  nadir: ManifestRange;
+  /**
+   * The same in each of the strata, if there are any.
+   */
+  nadirs: ManifestRange[];
+}
+/**
+ * Mahalanobis distance of the known features, made comparable whatever number is known.
+ *
+ * The squared distance of k known features becomes Wilson & Hilferty's (1931) deviate
+ * ((d2 / k)^(1/3) - (1 - 2 / (9 k))) / sqrt(2 / (9 k)).
+ */
+export interface ManifestStandardisedDistance {
+  kind: "standardised";
+  /**
+   * One per feature of a tabular input.
+   */
+  columns: ManifestColumn[];
+  /**
+   * Of the standardised features, positive definite, [features, features].
+   */
+  correlation: number[][];
+  /**
+   * Beyond it there is no answer.
+   */
+  threshold: number;
+}
+/**
+ * How one feature is standardised: (x - mean) / deviation, x its logarithm where `log` is.
+ */
+export interface ManifestColumn {
+  /**
+   * Whether the logarithm is taken first.
+   */
+  log: boolean;
+  /**
+   * What is added before the logarithm.
+   */
+  offset: number;
+  /**
+   * Of the training data.
+   */
+  mean: number;
+  /**
+   * Of the training data.
+   */
+  deviation: number;
+}
+/**
+ * A distance in the space of an embedding, which the graph itself gives, float32 [n] or [n, 1].
+ *
+ * Lee et al. 2018: Mahalanobis distance to the nearest class, or to all together.
+ */
+export interface ManifestTensorDistance {
+  kind: "tensor";
+  /**
+   * What the graph calls this output.
+   */
+  tensor: string;
+  /**
+   * Beyond it there is no answer.
+   */
+  threshold: number;
+}
+/**
+ * The model as a service of CDS Hooks, https://cds-hooks.hl7.org/2.0/.
+ */
+export interface ManifestCdsService {
+  /**
+   * When it is called.
+   *
+   * @minItems 1
+   */
+  hooks: ("patient-view" | "order-sign")[];
+  topic?: ManifestCoding;
+}
+/**
+ * What a reader must know before believing an answer.
+ */
+export interface ManifestCard {
+  /**
+   * Who made the model and answers for it.
+   */
+  developer: string;
+  /**
+   * How far it is, as in research use only.
+   */
+  stage: string;
+  /**
+   * What the model is for.
+   */
+  intended_use: string;
+  /**
+   * Who is meant to use it.
+   */
+  intended_users: string;
+  /**
+   * Which patients it was made for.
+   */
+  population: string;
+  /**
+   * Which part it has in a decision, and who decides.
+   */
+  decision_role: string;
+  /**
+   * What it must not be used for: at least one sentence.
+   *
+   * @minItems 1
+   */
+  out_of_scope: string[];
+  /**
+   * How it was made: at least one sentence.
+   *
+   * @minItems 1
+   */
+  method: string[];
+  data: ManifestData;
+  /**
+   * What the figures say, in words: at least one sentence.
+   *
+   * @minItems 1
+   */
+  findings: string[];
+  /**
+   * At least one measured figure with its 95 % interval.
+   *
+   * @minItems 1
+   */
+  metrics: ManifestMetric[];
+  /**
+   * Predicted against observed, a curve per number of an answer.
+   */
+  calibration: ManifestCalibrationCurve[];
+  /**
+   * How often intervals held, by stated coverage and group.
+   */
+  coverage: ManifestCoverageCurve[];
+  /**
+   * Where it is weak or untested: at least one sentence.
+   *
+   * @minItems 1
+   */
+  limits: string[];
+  /**
+   * What to read about it: at least one citation.
+   *
+   * @minItems 1
+   */
+  references: string[];
+  /**
+   * The source attributes of 45 CFR 170.315(b)(11), or why there is none.
+   */
+  source_attributes: {
+    [k: string]: string;
+  };
+}
+/**
+ * Where the numbers come from.
+ */
+export interface ManifestData {
+  /**
+   * Where the data come from: a citation or an address.
+   */
+  source: string;
+  /**
+   * The terms that the data are under.
+   */
+  licence: string;
+  /**
+   * Of the cleaned table, so that a retraining can compare.
+   */
+  sha256?: string;
+  /**
+   * How many people, or samples, the data hold.
+   */
+  n: number;
+  /**
+   * How many of them had the outcome.
+   */
+  events?: number;
+  /**
+   * Whether the people are simulated, not real.
+   */
+  simulated: boolean;
+  /**
+   * Who is in the data, and who was left out.
+   */
+  inclusion: string;
+  /**
+   * What was done to the data: sentences.
+   */
+  cleaning: string[];
+  /**
+   * A name and a text each: age, sex, outcome.
+   */
+  demographics: {
+    [k: string]: string;
+  };
+  split: ManifestSplit;
+}
+/**
+ * How many people fitted, calibrated and tested the model, and the seed that drew them.
+ */
+export interface ManifestSplit {
+  /**
+   * What drew the split, if chance did.
+   */
+  seed?: number;
+  /**
+   * How many people fitted the model.
+   */
+  train: number;
+  /**
+   * How many were kept for calibration; 0 if none.
+   */
+  calibration: number;
+  /**
+   * How many people tested the model, and nothing else.
+   */
+  test: number;
+}
+/**
+ * Predicted against observed, in groups of rising prediction of the model itself.
+ */
+export interface ManifestCalibrationCurve {
+  /**
+   * Which number of an answer it is of.
+   */
+  target:
+    | ManifestRiskTarget
+    | ManifestLabelTarget
+    | ManifestRightAnswersTarget
+    | ManifestOutcomeTarget
+    | ManifestValueTarget;
+  /**
+   * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
+   */
+  cohort:
+    "train" | "calibration" | "test" | "cross_validation" | "external" | "out_of_distribution";
+  /**
+   * The same in words, as in test split.
+   */
+  evaluated_on: string;
+  /**
+   * One per group, by rising prediction.
+   *
+   * @minItems 1
+   */
+  points: ManifestCalibrationPoint[];
+}
+/**
+ * The risk that a survival curve gives by a day.
+ */
+export interface ManifestRiskTarget {
+  kind: "risk";
+  /**
+   * One of output.horizon_days.
+   */
+  day: number;
+}
+/**
+ * The probability of a label.
+ */
+export interface ManifestLabelTarget {
+  kind: "label";
+  /**
+   * One of output.labels.
+   */
+  label: string;
+}
+/**
+ * The probability of the label that is named, whichever it is.
+ */
+export interface ManifestRightAnswersTarget {
+  kind: "right_answers";
+}
+/**
+ * The risk of an outcome under every action.
+ */
+export interface ManifestOutcomeTarget {
+  kind: "outcome";
+  /**
+   * The name of one of output.outcomes.
+   */
+  outcome: string;
+}
+/**
+ * The number that is the answer.
+ */
+export interface ManifestValueTarget {
+  kind: "value";
+}
+/**
+ * People of similar predictions: the mean of these, and what came of them.
+ */
+export interface ManifestCalibrationPoint {
+  /**
+   * The name of the group.
+   */
+  group: string;
+  /**
+   * How many people it was measured on.
+   */
+  n: number;
+  /**
+   * How many of them had the outcome.
+   */
+  events?: number;
+  predicted: ManifestEstimate;
+  observed: ManifestEstimate;
+}
+/**
+ * A number with its 95 % interval.
+ */
+export interface ManifestEstimate {
+  /**
+   * The figure.
+   */
+  value: number;
+  /**
+   * The lower end of its 95 % interval.
+   */
+  low: number;
+  /**
+   * The upper end of its 95 % interval.
+   */
+  high: number;
+}
+/**
+ * How often intervals held, by the coverage that was stated and by group.
+ */
+export interface ManifestCoverageCurve {
+  /**
+   * variant: intervals made otherwise than those of answers.
+   */
+  of: "model" | "variant";
+  /**
+   * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
+   */
+  cohort:
+    "train" | "calibration" | "test" | "cross_validation" | "external" | "out_of_distribution";
+  /**
+   * The same in words, as in test split.
+   */
+  evaluated_on: string;
+  /**
+   * What the width is, as in width of the interval.
+   */
+  width_of?: string;
+  /**
+   * One per stated coverage and group.
+   *
+   * @minItems 1
+   */
+  points: ManifestCoveragePoint[];
+}
+/**
+ * How often the intervals of one stated coverage held, in one group.
+ */
+export interface ManifestCoveragePoint {
+  /**
+   * What was stated, as in 0.9.
+   */
+  coverage: number;
+  /**
+   * On which of those people: all, or the name of a group.
+   */
+  group: string;
+  /**
+   * How many people it was measured on.
+   */
+  n: number;
+  /**
+   * How many of them had the outcome.
+   */
+  events?: number;
+  held: ManifestEstimate;
+  width?: ManifestEstimate;
+}
+export interface PredictRequest {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  instances: Instance[];
+  /**
+   * Say what each answer rests on, for at most 50 instances.
+   */
+  explain?: boolean;
+  /**
+   * What the explanations may take together; with less time they hold fewer samples, and say so.
+   */
+  explain_seconds?: number;
+  /**
+   * Of the intervals, one that the model stores; by itself its first.
+   */
+  coverage?: number;
+  /**
+   * Answer, marked as forced, where the model abstains.
+   */
+  force?: boolean;
+}
+export interface Instance {
+  [k: string]: unknown;
+}
+export interface Service {
+  name: string;
+  version: string;
+  description: string;
+  /**
+   * Where people sign in who use the page; null: nobody does.
+   */
+  sign_in: SignIn | null;
+  links: Links;
+}
+export interface SignIn {
+  issuer: string;
+  authorization_endpoint: string;
+  token_endpoint: string;
+  client_id: string;
+  scope: string;
+  end_session_endpoint?: string;
+}
+export interface Links {
+  models: string;
+  inference: string;
+  fhir: string;
+  cds_hooks: string;
+  docs: string;
+  openapi: string;
+  live: string;
+  ready: string;
+}
+export interface Units {
+  units: UnitsByFeature;
+}
+export interface UnitsByFeature {
+  [k: string]: Unit[];
+}
+export interface Unit {
+  unit: string;
+  /**
+   * Brings a value to the model's unit.
+   */
+  factor: number;
+}
