@@ -5,8 +5,8 @@ Training writes it; the registry refuses a folder that does not fit it. Units ar
 holds what every part is made of; the parts are artefact.py (the graph and its proofs), inputs.py,
 outputs.py, uncertainty.py, explanation.py, record.py (where records hold the inputs), card.py,
 figures.py (what was measured, of what and of whom), translations.py. schema.py publishes it as JSON
-Schema. contract_1.py alone reads a
-figure's name for its meaning: of cards written before figures stated it.
+Schema. contract_1.py alone reads a figure's name for its meaning: of cards written before figures
+stated it.
 """
 
 from medmaas.model.manifest.artefact import Artefact, Example, Golden, GoldenCase, Parity, Tensor
