@@ -1,4 +1,5 @@
 // The parts of a manifest that the page reads: see functions/medmaas/model/manifest.
+import type { Fact } from "./facts";
 
 export interface Range {
   low: number;
@@ -201,6 +202,7 @@ export interface Entry {
   version: string;
   status: "available" | "unavailable";
   reason?: string;
+  parts?: { reason: Fact };
   title?: string;
   input?: Input["kind"];
   output?: Output["kind"];

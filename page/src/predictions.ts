@@ -1,10 +1,15 @@
 // Answers as the service gives them: see functions/medmaas/model/predict.py and model/explanation.
+import type { Fact } from "./facts";
 import type { Range } from "./manifest";
 
-export interface Problem {
-  instance: number | null;
+/** What is to be said of a field. */
+export interface Warning extends Fact {
   field: string | null;
   problem: string;
+}
+
+export interface Problem extends Warning {
+  instance: number | null;
 }
 
 export interface Identity {
@@ -19,12 +24,13 @@ export interface Answered {
   predictions: Prediction[];
 }
 
-export interface Prediction {
+/** Code and limits are those of the reason. */
+export interface Prediction extends Partial<Fact> {
   status: "ok" | "abstained" | "forced";
   reason?: string;
   output: Output | null;
   interval?: Interval;
-  warnings: { field: string | null; problem: string }[];
+  warnings: Warning[];
   explanation?: Explanation;
 }
 
@@ -45,7 +51,8 @@ export interface Value {
   unit: string;
 }
 
-export interface Option {
+/** Code and limits are those of why. */
+export interface Option extends Fact {
   action: string;
   dose: number;
   delay_days: number;
@@ -97,9 +104,10 @@ export interface Explanation {
   sentence: string;
   method: string;
   against: string;
+  parts: Record<"sentence" | "method" | "against", Fact>;
   complete: boolean;
   targets?: Target[];
-  counterfactual?: { found: boolean; sentence: string };
+  counterfactual?: Fact & { found: boolean; sentence: string };
   by_measurement?: Target[];
   by_time?: Target[];
   flips?: {

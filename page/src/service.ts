@@ -1,4 +1,5 @@
 // Every request that the page makes goes through here, to its own origin.
+import type { Fact } from "./facts";
 import type { Entry, Instance, Manifest } from "./manifest";
 import type { Answered, Problem } from "./predictions";
 import { dropToken, getToken, type Settings } from "./signIn";
@@ -8,6 +9,7 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly fact: Partial<Fact> = {},
     readonly details: Problem[] = [],
   ) {
     super(message);
@@ -20,7 +22,8 @@ export interface AskOptions {
 }
 
 async function send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  // in English, whatever the browser prefers: the page has words of its own for what is said
+  const headers: Record<string, string> = { accept: "application/json", "accept-language": "en" };
   const token = await getToken();
   if (token) headers.authorization = `Bearer ${token}`;
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -44,7 +47,7 @@ async function request<T>(path: string, body?: unknown, signal?: AbortSignal): P
   const told = await response.json().catch(() => null);
   if (response.ok && told !== null) return told as T;
   if (response.status === 401) dropToken();
-  throw new Refusal(response.status, told?.error ?? "", told?.details ?? []);
+  throw new Refusal(response.status, told?.error ?? "", told ?? {}, told?.details ?? []);
 }
 
 const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;

@@ -14,11 +14,13 @@ const MOST = 10;
 
 export function Reasons(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
   const { model, instance, explanation } = props;
+  const { sentence, method, against, parts, counterfactual } = explanation;
+  const how = { code: "clauses", limits: { clauses: [parts.method, parts.against] } };
   return (
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
       <p class="sentence">
-        <Said of={model} text={explanation.sentence} />
+        <Said of={model} fact={parts.sentence} text={sentence} />
       </p>
       {explanation.targets && <Targets {...props} targets={explanation.targets} by="feature" />}
       {explanation.by_measurement && (
@@ -37,16 +39,15 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
         />
       )}
       {explanation.characters && <Characters explanation={explanation} />}
-      {explanation.counterfactual && (
+      {counterfactual && (
         <p>
           <strong>{t("reasons.otherwise")}</strong>{" "}
-          <Said of={model} text={explanation.counterfactual.sentence} />
+          <Said of={model} fact={counterfactual} text={counterfactual.sentence} />
         </p>
       )}
       <Flips model={model} explanation={explanation} />
       <p class="help">
-        {t("reasons.method")}{" "}
-        <Said of={model} text={`${explanation.method}; ${explanation.against}`} />
+        {t("reasons.method")} <Said of={model} fact={how} text={`${method}; ${against}`} />
         {t("reasons.stop")} {!explanation.complete && t("reasons.incomplete")}{" "}
         {t("reasons.caution")}
       </p>
