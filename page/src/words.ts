@@ -11,7 +11,7 @@ export interface Part {
 }
 
 /** A fact among the limits of another, said first: the interpolator of i18next is not re-entrant. */
-interface Said {
+interface Inner {
   said: string;
 }
 
@@ -95,13 +95,13 @@ for (const [name, write] of Object.entries(FORMATS))
 
 const list = (values: unknown) => values as unknown[];
 
-const isSaid = (value: unknown): value is Said => typeof value === "object";
+const isInner = (value: unknown): value is Inner => typeof value === "object" && value !== null;
 
-const writeCode = (value: unknown) => (isSaid(value) ? value.said : String(value));
+const writeCode = (value: unknown) => (isInner(value) ? value.said : String(value));
 
 /** A fact, or a text of the model: translated, or marked as English. */
 function writeText(value: unknown, of: Translated): string {
-  if (isSaid(value)) return value.said;
+  if (isInner(value)) return value.said;
   const text = String(value);
   return findWords(of, text) ?? (WORD.test(text) ? OPEN + text + CLOSE : text);
 }
