@@ -106,6 +106,23 @@ def test_only_settings_reads_the_environment() -> None:
     assert readers == {"functions/medmaas/settings.py"}
 
 
+def test_the_files_of_the_page_import_each_other_in_no_circle() -> None:
+    source = ROOT / "page" / "src"
+    files = {path.resolve() for path in source.rglob("*.ts*")}
+    left = {path: {one for one in _find_imports(path) if one in files} for path in files}
+    assert sum(map(len, left.values())) > len(left) > 20
+    while leaves := {path for path, imported in left.items() if not imported & left.keys()}:
+        left = {path: imported for path, imported in left.items() if path not in leaves}
+    assert sorted(path.relative_to(source).as_posix() for path in left) == []
+
+
+def _find_imports(path: Path) -> Iterator[Path]:
+    """Files that one of the page imports, types included."""
+    for target in re.findall(r'from "(\.[^"]+)"', path.read_text("utf-8")):
+        base = (path.parent / target).resolve()
+        yield from (base.with_name(f"{base.name}.{ending}") for ending in ("ts", "tsx"))
+
+
 def test_files_stay_small() -> None:
     for path in PYTHON:
         assert len(path.read_text().splitlines()) <= 300, f"{name_of(path)} holds two things"

@@ -16,7 +16,7 @@ export function Failure({ refusal }: { refusal: Refusal }) {
   return (
     <div class="failure" role="alert">
       {refusal.message ? (
-        <Said text={refusal.message} />
+        <Said fact={refusal.fact} text={refusal.message} />
       ) : (
         t(OWN[refusal.status] ?? "page.failed", { status: refusal.status })
       )}

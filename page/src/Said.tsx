@@ -1,27 +1,22 @@
-// What the service says, which speaks English, in the language of the page as far as that is known.
-import zh from "../locales/service.zh.json";
+// What the service says, in the language of the page as far as that is known.
+import type { Fact } from "./facts";
 import { getLanguage, t, translate } from "./language";
 import type { Manifest } from "./manifest";
-import { listTerms, makeSayer } from "./sentences";
-import { spellOut } from "./spelling";
-import { showUnit } from "./units";
+import { say } from "./words";
 
-const SAYERS = { zh: makeSayer(zh) };
-
-/** A sentence; what stays English in it says so. */
-export function Said({ of, text }: { of?: Manifest; text: string }) {
-  const language = getLanguage();
-  if (language === "en") return <span>{spellOut(of, text, showUnit)}</span>;
-  const parts = SAYERS[language](text, listTerms(of, language, showUnit));
+/** A sentence by its fact; what stays English in it says so, as does the service's own text of it. */
+export function Said(props: { of?: Manifest; fact: Partial<Fact>; text: string }) {
+  const { of, fact, text } = props;
+  const parts = say(fact, of) ?? [{ text, isEnglish: getLanguage() !== "en" }];
   return (
     <span>
       {parts.map((part, i) =>
-        part.known ? (
-          part.text
-        ) : (
+        part.isEnglish ? (
           <span lang="en" key={i}>
             {part.text}
           </span>
+        ) : (
+          part.text
         ),
       )}
     </span>

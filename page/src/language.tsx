@@ -1,19 +1,22 @@
 // Every word that the page says, in the language of the browser or the one that was chosen.
 import { createInstance } from "i18next";
+import serviceEn from "../../functions/medmaas/words/en.json";
+import serviceZh from "../../functions/medmaas/words/zh.json";
 import en from "../locales/en.json";
 import zh from "../locales/zh.json";
 import type { Translations } from "./manifest";
-import { lookUp } from "./sentences";
-import { spellNames } from "./spelling";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
+export type Translated = { translations?: Translations };
 
-const words = createInstance();
-words.init({
+/** The page's own words, and those of the service: see words.ts. */
+export const i18n = createInstance();
+i18n.init({
   lng: findLanguage(),
   fallbackLng: "en",
-  resources: { en: { translation: en }, zh: { translation: zh } },
+  defaultNS: "page",
+  resources: { en: { page: en, service: serviceEn }, zh: { page: zh, service: serviceZh } },
   interpolation: { escapeValue: false }, // Preact escapes
   initAsync: false,
 });
@@ -23,33 +26,37 @@ function findLanguage(): Language {
   return (known.find((tag) => tag !== undefined && tag in LANGUAGES) ?? "en") as Language;
 }
 
-export const getLanguage = () => words.language as Language;
+export const getLanguage = () => i18n.language as Language;
 
 export function setLanguage(language: Language) {
-  words.changeLanguage(language);
+  i18n.changeLanguage(language);
   document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
 }
 
 /** A text of the page, by its key in locales/. */
-export const t = (key: string, values: Record<string, unknown> = {}): string =>
-  words.t(key, values);
+export const t = (key: string, values: Record<string, unknown> = {}): string => i18n.t(key, values);
 
-/** A text of a model, in the language of the page if its manifest has it. */
-export function translate(of: { translations?: Translations }, text: string): string {
+const NAME = /(?<![\w./-])[a-z]\w*_[\w.]*\w/g;
+
+/** The words for a text; none for what every object has, as "constructor". */
+const lookUp = (words: Record<string, string> | undefined, text: string) =>
+  words && Object.hasOwn(words, text) ? words[text] : undefined;
+
+/** A text of a model in the language of the page, if there is one; names in English lose underscores. */
+export function findWords(of: Translated, text: string): string | undefined {
   const words = of.translations?.[getLanguage()];
-  return getLanguage() === "en" ? spellNames(words, text) : (lookUp(words, text) ?? text);
+  const known = lookUp(words, text);
+  if (known !== undefined || getLanguage() !== "en") return known;
+  return text.replace(NAME, (name) => lookUp(words, name) ?? name.replaceAll("_", " "));
 }
 
+/** The same, or the text as it is. */
+export const translate = (of: Translated, text: string) => findWords(of, text) ?? text;
+
 /** The same as an element, which says so where it stays English; a label has no full stop. */
-export function Told(props: {
-  of: { translations?: Translations };
-  text: string;
-  label?: boolean;
-}) {
-  const { of, text } = props;
-  const isEnglish = getLanguage() === "en";
-  const own = isEnglish ? translate(of, text) : lookUp(of.translations?.[getLanguage()], text);
-  const shown = props.label ? (own ?? text).replace(/[.。]$/, "") : (own ?? text);
+export function Told(props: { of: Translated; text: string; label?: boolean }) {
+  const own = findWords(props.of, props.text);
+  const shown = props.label ? (own ?? props.text).replace(/[.。]$/, "") : (own ?? props.text);
   return own === undefined ? <span lang="en">{shown}</span> : <span>{shown}</span>;
 }
 

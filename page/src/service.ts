@@ -1,5 +1,6 @@
 // Every request that the page makes goes through here, to its own origin.
 import type { Catalogue, ErrorResponse, PredictRequest, Service, Units as Told } from "./contract";
+import type { Fact } from "./facts";
 import type { Instance, Manifest } from "./manifest";
 import type { Answered, Problem } from "./predictions";
 import { dropToken, getToken } from "./signIn";
@@ -9,6 +10,7 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly fact: Partial<Fact> = {},
     readonly details: Problem[] = [],
   ) {
     super(message);
@@ -18,7 +20,8 @@ export class Refusal extends Error {
 type AskOptions = Pick<PredictRequest, "force" | "coverage">;
 
 async function send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  // in English, whatever the browser prefers: the page has words of its own for what is said
+  const headers: Record<string, string> = { accept: "application/json", "accept-language": "en" };
   const token = await getToken();
   if (token) headers.authorization = `Bearer ${token}`;
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -43,7 +46,7 @@ async function request<T>(path: string, body?: unknown, signal?: AbortSignal): P
   if (response.ok && told !== null) return told as T;
   if (response.status === 401) dropToken();
   const refused: Partial<ErrorResponse> = told ?? {};
-  throw new Refusal(response.status, refused.error ?? "", refused.details ?? []);
+  throw new Refusal(response.status, refused.error ?? "", refused, refused.details ?? []);
 }
 
 const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;

@@ -1,9 +1,10 @@
 """On the Chinese page the service speaks Chinese: answers, reasons, warnings, problems, cards."""
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.conftest import ROOT, SHIPPED
 from tests.page.conftest import Open
@@ -101,13 +102,34 @@ def test_a_refusal_of_the_shell_is_chinese(visit: Open) -> None:
     assert told == f"没有此模型；现有模型：{', '.join(SHIPPED)}"
 
 
-def test_rejects_of_a_file_are_shown_in_chinese(visit: Open) -> None:
+def test_what_the_page_has_no_words_for_is_said_in_english_and_marked(visit: Open) -> None:
+    def answer_in_new_words(route: Route) -> None:
+        answer = route.fetch()
+        told = json.loads(answer.text().replace('"not_a_number"', '"of_a_later_version"'))
+        route.fulfill(response=answer, json=told)
+
+    page = visit("zh-CN").go("#/survival", ".examples button")
+    page.route("**/predict", answer_in_new_words)
+    page.locator("#value-age").fill("old")
+    page.get_by_role("button", name="询问", exact=True).click()
+    page.wait_for_selector(".failure")
+    problem = page.locator(".failure li").filter(has_text="年龄")
+    assert problem.locator("[lang=en]").inner_text() == "must be a number, 0 to 120 a"
+    assert page.locator(".failure [lang=en]").count() == 1
+
+
+def test_rejects_of_a_file_are_shown_in_chinese_and_saved_as_the_service_says_them(
+    visit: Open,
+) -> None:
     page = visit("zh-CN").go("#/survival/file", "#file")
     page.locator("#file").set_input_files(ROOT / "examples" / "patients.csv")
     page.wait_for_selector("h4")
     told = page.locator("main").inner_text()
     assert "超出允许范围（0 至 120 岁）" in told
     assert "outside" not in told
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="rejects.csv").click()
+    assert "outside 0 to 120 a" in saved.value.path().read_text()
 
 
 def test_the_english_page_says_what_the_service_says_with_units_spelled_out(visit: Open) -> None:

@@ -151,8 +151,13 @@ def _summarise(
 ) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": model_id, "version": version}
     if isinstance(model, ModelUnavailableError):
-        reason = {"status": "unavailable", "reason": words.say(model.fact)}
-        return entry | reason | {"parts": {"reason": model.fact.as_json()}}
+        # in parts, because the limits of an entry are those that its card names
+        parts = {"reason": model.fact.as_json()}
+        return entry | {
+            "status": "unavailable",
+            "reason": words.say(model.fact),
+            "parts": parts,
+        }
     manifest = model.manifest
     card = manifest.card
     texts = (manifest.title, card.intended_use, card.population, card.limits)

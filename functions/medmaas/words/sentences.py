@@ -78,6 +78,9 @@ class Words:
     def _say_any(self, value: Any) -> str:  # noqa: ANN401 - a fact, or a text of the model
         return self._fill(value) if isinstance(value, Fact) else self._translate(str(value))
 
+    def _say_code(self, value: Any) -> str:  # noqa: ANN401 - what is the same in all languages
+        return self._fill(value) if isinstance(value, Fact) else str(value)
+
     def _join(self, values: Sequence[Any], joiner: str) -> str:
         return self._sentences[joiner].join(map(self._say_any, values))
 
@@ -163,7 +166,7 @@ _FORMATS: dict[str, Callable[[Words, Any], str]] = {
     "unit": Words._name_unit,  # noqa: SLF001 - the formats are this class's own
     "text": lambda words, text: words._translate(text),  # noqa: SLF001
     "fact": Words._say_any,  # noqa: SLF001
-    "codes": lambda _, codes: ", ".join(map(str, codes)),
+    "codes": lambda words, codes: ", ".join(map(words._say_code, codes)),  # noqa: SLF001
     "texts": lambda words, texts: words._join(texts, "joined_by_comma"),  # noqa: SLF001
     "clauses": lambda words, facts: words._join(facts, "joined_by_semicolon"),  # noqa: SLF001
     "all": lambda words, facts: words._join(facts, "joined_by_comma_and"),  # noqa: SLF001

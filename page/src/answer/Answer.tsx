@@ -5,25 +5,22 @@ import { showPicture } from "../ask/Picture";
 import { t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import { nameValue } from "../names";
-import type {
-  Bounds,
-  Classes,
-  Policy,
-  PolicyBands,
-  Prediction,
-  PredictionSet,
-  Value,
-} from "../predictions";
+import type { Answered, Prediction } from "../predictions";
 import { FieldName, Said } from "../Said";
-import type { Asked } from "../views/Ask";
-import { ClassesAnswer } from "./Classes";
-import { PolicyAnswer } from "./Policy";
+import { Output } from "./Output";
 import { Provenance } from "./Provenance";
 import { Reasons } from "./Reasons";
-import { SurvivalAnswer } from "./Survival";
 import { TurnedOut } from "./TurnedOut";
-import { ValueAnswer } from "./Value";
 import { WhatIf } from "./WhatIf";
+
+/** What was asked and what came back; the time is the browser's. */
+export interface Asked {
+  instance: Instance;
+  answered: Answered;
+  at: Date;
+  /** Whether the explanation is still to come. */
+  pending: boolean;
+}
 
 export function Answer(props: { model: Manifest; asked: Asked; onForce: () => void }) {
   const { model, asked } = props;
@@ -67,41 +64,6 @@ function bringToReader(answer: HTMLElement) {
   if (top < 0 || top > innerHeight / 2) answer.scrollIntoView();
 }
 
-/** The answer itself, by its kind. */
-export function Output(props: { model: Manifest; instance: Instance; prediction: Prediction }) {
-  const { model, prediction } = props;
-  const { output, interval } = prediction;
-  const kind = model.output.kind;
-  switch (kind) {
-    case "survival":
-      return <SurvivalAnswer model={model} prediction={prediction} />;
-    case "classes":
-      return (
-        <ClassesAnswer
-          model={model}
-          output={output as Classes}
-          interval={interval as PredictionSet | undefined}
-        />
-      );
-    case "value":
-      return (
-        <ValueAnswer
-          model={model}
-          output={output as Value}
-          interval={interval as Bounds | undefined}
-        />
-      );
-    case "policy":
-      return (
-        <PolicyAnswer
-          model={model}
-          output={output as Policy}
-          interval={interval as PolicyBands | undefined}
-        />
-      );
-  }
-}
-
 /** Abstention, force and warnings: the most visible thing, when there are any. */
 function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () => void }) {
   const { status, reason, warnings, output } = props.prediction;
@@ -112,7 +74,7 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
         <div class="doubt stop" role="alert">
           <strong>{t(`answer.${status}`)}</strong>
           <p>
-            <Said of={props.model} text={reason ?? ""} />
+            <Said of={props.model} fact={props.prediction} text={reason ?? ""} />
           </p>
           {forcible && (
             <button type="button" class="quiet" onClick={props.onForce}>
@@ -128,7 +90,7 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
             {warnings.map((warning, i) => (
               <li key={i}>
                 {warning.field && <FieldName of={props.model} field={warning.field} />}{" "}
-                <Said of={props.model} text={warning.problem} />
+                <Said of={props.model} fact={warning} text={warning.problem} />
               </li>
             ))}
           </ul>

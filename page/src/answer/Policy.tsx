@@ -72,7 +72,7 @@ function OptionName(props: { model: Manifest; output: Policy; option: Option }) 
       </span>
       <span class="aside">
         {t(option.allowed ? "policy.allowed" : "policy.not_allowed")}{" "}
-        <Said of={model} text={option.why} />
+        <Said of={model} fact={option} text={option.why} />
       </span>
     </>
   );

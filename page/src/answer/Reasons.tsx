@@ -25,11 +25,14 @@ const findDay = (one: Part) => ("row" in one ? (one.day ?? 0) : 0);
 
 export function Reasons(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
   const { model, instance, explanation } = props;
+  const { sentence, method, against, parts } = explanation;
+  const counterfactual = "counterfactual" in explanation && explanation.counterfactual;
+  const how = { code: "clauses", limits: { clauses: [parts.method, parts.against] } };
   return (
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
       <p class="sentence">
-        <Said of={model} text={explanation.sentence} />
+        <Said of={model} fact={parts.sentence} text={sentence} />
       </p>
       {"targets" in explanation && (
         <Targets {...props} targets={explanation.targets} by="feature" />
@@ -50,16 +53,15 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
         />
       )}
       {"characters" in explanation && <Characters explanation={explanation} />}
-      {"counterfactual" in explanation && (
+      {counterfactual && (
         <p>
           <strong>{t("reasons.otherwise")}</strong>{" "}
-          <Said of={model} text={explanation.counterfactual.sentence} />
+          <Said of={model} fact={counterfactual} text={counterfactual.sentence} />
         </p>
       )}
       <Flips model={model} explanation={explanation} />
       <p class="help">
-        {t("reasons.method")}{" "}
-        <Said of={model} text={`${explanation.method}; ${explanation.against}`} />
+        {t("reasons.method")} <Said of={model} fact={how} text={`${method}; ${against}`} />
         {t("reasons.stop")} {!explanation.complete && t("reasons.incomplete")}{" "}
         {t("reasons.caution")}
       </p>

@@ -6,7 +6,7 @@ import type { Prediction } from "../predictions";
 import { Said } from "../Said";
 import { predict } from "../service";
 import { withUnit } from "../units";
-import { Output } from "./Answer";
+import { Output } from "./Output";
 
 const STEPS = 200;
 
@@ -54,7 +54,7 @@ export function WhatIf(props: {
             ) : (
               <p class="doubt stop">
                 <strong>{t("answer.abstained")}</strong>{" "}
-                <Said of={model} text={prediction.reason ?? ""} />
+                <Said of={model} fact={prediction} text={prediction.reason ?? ""} />
               </p>
             )}
           </>

@@ -1,7 +1,5 @@
 // What a model takes, to be filled in: one form per kind of input.
-import type { Manifest } from "../manifest";
-import type { Units } from "../service";
-import type { Draft } from "./draft";
+import type { FieldsProps } from "./draft";
 import { Picture } from "./Picture";
 import { SeriesTable } from "./SeriesTable";
 import { TextField } from "./TextField";
@@ -9,15 +7,6 @@ import { ValueField } from "./Value";
 
 /** From how many fields on they stand beside each other where there is room. */
 const MANY = 10;
-
-export interface FieldsProps {
-  model: Manifest;
-  draft: Draft;
-  units: Units;
-  /** What is wrong, by the field that the service names. */
-  problems: Map<string, string>;
-  onChange: (draft: Draft) => void;
-}
 
 export function Fields(props: FieldsProps) {
   const { model, draft, units, problems, onChange } = props;

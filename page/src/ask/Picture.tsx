@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Told, t } from "../language";
 import type { ImageInput } from "../manifest";
 import { Said } from "../Said";
-import type { FieldsProps } from "./Fields";
+import type { FieldsProps } from "./draft";
 
 /** The address under which the page itself can show a picture in base64. */
 export const showPicture = (content: string) =>
@@ -65,7 +65,7 @@ export function Picture({
         {t("ask.picture_help")}
       </p>
       <p class="problem" id="value-picture-problem">
-        {problem && <Said of={model} text={problem} />}
+        {problem && <Said of={model} fact={problem} text={problem.problem} />}
       </p>
     </div>
   );

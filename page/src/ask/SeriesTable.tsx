@@ -3,8 +3,7 @@ import { Told, t, translate } from "../language";
 import type { Feature, SeriesInput } from "../manifest";
 import { FieldName, Said } from "../Said";
 import { showUnit } from "../units";
-import type { Cell, Row } from "./draft";
-import type { FieldsProps } from "./Fields";
+import type { Cell, FieldsProps, Row } from "./draft";
 import { SeriesChart } from "./SeriesChart";
 import { ValueControl } from "./Value";
 
@@ -84,7 +83,8 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
       <ul class="problems">
         {[...problems].map(([field, problem]) => (
           <li key={field} class="problem">
-            <FieldName of={model} field={field} />: <Said of={model} text={problem} />
+            <FieldName of={model} field={field} />:{" "}
+            <Said of={model} fact={problem} text={problem.problem} />
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@
 import { Told, t } from "../language";
 import type { TextInput } from "../manifest";
 import { Said } from "../Said";
-import type { FieldsProps } from "./Fields";
+import type { FieldsProps } from "./draft";
 
 export function TextField({
   model,
@@ -33,7 +33,7 @@ export function TextField({
         {t("ask.text_help", { max: input.max_length })}
       </p>
       <p class="problem" id="value-text-problem">
-        {problem && <Said of={model} text={problem} />}
+        {problem && <Said of={model} fact={problem} text={problem.problem} />}
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 // One field for one value: a number with its unit, a choice, yes or no.
 import { formatNumber, Told, t, translate } from "../language";
 import type { Feature, Manifest } from "../manifest";
+import type { Problem } from "../predictions";
 import { Said } from "../Said";
 import type { Units } from "../service";
 import { showUnit, withUnit } from "../units";
@@ -11,7 +12,7 @@ interface ValueProps {
   feature: Feature;
   cell: Cell;
   units: Units;
-  problem: string | undefined;
+  problem: Problem | undefined;
   onChange: (cell: Cell) => void;
 }
 
@@ -58,7 +59,7 @@ export function ValueField(props: ValueProps) {
       <p class="problem" id={`${id}-problem`}>
         {problem && (
           <>
-            {t("ask.problem")} <Said of={model} text={problem} />
+            {t("ask.problem")} <Said of={model} fact={problem} text={problem.problem} />
           </>
         )}
       </p>

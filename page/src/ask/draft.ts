@@ -1,5 +1,6 @@
 // What a person has entered so far, as text, and the instance that it becomes. Kept in memory alone.
 import type { Feature, Instance, Manifest, SeriesInput, TabularInput } from "../manifest";
+import type { Problem } from "../predictions";
 import type { Units } from "../service";
 
 /** One value as it was typed, and the unit it was typed in. */
@@ -14,6 +15,16 @@ export type Row = Record<string, Cell>;
 export interface Draft {
   rows: Row[];
   content: string;
+}
+
+/** What every form takes and gives. */
+export interface FieldsProps {
+  model: Manifest;
+  draft: Draft;
+  units: Units;
+  /** What is wrong, by the field that the service names. */
+  problems: Map<string, Problem>;
+  onChange: (draft: Draft) => void;
 }
 
 export const emptyDraft = (): Draft => ({ rows: [{}], content: "" });

@@ -1,5 +1,6 @@
 // Rows of a CSV become instances, and their answers a table again. No request is made here.
 import Papa from "papaparse";
+import type { Fact } from "../facts";
 import type { Feature, Instance, Manifest } from "../manifest";
 import type { Classes, Policy, Prediction, Problem, Survival, Value } from "../predictions";
 
@@ -73,36 +74,45 @@ function joinRows(items: Item[], field: string): Item[] {
   return [...joined.values()];
 }
 
-export interface Reject {
-  row: number;
-  id: string;
-  field: string;
-  problem: string;
+export type Cells = Record<string, string | number>;
+
+/** A sentence of a cell. */
+export interface Spoken extends Partial<Fact> {
+  field: string | null;
+  text: string;
+}
+
+/** The cells of a row as the service says them, and by column the facts that they say. */
+export interface Line {
+  cells: Cells;
+  spoken: Record<string, Spoken[]>;
 }
 
 /** The problems of items, and the items that have none. */
-export function splitRejects(items: Item[], problems: Problem[]): [Item[], Reject[]] {
+export function splitRejects(items: Item[], problems: Problem[]): [Item[], Line[]] {
   const wrong = new Set(problems.map((problem) => problem.instance));
-  const rejects = problems.flatMap(({ instance, field, problem }) => {
-    const item = instance === null ? undefined : items[instance];
-    return item ? [{ row: item.row, id: item.id, field: field ?? "", problem }] : [];
+  const rejects = problems.flatMap((one) => {
+    const item = one.instance === null ? undefined : items[one.instance];
+    if (!item) return [];
+    const cells = { row: item.row, id: item.id, field: one.field ?? "", problem: one.problem };
+    return [{ cells, spoken: { problem: [{ ...one, field: null, text: one.problem }] } }];
   });
   return [items.filter((_, i) => !wrong.has(i)), rejects];
 }
 
-export type Cells = Record<string, string | number>;
-
 /** An answer as the columns of a table, called as in the results of a file in the bucket. */
-export function writeAnswer(item: Item, prediction: Prediction): Cells {
-  return {
+export function writeAnswer(item: Item, prediction: Prediction): Line {
+  const warnings = prediction.warnings.map((one) => ({ ...one, text: one.problem }));
+  const reason = prediction.reason ?? "";
+  const cells = {
     row: item.row,
     id: item.id,
     ...(prediction.output ? writeOutput(prediction) : {}),
-    warnings: prediction.warnings
-      .map((one) => [one.field, one.problem].filter(Boolean).join(": "))
-      .join("; "),
-    abstained: prediction.reason ?? "",
+    warnings: warnings.map(({ field, text }) => (field ? `${field}: ${text}` : text)).join("; "),
+    abstained: reason,
   };
+  const abstained = reason ? [{ ...prediction, field: null, text: reason }] : [];
+  return { cells, spoken: { warnings, abstained } };
 }
 
 function writeOutput({ output, interval }: Prediction): Cells {
@@ -138,4 +148,6 @@ function writeSurvival({ risk, median_days }: Survival, interval: Prediction["in
 export const writeCsv = (rows: object[], columns: string[]) =>
   Papa.unparse(rows, { columns, escapeFormulae: true });
 
-export const listColumns = (rows: Cells[]) => [...new Set(rows.flatMap((row) => Object.keys(row)))];
+export const listColumns = (lines: Line[]) => [
+  ...new Set(lines.flatMap(({ cells }) => Object.keys(cells))),
+];

@@ -1,6 +1,6 @@
 // A patient on the left, the answer on the right (below each other where the screen is narrow).
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Answer } from "../answer/Answer";
+import { Answer, type Asked } from "../answer/Answer";
 import {
   type Draft,
   emptyDraft,
@@ -13,18 +13,9 @@ import { Fields } from "../ask/Fields";
 import { Failure } from "../Failure";
 import { Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Answered } from "../predictions";
+import type { Problem } from "../predictions";
 import { FieldName, Said } from "../Said";
 import { explain, predict, Refusal, readUnits, type Units } from "../service";
-
-/** What was asked and what came back; the time is the browser's. */
-export interface Asked {
-  instance: Instance;
-  answered: Answered;
-  at: Date;
-  /** Whether the explanation is still to come. */
-  pending: boolean;
-}
 
 export function AskView({ model }: { model: Manifest }) {
   const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
@@ -129,10 +120,10 @@ function useAnswer(model: Manifest) {
   return { asked, refusal, ask, forget };
 }
 
-/** What is wrong, by field; the first sentence of each. */
-function listProblems(refusal: Refusal | undefined): Map<string, string> {
+/** What is wrong, by field; the first of each. */
+function listProblems(refusal: Refusal | undefined): Map<string, Problem> {
   const named = (refusal?.details ?? []).filter((detail) => detail.field !== null);
-  return new Map(named.reverse().map(({ field, problem }) => [field ?? "", problem]));
+  return new Map(named.reverse().map((problem) => [problem.field ?? "", problem]));
 }
 
 function Refused({ model, refusal }: { model: Manifest; refusal: Refusal }) {
@@ -146,7 +137,7 @@ function Refused({ model, refusal }: { model: Manifest; refusal: Refusal }) {
         {refusal.details.map((detail, i) => (
           <li key={i}>
             {detail.field && <FieldName of={model} field={detail.field} />}{" "}
-            <Said of={model} text={detail.problem} />
+            <Said of={model} fact={detail} text={detail.problem} />
           </li>
         ))}
       </ul>

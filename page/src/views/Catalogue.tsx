@@ -66,7 +66,8 @@ function EntryCard({ entry, several }: { entry: Entry; several: boolean }) {
           {entry.id} {entry.version}
         </h3>
         <p class="doubt">
-          <strong>{t("catalogue.unavailable")}</strong> <Said text={entry.reason ?? ""} />
+          <strong>{t("catalogue.unavailable")}</strong>{" "}
+          <Said fact={entry.parts?.reason ?? {}} text={entry.reason ?? ""} />
         </p>
       </article>
     );

@@ -4,11 +4,10 @@ import { Provenance } from "../answer/Provenance";
 import { DataTable } from "../charts/Figure";
 import { Failure } from "../Failure";
 import {
-  type Cells,
+  type Line,
   listColumns,
   MOST_BYTES,
   MOST_ROWS,
-  type Reject,
   readTable,
   splitRejects,
   writeAnswer,
@@ -21,8 +20,8 @@ import { FieldName, Said } from "../Said";
 import { predict, Refusal } from "../service";
 
 interface Scored {
-  answers: Cells[];
-  rejects: Reject[];
+  answers: Line[];
+  rejects: Line[];
   /** Who answered, and when; nobody if all was rejected. */
   answered?: Pick<Answered, "model" | "request_id">;
   at: Date;
@@ -38,7 +37,7 @@ async function score(model: Manifest, text: string): Promise<Scored | string> {
   if (!table.items.length) return t("file.empty");
   if (table.rows > MOST_ROWS) return t("file.too_many", { most: formatCount(MOST_ROWS) });
   let { items } = table;
-  let rejects: Reject[] = [];
+  let rejects: Line[] = [];
   while (items.length) {
     try {
       const instances = items.map(({ instance }) => instance);
@@ -134,7 +133,7 @@ function Results({ model, scored }: { model: Manifest; scored: Scored }) {
           title={t("file.answers")}
           name="predictions.csv"
           columns={columns}
-          rows={answers}
+          lines={answers}
         />
       )}
       {rejects.length > 0 && (
@@ -143,7 +142,7 @@ function Results({ model, scored }: { model: Manifest; scored: Scored }) {
           title={t("file.rejects")}
           name="rejects.csv"
           columns={[...REJECT_COLUMNS]}
-          rows={rejects.map((one) => ({ ...one }))}
+          lines={rejects}
         />
       )}
       {answered && <Provenance model={model} answered={answered} at={at} />}
@@ -151,22 +150,26 @@ function Results({ model, scored }: { model: Manifest; scored: Scored }) {
   );
 }
 
-const countRows = (rejects: Reject[]) => new Set(rejects.map(({ row }) => row)).size;
+const countRows = (rejects: Line[]) => new Set(rejects.map(({ cells }) => cells.row)).size;
 
 interface RowsProps {
   model: Manifest;
   title: string;
   name: string;
   columns: string[];
-  rows: Cells[];
+  lines: Line[];
 }
 
 /** What is shown is in the language of the page; what is saved is as the service says it. */
 function Rows(props: RowsProps) {
-  const { model, columns, rows } = props;
+  const { model, columns, lines } = props;
   const [shown, setShown] = useState(SHOWN);
   const save = () => {
-    const url = URL.createObjectURL(new Blob([writeCsv(rows, columns)], { type: "text/csv" }));
+    const csv = writeCsv(
+      lines.map(({ cells }) => cells),
+      columns,
+    );
+    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
     const link = document.createElement("a");
     link.href = url;
     link.download = props.name;
@@ -179,17 +182,17 @@ function Rows(props: RowsProps) {
       <DataTable
         caption={props.title}
         head={columns}
-        rows={rows
+        rows={lines
           .slice(0, shown)
-          .map((row) => columns.map((column) => show(model, column, row[column] ?? "")))}
+          .map((line) => columns.map((column) => show(model, line, column)))}
       />
       <p class="buttons">
         <button type="button" onClick={save}>
           {t("file.save", { name: props.name })}
         </button>
-        {rows.length > shown && (
+        {lines.length > shown && (
           <button type="button" class="quiet" onClick={() => setShown(shown + SHOWN)}>
-            {t("file.more", { count: rows.length - shown })}
+            {t("file.more", { count: lines.length - shown })}
           </button>
         )}
       </p>
@@ -197,17 +200,15 @@ function Rows(props: RowsProps) {
   );
 }
 
-const SENTENCES = ["problem", "reason", "warnings"];
-
-function show(model: Manifest, column: string, cell: string | number) {
-  if (!SENTENCES.includes(column)) return cell;
-  const clauses = column === "warnings" ? String(cell).split("; ") : [String(cell)];
-  return clauses.map((clause) => {
-    const [, field, problem = clause] = /^([\w.[\]]+): (.*)$/.exec(clause) ?? [];
-    return (
-      <div key={clause}>
-        {field && <FieldName of={model} field={field} />} <Said of={model} text={problem} />
+function show(model: Manifest, { cells, spoken }: Line, column: string) {
+  return (
+    spoken[column]?.map((one, i) => (
+      <div key={i}>
+        {one.field && <FieldName of={model} field={one.field} />}{" "}
+        <Said of={model} fact={one} text={one.text} />
       </div>
-    );
-  });
+    )) ??
+    cells[column] ??
+    ""
+  );
 }

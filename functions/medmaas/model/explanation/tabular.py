@@ -72,7 +72,8 @@ class TableExplainer:
         if len(columns) > 1:
             return name
         value = name_value(self._spec.features[columns[0]], float(row[columns[0]]))
-        return Fact("feature_value", feature=name, value=value)
+        is_number = isinstance(value, Fact) and value.code == "value"
+        return Fact("feature_value" if is_number else "feature_is", feature=name, value=value)
 
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""

@@ -1,16 +1,18 @@
-"""What the models that ship say of good and of broken input: every sentence that the page shows."""
+"""What the models that ship say of good and of broken input: every fact that the page shows."""
 
 import base64
 import dataclasses
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
 import PIL.Image
 from fastapi.testclient import TestClient
-from medmaas.model.explanation.sentences import write_drivers
 
-from medmaas.errors import MedmaasError
+from medmaas.errors import MedmaasError, Problem
+from medmaas.facts import Fact
+from medmaas.model.explanation.parts import name_drivers
 from medmaas.model.manifest import ImageInput, Number, SeriesInput, TabularInput, TextInput
 from medmaas.model.options import Options
 from medmaas.model.outputs import make_targets
@@ -21,46 +23,69 @@ from tests.model.judged import judged_by, unsure
 _EXPLAINED = Options(explain=True, explain_seconds=0.3)
 _FORCED = Options(force=True)
 _AGAINST = {
-    "tabular": "the average patient",
-    "series": "the same history without it",
-    "text": "the line without it",
-    "image": "the golden cases of the manifest",
+    "tabular": Fact("average_patient"),
+    "series": Fact("same_history_without_it"),
+    "text": Fact("line_without_it"),
+    "image": Fact("golden_cases"),
 }
 Instance = Any
+Told = dict[str, Any]  # {"code", "limits"}
 
 
-def list_said(model: Model) -> set[str]:
-    """All sentences, of answers, explanations and refusals."""
-    said: set[str] = set()
+def list_facts(model: Model) -> list[Told]:
+    """All that is told of answers, explanations and refusals, as JSON has it, once each."""
+    return _once(fact.as_json() for fact in _list_facts(model))
+
+
+def read_fact(told: Any) -> Any:
+    """The fact of its JSON."""
+    match told:
+        case {"code": str(code), "limits": dict(limits)}:
+            return Fact(code, **{name: read_fact(value) for name, value in limits.items()})
+        case list():
+            return [read_fact(one) for one in told]
+        case _:
+            return told
+
+
+def _once(told: Iterable[Told]) -> list[Told]:
+    texts = {json.dumps(one, sort_keys=True) for one in told}
+    return [json.loads(text) for text in sorted(texts)]
+
+
+def _list_facts(model: Model) -> Iterator[Fact]:
     for instance in _list_instances(model):
-        said |= _ask(model, [instance], _FORCED)
-        said |= _ask(model, [instance], _EXPLAINED)
+        yield from _ask(model, [instance], _FORCED)
+        yield from _ask(model, [instance], _EXPLAINED)
     if isinstance(model.manifest.input, TabularInput | SeriesInput):
         strict = judged_by(model, unsure(most_missing=0))
         for instance in _list_instances(model):
-            said |= _ask(strict, [instance], Options())
+            yield from _ask(strict, [instance], Options())
     good = model.example
-    said |= _ask(model, [good] * 51, _EXPLAINED) | _ask(model, [good], Options(coverage=0.5))
-    said |= _ask(judged_by(model, None), [good], Options(coverage=0.9))
-    return said | set(_list_drivers(model))
+    yield from _ask(model, [good] * 51, _EXPLAINED)
+    yield from _ask(model, [good], Options(coverage=0.5))
+    yield from _ask(judged_by(model, None), [good], Options(coverage=0.9))
+    yield from _list_drivers(model)
 
 
-def _ask(model: Model, instances: list[Instance], options: Options) -> set[str]:
+def _ask(model: Model, instances: list[Instance], options: Options) -> Iterator[Fact]:
     try:
-        return {text for one in predict(model, instances, options) for text in _read(one)}
+        yield from _find_facts(list(predict(model, instances, options)))
     except MedmaasError as error:
-        return {error.message, *(detail.problem for detail in error.details)}
+        yield from (error.fact, *(detail.fact for detail in error.details))
 
 
-def _read(prediction: dict[str, Any]) -> Iterator[str]:
-    yield from (warning["problem"] for warning in prediction["warnings"])
-    if "reason" in prediction:
-        yield prediction["reason"]
-    yield from (option["why"] for option in (prediction["output"] or {}).get("options", ()))
-    if explanation := prediction.get("explanation"):
-        yield from (explanation[name] for name in ("sentence", "method", "against"))
-        if other := explanation.get("counterfactual"):
-            yield other["sentence"]
+def _find_facts(tree: Any) -> Iterator[Fact]:
+    match tree:
+        case Fact():
+            yield tree
+        case Problem(fact=fact):
+            yield fact
+        case dict():
+            yield from _find_facts(list(tree.values()))
+        case list():
+            for one in tree:
+                yield from _find_facts(one)
 
 
 def _list_instances(model: Model) -> Iterator[Instance]:
@@ -117,20 +142,29 @@ def _draw(width: int, height: int, mode: str = "RGB") -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def _list_drivers(model: Model) -> Iterator[str]:
+def _list_drivers(model: Model) -> Iterator[Fact]:
     """What would drive every number of an answer, up and down, much and hardly at all."""
     spec = model.manifest.input
-    names = [f"{f.name} 2 {f.unit}" for f in getattr(spec, "features", ()) if f.type == "number"]
-    names = [*names, "C at position 3", "the bond at position 4", "[nH] at position 12"]
+    names = [
+        Fact("feature_value", feature=f.name, value=Fact("value", value=2, unit=f.unit))
+        for f in getattr(spec, "features", ())
+        if f.type == "number"
+    ]
+    names = [
+        *names,
+        Fact("at_position", symbol="C", position=3),
+        Fact("bond_at_position", position=4),
+        Fact("at_position", symbol="[nH]", position=12),
+    ]
     for target in make_targets(model.manifest.output).targets:
         for unit, scale in ((target.unit, 1), ("d", 3000)):
             moved = dataclasses.replace(target, unit=unit, is_probability=scale == 1)
             for amounts in _AMOUNTS:
                 parts = zip(names, (scale * amount for amount in amounts), strict=False)
-                yield write_drivers(moved, list(parts), _AGAINST[spec.kind])
+                yield name_drivers(moved, list(parts), _AGAINST[spec.kind])
 
 
-def list_refusals(client: TestClient) -> set[str]:
+def list_refusals(client: TestClient) -> list[Told]:
     """What is said of bodies that are no requests, and of addresses where there is nothing."""
     answers = [
         client.post("/models/survival/explain", content=body, headers=_JSON) for body in _BODIES
@@ -145,11 +179,8 @@ def list_refusals(client: TestClient) -> set[str]:
         client.put("/models"),
     ]
     errors = [answer.json() for answer in answers]
-    return {text for error in errors for text in _list_problems(error)}
-
-
-def _list_problems(error: dict[str, Any]) -> list[str]:
-    return [error["error"], *(detail["problem"] for detail in error["details"])]
+    told = [one for error in errors for one in (error, *error["details"])]
+    return _once({"code": one["code"], "limits": one["limits"]} for one in told)
 
 
 _AMOUNTS = ((0.3, 0.2, -0.1), (-0.3, -0.2, -0.1), (-0.3, 0.2, 0.1), (0.01,), (0.0,))
