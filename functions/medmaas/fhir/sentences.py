@@ -1,70 +1,72 @@
-"""What an answer must say of itself in words, for RiskAssessment notes and cards alike."""
+"""What an answer must say of itself, for RiskAssessment notes and cards alike."""
 
 from typing import Any
 
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.model.manifest import PolicyOutput
-from medmaas.words import Words
 
 DAYS_PER_YEAR = 365.25
 
 
-def list_notes(evaluation: Evaluation) -> list[str]:
-    """Sentences: why there is no answer, how sure it is, what was warned of, what was assumed."""
+def list_notes(evaluation: Evaluation) -> list[Fact]:
+    """Why there is no answer, how sure it is, what was warned of, what was assumed."""
     prediction = evaluation.prediction or {}
-    notes = tell_status(evaluation)
-    if interval := prediction.get("interval"):
-        notes += write_interval(interval)
-    notes += [
-        _write_warning(warning, evaluation.words) for warning in prediction.get("warnings", ())
+    interval = prediction.get("interval")
+    notes = [
+        *(_name_interval(interval) if interval else ()),
+        *(_name_warning(warning) for warning in prediction.get("warnings", ())),
+        *evaluation.case.notes,
     ]
-    notes += [f"{note}." for note in evaluation.case.notes]
-    return [*notes, *list_cautions(evaluation)]
+    return [*tell_status(evaluation), *map(end, notes), *list_cautions(evaluation)]
 
 
-def tell_status(evaluation: Evaluation) -> list[str]:
+def end(fact: Fact) -> Fact:
+    """The same with a full stop."""
+    return Fact("sentence", sentence=fact)
+
+
+def tell_status(evaluation: Evaluation) -> list[Fact]:
     """Why there is no answer, or why there should have been none; nothing if all is well."""
     match evaluation.prediction:
         case {"status": "abstained", "reason": reason}:
-            return [f"There is no answer: {evaluation.words.say(reason)}."]
+            return [end(Fact("no_answer", reason=reason))]
         case {"status": "forced", "reason": reason}:
-            said = evaluation.words.say(reason)
-            return [f"The answer was forced, though the model abstains: {said}."]
+            return [end(Fact("answer_forced", reason=reason))]
         case _:
             return []
 
 
-def list_cautions(evaluation: Evaluation) -> list[str]:
+def list_cautions(evaluation: Evaluation) -> list[Fact]:
     """What every answer of the model says of itself."""
     manifest = evaluation.model.manifest
-    cautions = [f"{manifest.card.stage}. {manifest.card.decision_role}"]
+    card = manifest.card
+    cautions = [Fact("stage_and_role", stage=card.stage, role=card.decision_role)]
     if isinstance(manifest.output, PolicyOutput):
-        cautions.insert(0, manifest.output.notice)
+        cautions.insert(0, Fact("text", text=manifest.output.notice))
     return cautions
 
 
-def write_interval(interval: dict[str, Any]) -> list[str]:
-    """An interval in words; of a policy nothing, whose bands are of every option."""
-    coverage = f"{interval['coverage']:.0%}"
+def _name_interval(interval: dict[str, Any]) -> list[Fact]:
+    """How sure an answer is; of a policy nothing, whose bands are of every option."""
+    coverage = interval["coverage"]
     match interval:
         case {"at_least_days": days}:
-            years = f"{days / DAYS_PER_YEAR:.1f} years"
-            return [f"With {coverage} coverage, survival is at least {days:,} days ({years})."]
+            years = days / DAYS_PER_YEAR
+            return [Fact("survival_at_least", coverage=coverage, days=days, years=years)]
         case {"labels": labels}:
-            return [f"With {coverage} coverage, it is one of: {', '.join(labels)}."]
+            return [Fact("one_of_labels", coverage=coverage, labels=labels)]
         case {"low": low, "high": high, "unit": unit}:
-            return [f"With {coverage} coverage, it lies between {low:g} and {high:g} {unit}."]
+            return [Fact("between", coverage=coverage, low=low, high=high, unit=unit)]
         case _:
             return []
 
 
-def name_time(days: int) -> str:
+def name_time(days: int) -> Fact:
     """1 year, 5 years, 90 days."""
     years = count_years(days)
-    if isinstance(years, float):
-        return f"{days} days"
-    return "1 year" if years == 1 else f"{years} years"
+    return Fact("days", count=days) if isinstance(years, float) else Fact("in_years", count=years)
 
 
 def count_years(days: int) -> int | float:
@@ -75,6 +77,6 @@ def count_years(days: int) -> int | float:
     return round(days / DAYS_PER_YEAR, 2)
 
 
-def _write_warning(warning: Problem, words: Words) -> str:
-    named = f"{warning.field} " if warning.field else ""
-    return f"{named}{words.say(warning.fact)}."
+def _name_warning(warning: Problem) -> Fact:
+    field, fact = warning.field, warning.fact
+    return Fact("field_problem", field=field, problem=fact) if field else fact

@@ -80,6 +80,9 @@ def _describe_outcome() -> Schema:
     issue = {
         "severity": {"enum": ["fatal", "error", "warning", "information"]},
         "code": TEXT,
+        "details": write_object(
+            {"coding": write_list(write_object({"system": TEXT, "code": TEXT}))}, ["coding"]
+        ),
         "diagnostics": TEXT,
         "expression": write_list(TEXT),
     }
