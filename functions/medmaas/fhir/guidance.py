@@ -43,10 +43,13 @@ def require_data(evaluation: Evaluation, module: str) -> Resource:
 
 def list_lacks(case: Case) -> list[Fact]:
     """Per thing that is missing what would do, with codes and unit."""
-    return [
-        end(Fact("lacks", what=[one.feature, *_name_codes(one, one.loinc)], reason=one.reason))
-        for one in case.missing
-    ]
+    return [end(_name_lack(one)) for one in case.missing]
+
+
+def _name_lack(one: Requirement) -> Fact:
+    if codes := _name_codes(one, one.loinc):
+        return Fact("lacks_result", feature=one.feature, codes=codes, reason=one.reason)
+    return Fact("lacks", feature=one.feature, reason=one.reason)
 
 
 def _tell_share(one: Requirement, source: Source | None) -> list[Fact]:
@@ -60,8 +63,8 @@ def _tell_share(one: Requirement, source: Source | None) -> list[Fact]:
 def _name_codes(one: Requirement, loinc: Sequence[str]) -> list[Fact]:
     """The codes that would do, and the unit."""
     codes = [Fact("loinc", codes=loinc)] if loinc else []
-    has_unit = one.unit and one.unit != "1"
-    return [*codes, Fact("in_unit", unit=one.unit)] if has_unit else codes
+    units = [Fact("in_unit", unit=one.unit)] if one.unit and one.unit != "1" else []
+    return codes + units
 
 
 def _write_requirement(one: Requirement, source: Source | None) -> Resource:

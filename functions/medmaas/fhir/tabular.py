@@ -109,8 +109,8 @@ def _find_condition(draft: Draft, feature: Feature, source: ConditionSource) -> 
         at = read_time(given, where, draft.as_of).at if given else draft.as_of
         draft.rest_on(entry, feature.name, 1, "1", at)
         return True
-    condition = source.codes[0].display
-    draft.notes.append(Fact("taken_as_no", feature=feature.name, condition=condition))
+    named = source.codes[0].display
+    draft.notes.append(Fact("taken_as_no", feature=feature.name, condition=named))
     return False
 
 
