@@ -15,8 +15,8 @@ from medmaas.cds_hooks.feedback import list_override_reasons
 from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
+from medmaas.fhir.notes import end, name_time
 from medmaas.fhir.proposals import Proposal, propose
-from medmaas.fhir.sentences import end, name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
 from medmaas.model.registry import Model
 from medmaas.words import Words

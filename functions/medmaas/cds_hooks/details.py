@@ -11,7 +11,7 @@ from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
-from medmaas.fhir.sentences import end, list_cautions, list_notes, name_time
+from medmaas.fhir.notes import end, list_cautions, list_notes, name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput
 from medmaas.words import Words
 

@@ -10,8 +10,8 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
+from medmaas.fhir.notes import count_years, end, list_notes, name_time
 from medmaas.fhir.recommendation import write_recommendation
-from medmaas.fhir.sentences import count_years, end, list_notes, name_time
 from medmaas.fhir.units import UnitError, convert
 from medmaas.model.answers import Prediction
 from medmaas.model.manifest import (

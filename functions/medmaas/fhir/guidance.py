@@ -6,7 +6,7 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Evaluation, Requirement
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import LOINC, UCUM
-from medmaas.fhir.sentences import end
+from medmaas.fhir.notes import end
 from medmaas.model.manifest import (
     ObservationSource,
     PatientSource,

@@ -11,7 +11,7 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, write_notes
 from medmaas.fhir.elements import UCUM
-from medmaas.fhir.sentences import end, list_cautions, tell_status
+from medmaas.fhir.notes import end, list_cautions, tell_status
 from medmaas.model.manifest import Coding, DrugOrder, Orders, PolicyOutput
 from medmaas.words import Words
 
