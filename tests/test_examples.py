@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from benchmarks.server import serving
-from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
+from medmaas.cds_hooks.feedback import list_override_reasons
+from medmaas.words import ENGLISH
 from tests.conftest import ROOT
 
 ADDRESS = "127.0.0.1:8080"
@@ -185,7 +186,7 @@ def test_the_parameters_and_outputs_of_the_stack_that_are_named_exist() -> None:
 
 def test_the_override_reasons_are_those_of_the_cards() -> None:
     protocols = (ROOT / "docs" / "protocols.md").read_text()
-    for reason in OVERRIDE_REASONS:
+    for reason in list_override_reasons(ENGLISH):
         assert f"| `{reason['code']}` | {reason['display']} |" in protocols
 
 

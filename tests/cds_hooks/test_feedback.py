@@ -12,10 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
-from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
+from medmaas.cds_hooks.feedback import list_override_reasons
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+OVERRIDE_REASONS = list_override_reasons(ENGLISH)
 
 
 @pytest.fixture

@@ -63,7 +63,11 @@ INVARIANTS = {
         "cpb-14": "kind != 'instance' or implementation.exists()",
         "cpb-15": "kind != 'capability' or (implementation.empty() and software.exists())",
     },
-    "OperationOutcome": {"has an issue": "issue.exists()"},
+    "OperationOutcome": {
+        "has an issue": "issue.exists()",
+        "names the code of each": "issue.all(details.coding.exists(system.exists() and "
+        "code.exists()))",
+    },
     "MedicationRequest": {},
     "ServiceRequest": {"prr-1": "orderDetail.empty() or code.exists()"},
     "Device": {},

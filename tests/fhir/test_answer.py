@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medmaas.facts import Fact
 from medmaas.fhir.answer import write_answer, write_percentage
 from medmaas.fhir.case import Basis, Case, Evaluation
 from medmaas.model.manifest import ConditionSource, ObservationSource, PolicyOutput, ValueOutput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.fhir.judge import list_faults
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -29,7 +31,9 @@ def evaluate(
     model = registry.get(model_id)
     instance = instance or model.example
     (prediction,) = predict(model, [instance], options)
-    case = Case("Patient/p1", NOW, instance, BASIS, ("mgus was taken as no",))
+    case = Case(
+        "Patient/p1", NOW, instance, BASIS, (Fact("taken_as_no", feature="mgus", condition="MGUS"),)
+    )
     return Evaluation(model, case, prediction)
 
 
@@ -59,13 +63,13 @@ def test_a_survival_answer_has_a_prediction_per_horizon(registry: Registry) -> N
     ]
     assert [one["whenRange"]["high"]["value"] for one in told["prediction"]] == [1, 5, 10]
     assert evaluation.prediction
-    sentence = evaluation.prediction["explanation"]["sentence"]
+    sentence = ENGLISH.say(evaluation.prediction["explanation"]["sentence"])
     assert {one["rationale"] for one in told["prediction"]} == {sentence}
     assert [one["reference"] for one in told["basis"]] == [
         "Observation/kappa",
         "Observation/lambda",
     ]
-    assert "mgus was taken as no." in list_texts(told)
+    assert "mgus was taken as no: the record has no mgus." in list_texts(told)
 
 
 def test_without_an_explanation_there_is_no_rationale(registry: Registry) -> None:
@@ -102,7 +106,8 @@ def test_a_value_is_an_observation_with_its_interval_and_what_it_rests_on(
     assert evaluation.prediction
     assert told["valueQuantity"]["value"] == evaluation.prediction["output"]["value"]
     assert any("With 90% coverage, it lies between" in text for text in list_texts(told))
-    assert f"{evaluation.prediction['explanation']['sentence']}." in list_texts(told)
+    sentence = ENGLISH.say(evaluation.prediction["explanation"]["sentence"])
+    assert f"{sentence}." in list_texts(told)
 
 
 @pytest.mark.parametrize(("unit", "code"), [("mg/dL", "mg/dL"), ("log10(mol/L)", None)])
@@ -151,9 +156,10 @@ def test_every_option_and_outcome_of_a_policy_has_a_prediction(registry: Registr
         for option in options
         for outcome in output.outcomes
     ]
-    assert told["prediction"][0]["rationale"].startswith(options[0]["why"])
+    assert told["prediction"][0]["rationale"].startswith(ENGLISH.say(options[0]["why"]))
     assert "of 100 such patients" in told["prediction"][0]["rationale"]
-    assert f"{evaluation.prediction['explanation']['sentence']}." in list_texts(told)
+    sentence = ENGLISH.say(evaluation.prediction["explanation"]["sentence"])
+    assert f"{sentence}." in list_texts(told)
     assert output.notice in list_texts(told)
 
 

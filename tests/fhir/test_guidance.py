@@ -8,6 +8,7 @@ from medmaas.fhir.guidance import list_lacks, require_data
 from medmaas.fhir.record import read_bundle
 from medmaas.model.options import PLAIN
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.fhir.judge import list_faults
 from tests.fhir.records import (
     KAPPA,
@@ -30,7 +31,8 @@ def ask(registry: Registry, model_id: str, record: object) -> Any:
     resource = require_data(evaluation, MODULE)
     assert list_faults(resource) == []
     notes = [note["text"] for note in resource["note"]]
-    assert notes[: len(evaluation.case.missing)] == list_lacks(evaluation.case)
+    lacks = [ENGLISH.say(fact) for fact in list_lacks(evaluation.case)]
+    assert notes[: len(evaluation.case.missing)] == lacks
     return resource
 
 

@@ -12,6 +12,7 @@ from medmaas.fhir.case import Case
 from medmaas.fhir.mapping import map_record
 from medmaas.fhir.record import read_bundle
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.conftest import ROOT
 from tests.fhir.records import (
     CREATININE,
@@ -33,6 +34,10 @@ from tests.fhir.records import (
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 SYNTHEA = ("buster", "clemente")
+
+
+def say_notes(case: Case) -> list[str]:
+    return [ENGLISH.say(note) for note in case.notes]
 
 
 @pytest.fixture
@@ -91,7 +96,7 @@ def test_the_age_is_that_at_the_newest_result(survival: Any) -> None:
 def test_a_birth_date_without_a_day_is_taken_and_said(survival: Any) -> None:
     case = survival(*light_chains(), who=patient(birthDate="1952"))
     assert case.instance["age"] == 74
-    assert any("not exact to the day" in note for note in case.notes)
+    assert any("not exact to the day" in note for note in say_notes(case))
 
 
 @pytest.mark.parametrize("status", ["preliminary", "entered-in-error", "registered", "cancelled"])
@@ -99,7 +104,7 @@ def test_a_result_that_is_not_final_is_passed_over_and_said(survival: Any, statu
     newer = observation("newer", KAPPA, 50, "mg/L", "2026-03-01T09:00:00+01:00", status=status)
     case = survival(newer, *light_chains())
     assert case.instance["kappa"] == 1.2
-    assert any("Observation/newer was not used" in note for note in case.notes)
+    assert any("Observation/newer was not used" in note for note in say_notes(case))
 
 
 @pytest.mark.parametrize("status", ["final", "amended", "corrected"])
@@ -119,7 +124,7 @@ def test_a_result_that_is_too_old_is_missing_and_named_with_code_and_unit(surviv
     old = kappa | {"effectiveDateTime": "2025-02-28"}
     (lacking,) = survival(old, lambda_, creatinine).missing
     assert (lacking.feature, lacking.loinc[0], lacking.unit) == ("kappa", KAPPA, "mg/dL")
-    assert "more than 365 days old" in lacking.reason
+    assert "more than 365 days old" in ENGLISH.say(lacking.reason)
 
 
 def test_what_the_model_can_do_without_is_left_out(survival: Any) -> None:
@@ -159,11 +164,11 @@ def test_a_condition_that_is_not_confirmed_does_not_count_and_is_said(
 ) -> None:
     case = survival(*light_chains(), condition(status=status))
     assert case.instance["mgus"] is False
-    assert any("Condition/c1 was not used" in note for note in case.notes)
+    assert any("Condition/c1 was not used" in note for note in say_notes(case))
 
 
 def test_that_a_condition_is_not_in_the_record_is_said(survival: Any) -> None:
-    assert any("mgus was taken as no" in note for note in survival(*light_chains()).notes)
+    assert any("mgus was taken as no" in note for note in say_notes(survival(*light_chains())))
 
 
 def test_a_course_becomes_one_row_per_day(chemo_dose: Any) -> None:
@@ -223,8 +228,8 @@ def test_a_drug_that_was_not_given_does_not_count(chemo_dose: Any) -> None:
     *counts, dose = course()
     case = chemo_dose(*counts, dose | {"status": "not-done"})
     assert not any("dose" in row for row in case.instance["history"])
-    assert any("MedicationAdministration/d1 was not used" in note for note in case.notes)
-    assert any("dose was taken as not given" in note for note in case.notes)
+    assert any("MedicationAdministration/d1 was not used" in note for note in say_notes(case))
+    assert any("dose was taken as not given" in note for note in say_notes(case))
 
 
 def test_a_drug_behind_a_reference_is_said_not_to_have_been_used(chemo_dose: Any) -> None:
@@ -234,7 +239,7 @@ def test_a_drug_behind_a_reference_is_said_not_to_have_been_used(chemo_dose: Any
     assert not any("dose" in row for row in case.instance["history"])
     assert any(
         "MedicationAdministration/d1 was not used" in note and "behind a reference" in note
-        for note in case.notes
+        for note in say_notes(case)
     )
 
 
@@ -257,7 +262,7 @@ def test_more_days_than_the_model_takes_leave_the_newest_and_are_said(chemo_dose
     assert len(case.instance["history"]) == 64
     assert case.instance["history"][-1]["day"] == -1
     assert {one.reference for one in case.basis} == {f"Observation/a{i}" for i in range(26, 90)}
-    assert any("only the newest 64 days" in note for note in case.notes)
+    assert any("only the newest 64 days" in note for note in say_notes(case))
 
 
 @pytest.mark.parametrize("name", SYNTHEA)

@@ -1,7 +1,6 @@
 """What cannot be used is refused, with the resource and the rule, never the value."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from medmaas.fhir.record import Entry, read_bundle, read_prefetch
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH, LANGUAGES, Words
 from tests.conftest import ROOT
 from tests.fhir.records import (
     DOCETAXEL,
@@ -24,6 +24,7 @@ from tests.fhir.records import (
     Resource,
     administration,
     bundle,
+    condition,
     course,
     light_chains,
     observation,
@@ -97,6 +98,10 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
         bundle(patient(deceasedBoolean=True), *light_chains()),
         "Bundle.entry[0].resource.deceased", "died",
     ),
+    "a death on a day that does not exist": (
+        bundle(patient(deceasedDateTime="2020-02-30"), *light_chains()),
+        "Bundle.entry[0].resource.deceasedDateTime", "a date that exists",
+    ),
     "a gender that the model does not know": (
         bundle(patient(gender="other"), *light_chains()),
         "Bundle.entry[0].resource.gender", "female or male",
@@ -130,9 +135,35 @@ def test_a_record_is_refused_with_resource_and_rule(name: str) -> None:
         evaluate_survival(resource)
     (problem,) = refusal.value.details
     assert problem.field == where
-    assert rule in problem.problem
-    told = refusal.value.message + problem.problem
+    told = f"{ENGLISH.say(refusal.value.fact)}; {ENGLISH.say(problem.fact)}"
+    assert rule in told
     assert not any(value in told for value in ("1500", "150 ", "mmol", "p2", "2026", "1952"))
+
+
+ELEMENTS: dict[str, Resource] = {
+    "r4_required": without("status"),
+    "r4_text": kappa(status=7),
+    "r4_number": quantity(value="12"),
+    "r4_finite": quantity(value=float("inf")),
+    "r4_boolean": bundle(patient(deceasedBoolean="no"), *light_chains()),
+    "r4_list": bundle(
+        patient(), *light_chains(), condition() | {"verificationStatus": {"coding": 1}}
+    ),
+    "r4_object": kappa(subject="Patient/p1"),
+    "r4_characters": kappa(status="x" * 257),
+    "r4_items": kappa(code={"coding": light_chains()[0]["code"]["coding"] * 65}),
+    "r4_pattern": bundle(patient(id="p 1"), *light_chains()),
+}
+
+
+@pytest.mark.parametrize("code", ELEMENTS)
+def test_an_element_that_is_not_as_r4_has_it_is_refused_with_what_it_must_be(code: str) -> None:
+    with pytest.raises(InvalidRequestError) as refusal:
+        evaluate_survival(ELEMENTS[code])
+    (problem,) = refusal.value.details
+    assert problem.fact.limits["rule"].code == code
+    for language in LANGUAGES:
+        assert Words(language).say(problem.fact)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +178,7 @@ def test_a_record_is_refused_with_resource_and_rule(name: str) -> None:
 def test_a_dose_that_cannot_be_converted_is_refused(dose: object, where: str) -> None:
     given = administration("d1", DOCETAXEL, "2026-02-08T11:00:00Z", 5, "mg/m2")
     record = read_bundle(bundle(patient(), *course()[:-1], given | {"dosage": {"dose": dose}}))
-    with pytest.raises(InvalidRequestError, match="nothing was evaluated") as refusal:
+    with pytest.raises(InvalidRequestError, match="record_refused") as refusal:
         evaluate(MODELS.get("chemo_dose"), record, NOW, PLAIN)
     (problem,) = refusal.value.details
     assert problem.field is not None
@@ -264,5 +295,8 @@ def test_whatever_is_sent_is_answered_or_refused(value: object) -> None:
 
 
 def answered_or_refused(call: Callable[[], object]) -> None:
-    with suppress(InvalidRequestError):
+    try:
         call()
+    except InvalidRequestError as refusal:
+        for problem in refusal.details:
+            ENGLISH.say(problem.fact)  # has words

@@ -34,7 +34,8 @@ FILLINGS: dict[str | None, Any] = {
     None: "Xyz", "number": 2.5, "count": 12345, "fixed1": 2.25, "fixed2": 0.125, "fixed3": 0.0625,
     "percent": 0.905, "significant": 12345.5, "unit": "mg/dL", "text": "Xyz", "fact": Fact("no"),
     "codes": ["a", Fact("none")], "texts": ["a", "b"], "clauses": [Fact("yes"), Fact("no")],
-    "both": [Fact("yes"), Fact("no")], "all": [Fact("yes"), Fact("no")],
+    "both": [Fact("yes"), Fact("no")], "all": [Fact("yes"), Fact("no")], "lower": "Xyz",
+    "either": ["a", "b"],
 }  # fmt: skip
 
 Part = dict[str, Any]

@@ -81,7 +81,7 @@ async def list_services(request: Request) -> Response:
     from medmaas.cds_hooks.services import describe_services  # noqa: PLC0415 - few use it
 
     await _guard(request)
-    return _respond(describe_services(get_registry(request)))
+    return _respond(describe_services(get_registry(request), choose_words(request).language))
 
 
 async def call_service(request: Request) -> Response:

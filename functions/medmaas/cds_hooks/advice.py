@@ -26,7 +26,7 @@ def advise(
         call: held against the standard.
         as_of: now.
         address: of the service, for links.
-        words: what is said is said in them.
+        words: in which it is said.
         budget: what the explanation may take.
 
     Raises:
@@ -36,7 +36,7 @@ def advise(
     if orders is None:
         return []
     if orders.unclear:
-        return [write_unclear(model, address)]
+        return [write_unclear(model, address, words)]
     record = read_prefetch(call.prefetch)
     try:
         evaluation = evaluate(model, record, as_of, OPTIONS, words=words, budget=budget)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from medmaas.cds_hooks.services import PATIENT, list_prefetch
 from medmaas.errors import InvalidCallError, MissingPrefetchError, Problem
+from medmaas.facts import Fact
 from medmaas.model.manifest import CdsService
 from medmaas.model.registry import Model
 
@@ -41,18 +42,18 @@ def read_call(body: object, model: Model, service: CdsService) -> Call:
         MissingPrefetchError: prefetch lacks what the service needs; names the keys.
     """
     if not isinstance(body, dict):
-        raise refuse(None, "must be an object")
+        raise refuse(None, "must_be_object")
     hook, context = body.get("hook"), body.get("context")
     if hook not in service.hooks:
-        raise refuse("hook", f"must be one of this service's: {', '.join(service.hooks)}")
+        raise refuse("hook", "other_hook", hooks=service.hooks)
     require_uuid(body.get("hookInstance"), "hookInstance")
     if not isinstance(context, dict):
-        raise refuse("context", "is required, an object")
-    _require_text(context, "userId", _USER)
-    patient_id = _require_text(context, "patientId")
+        raise refuse("context", "object_required")
+    _require_text(context, "userId", "user_required", _USER)
+    patient_id = _require_text(context, "patientId", "patient_id_required")
     orders = _read_orders(context, patient_id) if hook in ORDERS_AT else ()
     if body.get("fhirAuthorization") is not None and not isinstance(body.get("fhirServer"), str):
-        raise refuse("fhirServer", "is required beside fhirAuthorization")
+        raise refuse("fhirServer", "required_beside", other="fhirAuthorization")
     prefetch = _read_prefetch(body.get("prefetch"), model)
     _require_same(patient_id, prefetch[PATIENT])
     return Call(str(hook), prefetch, orders)
@@ -69,33 +70,32 @@ def require_uuid(value: object, field: str) -> str:
             return str(UUID(value))
         except ValueError:
             pass
-    raise refuse(field, "is required, a UUID")
+    raise refuse(field, "uuid_required")
 
 
 def _require_text(
-    context: Mapping[str, Any], name: str, pattern: re.Pattern[str] | None = None
+    context: Mapping[str, Any], name: str, rule: str, pattern: re.Pattern[str] | None = None
 ) -> str:
     value = context.get(name)
     if not isinstance(value, str) or not value or (pattern and not pattern.fullmatch(value)):
-        form = ", as in Practitioner/123" if pattern else ", the id of the patient"
-        raise refuse(f"context.{name}", f"is required{form}")
+        raise refuse(f"context.{name}", rule)
     return value
 
 
 def _read_orders(context: Mapping[str, Any], patient_id: str) -> tuple[Mapping[str, Any], ...]:
     orders = context.get("draftOrders")
     if not isinstance(orders, dict) or orders.get("resourceType") != "Bundle":
-        raise refuse("context.draftOrders", "is required at this hook, a Bundle")
+        raise refuse("context.draftOrders", "orders_required")
     entries = orders.get("entry", [])
     if not isinstance(entries, list):
-        raise refuse("context.draftOrders.entry", "must be a list")
+        raise refuse("context.draftOrders.entry", "must_be_list")
     resources = [entry.get("resource") if isinstance(entry, dict) else None for entry in entries]
     for index, resource in enumerate(resources):
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-            raise refuse(f"context.draftOrders.entry[{index}].resource", "must be a resource")
+            raise refuse(f"context.draftOrders.entry[{index}].resource", "must_be_resource")
         if _is_of_another(resource, patient_id):
             where = f"context.draftOrders.entry[{index}].resource.subject"
-            raise refuse(where, "must be the patient of the context")
+            raise refuse(where, "order_of_another_patient")
     return tuple(resource for resource in resources if resource)
 
 
@@ -110,15 +110,16 @@ def _is_of_another(order: Mapping[str, Any], patient_id: str) -> bool:
 def _read_prefetch(prefetch: object, model: Model) -> Mapping[str, object]:
     needed = list_prefetch(model)
     if prefetch is not None and not isinstance(prefetch, dict):
-        raise refuse("prefetch", "must be an object of resources by key")
+        raise refuse("prefetch", "prefetch_not_an_object")
     given: dict[str, Any] = prefetch or {}
     if "resourceType" in given:
-        raise refuse("prefetch", "must hold resources by key, and not be a resource")
+        raise refuse("prefetch", "prefetch_is_a_resource")
     lacking = [key for key in needed if key not in given or _failed(key, given[key])]
     if lacking:
         raise MissingPrefetchError(
-            f"prefetch must hold {', '.join(lacking)}: discovery says by which query",
-            [Problem(None, f"prefetch.{key}", "is missing or failed") for key in lacking],
+            "prefetch_lacks",
+            [Problem(None, f"prefetch.{key}", Fact("prefetch_missing")) for key in lacking],
+            keys=lacking,
         )
     return {key: given[key] for key in needed}
 
@@ -133,12 +134,21 @@ def _failed(key: str, resource: object) -> bool:
 def _require_same(patient_id: str, patient: object) -> None:
     kind = patient.get("resourceType") if isinstance(patient, dict) else None
     if not isinstance(patient, dict) or kind != "Patient":
-        raise refuse("prefetch.patient", "must be the Patient")
+        raise refuse("prefetch.patient", "must_be_the_patient")
     if patient.get("id") not in (patient_id, patient_id.removeprefix("Patient/")):  # may be a list
-        raise refuse("context.patientId", "must be the id of the Patient in prefetch")
+        raise refuse("context.patientId", "other_patient_id")
 
 
-def refuse(field: str | None, problem: str) -> InvalidCallError:
+def refuse(
+    field: str | None,
+    code: str,
+    **limits: Any,  # noqa: ANN401 - whatever JSON holds
+) -> InvalidCallError:
     """The refusal of a call for one problem of one field."""
-    named = f"{field} {problem}" if field else f"the body {problem}"
-    return InvalidCallError(named, [Problem(None, field, problem)])
+    problem = Fact(code, **limits)
+    fact = (
+        Fact("field_problem", field=field, problem=problem)
+        if field
+        else Fact("body_problem", problem=problem)
+    )
+    return InvalidCallError(fact, [Problem(None, field, problem)])

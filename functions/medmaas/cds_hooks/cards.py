@@ -11,20 +11,18 @@ from medmaas.cds_hooks.details import (
     write_problems,
     write_reason,
 )
-from medmaas.cds_hooks.feedback import OVERRIDE_REASONS
+from medmaas.cds_hooks.feedback import list_override_reasons
 from medmaas.errors import InvalidRequestError
+from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
+from medmaas.fhir.notes import end, name_time
 from medmaas.fhir.proposals import Proposal, propose
-from medmaas.fhir.sentences import name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
 from medmaas.model.registry import Model
 from medmaas.words import Words
 
 Card = dict[str, Any]
 Resource = Mapping[str, Any]
-_NAMELESS = (
-    "There is nothing to accept: the order has no id, so no suggestion could take its place."
-)
 _MOST = 139  # characters of a summary: fewer than 140
 
 
@@ -40,75 +38,74 @@ def write_cards(
             be named: then there are no suggestions, or the drug would be ordered twice.
     """
     prediction = evaluation.prediction
-    model = evaluation.model
+    model, words = evaluation.model, evaluation.words
     if prediction is None:
-        summary = "No assessment: data are missing"
-        return [_write(model, address, summary, write_lacks(evaluation))]
+        summary, detail = Fact("card_data_missing"), write_lacks(evaluation)
+        return [_write(model, address, words, summary, detail)]
     if prediction["status"] == "abstained":
-        summary = "No assessment: the model does not apply to this record"
-        return [_write(model, address, summary, write_reason(evaluation))]
-    card = _write(model, address, _summarise(evaluation), write_detail(evaluation))
+        summary, detail = Fact("card_abstained"), write_reason(evaluation)
+        return [_write(model, address, words, summary, detail)]
+    card = _write(model, address, words, _summarise(evaluation), write_detail(evaluation))
     card["indicator"] = "warning" if _is_warning(evaluation) else "info"
-    card["overrideReasons"] = OVERRIDE_REASONS
+    card["overrideReasons"] = list_override_reasons(words)
     proposals = propose(evaluation)
     if proposals and replaced is None:
-        card["detail"] += f"\n\n{_NAMELESS}"
+        card["detail"] += f"\n\n{words.say(end(Fact('nothing_to_accept')))}"
     elif proposals and replaced is not None:
-        card["suggestions"] = [_suggest(proposal, replaced) for proposal in proposals]
+        card["suggestions"] = [_suggest(proposal, replaced, words) for proposal in proposals]
         card["selectionBehavior"] = "at-most-one"
     return [card]
 
 
-def write_unclear(model: Model, address: str) -> Card:
+def write_unclear(model: Model, address: str, words: Words) -> Card:
     """The card for an order whose drug cannot be told."""
-    summary = "No assessment: the drug of an order cannot be told"
     output = model.manifest.output
     orders = output.orders if isinstance(output, PolicyOutput) else None
     systems = dict.fromkeys(code.system for code in orders.treatment.codes) if orders else ()
-    detail = f"The order names its drug by no code of {' or '.join(systems)}."
-    return _write(model, address, summary, detail)
+    detail = words.say(end(Fact("drug_without_code", systems=[*systems])))
+    return _write(model, address, words, Fact("card_drug_unclear"), detail)
 
 
 def write_unusable(model: Model, address: str, error: InvalidRequestError, words: Words) -> Card:
     """The card for a record with a result that cannot be used, as one in a wrong unit."""
-    summary = "No assessment: a result in the record cannot be used"
-    return _write(model, address, summary, write_problems(error, words))
+    return _write(model, address, words, Fact("card_unusable"), write_problems(error, words))
 
 
-def _write(model: Model, address: str, summary: str, detail: str) -> Card:
-    manifest = model.manifest
+def _write(model: Model, address: str, words: Words, summary: Fact, detail: str) -> Card:
+    manifest, said = model.manifest, words.say(summary)
     url = f"{address}/models/{manifest.id}/versions/{manifest.version}/card"
     source: dict[str, Any] = {"label": f"medmaas {manifest.id} {manifest.version}", "url": url}
     if manifest.cds_service and (topic := manifest.cds_service.topic):
         source["topic"] = topic.model_dump()
     return {
         "uuid": str(uuid4()),
-        "summary": summary if len(summary) <= _MOST else f"{summary[: _MOST - 1]}…",
+        "summary": said if len(said) <= _MOST else f"{said[: _MOST - 1]}…",
         "detail": detail,
         "indicator": "info",
         "source": source,
-        "links": [
-            {"label": "How good this model is, and for whom", "url": url, "type": "absolute"}
-        ],
+        "links": [{"label": words.say(Fact("link_to_card")), "url": url, "type": "absolute"}],
     }
 
 
-def _summarise(evaluation: Evaluation) -> str:
+def _summarise(evaluation: Evaluation) -> Fact:
     output, told = evaluation.model.manifest.output, (evaluation.prediction or {})["output"]
     match output:
         case SurvivalOutput():
             day = _choose_horizon(evaluation, output)
             risk = told["risk"][str(day)]
-            return f"Risk of death within {name_time(day)}: {risk:.0%}"
+            return Fact("card_risk_of_death", time=name_time(day), risk=risk)
         case PolicyOutput():
             recommended, outcome = told["recommended"], output.outcomes[0].name
             options = {option["action"]: option for option in told["options"]}
             risk = options[recommended]["risks"][outcome]
-            return f"Suggested next dose: {recommended} ({name_outcome(outcome)}: {risk:.0%})"
+            named = name_outcome(outcome, evaluation.words)
+            return Fact("card_next_dose", action=recommended, outcome=named, risk=risk)
         case ClassesOutput():
-            return f"{told['label']}: {told['probabilities'][told['label']]:.0%}"
+            label = told["label"]
+            return Fact("card_class", label=label, probability=told["probabilities"][label])
         case ValueOutput():
-            return f"{evaluation.model.manifest.title}: {told['value']:g} {told['unit']}"
+            title, unit = evaluation.model.manifest.title, told["unit"]
+            return Fact("card_value", title=title, value=told["value"], unit=unit)
 
 
 def _choose_horizon(evaluation: Evaluation, output: SurvivalOutput) -> int:
@@ -139,12 +136,12 @@ def _is_warning(evaluation: Evaluation) -> bool:
             return False
 
 
-def _suggest(proposal: Proposal, replaced: Sequence[Resource]) -> dict[str, Any]:
+def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> dict[str, Any]:
     """One button. A draft order that is there already goes first, or both would be signed."""
     gone = [
         {
             "type": "delete",
-            "description": "Take the order back that this one replaces",
+            "description": words.say(Fact("take_order_back")),
             "resourceId": f"{order['resourceType']}/{order['id']}",
         }
         for order in replaced

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from medmaas.errors import InvalidRequestError
+from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
-from medmaas.fhir.sentences import list_cautions, list_notes, name_time
+from medmaas.fhir.notes import end, list_cautions, list_notes, name_time
 from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput
 from medmaas.words import Words
 
@@ -21,36 +22,37 @@ _SPECIAL = re.compile(r"([\\`*\[\]|<>~]|(?<!\w)_|_(?!\w))")
 
 def write_detail(evaluation: Evaluation) -> str:
     """Sentence, numbers, values used, and what must be known of them."""
-    prediction = evaluation.prediction or {}
+    prediction, words = evaluation.prediction or {}, evaluation.words
     explanation = prediction.get("explanation")
-    parts = [
-        f"{escape(_begin(evaluation.words.say(explanation['sentence'])))}." if explanation else "",
+    return _join(
+        escape(_begin(words.say(end(explanation["sentence"])))) if explanation else "",
         _write_numbers(evaluation),
-        _write_basis(evaluation.case.basis),
-        _write_list(list_notes(evaluation)),
-    ]
-    return "\n\n".join(part for part in parts if part)
+        _write_basis(evaluation.case.basis, words),
+        _write_list(list_notes(evaluation), words),
+    )
 
 
 def write_reason(evaluation: Evaluation) -> str:
     """Why there is no answer."""
-    basis = _write_basis(evaluation.case.basis)
-    return "\n\n".join(part for part in (_write_list(list_notes(evaluation)), basis) if part)
+    words = evaluation.words
+    notes = _write_list(list_notes(evaluation), words)
+    return _join(notes, _write_basis(evaluation.case.basis, words))
 
 
 def write_lacks(evaluation: Evaluation) -> str:
     """What the record lacks, by code and unit."""
     lacks = [*list_lacks(evaluation.case), *list_cautions(evaluation)]
-    return f"The record does not hold what the model needs.\n\n{_write_list(lacks)}"
+    words = evaluation.words
+    return _join(escape(words.say(end(Fact("record_lacks")))), _write_list(lacks, words))
 
 
 def write_problems(error: InvalidRequestError, words: Words) -> str:
     """What cannot be used, and by which rule."""
     told = [
-        f"{problem.field} {words.say(problem.fact)}" if problem.field else words.say(problem.fact)
-        for problem in error.details
+        Fact("field_problem", field=one.field, problem=one.fact) if one.field else one.fact
+        for one in error.details
     ]
-    return f"{escape(words.say(error.fact))}\n\n{_write_list(told)}"
+    return _join(escape(words.say(error.fact)), _write_list(told, words))
 
 
 def escape(text: str) -> str:
@@ -58,9 +60,9 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def name_outcome(name: str) -> str:
+def name_outcome(name: str, words: Words) -> str:
     """The name of an outcome, for people."""
-    return name.replace("_", " ")
+    return words.say(Fact("text", text=name)).replace("_", " ")
 
 
 def _begin(sentence: str) -> str:
@@ -69,37 +71,43 @@ def _begin(sentence: str) -> str:
 
 def _write_numbers(evaluation: Evaluation) -> str:
     output, told = evaluation.model.manifest.output, (evaluation.prediction or {})["output"]
+    words = evaluation.words
     match output:
         case SurvivalOutput():
             rows = [
-                (name_time(day), f"{told['risk'][str(day)]:.1%}") for day in output.horizon_days
+                (words.say(name_time(day)), f"{told['risk'][str(day)]:.1%}")
+                for day in output.horizon_days
             ]
-            return _write_table(("within", "risk of death"), rows)
+            return _write_table(_head(words, "within", "risk_of_death"), rows)
         case PolicyOutput(outcomes=outcomes):
             names = [outcome.name for outcome in outcomes]
             options = [
                 (
-                    option["action"],
+                    words.say(Fact("text", text=option["action"])),
                     *(f"{option['risks'][name]:.0%}" for name in names),
-                    "yes" if option["allowed"] else "no",
+                    words.say(Fact("yes" if option["allowed"] else "no")),
                 )
                 for option in told["options"]
             ]
-            return _write_table(("option", *map(name_outcome, names), "allowed"), options)
+            first, last = _head(words, "option", "allowed")
+            return _write_table((first, *(name_outcome(n, words) for n in names), last), options)
         case ClassesOutput(labels=labels):
-            rows = [(label, f"{told['probabilities'][label]:.1%}") for label in labels]
-            return _write_table(("class", "probability"), rows)
+            rows = [
+                (words.say(Fact("text", text=label)), f"{told['probabilities'][label]:.1%}")
+                for label in labels
+            ]
+            return _write_table(_head(words, "class", "probability"), rows)
         case _:
             return ""
 
 
-def _write_basis(basis: Sequence[Basis]) -> str:
+def _write_basis(basis: Sequence[Basis], words: Words) -> str:
     """The values that were used, the newest first."""
     newest = sorted(basis, key=lambda one: one.effective, reverse=True)
     rows = [
         (
-            one.feature,
-            f"{one.value:.4g}" + ("" if one.unit == "1" else f" {one.unit}"),
+            words.say(Fact("text", text=one.feature)),
+            words.say(Fact("value", value=one.value, unit=one.unit)),
             one.effective.date().isoformat(),
             one.reference,
         )
@@ -107,9 +115,13 @@ def _write_basis(basis: Sequence[Basis]) -> str:
     ]
     if not rows:
         return ""
-    table = _write_table(("used", "value", "on", "from"), rows)
+    table = _write_table(_head(words, "used", "value", "on", "from"), rows)
     more = len(newest) - len(rows)
-    return table if more <= 0 else f"{table}\n\nand {more} more."
+    return _join(table, words.say(end(Fact("and_more", more=more))) if more > 0 else "")
+
+
+def _head(words: Words, *columns: str) -> list[str]:
+    return [words.say(Fact(f"column_{name}")) for name in columns]
 
 
 def _write_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -120,5 +132,10 @@ def _write_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     )
 
 
-def _write_list(sentences: Iterable[str]) -> str:
-    return "\n".join(f"- {escape(sentence)}" for sentence in sentences)
+def _write_list(facts: Iterable[Fact], words: Words) -> str:
+    return "\n".join(f"- {escape(words.say(fact))}" for fact in facts)
+
+
+def _join(*parts: str) -> str:
+    """Paragraphs, those that are empty left out."""
+    return "\n\n".join(part for part in parts if part)

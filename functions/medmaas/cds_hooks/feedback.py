@@ -10,19 +10,17 @@ from datetime import UTC
 from typing import Any
 
 from medmaas.cds_hooks.call import refuse, require_uuid
+from medmaas.facts import Fact
 from medmaas.fhir.elements import read_moment
+from medmaas.words import Words
 
 _SYSTEM = "https://github.com/medmaas/medmaas/blob/main/docs/protocols.md#override-reasons"
-OVERRIDE_REASONS = [
-    {"code": code, "system": _SYSTEM, "display": display}
-    for code, display in (
-        ("data-wrong", "The values used are wrong or out of date"),
-        ("not-applicable", "The model does not apply to this patient"),
-        ("known", "Already known or decided"),
-        ("disagree", "I judge it otherwise"),
-    )
-]
-_CODES = {reason["code"] for reason in OVERRIDE_REASONS}
+_REASONS = {
+    "data-wrong": Fact("values_wrong"),
+    "not-applicable": Fact("not_applicable"),
+    "known": Fact("already_known"),
+    "disagree": Fact("judged_otherwise"),
+}
 _OUTCOMES = ("accepted", "overridden")
 MOST = 100
 _TIME = 4  # parts of a moment that are known
@@ -51,6 +49,14 @@ class Feedback:
         return {name: value for name, value in asdict(self).items() if value}
 
 
+def list_override_reasons(words: Words) -> list[dict[str, str]]:
+    """Codings that a card offers for not following it."""
+    return [
+        {"code": code, "system": _SYSTEM, "display": words.say(reason)}
+        for code, reason in _REASONS.items()
+    ]
+
+
 def read_feedback(body: object) -> list[Feedback]:
     """The feedback in a body.
 
@@ -59,7 +65,7 @@ def read_feedback(body: object) -> list[Feedback]:
     """
     given = body.get("feedback") if isinstance(body, dict) else None
     if not isinstance(given, list) or not 1 <= len(given) <= MOST:
-        raise refuse("feedback", f"is required, a list of 1 to {MOST}")
+        raise refuse("feedback", "list_required", most=MOST)
     return [_read(one, f"feedback[{index}]") for index, one in enumerate(given)]
 
 
@@ -71,16 +77,15 @@ def count_outcomes(feedback: Sequence[Feedback]) -> dict[str, int]:
 
 def _read(one: object, where: str) -> Feedback:
     if not isinstance(one, dict):
-        raise refuse(where, "must be an object")
+        raise refuse(where, "must_be_object")
     outcome = one.get("outcome")
     if outcome not in _OUTCOMES:
-        raise refuse(f"{where}.outcome", f"must be {' or '.join(_OUTCOMES)}")
+        raise refuse(f"{where}.outcome", "other_outcome", outcomes=_OUTCOMES)
     accepted = one.get("acceptedSuggestions")
     suggestions: tuple[str, ...] = ()
     if outcome == "accepted":
         if not isinstance(accepted, list) or not 1 <= len(accepted) <= MOST:
-            problem = f"is required where a card is accepted, a list of 1 to {MOST}"
-            raise refuse(f"{where}.acceptedSuggestions", problem)
+            raise refuse(f"{where}.acceptedSuggestions", "suggestions_required", most=MOST)
         suggestions = tuple(
             require_uuid(
                 s.get("id") if isinstance(s, dict) else None, f"{where}.acceptedSuggestions[{i}].id"
@@ -101,7 +106,7 @@ def _read_reason(given: object) -> str | None:
     reason = given.get("reason") if isinstance(given, Mapping) else None
     if not isinstance(reason, Mapping):
         return None
-    ours = reason.get("system") == _SYSTEM and str(reason.get("code")) in _CODES
+    ours = reason.get("system") == _SYSTEM and str(reason.get("code")) in _REASONS
     return str(reason["code"]) if ours else "other"
 
 
@@ -112,4 +117,4 @@ def _read_time(text: object, field: str) -> str:
             return moment.at.astimezone(UTC).isoformat(timespec="milliseconds")
     except (ValueError, OverflowError):
         pass
-    raise refuse(field, "is required, a time of RFC 3339 with its offset")
+    raise refuse(field, "time_required")

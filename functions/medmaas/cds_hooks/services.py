@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from medmaas.errors import NotFoundError
+from medmaas.facts import Fact
 from medmaas.fhir.administrations import HEIGHT_LOINC, SURFACE_LOINC, WEIGHT_LOINC
 from medmaas.fhir.elements import LOINC
 from medmaas.model.manifest import (
@@ -21,33 +22,35 @@ from medmaas.model.manifest import (
     TabularInput,
 )
 from medmaas.model.registry import Model, Registry
+from medmaas.words import Words
 
 PATIENT = "patient"
 _COUNT = 60
 _SELF = "{{context.patientId}}"
-_REQUIREMENTS = (
-    "For research, not for time-critical decisions. All keys of prefetch must be there; this "
-    "service never calls a FHIR server."
-)
 
 
-def describe_services(registry: Registry) -> dict[str, Any]:
+def describe_services(registry: Registry, language: str) -> dict[str, Any]:
     """`{"services": [...]}`: one entry per model that declares a hook, and hook."""
     return {
         "services": [
-            {
-                "hook": hook,
-                "id": model.manifest.id,
-                "title": model.manifest.title,
-                "description": f"{model.manifest.card.intended_use} {model.manifest.card.stage}.",
-                "prefetch": list_prefetch(model),
-                "usageRequirements": _REQUIREMENTS,
-                "version": model.manifest.version,
-            }
+            {"hook": hook} | _describe(model, Words(language, model.manifest))
             for model in registry.newest()
             if model.manifest.cds_service
             for hook in model.manifest.cds_service.hooks
         ]
+    }
+
+
+def _describe(model: Model, words: Words) -> dict[str, Any]:
+    manifest, say = model.manifest, words.say
+    use = Fact("use_and_stage", use=manifest.card.intended_use, stage=manifest.card.stage)
+    return {
+        "id": manifest.id,
+        "title": say(Fact("text", text=manifest.title)),
+        "description": say(use),
+        "prefetch": list_prefetch(model),
+        "usageRequirements": say(Fact("requirements_of_service")),
+        "version": manifest.version,
     }
 
 
@@ -63,8 +66,7 @@ def find_service(registry: Registry, service_id: str) -> tuple[Model, CdsService
     if model is None or model.manifest.cds_service is None:
         with suppress(NotFoundError):
             registry.get(service_id)  # a model that failed a check says so
-        known = ", ".join(services) or "none"
-        raise NotFoundError(f"there is no such service; those here are: {known}")
+        raise NotFoundError("no_such_service", services=[*services] or [Fact("none")])
     return model, model.manifest.cds_service
 
 

@@ -9,7 +9,8 @@ In the order in which a record passes them:
 - mapping.py finds what the manifest names: tabular.py the newest values, series.py rows by day;
   draft.py is the case in the making, case.py the finished one.
 - evaluation.py asks the core.
-- answer.py writes the resources: device.py (the model), sentences.py (notes), recommendation.py
-  and proposals.py (options and draft orders), guidance.py (what is missing), outcome.py (errors).
+- answer.py writes the resources: device.py (the model), notes.py (what to know of an answer),
+  recommendation.py and proposals.py (options and draft orders), guidance.py (what is missing),
+  outcome.py (errors).
 - capability.py states what the server does.
 """

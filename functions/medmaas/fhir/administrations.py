@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
+from medmaas.facts import Fact
 from medmaas.fhir.elements import UCUM, MedicationAdministration, Quantity
 from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.results import Result, Results, Unused, read_time
@@ -19,6 +20,7 @@ SURFACE_LOINC = ("8277-6", "3140-1")
 HEIGHT_LOINC = ("8302-2",)
 WEIGHT_LOINC = ("29463-7",)
 _BODY_DAYS = 100_000.0  # an adult's height holds; the newest is taken
+_SURFACES = (0.2, 4)  # m2, of a child and beyond any adult
 _GIVEN = {"completed", "in-progress"}
 _ROUNDED_TO = 20  # doses in mg are rounded to what vials hold: to a twentieth of the full dose
 
@@ -55,18 +57,17 @@ class Administrations:
         for entry in self._record.entries.get("MedicationAdministration", ()):
             if "medicationReference" in entry.content:
                 where = f"{entry.where}.medicationReference"
-                unused.pass_over(entry, where, "which drug it is, is behind a reference")
+                unused.pass_over(entry, where, Fact("drug_behind_reference"))
             if not carries(entry.content.get("medicationCodeableConcept"), source.codes):
                 continue
             given = entry.parse(MedicationAdministration)
             self._record.require_subject(entry, given.subject)
             if given.status not in _GIVEN:
-                rule = "only drugs that were given count, completed or in-progress"
-                unused.pass_over(entry, f"{entry.where}.status", rule)
+                unused.pass_over(entry, f"{entry.where}.status", Fact("drug_not_given"))
                 continue
             where = f"{entry.where}.effectiveDateTime"
             if given.effective is None:
-                raise refuse(where, "is required: the model counts days from it")
+                raise refuse(where, "required_to_count_days")
             at = read_time(given.effective, where, self._as_of).at
             if self._as_of - at > timedelta(days=source.oldest_days):
                 continue
@@ -81,18 +82,18 @@ class Administrations:
         self, dose: Quantity | None, full: Dose, where: str
     ) -> tuple[float, tuple[Result, ...]]:
         if dose is None or dose.value is None or dose.system != UCUM or dose.code is None:
-            raise refuse(where, f"must have a value, system {UCUM} and a code: unit is not read")
+            raise refuse(where, "quantity_without_code", system=UCUM)
         try:
             return convert(dose.value, dose.code, full.unit) / full.value, ()
         except UnitError as error:
             per_surface = full.unit.removesuffix("/m2")
             if per_surface == full.unit:
-                raise refuse(f"{where}.code", str(error)) from None
+                raise refuse(f"{where}.code", error.fact) from None
         try:
             amount = convert(dose.value, dose.code, per_surface)
         except UnitError:
-            problem = f"must be in a unit that can be converted to {full.unit} or {per_surface}"
-            raise refuse(f"{where}.code", problem) from None
+            units = (full.unit, per_surface)
+            raise refuse(f"{where}.code", "dose_not_convertible", units=units) from None
         surface, used = self._measure_surface(where)
         share = amount / surface / full.value
         return round(share * _ROUNDED_TO) / _ROUNDED_TO, used
@@ -106,13 +107,16 @@ class Administrations:
             if height is None or weight is None:
                 raise refuse(
                     where,
-                    "must be per m2, or come with body surface area (LOINC 8277-6) or height "
-                    "(8302-2) and weight (29463-7)",
+                    "no_body_surface",
+                    surface=SURFACE_LOINC[0],
+                    height=HEIGHT_LOINC[0],
+                    weight=WEIGHT_LOINC[0],
                 )
             surface = sqrt(max(height.convert("cm") * weight.convert("kg"), 0.0) / 3600)
             used = (height, weight)
-        if not 0.2 < surface < 4:  # noqa: PLR2004 - m2, of a child and beyond any adult
-            raise refuse(where, "comes with a body surface area outside 0.2 to 4 m2")
+        low, high = _SURFACES
+        if not low < surface < high:
+            raise refuse(where, "implausible_body_surface", low=low, high=high)
         return surface, used
 
     def _newest(self, codes: tuple[str, ...]) -> Result | None:

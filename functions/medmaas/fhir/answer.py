@@ -6,11 +6,12 @@ https://hl7.org/fhir/R4/riskassessment.html; probabilityDecimal is a percentage 
 from decimal import Decimal
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
+from medmaas.fhir.notes import count_years, end, list_notes, name_time
 from medmaas.fhir.recommendation import write_recommendation
-from medmaas.fhir.sentences import count_years, list_notes, name_time
 from medmaas.fhir.units import UnitError, convert
 from medmaas.model.answers import Prediction
 from medmaas.model.manifest import (
@@ -22,8 +23,6 @@ from medmaas.model.manifest import (
     TabularInput,
     ValueOutput,
 )
-
-_CUT = "The explanation is less exact than usual: its time was over."
 
 
 def write_answer(evaluation: Evaluation) -> Resource:
@@ -62,15 +61,17 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     resource: Resource = {
         "resourceType": "RiskAssessment",
-        "contained": [write_device(evaluation.model)],
+        "contained": [write_device(evaluation.model, evaluation.words)],
         "status": "final" if predictions else "cancelled",
-        "method": {"text": manifest.title},
+        "method": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
         "basis": [{"reference": one.reference} for one in case.basis],
         "prediction": predictions,
-        "note": write_notes([*list_notes(evaluation), *_explain(evaluation, predictions)]),
+        "note": write_notes(
+            [*list_notes(evaluation), *_explain(evaluation, predictions)], evaluation.words
+        ),
     }
     return finish(resource)
 
@@ -78,18 +79,19 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
 def _observe(evaluation: Evaluation, prediction: Prediction, output: ValueOutput) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     results, others = _part_basis(evaluation)
-    used = [f"The answer also rests on {reference}." for reference in others]
+    used = [end(Fact("also_rests_on", resource=reference)) for reference in others]
+    notes = [*list_notes(evaluation), *used, *_explain(evaluation, [])]
     resource: Resource = {
         "resourceType": "Observation",
-        "contained": [write_device(evaluation.model)],
+        "contained": [write_device(evaluation.model, evaluation.words)],
         "status": "final",
-        "code": {"text": manifest.title},
+        "code": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
         "valueQuantity": _write_quantity(prediction["output"]["value"], output.unit),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
-        "note": write_notes([*list_notes(evaluation), *used, *_explain(evaluation, [])]),
+        "note": write_notes(notes, evaluation.words),
     }
     return finish(resource)
 
@@ -115,22 +117,23 @@ def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     return parts
 
 
-def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[str]:
+def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[Fact]:
     """What the answer rests on, unless its predictions say so, and whether that is all."""
     explanation: dict[str, Any] | None = (evaluation.prediction or {}).get("explanation")
     if explanation is None:
         return []
-    sentence = evaluation.words.say(explanation["sentence"])
-    told = [] if any(one.get("rationale") == sentence for one in predictions) else [f"{sentence}."]
-    cut = [] if explanation["complete"] else [_CUT]
+    rationale = _give_rationale(evaluation)["rationale"]
+    is_told = any(one.get("rationale") == rationale for one in predictions)
+    told = [] if is_told else [end(explanation["sentence"])]
+    cut = [] if explanation["complete"] else [end(Fact("explanation_cut"))]
     return [*told, *cut]
 
 
 def _predict_horizons(evaluation: Evaluation, output: SurvivalOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+    prediction, say = evaluation.prediction or {}, evaluation.words.say
     return [
         {
-            "outcome": {"text": f"Death from any cause within {name_time(day)}"},
+            "outcome": {"text": say(Fact("death_within", time=name_time(day)))},
             "probabilityDecimal": write_percentage(prediction["output"]["risk"][str(day)]),
             "whenRange": {"low": _write_years(0), "high": _write_years(day)},
         }
@@ -140,10 +143,10 @@ def _predict_horizons(evaluation: Evaluation, output: SurvivalOutput) -> list[Re
 
 
 def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+    prediction, say = evaluation.prediction or {}, evaluation.words.say
     return [
         {
-            "outcome": {"text": label},
+            "outcome": {"text": say(Fact("text", text=label))},
             "probabilityDecimal": write_percentage(prediction["output"]["probabilities"][label]),
         }
         | _give_rationale(evaluation)
@@ -152,29 +155,30 @@ def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resou
 
 
 def _predict_options(evaluation: Evaluation, output: PolicyOutput) -> list[Resource]:
-    prediction = evaluation.prediction or {}
+    prediction, say = evaluation.prediction or {}, evaluation.words.say
     described = {outcome.name: outcome.description for outcome in output.outcomes}
     interval = prediction.get("interval")
     return [
         {
-            "outcome": {"text": f"{option['action']}: {described[name]}"},
+            "outcome": {
+                "text": say(Fact("with_option", action=option["action"], outcome=described[name]))
+            },
             "probabilityDecimal": write_percentage(risk),
-            "rationale": evaluation.words.say(option["why"])
-            + (_write_band(interval, i, name) if interval else ""),
+            "rationale": say(_add_band(option["why"], interval, i, name)),
         }
         for i, option in enumerate(prediction["output"]["options"])
         for name, risk in option["risks"].items()
     ]
 
 
-def _write_band(interval: dict[str, Any], option: int, outcome: str) -> str:
+def _add_band(why: Fact, interval: dict[str, Any] | None, option: int, outcome: str) -> Fact:
     """Between which shares an outcome is expected in groups of patients, if that was measured."""
-    band = interval["options"][option]["risks"].get(outcome)
-    if band is None:
-        return ""
-    low, high = (f"{band[end] * 100:.3g}" for end in ("low", "high"))
-    size, coverage = interval["group_size"], f"{interval['coverage']:.0%}"
-    return f"; of {size} such patients {low} to {high} %, with {coverage} coverage"
+    band = interval["options"][option]["risks"].get(outcome) if interval else None
+    if interval is None or band is None:
+        return why
+    low, high = (float(f"{band[edge] * 100:.3g}") for edge in ("low", "high"))
+    size, coverage = interval["group_size"], interval["coverage"]
+    return Fact("why_with_band", why=why, size=size, low=low, high=high, coverage=coverage)
 
 
 def _give_rationale(evaluation: Evaluation) -> Resource:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.model.answers import Prediction
 from medmaas.model.registry import Model
 from medmaas.words import ENGLISH, Words
@@ -37,14 +38,14 @@ class Requirement:
         resource_type: Patient or Observation.
         loinc: codes that would do, the preferred one first.
         unit: a UCUM code that would do; None where there is none.
-        reason: what is missing, a sentence without a value.
+        reason: what is missing.
     """
 
     feature: str
     resource_type: str
     loinc: tuple[str, ...]
     unit: str | None
-    reason: str
+    reason: Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class Case:
         as_of: the moment that is asked for, with its offset.
         instance: what the predict core takes; not whole while something is missing.
         basis: the resources that were used, and no others, each once.
-        notes: what the reader of the answer must know of the record, sentences without a value:
-            results that were not used and why, what was assumed.
+        notes: what the reader of the answer must know of the record, without a value: results that
+            were not used and why, what was assumed.
         missing: what is needed before there is an answer.
         locations: by field of the instance (as in kappa, history[2].anc), where it came from as
             FHIRPath, so that a problem of the instance is told as one of a resource.
@@ -67,7 +68,7 @@ class Case:
     as_of: datetime
     instance: dict[str, Any]
     basis: tuple[Basis, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Fact, ...] = ()
     missing: tuple[Requirement, ...] = ()
     locations: dict[str, str] | None = None
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from medmaas.facts import Fact
 from medmaas.model.registry import Model
+from medmaas.words import Words
 
 Resource = dict[str, Any]
 _SHA256 = "urn:oid:2.16.840.1.101.3.4.2.1"  # the algorithm, as NIST registered it
 
 
-def write_device(model: Model) -> Resource:
+def write_device(model: Model, words: Words) -> Resource:
     """The model as a Device, contained in what it made."""
     manifest = model.manifest
     return {
@@ -23,13 +25,15 @@ def write_device(model: Model) -> Resource:
         "deviceName": [{"name": manifest.id, "type": "model-name"}],
         "modelNumber": manifest.id,
         "version": [{"value": manifest.version}],
-        "note": [{"text": f"{manifest.title}. {manifest.card.stage}."}],
+        "note": write_notes(
+            [Fact("title_and_stage", title=manifest.title, stage=manifest.card.stage)], words
+        ),
     }
 
 
-def write_notes(sentences: Iterable[str]) -> list[Resource]:
+def write_notes(facts: Iterable[Fact], words: Words) -> list[Resource]:
     """Annotations, each sentence once."""
-    return [{"text": text} for text in dict.fromkeys(sentences)]
+    return [{"text": text} for text in dict.fromkeys(map(words.say, facts))]
 
 
 def finish(resource: Resource) -> Resource:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Requirement
 from medmaas.fhir.elements import Patient, read_moment
 from medmaas.fhir.record import Entry, Record, refuse
@@ -19,7 +20,7 @@ class Draft:
     patient: Patient = field(init=False)
     results: Results = field(init=False)
     basis: dict[str, Basis] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Fact] = field(default_factory=list)
     missing: list[Requirement] = field(default_factory=list)
     locations: dict[str, str] = field(default_factory=dict)
     unused: dict[str, Unused] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Draft:
         for result in taken.results:
             self.rest_on(result.entry, feature.name, taken.value, feature.unit, taken.effective)
 
-    def lack(self, feature: Feature, resource_type: str, reason: str) -> None:
+    def lack(self, feature: Feature, resource_type: str, reason: Fact) -> None:
         """Note that something is missing; a result that could not be used is refused instead.
 
         Raises:
@@ -62,11 +63,9 @@ def _require_alive(draft: Draft) -> None:
         except ValueError as error:
             raise refuse(f"{where}.deceasedDateTime", str(error)) from None
     if died:
-        raise refuse(f"{where}.deceased", "says that the patient has died: nothing is predicted")
+        raise refuse(f"{where}.deceased", "patient_died")
 
 
-def say_missing(oldest_days: float, unused: Unused) -> str:
+def say_missing(oldest_days: float, unused: Unused) -> Fact:
     """Why there is no result."""
-    if unused.too_old:
-        return f"the newest is more than {oldest_days:g} days old"
-    return f"there is none of the last {oldest_days:g} days"
+    return Fact("newest_too_old" if unused.too_old else "none_of_last_days", days=oldest_days)

@@ -143,11 +143,11 @@ def read_moment(text: str) -> Moment:
     """A FHIR date, dateTime or instant.
 
     Raises:
-        ValueError: it is not one.
+        ValueError: it is not one; the message is the code of what is wrong.
     """
     match = _MOMENT.fullmatch(text)
     if match is None:
-        raise ValueError("must be a date or dateTime of FHIR, a time with its offset")
+        raise ValueError("not_a_moment")
     year, month, day, time = match.groups()
     parts = 4 - match.groups().count(None)
     try:
@@ -155,4 +155,4 @@ def read_moment(text: str) -> Moment:
             return Moment(datetime.fromisoformat(text), parts)
         return Moment(datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC), parts)
     except ValueError:
-        raise ValueError("must be a date that exists") from None
+        raise ValueError("no_such_date") from None

@@ -57,8 +57,7 @@ def _tell(error: InvalidRequestError, case: Case) -> InvalidRequestError:
         return error
     where = case.locations or {}
     return InvalidRequestError(
-        "nothing was evaluated: the record holds what no patient has, listed in details; look for "
-        "a mistake of the unit",
+        "record_implausible",
         [
             Problem(
                 None,

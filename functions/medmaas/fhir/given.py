@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from medmaas.facts import Fact
 from medmaas.fhir.administrations import Administration, Administrations
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.results import Result, Unused
@@ -19,10 +20,8 @@ def list_given(draft: Draft, feature: Feature, source: AdministrationSource) -> 
         by_day.setdefault(count_days(given.effective, draft.as_of), []).append(given)
     draft.notes += unused.notes
     if not by_day:
-        draft.notes.append(
-            f"{feature.name} was taken as not given: the record has no {source.codes[0].display} "
-            f"of the last {source.oldest_days:g} days"
-        )
+        drug, days = source.codes[0].display, source.oldest_days
+        draft.notes.append(Fact("taken_as_not_given", feature=feature.name, drug=drug, days=days))
     return by_day
 
 

@@ -1,8 +1,12 @@
 """What is missing before there is an answer: https://hl7.org/fhir/R4/guidanceresponse.html."""
 
+from collections.abc import Sequence
+
+from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Evaluation, Requirement
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import LOINC, UCUM
+from medmaas.fhir.notes import end
 from medmaas.model.manifest import (
     ObservationSource,
     PatientSource,
@@ -21,15 +25,15 @@ def require_data(evaluation: Evaluation, module: str) -> Resource:
     """
     case = evaluation.case
     lacking = [(one, _find_source(evaluation, one)) for one in case.missing]
-    others = [sentence for one, source in lacking for sentence in _tell_share(one, source)]
+    others = [fact for one, source in lacking for fact in _tell_share(one, source)]
     resource: Resource = {
         "resourceType": "GuidanceResponse",
-        "contained": [write_device(evaluation.model)],
+        "contained": [write_device(evaluation.model, evaluation.words)],
         "moduleUri": module,
         "status": "data-required",
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
-        "note": write_notes([*list_lacks(case), *others]),
+        "note": write_notes([*list_lacks(case), *others], evaluation.words),
         "dataRequirement": [_write_requirement(one, source) for one, source in lacking],
     }
     if case.subject:
@@ -37,26 +41,30 @@ def require_data(evaluation: Evaluation, module: str) -> Resource:
     return finish(resource)
 
 
-def list_lacks(case: Case) -> list[str]:
-    """Per thing that is missing a sentence that names codes and unit."""
-    sentences = []
-    for one in case.missing:
-        codes = f", LOINC {' or '.join(one.loinc)}" if one.loinc else ""
-        sentences.append(f"{one.feature}{codes}{_write_unit(one)}: {one.reason}.")
-    return sentences
+def list_lacks(case: Case) -> list[Fact]:
+    """Per thing that is missing what would do, with codes and unit."""
+    return [end(_name_lack(one)) for one in case.missing]
 
 
-def _tell_share(one: Requirement, source: Source | None) -> list[str]:
+def _name_lack(one: Requirement) -> Fact:
+    if codes := _name_codes(one, one.loinc):
+        return Fact("lacks_result", feature=one.feature, codes=codes, reason=one.reason)
+    return Fact("lacks", feature=one.feature, reason=one.reason)
+
+
+def _tell_share(one: Requirement, source: Source | None) -> list[Fact]:
     """From what else a result can be computed."""
     if not isinstance(source, ObservationSource) or source.share is None:
         return []
-    total, percent = " or ".join(source.share.total), " or ".join(source.share.percent)
-    parts = f"LOINC {total}{_write_unit(one)}, and LOINC {percent}, in %, of the same time"
-    return [f"{one.feature} can also be computed: {parts}."]
+    total, percent = _name_codes(one, source.share.total), source.share.percent
+    return [end(Fact("can_be_computed", feature=one.feature, total=total, percent=percent))]
 
 
-def _write_unit(one: Requirement) -> str:
-    return f", in {one.unit}" if one.unit and one.unit != "1" else ""
+def _name_codes(one: Requirement, loinc: Sequence[str]) -> list[Fact]:
+    """The codes that would do, and the unit."""
+    codes = [Fact("loinc", codes=loinc)] if loinc else []
+    units = [Fact("in_unit", unit=one.unit)] if one.unit and one.unit != "1" else []
+    return codes + units
 
 
 def _write_requirement(one: Requirement, source: Source | None) -> Resource:

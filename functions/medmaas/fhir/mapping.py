@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from medmaas.errors import InvalidRequestError
+from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Requirement
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.record import Record, refuse
@@ -28,9 +29,9 @@ def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
         InvalidRequestError: the record holds what cannot be used; details name resource and rule.
     """
     if as_of.year not in _YEARS:
-        raise refuse("asOf", f"must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
+        raise refuse("asOf", "not_in_years", first=_YEARS[0], last=_YEARS[-1])
     if record.patient is None:
-        lacking = Requirement("patient", "Patient", (), None, "the record holds no Patient")
+        lacking = Requirement("patient", "Patient", (), None, Fact("no_patient"))
         return Case("", as_of, {}, missing=(lacking,))
     draft = Draft(record, as_of)
     match manifest.input:
@@ -41,7 +42,7 @@ def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
             if isinstance(manifest.output, PolicyOutput):
                 require_counts(draft, spec, manifest.output, instance[spec.field])
         case _:
-            raise InvalidRequestError("this model takes nothing that is in a record")
+            raise InvalidRequestError("takes_no_record")
     return Case(
         record.patient_reference,
         as_of,

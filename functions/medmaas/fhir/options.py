@@ -41,14 +41,14 @@ def read_options(resource: object) -> Asked:
             where = f"Parameters.parameter[{index}]"
             name, element = _name(parameter, where)
             if name in given:
-                raise refuse(f"{where}.name", f"must not be {name} twice")
+                raise refuse(f"{where}.name", "option_twice", option=name)
             places[name] = f"{where}.{element}"
             given[name] = parameter.get(element)
     as_of = _read_as_of(given.pop("asOf"), places["asOf"]) if "asOf" in given else None
     wrong = find_wrong_options(given)
     if wrong:
         raise InvalidRequestError(
-            "nothing was evaluated: options cannot be read, listed in details",
+            "record_options_wrong",
             [Problem(None, places[one.field or ""], one.fact) for one in wrong],
         )
     return Asked(take_options({"explain": True} | given), as_of)
@@ -58,17 +58,15 @@ def _name(parameter: dict[str, object], where: str) -> tuple[str, str]:
     """The name of an option, and the element that has its value."""
     name = parameter.get("name")
     if not isinstance(name, str) or name not in _ELEMENTS:
-        known = ", ".join(_ELEMENTS)
-        raise refuse(f"{where}.name", f"must be {known}, or the parameter hold a resource")
+        raise refuse(f"{where}.name", "unknown_option", options=list(_ELEMENTS))
     return name, _ELEMENTS[name]
 
 
 def _read_as_of(text: object, where: str) -> datetime:
-    problem = "must be a dateTime with a time and its offset, as in 2026-03-01T09:00:00Z"
     try:
         moment = read_moment(text) if isinstance(text, str) else None
     except ValueError:
         moment = None
     if moment is None or moment.parts < _TO_THE_MINUTE:
-        raise refuse(where, problem)
+        raise refuse(where, "not_a_moment_with_offset")
     return moment.at

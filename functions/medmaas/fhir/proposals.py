@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, write_notes
 from medmaas.fhir.elements import UCUM
-from medmaas.fhir.sentences import list_cautions, tell_status
+from medmaas.fhir.notes import end, list_cautions, tell_status
 from medmaas.model.manifest import Coding, DrugOrder, Orders, PolicyOutput
+from medmaas.words import Words
 
 _FEWEST = 2  # one alone would be no choice
 _GCSF_DAYS = 1  # its label: not within 24 hours after chemotherapy
@@ -23,7 +25,7 @@ class Proposal:
 
     Attributes:
         action: as the answer calls it; of a recheck what is ordered.
-        label: what a button says.
+        label: what a button says, in words.
         recommended: whether it is the one that the model recommends.
         resources: drafts, to be accepted together.
     """
@@ -62,47 +64,58 @@ def _propose_option(
     drugs = [(orders.treatment, option["dose"], 0)]
     if option["gcsf"] and orders.gcsf:
         drugs.append((orders.gcsf, 1.0, _GCSF_DAYS))
-    drafts, said, why = [], [], evaluation.words.say(option["why"])
+    action, words = option["action"], evaluation.words
+    because = Fact("option_because", action=action, why=option["why"])
+    drafts, said = [], []
     for drug, share, after in drugs:
         day = evaluation.case.as_of + timedelta(days=option["delay_days"] + after)
         amount = round(share * drug.full_dose.value, 6)
-        said.append(f"{drug.codes[0].display} {amount:g} {drug.full_dose.unit} on {day:%Y-%m-%d}")
-        dosage = _write_dosage(drug, amount, day)
+        order = Fact(
+            "order",
+            drug=drug.codes[0].display,
+            amount=amount,
+            unit=drug.full_dose.unit,
+            day=f"{day:%Y-%m-%d}",
+        )
+        said.append(order)
         drafts.append(
-            _draft("MedicationRequest", evaluation, f"Option {option['action']}: {why}.")
+            _draft("MedicationRequest", evaluation, end(because))
             | {
-                "medicationCodeableConcept": _write_concept(drug.codes),
-                "dosageInstruction": [{"text": said[-1], **dosage}],
+                "medicationCodeableConcept": _write_concept(drug.codes, words),
+                "dosageInstruction": [
+                    {"text": words.say(order), **_write_dosage(drug, amount, day, words)}
+                ],
             }
         )
-    action = option["action"]
-    label = f"{action}: {', '.join(said)}"
+    label = words.say(Fact("option_orders", action=action, orders=said))
     return Proposal(action, label, action == recommended, tuple(drafts))
 
 
-def _write_dosage(drug: DrugOrder, amount: float, day: datetime) -> Resource:
+def _write_dosage(drug: DrugOrder, amount: float, day: datetime, words: Words) -> Resource:
     unit = drug.full_dose.unit
     dose = {"value": amount, "unit": unit, "system": UCUM, "code": unit}
     dosage: Resource = {"timing": {"event": [f"{day:%Y-%m-%d}"]}}
     if drug.route:
-        dosage["route"] = _write_concept((drug.route,))
+        dosage["route"] = _write_concept((drug.route,), words)
     return dosage | {"doseAndRate": [{"doseQuantity": dose}]}
 
 
-def _write_concept(codes: tuple[Coding, ...]) -> Resource:
-    """A CodeableConcept of codings that mean the same."""
+def _write_concept(codes: tuple[Coding, ...], words: Words) -> Resource:
+    """A CodeableConcept of codings that mean the same; what they display is their system's own."""
     coding = [{"system": c.system, "code": c.code, "display": c.display} for c in codes]
-    return {"coding": coding, "text": codes[0].display}
+    return {"coding": coding, "text": words.say(Fact("text", text=codes[0].display))}
 
 
 def _propose_recheck(evaluation: Evaluation, orders: Orders, *, recommended: bool) -> Proposal:
     ordered = orders.recheck.display
-    draft = _draft("ServiceRequest", evaluation, "Repeat the count before treating.")
-    draft["code"] = _write_concept((orders.recheck,))
-    return Proposal(ordered, f"Repeat the count: {ordered}", recommended, (draft,))
+    words = evaluation.words
+    draft = _draft("ServiceRequest", evaluation, end(Fact("repeat_before_treating")))
+    draft["code"] = _write_concept((orders.recheck,), words)
+    label = words.say(Fact("repeat_count", order=ordered))
+    return Proposal(ordered, label, recommended, (draft,))
 
 
-def _draft(kind: str, evaluation: Evaluation, note: str) -> Resource:
+def _draft(kind: str, evaluation: Evaluation, note: Fact) -> Resource:
     """What every draft has; its notes, so that it says what it is wherever it ends up."""
     case = evaluation.case
     return {
@@ -111,5 +124,7 @@ def _draft(kind: str, evaluation: Evaluation, note: str) -> Resource:
         "intent": "proposal",
         "subject": {"reference": case.subject},
         "authoredOn": case.as_of.isoformat(timespec="seconds"),
-        "note": write_notes([note, *tell_status(evaluation), *list_cautions(evaluation)]),
+        "note": write_notes(
+            [note, *tell_status(evaluation), *list_cautions(evaluation)], evaluation.words
+        ),
     }

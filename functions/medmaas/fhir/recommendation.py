@@ -5,9 +5,11 @@ https://hl7.org/fhir/R4/requestgroup.html
 
 from collections.abc import Sequence
 
+from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, finish
 from medmaas.fhir.proposals import Proposal, propose
+from medmaas.words import Words
 
 _SUPPORT = {"MedicationRequest": "supportingInformation", "ServiceRequest": "supportingInfo"}
 
@@ -23,15 +25,15 @@ def write_recommendation(evaluation: Evaluation, assessment: Resource) -> Resour
     for proposal in propose(evaluation):
         drafts = [_enter(finish(_support(draft, entries[0]))) for draft in proposal.resources]
         entries += drafts
-        actions.append(_offer(proposal, drafts))
+        actions.append(_offer(proposal, drafts, evaluation.words))
     if actions:
-        entries.append(_enter(_group(assessment, actions)))
+        entries.append(_enter(_group(assessment, actions, evaluation.words)))
     return finish({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
-def _group(assessment: Resource, actions: list[Resource]) -> Resource:
+def _group(assessment: Resource, actions: list[Resource], words: Words) -> Resource:
     choice = {
-        "title": "The next dose: at most one of these",
+        "title": words.say(Fact("choice_of_dose")),
         "groupingBehavior": "logical-group",
         "selectionBehavior": "at-most-one",
         "action": actions,
@@ -57,8 +59,9 @@ def _support(draft: Resource, assessment: Resource) -> Resource:
     return draft | {_SUPPORT[draft["resourceType"]]: [{"reference": assessment["fullUrl"]}]}
 
 
-def _offer(proposal: Proposal, drafts: Sequence[Resource]) -> Resource:
-    title = f"Recommended: {proposal.label}" if proposal.recommended else proposal.label
+def _offer(proposal: Proposal, drafts: Sequence[Resource], words: Words) -> Resource:
+    label = proposal.label
+    title = words.say(Fact("recommended", label=label)) if proposal.recommended else label
     offer = {"title": title, "description": drafts[0]["resource"]["note"][0]["text"]}
     together = [{"resource": {"reference": draft["fullUrl"]}} for draft in drafts]
     if len(together) == 1:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from medmaas.errors import InvalidRequestError, Problem
+from medmaas.facts import Fact
 from medmaas.fhir.elements import Patient, Reference
 
 _BUNDLES = ("collection", "searchset", "transaction")
@@ -19,6 +20,19 @@ _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.\-]{1,64}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/%\-]{1,512}")
 _READ = {"Patient", "Observation", "Condition", "MedicationAdministration"}
+# what an element must be, by the types of pydantic's errors
+_RULES = {
+    "missing": "r4_required",
+    "string_type": "r4_text",
+    "float_type": "r4_number",
+    "finite_number": "r4_finite",
+    "bool_type": "r4_boolean",
+    "list_type": "r4_list",
+    "model_type": "r4_object",
+    "string_too_long": "r4_characters",
+    "too_long": "r4_items",
+    "string_pattern_mismatch": "r4_pattern",
+}
 
 _Resource = TypeVar("_Resource", bound=BaseModel)
 
@@ -60,9 +74,11 @@ class Entry:
         try:
             return kind.model_validate(self.content)
         except ValidationError as error:
-            problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            where = f"{self.where}.{_locate(problem['loc'])}"
-        raise refuse(where, f"must be as FHIR R4 has it: {problem['msg'].lower()}")
+            problem = error.errors(include_input=False, include_url=False)[0]
+        context = problem.get("ctx", {})
+        limits = {name: context[name] for name in ("max_length", "pattern") if name in context}
+        rule = Fact(_RULES.get(problem["type"], "r4_other"), **limits)
+        raise refuse(f"{self.where}.{_locate(problem['loc'])}", "not_as_r4", rule=rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +98,7 @@ class Record:
         reference = self.patient.reference if self.patient else None
         if reference is None:
             where = self.patient.where if self.patient else None
-            raise refuse(where, "must hold one Patient with an id, or with a fullUrl that is a urn")
+            raise refuse(where, "patient_without_id")
         return reference
 
     @property
@@ -103,9 +119,8 @@ class Record:
         """
         named = subject.reference if subject else None
         if named and self.patient and not _is_named(self.patient, named):
-            problem = "must be the Patient of this record: results of two patients are not mixed"
-            told = refuse(f"{entry.where}.subject", problem)
-            raise MixedPatientsError(told.fact, told.details)
+            refusal = refuse(f"{entry.where}.subject", "of_another_patient")
+            raise MixedPatientsError(refusal.fact, refusal.details)
 
 
 def read_bundle(resource: object) -> Record:
@@ -116,7 +131,7 @@ def read_bundle(resource: object) -> Record:
     """
     kind = _type_of(resource)
     if kind not in {"Bundle", "Parameters"}:
-        raise refuse("resourceType", "must be Bundle or Parameters, in FHIR R4")
+        raise refuse("resourceType", "not_a_record")
     return _collect(_list_entries(resource, kind))
 
 
@@ -134,12 +149,20 @@ def read_prefetch(prefetch: Mapping[str, object]) -> Record:
     )
 
 
-def refuse(where: str | None, problem: str) -> InvalidRequestError:
-    """The refusal of a record for one problem."""
-    return InvalidRequestError(
-        "nothing was evaluated: 1 problem in the record, listed in details",
-        [Problem(None, where, problem)],
-    )
+def refuse(
+    where: str | None,
+    fact: Fact | str,
+    **limits: Any,  # noqa: ANN401 - whatever JSON holds
+) -> InvalidRequestError:
+    """The refusal of a record for one problem.
+
+    Args:
+        where: FHIRPath of what is wrong.
+        fact: which rule it breaks, or its code.
+        limits: what the words of the code need.
+    """
+    rule = fact if isinstance(fact, Fact) else Fact(fact, **limits)
+    return InvalidRequestError("record_refused", [Problem(None, where, rule)])
 
 
 def _collect(found: Iterator[Entry]) -> Record:
@@ -149,7 +172,7 @@ def _collect(found: Iterator[Entry]) -> Record:
     patients = entries.pop("Patient", [])
     for other in patients[1:]:
         if other.reference is None or other.reference != patients[0].reference:
-            raise refuse(other.where, "must not be there: a record is of one patient")
+            raise refuse(other.where, "second_patient")
     return Record(patients[0] if patients else None, entries)
 
 
@@ -157,7 +180,7 @@ def _list_entries(resource: object, where: str, full_url: str | None = None) -> 
     """The resources that a resource is or holds; not those of a Bundle inside a Bundle."""
     kind = _type_of(resource)
     if kind is None or not isinstance(resource, dict):
-        raise refuse(where, "must be a resource with a resourceType")
+        raise refuse(where, "not_a_resource")
     if kind == "Bundle":
         yield from _list_bundle(resource, where)
     elif kind == "Parameters":
@@ -165,7 +188,7 @@ def _list_entries(resource: object, where: str, full_url: str | None = None) -> 
             if "resource" in parameter:
                 inside = parameter["resource"]
                 if _type_of(inside) == "Parameters":
-                    raise refuse(f"{where}.parameter[{index}]", "must not hold Parameters again")
+                    raise refuse(f"{where}.parameter[{index}]", "parameters_inside")
                 yield from _list_entries(inside, f"{where}.parameter[{index}].resource")
     elif kind in _READ:
         yield Entry(resource, where, full_url)
@@ -173,13 +196,13 @@ def _list_entries(resource: object, where: str, full_url: str | None = None) -> 
 
 def _list_bundle(bundle: Mapping[str, Any], where: str) -> Iterator[Entry]:
     if bundle.get("type") not in _BUNDLES:
-        raise refuse(f"{where}.type", f"must be {', '.join(_BUNDLES)}")
+        raise refuse(f"{where}.type", "other_bundle", types=_BUNDLES)
     for index, entry in enumerate(_list_objects(bundle, "entry", where)):
         inside, place = entry.get("resource"), f"{where}.entry[{index}].resource"
         if inside is None:  # a transaction's DELETE has none
             continue
         if _type_of(inside) == "Bundle":
-            raise refuse(place, "must not be a Bundle again")
+            raise refuse(place, "bundle_inside")
         url = entry.get("fullUrl")
         yield from _list_entries(inside, place, url if isinstance(url, str) else None)
 
@@ -187,7 +210,7 @@ def _list_bundle(bundle: Mapping[str, Any], where: str) -> Iterator[Entry]:
 def _list_objects(resource: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
     given = resource.get(name, [])
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise refuse(f"{where}.{name}", "must be a list of objects")
+        raise refuse(f"{where}.{name}", "not_a_list_of_objects")
     return given
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from medmaas.errors import InvalidRequestError
+from medmaas.facts import Fact
 from medmaas.fhir.elements import LOINC, UCUM, Moment, Observation, Quantity, read_moment
 from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.units import UnitError, convert
@@ -41,11 +42,11 @@ class Result:
         quantity = self.quantity
         where = f"{self.entry.where}.valueQuantity"
         if quantity.system != UCUM or quantity.code is None or quantity.value is None:
-            raise refuse(where, f"must have a value, system {UCUM} and a code: unit is not read")
+            raise refuse(where, "quantity_without_code", system=UCUM)
         try:
             return convert(quantity.value, quantity.code, unit, molar_mass)
         except UnitError as error:
-            raise refuse(f"{where}.code", str(error)) from None
+            raise refuse(f"{where}.code", error.fact) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,22 @@ class Measurement:
 
 @dataclass(slots=True)
 class Unused:
-    """What was found but not used, of one feature: so that nothing is lost silently."""
+    """What was found but not used, of one feature: so that nothing is lost silently.
 
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    Attributes:
+        refusals: where something breaks which rule.
+        notes: the same for the reader of the answer.
+        too_old: whether there is something that is only too old.
+    """
+
+    refusals: list[tuple[str, Fact]] = field(default_factory=list)
+    notes: list[Fact] = field(default_factory=list)
     too_old: bool = False
 
-    def pass_over(self, entry: Entry, where: str, rule: str) -> None:
+    def pass_over(self, entry: Entry, where: str, rule: Fact) -> None:
         """Note a result that breaks a rule."""
         self.refusals.append((where, rule))
-        self.notes.append(f"{entry.reference or entry.where} was not used: {rule}")
+        self.notes.append(say_unused(entry, rule))
 
 
 class Results:
@@ -85,7 +92,7 @@ class Results:
         for entry in record.entries.get("Observation", ()):
             for code in _list_codes(entry):
                 self._by_code.setdefault(code, []).append(entry)
-        self._read: dict[int, tuple[Result | None, str, str]] = {}
+        self._read: dict[int, Result | tuple[str, Fact]] = {}
 
     def find(
         self, codes: Sequence[str], oldest_days: float, unused: Unused
@@ -101,9 +108,9 @@ class Results:
                 if id(entry) in seen:
                     continue
                 seen.add(id(entry))
-                result, where, rule = self._read_once(entry)
-                if result is None:
-                    unused.pass_over(entry, where, rule)
+                result = self._read_once(entry)
+                if not isinstance(result, Result):
+                    unused.pass_over(entry, *result)
                 elif self._as_of - result.effective.at > timedelta(days=oldest_days):
                     unused.too_old = True
                 else:
@@ -127,27 +134,26 @@ class Results:
         found.sort(key=lambda one: (one.effective.at, one.preference), reverse=True)
         return Measured(feature, source, found)
 
-    def _read_once(self, entry: Entry) -> tuple[Result | None, str, str]:
+    def _read_once(self, entry: Entry) -> Result | tuple[str, Fact]:
         if id(entry) not in self._read:
             self._read[id(entry)] = self._judge(entry)
         return self._read[id(entry)]
 
-    def _judge(self, entry: Entry) -> tuple[Result | None, str, str]:
+    def _judge(self, entry: Entry) -> Result | tuple[str, Fact]:
         """A result, or where it breaks which rule."""
         observation = entry.parse(Observation)
         self._record.require_subject(entry, observation.subject)
         where = entry.where
         if observation.status not in _FINAL:
-            return None, f"{where}.status", "only final, amended and corrected results are used"
+            return f"{where}.status", Fact("not_final")
         if observation.valueQuantity is None:
-            return None, f"{where}.valueQuantity", "it holds no quantity"
+            return f"{where}.valueQuantity", Fact("no_quantity")
         if observation.valueQuantity.comparator:
-            rule = "a value with a comparator is no measured value"
-            return None, f"{where}.valueQuantity.comparator", rule
+            return f"{where}.valueQuantity.comparator", Fact("comparator")
         if observation.effective is None:
-            return None, f"{where}.effectiveDateTime", "nobody knows when it was measured"
+            return f"{where}.effectiveDateTime", Fact("no_time")
         effective = read_time(observation.effective, f"{where}.effectiveDateTime", self._as_of)
-        return Result(entry, effective, observation.valueQuantity), "", ""
+        return Result(entry, effective, observation.valueQuantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +191,9 @@ def read_time(text: str, where: str, as_of: datetime) -> Moment:
         moment = read_moment(text)
         later = moment.is_after(as_of)
     except (ValueError, OverflowError):
-        raise refuse(where, "must be a date or dateTime of FHIR, a time with its offset") from None
+        raise refuse(where, "not_a_moment") from None
     if later:
-        raise refuse(where, "must not be later than the moment that is asked for")
+        raise refuse(where, "later_than_asked")
     return moment
 
 
@@ -198,16 +204,19 @@ def require_reference(entry: Entry) -> str:
         InvalidRequestError: it has neither an id nor a fullUrl.
     """
     if entry.reference is None:
-        raise refuse(
-            entry.where, "must have an id or a fullUrl, so that the answer can refer to it"
-        )
+        raise refuse(entry.where, "no_reference")
     return entry.reference
+
+
+def say_unused(entry: Entry, rule: Fact) -> Fact:
+    """That a resource was not used, and why."""
+    return Fact("not_used", resource=entry.reference or entry.where, rule=rule)
 
 
 def refuse_unused(feature: str, unused: Unused) -> InvalidRequestError:
     """The refusal of a record whose only results of a feature cannot be used."""
     where, rule = unused.refusals[0]
-    return refuse(where, f"cannot be used for {feature}: {rule}")
+    return refuse(where, "cannot_be_used", feature=feature, rule=rule)
 
 
 def _list_codes(entry: Entry) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.fhir.draft import Draft, say_missing
 from medmaas.fhir.given import Given, count_days, list_given, take_given
 from medmaas.fhir.results import Measurement, Unused
@@ -29,7 +30,7 @@ def fill_rows(draft: Draft, spec: SeriesInput) -> list[dict[str, Any]]:
                 given[feature.name] = list_given(draft, feature, source)
     days = sorted({*chain(*measured.values(), *given.values())})
     if len(days) > spec.max_rows:
-        draft.notes.append(f"only the newest {spec.max_rows} days of the record were used")
+        draft.notes.append(Fact("only_newest_days", days=spec.max_rows))
     rows: list[dict[str, Any]] = []
     for day in days[-spec.max_rows :]:
         row: dict[str, Any] = {time.name: day}

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from medmaas.facts import Fact
 from medmaas.fhir.administrations import carries
 from medmaas.fhir.draft import Draft, say_missing
 from medmaas.fhir.elements import Condition, Moment
 from medmaas.fhir.given import list_given, take_given
 from medmaas.fhir.record import refuse
-from medmaas.fhir.results import Measurement, Unused, read_time
+from medmaas.fhir.results import Measurement, Unused, read_time, say_unused
 from medmaas.model.manifest import (
     AdministrationSource,
     ConditionSource,
@@ -52,12 +53,12 @@ def _read_gender(draft: Draft, feature: Feature, source: PatientSource) -> str |
     entry, gender = draft.record.patient, draft.patient.gender
     if gender is None:
         if feature.required:
-            draft.lack(feature, "Patient", "Patient.gender is missing")
+            draft.lack(feature, "Patient", Fact("element_missing", element="Patient.gender"))
         return None
     choices = dict[str, str](source.choices.items())
     if gender not in choices:
         where = f"{entry.where}.gender" if entry else "gender"
-        raise refuse(where, f"must be {' or '.join(choices)}: the model learned of no other")
+        raise refuse(where, "not_learned", choices=list(choices))
     return choices[gender]
 
 
@@ -67,12 +68,12 @@ def _read_age(draft: Draft, feature: Feature, at: datetime) -> int | None:
     where = f"{entry.where}.birthDate" if entry else "birthDate"
     if birth is None:
         if feature.required:
-            draft.lack(feature, "Patient", "Patient.birthDate is missing")
+            draft.lack(feature, "Patient", Fact("element_missing", element="Patient.birthDate"))
         return None
     draft.locations[feature.name] = where
     born = read_time(birth, where, at)
     if born.parts < _BY_DAY:
-        draft.notes.append("Patient.birthDate is not exact to the day: the age may be a year less")
+        draft.notes.append(Fact("birth_date_inexact"))
     return _count_years(born, at)
 
 
@@ -101,16 +102,15 @@ def _find_condition(draft: Draft, feature: Feature, source: ConditionSource) -> 
         draft.record.require_subject(entry, condition.subject)
         status = condition.verificationStatus
         if status and not _CONFIRMED & {*status.list_codes(_VERIFICATION)}:
-            rule = "only confirmed conditions count"
-            draft.notes.append(f"{entry.reference or entry.where} was not used: {rule}")
+            draft.notes.append(say_unused(entry, Fact("not_confirmed")))
             continue
         given = condition.recordedDate or condition.onsetDateTime
         where = f"{entry.where}.recordedDate"
         at = read_time(given, where, draft.as_of).at if given else draft.as_of
         draft.rest_on(entry, feature.name, 1, "1", at)
         return True
-    named = source.codes[0].display.lower()
-    draft.notes.append(f"{feature.name} was taken as no: the record has no {named}")
+    named = source.codes[0].display
+    draft.notes.append(Fact("taken_as_no", feature=feature.name, condition=named))
     return False
 
 

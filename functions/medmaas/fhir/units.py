@@ -10,6 +10,8 @@ from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 
+from medmaas.facts import Fact
+
 Dimensions = tuple[tuple[str, int], ...]
 Unit = tuple[Fraction, Dimensions]
 
@@ -55,7 +57,11 @@ _ANNOTATION = re.compile(r"\{[^{}]*\}")
 
 
 class UnitError(ValueError):
-    """A code cannot be read, or not be converted; the message holds no code that a caller sent."""
+    """A code cannot be read, or not be converted; `fact` says what would do, not what was sent."""
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+        super().__init__(fact.code)
 
 
 def convert(value: float, code: str, to: str, molar_mass: float | None = None) -> float:
@@ -107,7 +113,7 @@ def _find_factor(code: str, to: str, molar_mass: float | None) -> Fraction:
             return factor * grams / target
         if _replace(dimensions, "g", "mol") == wanted:
             return factor / grams / target
-    raise UnitError(f"must be in a unit that can be converted to {to}")
+    raise UnitError(Fact("inconvertible_unit", to=to))
 
 
 def _replace(dimensions: Dimensions, old: str, new: str) -> Dimensions | None:
@@ -169,4 +175,4 @@ def _read(symbol: str) -> tuple[Fraction, dict[str, int]]:
 
 
 def _unknown() -> UnitError:
-    return UnitError("must carry the UCUM code of a unit that is known here")
+    return UnitError(Fact("unknown_unit"))

@@ -163,11 +163,13 @@ _FORMATS: dict[str, Callable[[Words, Any], str]] = {
     "fixed3": lambda _, number: f"{number:.3f}",
     "percent": lambda _, share: f"{share:.0%}",
     "significant": _write_significant,
+    "lower": lambda words, text: words._translate(text).lower(),  # noqa: SLF001
     "unit": Words._name_unit,  # noqa: SLF001 - the formats are this class's own
     "text": lambda words, text: words._translate(text),  # noqa: SLF001
     "fact": Words._say_any,  # noqa: SLF001
     "codes": lambda words, codes: ", ".join(map(words._say_code, codes)),  # noqa: SLF001
     "texts": lambda words, texts: words._join(texts, "joined_by_comma"),  # noqa: SLF001
+    "either": lambda words, texts: words._join(texts, "joined_by_or"),  # noqa: SLF001
     "clauses": lambda words, facts: words._join(facts, "joined_by_semicolon"),  # noqa: SLF001
     "all": lambda words, facts: words._join(facts, "joined_by_comma_and"),  # noqa: SLF001
     "both": lambda words, facts: words._join(facts, "joined_by_and"),  # noqa: SLF001

@@ -79,9 +79,11 @@ def _describe_resource(title: str, *kinds: str) -> Schema:
 
 def describe_outcome() -> Schema:
     """An OperationOutcome, which tells what went wrong."""
+    coding = write_object("IssueCoding", {"system": TEXT, "code": TEXT}, ["system", "code"])
     issue = {
         "severity": TEXT | {"enum": ["fatal", "error", "warning", "information"]},
         "code": TEXT,
+        "details": write_object("IssueDetails", {"coding": describe_list(coding)}, ["coding"]),
         "diagnostics": TEXT,
         "expression": describe_list(TEXT),
     }
