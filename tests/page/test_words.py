@@ -125,6 +125,7 @@ def test_every_code_is_said_alike_by_the_service_and_by_the_page(language: str) 
     samples = list_samples()
     words = Words(language)
     for told, parts in zip(samples, say(language, samples), strict=True):
+        assert parts is not None, told
         assert write(parts) == words.say(read_fact(told))
 
 

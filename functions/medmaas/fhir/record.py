@@ -77,7 +77,7 @@ class Entry:
             problem = error.errors(include_input=False, include_url=False)[0]
         context = problem.get("ctx", {})
         limits = {name: context[name] for name in ("max_length", "pattern") if name in context}
-        rule = Fact(_RULES.get(problem["type"], "r4_other"), **limits)
+        rule = Fact(_RULES.get(problem["type"], "r4_broken"), **limits)
         raise refuse(f"{self.where}.{_locate(problem['loc'])}", "not_as_r4", rule=rule)
 
 
