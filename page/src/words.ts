@@ -76,12 +76,14 @@ const FORMATS: Record<string, Write> = {
   fixed2: (value) => writeFixed(Number(value), 2),
   fixed3: (value) => writeFixed(Number(value), 3),
   percent: (value) => `${writeFixed(100 * Number(value), 0)}%`,
+  percent1: (value) => `${writeFixed(100 * Number(value), 1)}%`,
   significant: (value) =>
     Math.abs(Number(value)) >= LARGE
       ? group(writeFixed(Number(value), 0))
       : writeGeneral(Number(value), 4),
   unit: (value) => ` ${showUnit(String(value))}`.trimEnd(),
   text: writeText,
+  spelled: (value, of) => String(writeText(value, of)).replaceAll("_", " "),
   lower: (value, of) => writeText(value, of).toLowerCase(),
   fact: writeText,
   codes: (values) => list(values).map(writeCode).join(", "),

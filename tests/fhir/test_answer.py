@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from medmaas.facts import Fact
 from medmaas.fhir.answer import write_answer, write_percentage
 from medmaas.fhir.case import Basis, Case, Evaluation
-from medmaas.model.manifest import ConditionSource, ObservationSource, PolicyOutput, ValueOutput
+from medmaas.model.manifest import ConditionSource, ObservationSource, PolicyOutput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
@@ -115,10 +115,9 @@ def test_only_a_unit_of_ucum_is_given_as_a_code(
     registry: Registry, unit: str, code: str | None
 ) -> None:
     evaluation = evaluate(registry, "solubility")
-    manifest = evaluation.model.manifest.model_copy(
-        update={"output": ValueOutput(tensor="log_solubility", unit=unit)}
-    )
-    told = answer(replace(evaluation, model=replace(evaluation.model, manifest=manifest)))
+    assert evaluation.prediction
+    output = evaluation.prediction["output"] | {"unit": unit}
+    told = answer(replace(evaluation, prediction=evaluation.prediction | {"output": output}))
     assert told["valueQuantity"].get("code") == code
 
 

@@ -35,6 +35,7 @@ FILLINGS: dict[str | None, Any] = {
     "percent": 0.905, "significant": 12345.5, "unit": "mg/dL", "text": "Xyz", "fact": Fact("no"),
     "codes": ["a", Fact("none")], "texts": ["a", "b"], "clauses": [Fact("yes"), Fact("no")],
     "both": [Fact("yes"), Fact("no")], "all": [Fact("yes"), Fact("no")], "lower": "Xyz",
+    "percent1": 0.905, "spelled": "x_yz",
     "either": ["a", "b"],
 }  # fmt: skip
 

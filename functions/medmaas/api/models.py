@@ -13,7 +13,7 @@ from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registr
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.fhir import units
 from medmaas.model.body import read_request
-from medmaas.model.manifest import Number, ObservationSource, SeriesInput, TabularInput
+from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model
@@ -101,8 +101,7 @@ async def list_units(request: Request) -> Response:
 
     By feature, where there is more than one unit: the model's own first, whose factor is 1.
     """
-    found = find_model(request).manifest.input
-    features = found.features if isinstance(found, TabularInput | SeriesInput) else ()
+    features = find_model(request).manifest.input.named_features
     by_feature = {f.name: _list_units(f) for f in features if isinstance(f, Number)}
     several = {name: units for name, units in by_feature.items() if len(units) > 1}
     return _respond({"units": several})

@@ -32,7 +32,7 @@ def advise(
     Raises:
         InvalidRequestError: the prefetched record is of two patients, or no record.
     """
-    orders = find_replaced(call, model.manifest.output)
+    orders = find_replaced(call, model.output.orders)
     if orders is None:
         return []
     if orders.unclear:

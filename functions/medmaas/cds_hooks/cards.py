@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from medmaas.cds_hooks.details import (
-    name_outcome,
     write_detail,
     write_lacks,
     write_problems,
@@ -15,9 +14,9 @@ from medmaas.cds_hooks.feedback import list_override_reasons
 from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
-from medmaas.fhir.notes import end, name_time
+from medmaas.fhir.notes import end
 from medmaas.fhir.proposals import Proposal, propose
-from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput, ValueOutput
+from medmaas.model.manifest import Decision
 from medmaas.model.registry import Model
 from medmaas.words import Words
 
@@ -45,8 +44,10 @@ def write_cards(
     if prediction["status"] == "abstained":
         summary, detail = Fact("card_abstained"), write_reason(evaluation)
         return [_write(model, address, words, summary, detail)]
-    card = _write(model, address, words, _summarise(evaluation), write_detail(evaluation))
-    card["indicator"] = "warning" if _is_warning(evaluation) else "info"
+    output, decision = prediction["output"], _find_decision(model)
+    summary = model.output.summarise(output, decision)
+    card = _write(model, address, words, summary, write_detail(evaluation))
+    card["indicator"] = "warning" if model.output.is_alarming(output, decision) else "info"
     card["overrideReasons"] = list_override_reasons(words)
     proposals = propose(evaluation)
     if proposals and replaced is None:
@@ -59,8 +60,7 @@ def write_cards(
 
 def write_unclear(model: Model, address: str, words: Words) -> Card:
     """The card for an order whose drug cannot be told."""
-    output = model.manifest.output
-    orders = output.orders if isinstance(output, PolicyOutput) else None
+    orders = model.output.orders
     systems = dict.fromkeys(code.system for code in orders.treatment.codes) if orders else ()
     detail = words.say(end(Fact("drug_without_code", systems=[*systems])))
     return _write(model, address, words, Fact("card_drug_unclear"), detail)
@@ -87,53 +87,9 @@ def _write(model: Model, address: str, words: Words, summary: Fact, detail: str)
     }
 
 
-def _summarise(evaluation: Evaluation) -> Fact:
-    output, told = evaluation.model.manifest.output, (evaluation.prediction or {})["output"]
-    match output:
-        case SurvivalOutput():
-            day = _choose_horizon(evaluation, output)
-            risk = told["risk"][str(day)]
-            return Fact("card_risk_of_death", time=name_time(day), risk=risk)
-        case PolicyOutput():
-            recommended, outcome = told["recommended"], output.outcomes[0].name
-            options = {option["action"]: option for option in told["options"]}
-            risk = options[recommended]["risks"][outcome]
-            named = name_outcome(outcome, evaluation.words)
-            return Fact("card_next_dose", action=recommended, outcome=named, risk=risk)
-        case ClassesOutput():
-            label = told["label"]
-            return Fact("card_class", label=label, probability=told["probabilities"][label])
-        case ValueOutput():
-            title, unit = evaluation.model.manifest.title, told["unit"]
-            return Fact("card_value", title=title, value=told["value"], unit=unit)
-
-
-def _choose_horizon(evaluation: Evaluation, output: SurvivalOutput) -> int:
-    """The horizon of the decision, if there is one; else the one in the middle."""
-    explanation = evaluation.model.manifest.explanation
-    decision = explanation.decision if explanation else None
-    named = {f"risk_{day}": day for day in output.horizon_days}
-    middle = output.horizon_days[len(output.horizon_days) // 2]
-    return named.get(decision.target, middle) if decision else middle
-
-
-def _is_warning(evaluation: Evaluation) -> bool:
-    """Whether something else is done at this answer, by what the manifest says."""
-    output, told = evaluation.model.manifest.output, (evaluation.prediction or {})["output"]
-    explanation = evaluation.model.manifest.explanation
-    decision = explanation.decision if explanation else None
-    match output:
-        case PolicyOutput(actions=actions, limit=limit):
-            allowed = [option for option in told["options"] if option["allowed"]]
-            within = any(o["risks"][limit.outcome] <= limit.at_most for o in allowed)
-            return len(allowed) < len(actions) or not within
-        case SurvivalOutput() if decision:
-            risks = {f"risk_{day}": risk for day, risk in told["risk"].items()}
-            return bool(risks.get(decision.target, 0.0) > decision.threshold)
-        case ValueOutput() if decision:
-            return bool(told["value"] > decision.threshold)
-        case _:
-            return False
+def _find_decision(model: Model) -> Decision | None:
+    explanation = model.manifest.explanation
+    return explanation.decision if explanation else None
 
 
 def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> dict[str, Any]:

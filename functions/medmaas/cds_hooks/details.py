@@ -11,8 +11,7 @@ from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
-from medmaas.fhir.notes import end, list_cautions, list_notes, name_time
-from medmaas.model.manifest import ClassesOutput, PolicyOutput, SurvivalOutput
+from medmaas.fhir.notes import end, list_cautions, list_notes
 from medmaas.words import Words
 
 _MOST_ROWS = 12  # of values that were used: of a course the newest
@@ -60,45 +59,16 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def name_outcome(name: str, words: Words) -> str:
-    """The name of an outcome, for people."""
-    return words.say(Fact("text", text=name)).replace("_", " ")
-
-
 def _begin(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
 def _write_numbers(evaluation: Evaluation) -> str:
-    output, told = evaluation.model.manifest.output, (evaluation.prediction or {})["output"]
-    words = evaluation.words
-    match output:
-        case SurvivalOutput():
-            rows = [
-                (words.say(name_time(day)), f"{told['risk'][str(day)]:.1%}")
-                for day in output.horizon_days
-            ]
-            return _write_table(_head(words, "within", "risk_of_death"), rows)
-        case PolicyOutput(outcomes=outcomes):
-            names = [outcome.name for outcome in outcomes]
-            options = [
-                (
-                    words.say(Fact("text", text=option["action"])),
-                    *(f"{option['risks'][name]:.0%}" for name in names),
-                    words.say(Fact("yes" if option["allowed"] else "no")),
-                )
-                for option in told["options"]
-            ]
-            first, last = _head(words, "option", "allowed")
-            return _write_table((first, *(name_outcome(n, words) for n in names), last), options)
-        case ClassesOutput(labels=labels):
-            rows = [
-                (words.say(Fact("text", text=label)), f"{told['probabilities'][label]:.1%}")
-                for label in labels
-            ]
-            return _write_table(_head(words, "class", "probability"), rows)
-        case _:
-            return ""
+    output = (evaluation.prediction or {})["output"]
+    figures, say = evaluation.model.output.list_figures(output), evaluation.words.say
+    if figures is None:
+        return ""
+    return _write_table([*map(say, figures.head)], [[*map(say, row)] for row in figures.rows])
 
 
 def _write_basis(basis: Sequence[Basis], words: Words) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from medmaas.cds_hooks.call import ORDERS_AT, Call
 from medmaas.fhir.administrations import carries
-from medmaas.model.manifest import Output, PolicyOutput
+from medmaas.model.manifest import Orders
 
 _DRUG_ORDERS = {"MedicationRequest"}
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
@@ -29,11 +29,16 @@ class Replaced:
     unclear: bool = False
 
 
-def find_replaced(call: Call, output: Output) -> Replaced | None:
-    """Look through what is about to be signed; None if all of it is of other drugs."""
-    if call.hook not in ORDERS_AT or not isinstance(output, PolicyOutput) or not output.orders:
+def find_replaced(call: Call, orders: Orders | None) -> Replaced | None:
+    """Look through what is about to be signed; None if all of it is of other drugs.
+
+    Args:
+        call: held against the standard.
+        orders: what the model orders, if it orders anything.
+    """
+    if call.hook not in ORDERS_AT or orders is None:
         return Replaced()
-    codes = output.orders.treatment.codes
+    codes = orders.treatment.codes
     drugs = [order for order in call.orders if order["resourceType"] in _DRUG_ORDERS]
     of_drug = [o for o in drugs if carries(o.get("medicationCodeableConcept"), codes)]
     if of_drug:

@@ -18,8 +18,6 @@ from medmaas.model.manifest import (
     ConditionSource,
     Feature,
     ObservationSource,
-    SeriesInput,
-    TabularInput,
 )
 from medmaas.model.registry import Model, Registry
 from medmaas.words import Words
@@ -72,8 +70,7 @@ def find_service(registry: Registry, service_id: str) -> tuple[Model, CdsService
 
 def list_prefetch(model: Model) -> dict[str, str]:
     """Queries by key, with the codes of everything that the model reads."""
-    spec = model.manifest.input
-    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    features = model.manifest.input.named_features
     queries = {PATIENT: f"Patient/{_SELF}"}
     if codes := _list_loinc(features):
         queries["observations"] = _search("Observation", codes, f"&_sort=-date&_count={_COUNT}")

@@ -10,19 +10,12 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
-from medmaas.fhir.notes import count_years, end, list_notes, name_time
+from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
 from medmaas.fhir.units import UnitError, convert
-from medmaas.model.answers import Prediction
-from medmaas.model.manifest import (
-    ClassesOutput,
-    ObservationSource,
-    PolicyOutput,
-    SeriesInput,
-    SurvivalOutput,
-    TabularInput,
-    ValueOutput,
-)
+from medmaas.model.manifest import ObservationSource
+from medmaas.model.outcomes import Outcome
+from medmaas.model.years import count_years
 
 
 def write_answer(evaluation: Evaluation) -> Resource:
@@ -37,19 +30,15 @@ def write_answer(evaluation: Evaluation) -> Resource:
     prediction = evaluation.prediction
     if prediction is None:
         raise ValueError("where data are missing there is no answer")
-    answered = prediction["status"] != "abstained"
-    match evaluation.model.manifest.output:
-        case ValueOutput() as output if answered:
-            return _observe(evaluation, prediction, output)
-        case PolicyOutput() as output:
-            told = _predict_options(evaluation, output) if answered else []
-            return write_recommendation(evaluation, _assess(evaluation, told))
-        case SurvivalOutput() as output if answered:
-            return _assess(evaluation, _predict_horizons(evaluation, output))
-        case ClassesOutput() as output if answered:
-            return _assess(evaluation, _predict_labels(evaluation, output))
-        case _:
-            return _assess(evaluation, [])
+    kind, output = evaluation.model.output, prediction["output"]
+    if prediction["status"] == "abstained":
+        outcomes: list[Outcome] = []
+    elif quantity := kind.find_quantity(output):
+        return _observe(evaluation, *quantity)
+    else:
+        outcomes = kind.list_outcomes(output, prediction.get("interval"))
+    assessment = _assess(evaluation, [_predict(evaluation, one) for one in outcomes])
+    return write_recommendation(evaluation, assessment) if kind.recommends else assessment
 
 
 def write_percentage(probability: float) -> float:
@@ -76,7 +65,7 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     return finish(resource)
 
 
-def _observe(evaluation: Evaluation, prediction: Prediction, output: ValueOutput) -> Resource:
+def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     results, others = _part_basis(evaluation)
     used = [end(Fact("also_rests_on", resource=reference)) for reference in others]
@@ -88,7 +77,7 @@ def _observe(evaluation: Evaluation, prediction: Prediction, output: ValueOutput
         "code": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
-        "valueQuantity": _write_quantity(prediction["output"]["value"], output.unit),
+        "valueQuantity": _write_quantity(value, unit),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
         "note": write_notes(notes, evaluation.words),
@@ -108,8 +97,7 @@ def _write_quantity(value: float, unit: str) -> Resource:
 
 def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     """References to Observations, the only ones that one may be derived from; and to others."""
-    spec = evaluation.model.manifest.input
-    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    features = evaluation.model.manifest.input.named_features
     measured = {f.name for f in features if isinstance(f.source, ObservationSource)}
     parts: tuple[list[str], list[str]] = ([], [])
     for one in evaluation.case.basis:
@@ -129,56 +117,19 @@ def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[Fact]:
     return [*told, *cut]
 
 
-def _predict_horizons(evaluation: Evaluation, output: SurvivalOutput) -> list[Resource]:
-    prediction, say = evaluation.prediction or {}, evaluation.words.say
-    return [
-        {
-            "outcome": {"text": say(Fact("death_within", time=name_time(day)))},
-            "probabilityDecimal": write_percentage(prediction["output"]["risk"][str(day)]),
-            "whenRange": {"low": _write_years(0), "high": _write_years(day)},
-        }
-        | _give_rationale(evaluation)
-        for day in output.horizon_days
-    ]
-
-
-def _predict_labels(evaluation: Evaluation, output: ClassesOutput) -> list[Resource]:
-    prediction, say = evaluation.prediction or {}, evaluation.words.say
-    return [
-        {
-            "outcome": {"text": say(Fact("text", text=label))},
-            "probabilityDecimal": write_percentage(prediction["output"]["probabilities"][label]),
-        }
-        | _give_rationale(evaluation)
-        for label in output.labels
-    ]
-
-
-def _predict_options(evaluation: Evaluation, output: PolicyOutput) -> list[Resource]:
-    prediction, say = evaluation.prediction or {}, evaluation.words.say
-    described = {outcome.name: outcome.description for outcome in output.outcomes}
-    interval = prediction.get("interval")
-    return [
-        {
-            "outcome": {
-                "text": say(Fact("with_option", action=option["action"], outcome=described[name]))
-            },
-            "probabilityDecimal": write_percentage(risk),
-            "rationale": say(_add_band(option["why"], interval, i, name)),
-        }
-        for i, option in enumerate(prediction["output"]["options"])
-        for name, risk in option["risks"].items()
-    ]
-
-
-def _add_band(why: Fact, interval: dict[str, Any] | None, option: int, outcome: str) -> Fact:
-    """Between which shares an outcome is expected in groups of patients, if that was measured."""
-    band = interval["options"][option]["risks"].get(outcome) if interval else None
-    if interval is None or band is None:
-        return why
-    low, high = (float(f"{band[edge] * 100:.3g}") for edge in ("low", "high"))
-    size, coverage = interval["group_size"], interval["coverage"]
-    return Fact("why_with_band", why=why, size=size, low=low, high=high, coverage=coverage)
+def _predict(evaluation: Evaluation, outcome: Outcome) -> Resource:
+    """An event with its chance; where nothing else judges it, what the answer rests on."""
+    say = evaluation.words.say
+    prediction: Resource = {
+        "outcome": {"text": say(outcome.name)},
+        "probabilityDecimal": write_percentage(outcome.probability),
+    }
+    if outcome.by_day is not None:
+        until = {"low": _write_years(0), "high": _write_years(outcome.by_day)}
+        prediction["whenRange"] = until
+    if outcome.why:
+        return prediction | {"rationale": say(outcome.why)}
+    return prediction | _give_rationale(evaluation)
 
 
 def _give_rationale(evaluation: Evaluation) -> Resource:

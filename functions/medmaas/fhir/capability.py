@@ -10,8 +10,6 @@ from medmaas.model.manifest import (
     Feature,
     Number,
     ObservationSource,
-    SeriesInput,
-    TabularInput,
 )
 from medmaas.model.registry import Model, Registry
 
@@ -95,8 +93,7 @@ def name_definition(model: Model) -> str:
 def describe_operation(model: Model, address: str) -> Resource:
     """The OperationDefinition of a model: what it takes, from where, in which unit."""
     manifest = model.manifest
-    spec = manifest.input
-    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    features = manifest.input.named_features
     read = "\n".join(f"- {line}" for line in map(_describe_feature, features) if line)
     record = {
         "name": "resource",

@@ -10,9 +10,7 @@ from medmaas.fhir.notes import end
 from medmaas.model.manifest import (
     ObservationSource,
     PatientSource,
-    SeriesInput,
     Source,
-    TabularInput,
 )
 
 
@@ -84,6 +82,5 @@ def _write_requirement(one: Requirement, source: Source | None) -> Resource:
 
 
 def _find_source(evaluation: Evaluation, one: Requirement) -> Source | None:
-    spec = evaluation.model.manifest.input
-    features = spec.features if isinstance(spec, TabularInput | SeriesInput) else ()
+    features = evaluation.model.manifest.input.named_features
     return next((f.source for f in features if f.name == one.feature), None)

@@ -7,9 +7,8 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Requirement
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.record import Record, refuse
-from medmaas.fhir.series import fill_rows, require_counts
-from medmaas.fhir.tabular import fill_row
-from medmaas.model.manifest import Manifest, PolicyOutput, SeriesInput, TabularInput
+from medmaas.model.kinds import find_room
+from medmaas.model.manifest import Manifest
 
 _YEARS = range(1900, 2200)
 
@@ -34,15 +33,9 @@ def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
         lacking = Requirement("patient", "Patient", (), None, Fact("no_patient"))
         return Case("", as_of, {}, missing=(lacking,))
     draft = Draft(record, as_of)
-    match manifest.input:
-        case TabularInput(features=features):
-            instance = fill_row(draft, features)
-        case SeriesInput() as spec:
-            instance = {spec.field: fill_rows(draft, spec)}
-            if isinstance(manifest.output, PolicyOutput):
-                require_counts(draft, spec, manifest.output, instance[spec.field])
-        case _:
-            raise InvalidRequestError("takes_no_record")
+    if not manifest.reads_records:
+        raise InvalidRequestError("takes_no_record")
+    instance = find_room("medmaas.fhir", manifest.input.kind).fill(draft, manifest)
     return Case(
         record.patient_reference,
         as_of,

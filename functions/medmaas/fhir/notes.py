@@ -1,21 +1,17 @@
 """What an answer must say of itself, for RiskAssessment notes and cards alike."""
 
-from typing import Any
-
 from medmaas.errors import Problem
 from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
-from medmaas.model.manifest import PolicyOutput
-
-DAYS_PER_YEAR = 365.25
 
 
 def list_notes(evaluation: Evaluation) -> list[Fact]:
     """Why there is no answer, how sure it is, what was warned of, what was assumed."""
-    prediction = evaluation.prediction or {}
+    prediction, judge = evaluation.prediction or {}, evaluation.model.uncertainty
     interval = prediction.get("interval")
+    named = judge.name_interval(interval) if judge and interval else None
     notes = [
-        *(_name_interval(interval) if interval else ()),
+        *([named] if named else ()),
         *(_name_warning(warning) for warning in prediction.get("warnings", ())),
         *evaluation.case.notes,
     ]
@@ -43,38 +39,9 @@ def list_cautions(evaluation: Evaluation) -> list[Fact]:
     manifest = evaluation.model.manifest
     card = manifest.card
     cautions = [Fact("stage_and_role", stage=card.stage, role=card.decision_role)]
-    if isinstance(manifest.output, PolicyOutput):
-        cautions.insert(0, Fact("text", text=manifest.output.notice))
+    if notice := evaluation.model.output.notice:
+        cautions.insert(0, Fact("text", text=notice))
     return cautions
-
-
-def _name_interval(interval: dict[str, Any]) -> list[Fact]:
-    """How sure an answer is; of a policy nothing, whose bands are of every option."""
-    coverage = interval["coverage"]
-    match interval:
-        case {"at_least_days": days}:
-            years = days / DAYS_PER_YEAR
-            return [Fact("survival_at_least", coverage=coverage, days=days, years=years)]
-        case {"labels": labels}:
-            return [Fact("one_of_labels", coverage=coverage, labels=labels)]
-        case {"low": low, "high": high, "unit": unit}:
-            return [Fact("between", coverage=coverage, low=low, high=high, unit=unit)]
-        case _:
-            return []
-
-
-def name_time(days: int) -> Fact:
-    """1 year, 5 years, 90 days."""
-    years = count_years(days)
-    return Fact("days", count=days) if isinstance(years, float) else Fact("in_years", count=years)
-
-
-def count_years(days: int) -> int | float:
-    """Years; whole ones within a day, as 1826 days are."""
-    whole = round(days / DAYS_PER_YEAR)
-    if abs(whole * DAYS_PER_YEAR - days) <= 1:
-        return whole
-    return round(days / DAYS_PER_YEAR, 2)
 
 
 def _name_warning(warning: Problem) -> Fact:

@@ -12,7 +12,7 @@ from medmaas.fhir.case import Evaluation
 from medmaas.fhir.device import Resource, write_notes
 from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_cautions, tell_status
-from medmaas.model.manifest import Coding, DrugOrder, Orders, PolicyOutput
+from medmaas.model.manifest import Coding, DrugOrder, Orders
 from medmaas.words import Words
 
 _FEWEST = 2  # one alone would be no choice
@@ -41,20 +41,19 @@ def propose(evaluation: Evaluation) -> list[Proposal]:
 
     Where fewer than two are allowed, a count to be repeated is the other one.
     """
-    output = evaluation.model.manifest.output
-    prediction = evaluation.prediction
-    if not isinstance(output, PolicyOutput) or output.orders is None or prediction is None:
+    orders, prediction = evaluation.model.output.orders, evaluation.prediction
+    if orders is None or prediction is None:
         return []
     if prediction["status"] == "abstained" or prediction["output"] is None:
         return []
     told = prediction["output"]
     found = [
-        _propose_option(evaluation, output.orders, option, told["recommended"])
+        _propose_option(evaluation, orders, option, told["recommended"])
         for option in told["options"]
         if option["allowed"]
     ]
     if len(found) < _FEWEST:
-        found.append(_propose_recheck(evaluation, output.orders, recommended=not found))
+        found.append(_propose_recheck(evaluation, orders, recommended=not found))
     return sorted(found, key=lambda one: not one.recommended)
 
 

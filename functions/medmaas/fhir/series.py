@@ -8,16 +8,26 @@ from medmaas.facts import Fact
 from medmaas.fhir.draft import Draft, say_missing
 from medmaas.fhir.given import Given, count_days, list_given, take_given
 from medmaas.fhir.results import Measurement, Unused
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
     AdministrationSource,
+    Manifest,
     Number,
     ObservationSource,
-    PolicyOutput,
     SeriesInput,
 )
 
 
-def fill_rows(draft: Draft, spec: SeriesInput) -> list[dict[str, Any]]:
+def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
+    """The history, and what it lacks before there can be an answer."""
+    spec = expect(manifest.input, SeriesInput)
+    rows = _fill_rows(draft, spec)
+    if count := manifest.output.counted:
+        _require_counts(draft, spec, count, rows)
+    return {spec.field: rows}
+
+
+def _fill_rows(draft: Draft, spec: SeriesInput) -> list[dict[str, Any]]:
     """One row per day on which something was measured or given; of a day the newest result."""
     time, *features = spec.features
     measured: dict[str, dict[int, Measurement]] = {}
@@ -58,11 +68,10 @@ def _measure_days(
     return by_day
 
 
-def require_counts(
-    draft: Draft, spec: SeriesInput, output: PolicyOutput, rows: Sequence[dict[str, Any]]
+def _require_counts(
+    draft: Draft, spec: SeriesInput, count: str, rows: Sequence[dict[str, Any]]
 ) -> None:
-    """Ask for the count that the shield rests on, if there is none at all."""
-    count = output.shield.count
+    """Ask for the count that an answer rests on, if there is none at all."""
     feature = next(one for one in spec.features if one.name == count)
     if any(count in row for row in rows):
         return

@@ -1,6 +1,5 @@
 """A record becomes one row: of every feature the newest value."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from medmaas.model.manifest import (
     AdministrationSource,
     ConditionSource,
     Feature,
+    Manifest,
     Number,
     ObservationSource,
     PatientSource,
@@ -25,12 +25,12 @@ _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _BY_DAY = 3  # parts of a date that are known
 
 
-def fill_row(draft: Draft, features: Sequence[Feature]) -> dict[str, Any]:
+def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     """One value per feature, the newest; the age last, because it is that at the newest result."""
     instance: dict[str, Any] = {}
     newest: list[datetime] = []
     aged: Feature | None = None
-    for feature in features:
+    for feature in manifest.input.named_features:
         match feature.source, feature:
             case PatientSource(element="birthDate"), _:
                 aged = feature

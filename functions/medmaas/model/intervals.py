@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Floats, Table, Tensors
 from medmaas.model.manifest import (
     PREDICTION,
@@ -34,6 +35,9 @@ class IntervalKind(Protocol):
 
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
         """The same as objects, as JSON holds them."""
+
+    def name_interval(self, interval: Interval) -> Fact | None:
+        """An interval in words; None where it is of no single number."""
 
     def json_schema(self) -> Schema:
         """JSON Schema of one interval."""

@@ -162,6 +162,8 @@ _FORMATS: dict[str, Callable[[Words, Any], str]] = {
     "fixed2": lambda _, number: f"{number:.2f}",
     "fixed3": lambda _, number: f"{number:.3f}",
     "percent": lambda _, share: f"{share:.0%}",
+    "percent1": lambda _, share: f"{share:.1%}",
+    "spelled": lambda words, name: words._translate(name).replace("_", " "),  # noqa: SLF001
     "significant": _write_significant,
     "lower": lambda words, text: words._translate(text).lower(),  # noqa: SLF001
     "unit": Words._name_unit,  # noqa: SLF001 - the formats are this class's own

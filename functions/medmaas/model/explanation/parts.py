@@ -8,11 +8,11 @@ import numpy as np
 from medmaas.facts import Fact
 from medmaas.model.manifest import Boolean, Choice, Feature
 from medmaas.model.targets import Target
+from medmaas.model.years import DAYS_PER_YEAR
 
 _MOST_NAMED = 3
 _WORTH_NAMING = 0.1  # of the largest
 _WHOLE_POINT = 0.95
-_YEAR = 365.25
 _DAY = "d"
 _LEAST_POINTS = 0.05  # what is shown as 0.1
 _LEAST_DAYS = 0.5
@@ -111,8 +111,8 @@ def _find_least(target: Target) -> float:
 
 
 def _name_days(days: float) -> Fact:
-    if days >= 2 * _YEAR:
-        return Fact("years", years=round(days / _YEAR, 1))
+    if days >= 2 * DAYS_PER_YEAR:
+        return Fact("years", years=round(days / DAYS_PER_YEAR, 1))
     return Fact("days", count=round(days))
 
 

@@ -24,6 +24,11 @@ class _Output(Contract):
         return None
 
     @property
+    def counted(self) -> str | None:
+        """The feature that must be known before there is an answer, if one must be."""
+        return None
+
+    @property
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer is made of."""
         return (self.tensor,)
@@ -153,6 +158,11 @@ class PolicyOutput(_Output):
     def ordered(self) -> Orders | None:
         """What its actions order."""
         return self.orders
+
+    @property
+    def counted(self) -> str | None:
+        """The count that the shield rests on."""
+        return self.shield.count
 
     @property
     def tensors(self) -> tuple[str, ...]:

@@ -6,12 +6,16 @@
 
 from typing import Any, ClassVar, Protocol
 
+from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
-from medmaas.model.manifest import Intervals, Manifest, Output
+from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
+from medmaas.model.outcomes import Figures, Outcome
 from medmaas.model.schema import Schema, describe_any
 from medmaas.model.targets import Targets
+
+Json = dict[str, Any]
 
 
 class OutputKind(Protocol):
@@ -19,11 +23,15 @@ class OutputKind(Protocol):
 
     Attributes:
         columns: their names.
+        notice: what every answer must say of itself, if anything.
+        orders: what its actions order in a record system, if it recommends any.
         recommends: whether an answer recommends an action, by rules of its own: its tables say who
             is `barred`, and warn.
     """
 
     columns: Columns
+    notice: str | None
+    orders: Orders | None
     recommends: ClassVar[bool]
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
@@ -38,6 +46,21 @@ class OutputKind(Protocol):
 
     def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
+
+    def find_quantity(self, output: Json) -> tuple[float, str] | None:
+        """The number that an answer is, with its UCUM code; None if it is not one."""
+
+    def list_outcomes(self, output: Json, interval: Json | None) -> list[Outcome]:
+        """The events that an answer speaks of, each with its chance; none of a number."""
+
+    def summarise(self, output: Json, decision: Decision | None) -> Fact:
+        """An answer in one line."""
+
+    def list_figures(self, output: Json) -> Figures | None:
+        """What an answer holds, as a table for people; None where one line is all."""
+
+    def is_alarming(self, output: Json, decision: Decision | None) -> bool:
+        """Whether something else is done at this answer, by what the manifest says."""
 
 
 class OutputRoom(Protocol):

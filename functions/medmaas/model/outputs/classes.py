@@ -1,7 +1,7 @@
 """One of a few labels, with the probability of each."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,15 @@ from medmaas.model.columns import (
 )
 from medmaas.model.intervals import Interval, Quantiles
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import ClassesIntervals, ClassesOutput, Intervals, Manifest, Output
+from medmaas.model.manifest import (
+    ClassesIntervals,
+    ClassesOutput,
+    Decision,
+    Intervals,
+    Manifest,
+    Output,
+)
+from medmaas.model.outcomes import Figures, Outcome, OutputDefaults
 from medmaas.model.schema import (
     PROBABILITY,
     Schema,
@@ -32,10 +40,8 @@ _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
 _TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
 
-class Classes:
+class Classes(OutputDefaults):
     """`{"label": the likeliest, "probabilities": {label: p}}`."""
-
-    recommends: ClassVar[bool] = False
 
     def __init__(self, spec: ClassesOutput) -> None:
         self._spec = spec
@@ -52,6 +58,28 @@ class Classes:
             {"label": label, "probabilities": dict(zip(self._spec.labels, row, strict=True))}
             for label, row in zip(*table.texts, table.numbers.tolist(), strict=True)
         ]
+
+    def list_outcomes(
+        self, output: dict[str, Any], _interval: dict[str, Any] | None
+    ) -> list[Outcome]:
+        """Every label with its probability."""
+        return [
+            Outcome(Fact("text", text=label), probability)
+            for label, probability in output["probabilities"].items()
+        ]
+
+    def summarise(self, output: dict[str, Any], _decision: Decision | None) -> Fact:
+        """The label that is named, and its probability."""
+        label = output["label"]
+        return Fact("card_class", label=label, probability=output["probabilities"][label])
+
+    def list_figures(self, output: dict[str, Any]) -> Figures:
+        """A row per label."""
+        rows = [
+            [Fact("text", text=label), Fact("share_exact", share=probability)]
+            for label, probability in output["probabilities"].items()
+        ]
+        return Figures([Fact("column_class"), Fact("column_probability")], rows)
 
     def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
@@ -76,6 +104,10 @@ class PredictionSets:
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
         """One set each."""
         return [{"coverage": coverage, "labels": labels} for labels in table.texts[0]]
+
+    def name_interval(self, interval: Interval) -> Fact:
+        """Which labels it may be."""
+        return Fact("one_of_labels", coverage=interval["coverage"], labels=interval["labels"])
 
     def _take(self, row: list[float], quantile: float) -> tuple[str, ...]:
         order = sorted(range(len(row)), key=row.__getitem__, reverse=True)

@@ -20,9 +20,11 @@ from medmaas.model.columns import (
     name_columns,
     round_numbers,
 )
+from medmaas.model.intervals import Interval
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
     Action,
+    Decision,
     Intervals,
     Manifest,
     Output,
@@ -31,6 +33,7 @@ from medmaas.model.manifest import (
     Range,
     SeriesInput,
 )
+from medmaas.model.outcomes import Figures, Outcome, OutputDefaults
 from medmaas.model.schema import (
     BOOLEAN,
     FACT,
@@ -62,7 +65,7 @@ class _State:
     forbidden: Fact | None
 
 
-class Policy:
+class Policy(OutputDefaults):
     """`{"recommended": action or null, "options": [{"action", "risks", "allowed", "why", ...}]}`.
 
     The shield stands behind the model, whatever the model says: no treatment while a count is below
@@ -74,6 +77,7 @@ class Policy:
     def __init__(self, spec: PolicyOutput, series: SeriesInput) -> None:
         self._spec = spec
         self._series = series
+        self.notice, self.orders = spec.notice, spec.orders
         self._units = {f.name: getattr(f, "unit", "1") for f in series.features}
         self._columns = {f.name: i for i, f in enumerate(series.features)}
         names = [outcome.name for outcome in spec.outcomes]
@@ -191,6 +195,49 @@ class Policy:
             return Fact("clauses", clauses=[_DELAYED, why])
         return why
 
+    def list_outcomes(
+        self, output: dict[str, Any], interval: dict[str, Any] | None
+    ) -> list[Outcome]:
+        """Every outcome after every action, and how that stands to the limit."""
+        described = {outcome.name: outcome.description for outcome in self._spec.outcomes}
+        return [
+            Outcome(
+                Fact("with_option", action=option["action"], outcome=described[name]),
+                risk,
+                why=_add_band(option["why"], interval, i, name),
+            )
+            for i, option in enumerate(output["options"])
+            for name, risk in option["risks"].items()
+        ]
+
+    def summarise(self, output: dict[str, Any], _decision: Decision | None) -> Fact:
+        """What is recommended, and the risk of the first outcome then."""
+        recommended, outcome = output["recommended"], self._spec.outcomes[0].name
+        options = {option["action"]: option for option in output["options"]}
+        risk = options[recommended]["risks"][outcome]
+        return Fact("card_next_dose", action=recommended, outcome=outcome, risk=risk)
+
+    def list_figures(self, output: dict[str, Any]) -> Figures:
+        """A row per option."""
+        names = [outcome.name for outcome in self._spec.outcomes]
+        head = [Fact("column_option"), *(Fact("spelled", text=name) for name in names)]
+        rows = [
+            [
+                Fact("text", text=option["action"]),
+                *(Fact("share", share=option["risks"][name]) for name in names),
+                Fact("yes" if option["allowed"] else "no"),
+            ]
+            for option in output["options"]
+        ]
+        return Figures([*head, Fact("column_allowed")], rows)
+
+    def is_alarming(self, output: dict[str, Any], _decision: Decision | None) -> bool:
+        """Whether something is forbidden, or all that is allowed is above the limit."""
+        limit = self._spec.limit
+        allowed = [option for option in output["options"] if option["allowed"]]
+        within = any(option["risks"][limit.outcome] <= limit.at_most for option in allowed)
+        return len(allowed) < len(self._spec.actions) or not within
+
     def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
         return describe_answer(self._spec)
@@ -203,6 +250,16 @@ def _name_columns(spec: PolicyOutput) -> Columns:
         numbers += [f"{action.name}_{outcome.name}" for outcome in spec.outcomes]
         numbers.append(f"{action.name}_expected_{spec.nadir.name}")
     return name_columns(texts, numbers)
+
+
+def _add_band(why: Fact, interval: Interval | None, option: int, outcome: str) -> Fact:
+    """Between which shares an outcome is expected in groups of patients, if that was measured."""
+    band = interval["options"][option]["risks"].get(outcome) if interval else None
+    if interval is None or band is None:
+        return why
+    low, high = (float(f"{band[edge] * 100:.3g}") for edge in ("low", "high"))
+    size, coverage = interval["group_size"], interval["coverage"]
+    return Fact("why_with_band", why=why, size=size, low=low, high=high, coverage=coverage)
 
 
 def choose(allowed: list[bool], risks: list[float], at_most: float) -> int | None:
@@ -280,6 +337,9 @@ class PolicyBands:
             {"coverage": coverage, "group_size": size, "options": self._list_options(ends)}
             for ends in table.numbers.tolist()
         ]
+
+    def name_interval(self, _interval: Interval) -> None:
+        """Nothing: the bands are of every option."""
 
     def _list_options(self, ends: list[float]) -> list[dict[str, Any]]:
         pairs = zip(ends[::2], ends[1::2], strict=True)

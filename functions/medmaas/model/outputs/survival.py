@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +20,14 @@ from medmaas.model.columns import (
 from medmaas.model.intervals import Interval, Quantiles
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
+    Decision,
     Intervals,
     Manifest,
     Output,
     SurvivalIntervals,
     SurvivalOutput,
 )
+from medmaas.model.outcomes import Figures, Outcome, OutputDefaults
 from medmaas.model.outputs.curve import LOWEST, find_all_crossings
 from medmaas.model.schema import (
     INTEGER,
@@ -36,22 +38,20 @@ from medmaas.model.schema import (
     describe_object,
 )
 from medmaas.model.targets import Target, read_numbers
+from medmaas.model.years import DAYS_PER_YEAR, count_years, name_time
 
 _AT_LEAST = "interval_at_least_days"
-_YEAR = 365.25
 _LEAST = 1e-9  # what a curve that ends at 0 is taken for, to have a logarithm
 _HALF = 0.5
 _MEDIAN = "median_days"
 
 
-class Survival:
+class Survival(OutputDefaults):
     """`{"time_days": [..], "survival": [..], "median_days": n or null, "risk": {"365": p}}`.
 
     The median is where the curve crosses one half, null if it does not in time; the risk at a
     horizon is one minus the curve there.
     """
-
-    recommends: ClassVar[bool] = False
 
     def __init__(self, spec: SurvivalOutput) -> None:
         self._spec = spec
@@ -80,6 +80,36 @@ class Survival:
             }
             for median, row in zip(*table.texts, table.numbers.tolist(), strict=True)
         ]
+
+    def list_outcomes(
+        self, output: dict[str, Any], _interval: dict[str, Any] | None
+    ) -> list[Outcome]:
+        """Death by every horizon."""
+        return [
+            Outcome(Fact("death_within", time=name_time(day)), output["risk"][str(day)], day)
+            for day in self._spec.horizon_days
+        ]
+
+    def summarise(self, output: dict[str, Any], decision: Decision | None) -> Fact:
+        """The risk at the horizon of the decision, if there is one; else at the middle one."""
+        days = self._spec.horizon_days
+        named = {f"risk_{day}": day for day in days}
+        middle = days[len(days) // 2]
+        day = named.get(decision.target, middle) if decision else middle
+        return Fact("card_risk_of_death", time=name_time(day), risk=output["risk"][str(day)])
+
+    def list_figures(self, output: dict[str, Any]) -> Figures:
+        """A row per horizon."""
+        rows = [
+            [name_time(day), Fact("share_exact", share=output["risk"][str(day)])]
+            for day in self._spec.horizon_days
+        ]
+        return Figures([Fact("column_within"), Fact("column_risk_of_death")], rows)
+
+    def is_alarming(self, output: dict[str, Any], decision: Decision | None) -> bool:
+        """Whether the risk of the decision is above its threshold."""
+        risks = {f"risk_{day}": risk for day, risk in output["risk"].items()}
+        return decision is not None and bool(risks.get(decision.target, 0.0) > decision.threshold)
 
     def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
@@ -111,6 +141,12 @@ class LowerBounds:
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
         """A day each."""
         return [{"coverage": coverage, "at_least_days": day} for day in table.texts[0]]
+
+    def name_interval(self, interval: Interval) -> Fact:
+        """Which day is outlived."""
+        coverage, days = interval["coverage"], interval["at_least_days"]
+        years = days / DAYS_PER_YEAR
+        return Fact("survival_at_least", coverage=coverage, days=days, years=years)
 
     def _end(self, day: float) -> int:
         return self._days[-1] if day == inf else int(day)
@@ -187,8 +223,8 @@ def _find_level(quantile: float) -> float:
 
 
 def _name_risk(days: int) -> Fact:
-    years = round(days / _YEAR)
-    if years and abs(years * _YEAR - days) <= 1:
+    years = count_years(days)
+    if isinstance(years, int) and years:
         return Fact("risk_in_years", years=years)
     return Fact("risk_in_days", days=days)
 

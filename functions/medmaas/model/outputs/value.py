@@ -1,6 +1,6 @@
 """One number with its unit."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -14,18 +14,24 @@ from medmaas.model.columns import (
 )
 from medmaas.model.intervals import Interval, Quantiles
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Intervals, Manifest, Output, ValueIntervals, ValueOutput
+from medmaas.model.manifest import (
+    Decision,
+    Intervals,
+    Manifest,
+    Output,
+    ValueIntervals,
+    ValueOutput,
+)
+from medmaas.model.outcomes import OutputDefaults
 from medmaas.model.schema import NUMBER, PROBABILITY, Schema, describe_constant, describe_object
 from medmaas.model.targets import AsTheyAre, Target
 
 
-class Value:
+class Value(OutputDefaults):
     """`{"value": x, "unit": s}`."""
 
-    recommends: ClassVar[bool] = False
-
-    def __init__(self, spec: ValueOutput) -> None:
-        self._spec = spec
+    def __init__(self, spec: ValueOutput, title: str = "") -> None:
+        self._spec, self._title = spec, title
         self.columns = name_columns(["unit"], ["value"])
 
     def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
@@ -36,6 +42,18 @@ class Value:
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
         """A number and its unit each."""
         return [{"value": value, "unit": self._spec.unit} for (value,) in table.numbers.tolist()]
+
+    def find_quantity(self, output: dict[str, Any]) -> tuple[float, str]:
+        """The number and its unit."""
+        return output["value"], output["unit"]
+
+    def summarise(self, output: dict[str, Any], _decision: Decision | None) -> Fact:
+        """What the number is, and the number."""
+        return Fact("card_value", title=self._title, value=output["value"], unit=output["unit"])
+
+    def is_alarming(self, output: dict[str, Any], decision: Decision | None) -> bool:
+        """Whether it is above the threshold of the decision."""
+        return decision is not None and bool(output["value"] > decision.threshold)
 
     def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
@@ -64,6 +82,11 @@ class Bounds:
             for low, high in table.numbers.tolist()
         ]
 
+    def name_interval(self, interval: Interval) -> Fact:
+        """Between which numbers it lies."""
+        ends = {name: interval[name] for name in ("coverage", "low", "high", "unit")}
+        return Fact("between", **ends)
+
     def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
         return describe_interval(self._output.unit)
@@ -71,7 +94,7 @@ class Bounds:
 
 def make(manifest: Manifest) -> Value:
     """What answers."""
-    return Value(expect(manifest.output, ValueOutput))
+    return Value(expect(manifest.output, ValueOutput), manifest.title)
 
 
 def make_intervals(spec: Intervals, manifest: Manifest) -> Bounds:

@@ -69,6 +69,10 @@ class Uncertainty:
             return [None] * len(table.numbers)
         return self._intervals.list_rows(table, coverage or self._coverages[0])
 
+    def name_interval(self, interval: Interval) -> Fact | None:
+        """An interval in words; None where it is of no single number."""
+        return self._intervals.name_interval(interval) if self._intervals else None
+
     def json_schema(self) -> Schema | None:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
