@@ -19,7 +19,15 @@ from tests.conftest import ROOT
 
 ADDRESS = "127.0.0.1:8080"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-DOCUMENTS = ("README", "docs/answers", "docs/api", "docs/batch", "docs/commands", "docs/protocols")
+DOCUMENTS = (
+    "README",
+    "docs/answers",
+    "docs/api",
+    "docs/batch",
+    "docs/commands",
+    "docs/protocols",
+    "docs/python",
+)
 RUNS = re.compile(r"curl [^\n]*127\.0\.0\.1:8080|echo |medmaas (predict|batch) ")
 # commands that take more than a server, by the file that runs them or defines what they do
 ELSEWHERE = {

@@ -103,7 +103,10 @@ class PredictionSets:
 
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
         """One set each."""
-        return [{"coverage": coverage, "labels": labels} for labels in table.texts[0]]
+        return [
+            {"coverage": coverage, "labels": list(expect(labels, tuple))}
+            for labels in table.texts[0]
+        ]
 
     def name_interval(self, interval: Interval) -> Fact:
         """Which labels it may be."""
