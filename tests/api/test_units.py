@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from medmaas.fhir.units import convert
+from medmaas.model.units import convert
 
 
 def read_units(client: TestClient, model: str) -> dict[str, dict[str, float]]:

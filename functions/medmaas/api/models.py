@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
-from medmaas.fhir import units
+from medmaas.model import units
 from medmaas.model.body import read_request
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts

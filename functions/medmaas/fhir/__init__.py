@@ -4,7 +4,7 @@ In the order in which a record passes them:
 
 - record.py holds the resources of one patient, elements.py the elements that are read.
 - options.py: what the Parameters ask for besides.
-- results.py takes the Observations that count, units.py converts them; administrations.py and
+- results.py takes the Observations that count, in the model's units; administrations.py and
   given.py find the drugs that were given.
 - mapping.py finds what the manifest names: tabular.py the newest values, series.py rows by day;
   draft.py is the case in the making, case.py the finished one.

@@ -13,8 +13,8 @@ from medmaas.facts import Fact
 from medmaas.fhir.elements import UCUM, MedicationAdministration, Quantity
 from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.results import Result, Results, Unused, read_time
-from medmaas.fhir.units import UnitError, convert
 from medmaas.model.manifest import AdministrationSource, Coding, Dose
+from medmaas.model.units import UnitError, convert
 
 SURFACE_LOINC = ("8277-6", "3140-1")
 HEIGHT_LOINC = ("8302-2",)

@@ -12,9 +12,9 @@ from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
-from medmaas.fhir.units import UnitError, convert
 from medmaas.model.manifest import ObservationSource
 from medmaas.model.outcomes import Outcome
+from medmaas.model.units import UnitError, convert
 from medmaas.model.years import count_years
 
 

@@ -8,8 +8,8 @@ from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.elements import LOINC, UCUM, Moment, Observation, Quantity, read_moment
 from medmaas.fhir.record import Entry, Record, refuse
-from medmaas.fhir.units import UnitError, convert
 from medmaas.model.manifest import Number, ObservationSource
+from medmaas.model.units import UnitError, convert
 
 _FINAL = {"final", "amended", "corrected"}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medmaas.fhir.units import UnitError, convert, list_units
+from medmaas.model.units import UnitError, convert, list_units
 from tests.conftest import ROOT
 
 FACTORS = json.loads((ROOT / "tests" / "reference" / "units.json").read_text())
