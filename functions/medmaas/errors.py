@@ -18,6 +18,7 @@ MedmaasError                    500
 ├── ModelsDirectoryError        503  there is no directory of models
 ├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
+├── SettingError                     the environment sets what cannot be understood
 ├── StorageError                503  the storage failed: what was asked may work later
 │   └── CheckpointLostError          what an earlier invocation uploaded is gone
 └── UnsupportedEventError            the Lambda event is none that this function answers
@@ -157,6 +158,10 @@ class RefusedFileError(MedmaasError):
 
 class ServerError(MedmaasError):
     """The server cannot listen where it was told to."""
+
+
+class SettingError(MedmaasError):
+    """The environment sets what cannot be understood."""
 
 
 class StorageError(MedmaasError):

@@ -10,6 +10,7 @@ from medmaas.api.address import find_address
 from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import NotFoundError, UnsupportedMediaTypeError
+from medmaas.facts import Fact
 from medmaas.model.body import parse_json
 
 _FHIR = "application/fhir+json"
@@ -36,11 +37,10 @@ async def evaluate_record(request: Request) -> Response:
 
     model = find_model(request)
     if not model.manifest.reads_records:
-        readers = [one.manifest.id for one in capability.list_readers(get_registry(request))]
-        raise NotFoundError(
-            "this model reads nothing that a record in FHIR has; those that do: "
-            f"{', '.join(readers) or 'none'}"
-        )
+        readers: list[str | Fact] = [
+            one.manifest.id for one in capability.list_readers(get_registry(request))
+        ]
+        raise NotFoundError("reads_no_record", models=readers or [Fact("none")])
     _require_r4(request)
     resource = parse_json(await read_json_bytes(request, _MEDIA_TYPES))
     asked = read_options(resource)
@@ -72,7 +72,7 @@ async def describe_operation(request: Request) -> Response:
     for model in capability.list_readers(get_registry(request)):
         if capability.name_definition(model) == request.path_params["id"]:
             return _respond(capability.describe_operation(model, find_address(request)))
-    raise NotFoundError("there is no such OperationDefinition: see /fhir/metadata")
+    raise NotFoundError("no_such_definition")
 
 
 def _respond(resource: dict[str, object]) -> Response:
@@ -85,4 +85,4 @@ def _require_r4(request: Request) -> None:
     message["content-type"] = request.headers.get("content-type", "")
     version = message.get_param("fhirversion")
     if version is not None and version not in _R4:
-        raise UnsupportedMediaTypeError("send FHIR R4: fhirVersion=4.0")
+        raise UnsupportedMediaTypeError("not_r4")

@@ -6,7 +6,8 @@ below; a sentence with a `count` has the plural forms `_one` and `_other` (https
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,10 +93,11 @@ class Words:
 
     def join_problems(self, problems: Sequence[Problem]) -> str:
         """What is said of fields in one text, for a cell of a table."""
-        return "; ".join(
-            f"{one.field}: {self.say(one.fact)}" if one.field else self.say(one.fact)
+        clauses = [
+            Fact("of_field", field=one.field, problem=one.fact) if one.field else one.fact
             for one in problems
-        )
+        ]
+        return self.say(Fact("clauses", clauses=clauses))
 
     def write_error(self, error: MedmaasError) -> Json:
         """`{"error", "code", "limits", "details": [...]}`."""
@@ -107,6 +109,14 @@ class Words:
         if prediction["status"] != "ok" or "explanation" in prediction or _speaks(prediction):
             return speak(prediction, self)
         return prediction
+
+
+def place_problem(problem: Problem) -> Fact:
+    """A problem with the instance and the field that it is of, as one sentence has them."""
+    instance, field, fact = problem
+    if field:
+        fact = Fact("field_problem", field=field, problem=fact)
+    return fact if instance is None else Fact("of_instance", instance=instance, problem=fact)
 
 
 def _speaks(prediction: Json) -> bool:
@@ -186,3 +196,16 @@ def _split(sentence: str) -> tuple[list[str], list[tuple[str, str | None]]]:
 
 
 ENGLISH = Words()
+
+
+@contextmanager
+def raise_in_english() -> Iterator[None]:
+    """Give every error that leaves the work inside its sentence, which is then what `str` gives.
+
+    For callers that no door answers: Lambda, which passes on an error's class and its text.
+    """
+    try:
+        yield
+    except MedmaasError as error:
+        error.args = (ENGLISH.say(error.fact),)
+        raise
