@@ -8,9 +8,9 @@ from typing import Any
 
 import PIL.Image
 from fastapi.testclient import TestClient
+from medmaas.model.explanation.sentences import write_drivers
 
 from medmaas.errors import MedmaasError
-from medmaas.model.explanation.sentences import write_drivers
 from medmaas.model.explanation.targets import make_targets
 from medmaas.model.manifest import ImageInput, Number, SeriesInput, TabularInput, TextInput
 from medmaas.model.options import Options
