@@ -37,10 +37,8 @@ async def evaluate_record(request: Request) -> Response:
 
     model = find_model(request)
     if not model.manifest.reads_records:
-        readers: list[str | Fact] = [
-            one.manifest.id for one in capability.list_readers(get_registry(request))
-        ]
-        raise NotFoundError("reads_no_record", models=readers or [Fact("none")])
+        readers = [one.manifest.id for one in capability.list_readers(get_registry(request))]
+        raise NotFoundError("reads_no_records", models=readers or [Fact("none")])
     _require_r4(request)
     resource = parse_json(await read_json_bytes(request, _MEDIA_TYPES))
     asked = read_options(resource)
@@ -72,7 +70,7 @@ async def describe_operation(request: Request) -> Response:
     for model in capability.list_readers(get_registry(request)):
         if capability.name_definition(model) == request.path_params["id"]:
             return _respond(capability.describe_operation(model, find_address(request)))
-    raise NotFoundError("no_such_definition")
+    raise NotFoundError("no_such_operation")
 
 
 def _respond(resource: dict[str, object]) -> Response:
@@ -85,4 +83,4 @@ def _require_r4(request: Request) -> None:
     message["content-type"] = request.headers.get("content-type", "")
     version = message.get_param("fhirversion")
     if version is not None and version not in _R4:
-        raise UnsupportedMediaTypeError("not_r4")
+        raise UnsupportedMediaTypeError("not_fhir_r4")

@@ -35,5 +35,5 @@ def _fold(error: MedmaasError, words: Words) -> str:
     """All of an error in one string, which is what the Open Inference Protocol has."""
     more = len(error.details) - _MOST_TOLD
     told = [place_problem(problem) for problem in error.details[:_MOST_TOLD]]
-    rest = [Fact("and_more", count=more)] if more > 0 else []
+    rest = [Fact("rest_of_problems", more=more)] if more > 0 else []
     return words.say(Fact("clauses", clauses=[error.fact, *told, *rest]))
