@@ -71,13 +71,25 @@ class Source:
 
 
 class Spoken:
-    """The codes of all files, and what is given beside each."""
+    """The codes of all files, and what is given beside each.
+
+    Attributes:
+        codes: as regular expressions, because some are composed.
+        of_rules: what a ValueError is made of, which pydantic hands on; most are no codes.
+    """
 
     def __init__(self) -> None:
         paths = sorted((ROOT / "functions" / "medmaas").rglob("*.py"))
         self.sources = [Source(path.read_text(encoding="utf-8")) for path in paths]
         self.places = self._find_places()
         self.codes = {code for _, code in self._list_codes()}
+        self.of_rules = {
+            code
+            for source in self.sources
+            for call in source.calls
+            if _name(call) == "ValueError"
+            for code in source.resolve(call.args[0])
+        }
 
     def list_limits(self) -> Iterator[tuple[str, set[str]]]:
         """Codes that are written out where a fact or an error is made, and the names beside."""
