@@ -5,5 +5,5 @@
 - request.py reads JSON, or JSON followed by binary tensors; datatypes.py knows how tensors are
   written.
 - infer.py takes a request through a view and the core.
-- response.py writes the answer.
+- outputs.py takes columns of the answers, response.py writes them.
 """
