@@ -10,8 +10,9 @@ from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
 from medmaas.api.tokens import Verifier, make_issuers
+from medmaas.cli import main
 from medmaas.model.registry import Model, Registry
-from tests.conftest import PATIENT, SHIPPED, Spoil
+from tests.conftest import MODELS, PATIENT, SHIPPED, Spoil
 from tests.inference_protocol.tensors import list_instances, make_columns
 from tests.test_words import HAN, PENDING
 
@@ -137,6 +138,21 @@ def test_warnings_reasons_and_explanations_are_said_in_it(registry: Registry) ->
     for model_id in SHIPPED:
         body = {"instances": [registry.get(model_id).example]}
         expect_both(client, "POST", f"/models/{model_id}/explain", json=body)
+
+
+def test_a_command_answers_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "body.json").write_text(json.dumps({"instances": [DOUBTFUL]}))
+    command = ["predict", "survival", str(tmp_path / "body.json"), "--models", str(MODELS)]
+    written = []
+    for options in ([], ["--language", "zh"]):
+        assert main([*command, *options]) == 0
+        written.append(json.loads(capsys.readouterr().out))
+    compare(*written)
+    (tmp_path / "body.json").write_text(json.dumps({"instances": [{"age": 167}]}))
+    assert main([*command, "--language", "zh"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) > 3
+    assert all(HAN.search(line) for line in said)
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)

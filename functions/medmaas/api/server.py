@@ -26,6 +26,7 @@ def run(registry: Registry, host: str, port: int) -> None:
         SettingError: the issuers of tokens, or where people sign in, cannot be read.
     """
     verifier = None if _is_loopback(host) else make_verifier()
+    app = create_app(registry, verifier)
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     print(f"medmaas answers at {address} (open it in a browser). Stop with Ctrl-C.\n")
@@ -34,7 +35,7 @@ def run(registry: Registry, host: str, port: int) -> None:
     print(flush=True)
     # uvicorn's own access log would hold paths and query strings
     config = uvicorn.Config(
-        create_app(registry, verifier),
+        app,
         access_log=False,
         server_header=False,
         log_level="warning",

@@ -93,11 +93,11 @@ class Words:
 
     def join_problems(self, problems: Sequence[Problem]) -> str:
         """What is said of fields in one text, for a cell of a table."""
-        clauses = [
-            Fact("of_field", field=one.field, problem=one.fact) if one.field else one.fact
+        colon = self._sentences["joined_by_colon"]
+        return self._sentences["joined_by_semicolon"].join(
+            f"{one.field}{colon}{self.say(one.fact)}" if one.field else self.say(one.fact)
             for one in problems
-        ]
-        return self.say(Fact("clauses", clauses=clauses))
+        )
 
     def write_error(self, error: MedmaasError) -> Json:
         """`{"error", "code", "limits", "details": [...]}`."""
