@@ -107,6 +107,23 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_refusal_is_said_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    done = medmaas("predict", "survival", str(tmp_path / "none.json"), "--language", "zh")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("medmaas: 无法读取该文件")
+
+
+def test_a_setting_that_cannot_be_read_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for host, name in (("127.0.0.1", "MEDMAAS_SIGN_IN"), ("0.0.0.0", "MEDMAAS_ISSUERS")):  # noqa: S104
+        monkeypatch.setenv(name, "[")
+        done = medmaas("serve", "--port", "0", "--host", host)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"medmaas: {name} must be ")
+        monkeypatch.delenv(name)
+
+
 def test_a_port_that_does_not_exist_is_refused_by_its_limit() -> None:
     done = medmaas("serve", "--port", "70000")
     assert done.returncode == 2

@@ -13,10 +13,11 @@ from typing import Any
 
 from medmaas import __version__, settings
 from medmaas.errors import InvalidRequestError, MedmaasError, ModelUnavailableError
+from medmaas.facts import Fact
 from medmaas.model.body import read_request, take_options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from medmaas.words import ENGLISH
+from medmaas.words import ENGLISH, LANGUAGES, Words, place_problem
 
 _REFUSED = 2
 _TRAINING = {"train": "training", "assess": "training.assess", "add": "training.add"}
@@ -29,18 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments and arguments[0] in _TRAINING:
         return _hand_over(*arguments)
     options = _parser().parse_args(arguments)
+    options.words = Words(getattr(options, "language", ENGLISH.language))
     try:
-        options.command(options)
+        status: int = options.command(options) or 0
     except MedmaasError as error:
-        print(f"medmaas: {ENGLISH.say(error.fact)}", file=sys.stderr)
-        for detail in error.details:
-            instance = "" if detail.instance is None else f"instance {detail.instance}: "
-            problem = ENGLISH.say(detail.fact)
-            print(f"  {instance}{detail.field or ''} {problem}", file=sys.stderr)
+        words: Words = options.words
+        print(f"medmaas: {words.say(error.fact)}", file=sys.stderr)
+        for problem in error.details:
+            print(f"  {words.say(place_problem(problem))}", file=sys.stderr)
         return _REFUSED
     except KeyboardInterrupt:
         return 130
-    return 0
+    return status
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -49,9 +50,7 @@ def _serve(options: argparse.Namespace) -> None:
     try:
         from medmaas.api.server import run  # noqa: PLC0415 - uvicorn is not on Lambda
     except ModuleNotFoundError as error:
-        raise MedmaasError(
-            'medmaas serve needs uvicorn: pip install ".[serve]" in a checkout'
-        ) from error
+        raise MedmaasError("needs_uvicorn") from error
     run(registry, options.host, options.port)
 
 
@@ -69,32 +68,43 @@ def _predict(options: argparse.Namespace) -> None:
     try:
         body = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
     except OSError as error:
-        raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
+        raise InvalidRequestError("no_such_file", cause=error.strerror) from error
     model = Registry(options.models).get(options.model, options.version)
+    options.words = words = Words(options.language, model.manifest)
     instances, asked = read_request(body)
     predictions = predict(model, instances, replace(asked, **_given(options)))
-    written = [ENGLISH.write_prediction(prediction) for prediction in predictions]
-    print(json.dumps({"model": model.identity, "predictions": written}, indent=2))
+    written = [words.write_prediction(prediction) for prediction in predictions]
+    print(
+        json.dumps(
+            {"model": model.identity, "predictions": written},
+            indent=2,
+            ensure_ascii=words.language == ENGLISH.language,
+        )
+    )
 
 
-def _batch(options: argparse.Namespace) -> None:
+def _batch(options: argparse.Namespace) -> int:
     from medmaas.batch.deadline import Deadline  # noqa: PLC0415 - who predicts needs none of it
     from medmaas.batch.job import Job  # noqa: PLC0415
     from medmaas.batch.run import run  # noqa: PLC0415
     from medmaas.batch.storage import open_source  # noqa: PLC0415
 
     registry = Registry(options.models)
-    version = registry.get(options.model, options.version).manifest.version
-    job = Job(options.model, version, options.input, options.output, **_given(options))
+    model = registry.get(options.model, options.version).manifest
+    options.words = Words(options.language, model)
+    asked = _given(options) | {"language": options.language}
+    job = Job(options.model, model.version, options.input, options.output, **asked)
     with _progress_bar(open_source(job).size) as on_progress:
         summary = run(job, registry, Deadline(), on_progress=on_progress)
     if summary["status"] == "refused":
-        raise InvalidRequestError(summary["reason"])
+        print(f"medmaas: {summary['reason']}", file=sys.stderr)
+        return _REFUSED
     print(
         f"{summary['rows']:,} rows: {summary['scored']:,} scored, {summary['rejected']:,} "
         f"rejected; see {summary['manifest']}"
         + (" (scored before)" if summary["status"] == "duplicate" else "")
     )
+    return 0
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
@@ -120,15 +130,14 @@ def _progress_bar(size: int) -> Iterator[Callable[[int], object] | None]:
 def _hand_over(command: str, *arguments: str) -> int:
     """Train or add in a process of its own: what answers never imports what trains."""
     if find_spec("training") is None:
-        needs = f'medmaas {command} needs a checkout: pip install ".[training]" there'
-        print(needs, file=sys.stderr)
+        print(ENGLISH.say(Fact("needs_checkout", command=command)), file=sys.stderr)
         return _REFUSED
     return subprocess.call([sys.executable, "-m", _TRAINING[command], *arguments])  # noqa: S603
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"must be a number from 0 to {_LAST_PORT}")
+        raise argparse.ArgumentTypeError(ENGLISH.say(Fact("not_a_port", most=_LAST_PORT)))
     return int(text)
 
 
@@ -146,6 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--explain", action="store_true", help="say what each answer rests on")
     answers.add_argument("--coverage", type=float, help="of the intervals, one that is stored")
     answers.add_argument("--force", action="store_true", help="answer where the model abstains")
+    answers.add_argument(
+        "--language", choices=LANGUAGES, default=ENGLISH.language, help="default: %(default)s"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("serve", parents=[models], help="answer over HTTP")

@@ -18,6 +18,7 @@ MedmaasError                    500
 ├── ModelsDirectoryError        503  there is no directory of models
 ├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
+├── SettingError                     the environment sets what cannot be understood
 ├── StorageError                503  the storage failed: what was asked may work later
 │   └── CheckpointLostError          what an earlier invocation uploaded is gone
 └── UnsupportedEventError            the Lambda event is none that this function answers
@@ -30,11 +31,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from medmaas.facts import Fact
-
-
-def as_fact(code: str, **limits: Any) -> Fact:  # noqa: ANN401
-    """TRANSITIONAL: a sentence that has no code yet."""
-    return Fact("said", text=code) if " " in code else Fact(code, **limits)
 
 
 class Problem(NamedTuple):
@@ -62,7 +58,7 @@ class MedmaasError(Exception):
         details: Sequence[Problem] = (),
         **limits: Any,  # noqa: ANN401 - whatever JSON holds
     ) -> None:
-        self.fact = fact if isinstance(fact, Fact) else as_fact(fact, **limits)
+        self.fact = fact if isinstance(fact, Fact) else Fact(fact, **limits)
         self.details = list(details)
         super().__init__(self.fact.code)
 
@@ -157,6 +153,10 @@ class RefusedFileError(MedmaasError):
 
 class ServerError(MedmaasError):
     """The server cannot listen where it was told to."""
+
+
+class SettingError(MedmaasError):
+    """The environment sets what cannot be understood."""
 
 
 class StorageError(MedmaasError):

@@ -79,7 +79,7 @@ def test_an_unknown_page_and_a_wrong_method_are_refused_in_the_one_format(
     wrong = client.get("/models/survival/predict")
     assert wrong.status_code == 405
     assert wrong.headers["allow"] == "POST"
-    assert wrong.json().keys() == {"error", "details"}
+    assert wrong.json().keys() == {"error", "code", "limits", "details"}
 
 
 def test_answers_are_not_stored_on_the_way(client: TestClient) -> None:

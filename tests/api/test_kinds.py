@@ -47,6 +47,8 @@ def test_what_is_no_picture_is_refused_in_one_sentence(client: TestClient) -> No
             "instance": 0,
             "field": "image",
             "problem": "is a damaged or truncated PNG or JPEG file: send it again, whole",
+            "code": "damaged_picture",
+            "limits": {},
         }
     ]
 

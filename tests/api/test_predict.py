@@ -20,10 +20,10 @@ def refused(client: TestClient, status: int, **request: Any) -> dict[str, Any]:
     response = client.post(request.pop("url", URL), **request)
     assert response.status_code == status, response.text
     error: dict[str, Any] = response.json()
-    assert error.keys() == {"error", "details"}
+    assert error.keys() == {"error", "code", "limits", "details"}
     assert isinstance(error["error"], str)
     for detail in error["details"]:
-        assert detail.keys() == {"instance", "field", "problem"}
+        assert detail.keys() == {"instance", "field", "problem", "code", "limits"}
     return error
 
 
@@ -73,7 +73,12 @@ def test_a_missing_value_is_imputed_and_said_to_be(client: TestClient) -> None:
 def test_a_value_the_model_has_not_seen_is_answered_with_a_warning(client: TestClient) -> None:
     answer = client.post(URL, json={"instances": [PATIENT | {"age": 30}]}).json()
     ((warning,),) = [p["warnings"] for p in answer["predictions"]]
-    assert warning == {"field": "age", "problem": "is outside the training data, 50 to 101 a"}
+    assert warning == {
+        "field": "age",
+        "problem": "is outside the training data, 50 to 101 a",
+        "code": "outside_training",
+        "limits": {"low": 50, "high": 101, "unit": "a"},
+    }
 
 
 def test_an_unknown_model_is_404_and_names_what_exists(client: TestClient) -> None:

@@ -36,7 +36,7 @@ def test_any_json_is_answered_or_refused(client: TestClient, body: object) -> No
         assert len(response.json()["predictions"]) == len(body["instances"])
     else:
         assert response.status_code in REFUSED
-        assert response.json().keys() == {"error", "details"}
+        assert response.json().keys() == {"error", "code", "limits", "details"}
 
 
 @given(body=st.binary(), content_type=st.sampled_from(["application/json", "text/csv", "; ;", "ä"]))

@@ -18,7 +18,9 @@ from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
 from medmaas.api.server import _is_loopback
 from medmaas.api.tokens import SeenHere, Verifier, make_issuers, make_verifier
+from medmaas.errors import SettingError
 from medmaas.model.registry import Registry
+from medmaas.words import raise_in_english
 from tests.cds_hooks.calls import call
 from tests.conftest import ROOT, replace_state
 
@@ -245,7 +247,7 @@ def test_keys_that_are_not_for_this_are_refused_at_the_start(
     issuers: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MEDMAAS_ISSUERS", json.dumps(issuers))
-    with pytest.raises(ValueError, match="MEDMAAS_ISSUERS") as refusal:
+    with pytest.raises(SettingError, match="MEDMAAS_ISSUERS") as refusal, raise_in_english():
         make_verifier()
     assert "secret" not in str(refusal.value)
 

@@ -53,6 +53,8 @@ def test_ten_rows_are_scored_or_rejected_and_accounted_for(tmp_path: Path) -> No
         "id": "P-006",
         "field": "age",
         "problem": "outside 0 to 120 a",
+        "code": "outside",
+        "limits": {"low": 0, "high": 120, "unit": "a"},
     }
 
 

@@ -12,6 +12,7 @@ from medmaas.batch.reader import read_chunks
 from medmaas.batch.score import Scorer
 from medmaas.errors import RefusedFileError
 from medmaas.model.registry import Model, Registry
+from medmaas.words import raise_in_english
 
 from .files import Memory, chunks_of, score
 
@@ -94,7 +95,7 @@ def test_the_rows_of_an_id_must_stand_together(
     model: Model, histories: dict[str, list[dict[str, Any]]]
 ) -> None:
     header, *lines = write_long(model, histories)
-    with pytest.raises(RefusedFileError, match="do not stand together"):
+    with pytest.raises(RefusedFileError, match="do not stand together"), raise_in_english():
         chunks_of(encode([header, *lines[1:], lines[0]]), model)
 
 
@@ -153,7 +154,7 @@ def test_a_row_without_an_id_is_rejected(
 
 
 def test_a_file_without_ids_is_refused(model: Model) -> None:
-    with pytest.raises(RefusedFileError, match="the header lacks id"):
+    with pytest.raises(RefusedFileError, match="the header lacks id"), raise_in_english():
         chunks_of(b"day,anc\n-1,2\n", model)
 
 

@@ -16,6 +16,7 @@ from medmaas.batch import handler
 from medmaas.batch.job import Job, Upload
 from medmaas.errors import InvalidRequestError
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.assessed import FIRST, OTHER
 from tests.conftest import PATIENT
 
@@ -169,9 +170,10 @@ def test_a_job_with_a_wrong_option_is_refused_by_its_limit(
     wrong: dict[str, Any], problem: str
 ) -> None:
     event = {"model": "survival", "source": "x", "destination": "y"} | wrong
-    with pytest.raises(InvalidRequestError, match="explain, coverage and force") as raised:
+    with pytest.raises(InvalidRequestError) as raised:
         Job.from_event(event)
-    assert [detail.problem for detail in raised.value.details] == [problem]
+    assert "explain, coverage, force and language" in ENGLISH.say(raised.value.fact)
+    assert [ENGLISH.say(detail.fact) for detail in raised.value.details] == [problem]
 
 
 @pytest.mark.parametrize("asked", [{}, *ASKED.values()])

@@ -102,7 +102,7 @@ def test_a_wrong_event_is_not_repeated(
     with pytest.raises(MedmaasError) as raised:
         handler(event, Context())
     error = raised.value
-    expect_silence(str(error), repr(error.details), *capfd.readouterr())
+    expect_silence(str(error), repr(error.fact), repr(error.details), *capfd.readouterr())
     assert error.__cause__ is None or CANARY not in str(error.__cause__)
 
 

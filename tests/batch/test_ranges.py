@@ -15,6 +15,7 @@ from medmaas.batch.job import Job
 from medmaas.batch.lines import Limits
 from medmaas.batch.run import run
 from medmaas.errors import IncompleteResultsError
+from medmaas.facts import Fact
 from medmaas.model.registry import Registry
 
 from .files import GOOD, HEADER, csv_files
@@ -113,8 +114,9 @@ def test_there_is_no_manifest_while_a_range_is_missing(registry: Registry, plann
     job = Job.from_event(planned.plan(registry, 300)["job"])
     score_ranges(planned, registry, job)
     (planned.parts / "part-00002.json").unlink()
-    with pytest.raises(IncompleteResultsError, match="range 2 has not been scored"):
+    with pytest.raises(IncompleteResultsError) as raised:
         fan_out.finish(job)
+    assert raised.value.fact == Fact("range_not_scored", index=2)
     assert not (planned.parts / "manifest.json").exists()
 
 

@@ -12,6 +12,7 @@ from medmaas.batch import csv_rows, json_rows
 from medmaas.batch.lines import Limits
 from medmaas.errors import RefusedFileError
 from medmaas.model.registry import Registry
+from medmaas.words import raise_in_english
 
 from .files import GOOD, HEADER, LINES, chunks_of, csv_files, score
 
@@ -153,7 +154,7 @@ def test_rows_are_numbered_as_in_the_file_without_its_empty_lines(registry: Regi
 def test_a_file_without_a_proper_header_is_refused(
     registry: Registry, header: bytes, reason: str
 ) -> None:
-    with pytest.raises(RefusedFileError, match=reason):
+    with pytest.raises(RefusedFileError, match=reason), raise_in_english():
         chunks_of(header, registry.get("survival"))
 
 

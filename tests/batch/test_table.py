@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 from medmaas.model.answers import Answers, decide
 from medmaas.model.columns import Table
 from medmaas.model.manifest import (
@@ -31,6 +32,7 @@ from medmaas.model.outputs.survival import Survival
 from medmaas.model.outputs.value import Value
 from medmaas.model.predict import answer, predict
 from medmaas.model.registry import Model, Registry
+from medmaas.words import ENGLISH
 from tests.conftest import PATIENT, SHIPPED
 from tests.model.judged import judged_by, levels, unsure
 
@@ -113,7 +115,7 @@ def write_table(
     row_numbers: Sequence[int],
     names: Sequence[str | None],
     warnings: Sequence[Sequence[Problem]] | None = None,
-    barred: Sequence[str | None] | None = None,
+    barred: Sequence[Fact | None] | None = None,
     *,
     sentences: Sequence[str | None] | None = None,
     force: bool = False,
@@ -128,7 +130,7 @@ def write_table(
         decisions=[decide(reason, None, force=force) for reason in barred or [None] * count],
         warnings=noted,
     )
-    return write_rows(answers, row_numbers, names, sentences=sentences)
+    return write_rows(answers, row_numbers, names, ENGLISH, sentences=sentences)
 
 
 def score(
@@ -138,8 +140,8 @@ def score(
     answers = answer(model, model.inputs.read(instances), Options(force=force))
     numbers = range(1, len(instances) + 1)
     names = [f"P{number}" for number in numbers]
-    written = write_rows(answers, numbers, names)
-    predictions = predict(model, instances, Options(force=force))
+    written = write_rows(answers, numbers, names, ENGLISH)
+    predictions = map(ENGLISH.write_prediction, predict(model, instances, Options(force=force)))
     expected = [
         [str(number), name, *expect_cells(model, prediction, force=force)]
         for number, name, prediction in zip(numbers, names, predictions, strict=True)
@@ -290,24 +292,27 @@ def test_a_number_that_is_no_probability_is_written_right_in_a_large_table(odd: 
 
 def test_lines_are_quoted_only_where_they_must_be() -> None:
     table = Table([["x", "y z"]], np.array([[1.0], [0.5]]))
-    cut = [Problem(1, None, "was cut"), Problem(1, None, "one, two")]
-    warnings = [[Problem(0, "age", "is missing")], cut]
-    assert write_table(table, [1, 2], ["a b", "c,d"], warnings, [None, "old"]) == (
-        b'1,a b,x,1.0,age: is missing,\n2,"c,d",y z,0.5,"was cut; one, two",old\n'
+    several = [Problem(1, None, Fact("required")), Problem(1, None, Fact("required_list"))]
+    warnings = [[Problem(0, "age", Fact("required"))], several]
+    barred = [None, Fact("delays_treatment")]
+    assert write_table(table, [1, 2], ["a b", "c,d"], warnings, barred) == (
+        b"1,a b,x,1.0,age: is required,\n"
+        b'2,"c,d",y z,0.5,"is required; is required, a list","delays treatment, which no count '
+        b'forbids"\n'
     )
 
 
 @pytest.mark.parametrize(
     ("noted", "barred", "end"),
     [
-        ([Problem(0, "age", "is missing")], None, b"age: is missing,"),
-        ([Problem(0, None, "none is acceptable")], None, b"none is acceptable,"),
-        ([], "too old", b",too old"),
+        ([Problem(0, "age", Fact("required"))], None, b"age: is required,"),
+        ([Problem(0, None, Fact("required"))], None, b"is required,"),
+        ([], Fact("model_failed"), b",the model failed on these instances"),
         ([], None, b","),
     ],
 )
 def test_whatever_alone_is_to_be_said_of_a_row_is_said(
-    noted: list[Problem], barred: str | None, end: bytes
+    noted: list[Problem], barred: Fact | None, end: bytes
 ) -> None:
     table = Table([], np.array([[0.5]]))
     assert write_table(table, [1], ["a"], [noted], [barred]) == b"1,a,0.5," + end + b"\n"

@@ -24,7 +24,7 @@ def column(name: str, /, **changes: Any) -> list[dict[str, Any]]:
 def assert_refused(response: Any, status: int) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
-    assert response.json().keys() == {"error"}
+    assert response.json().keys() == {"error", "code", "limits"}
     said: str = response.json()["error"]
     assert said
     for secret in (CANARY, "987654", "0.625"):

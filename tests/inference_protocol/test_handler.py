@@ -80,4 +80,4 @@ def test_a_refusal_is_text_whatever_was_sent(gateway: str) -> None:
     body, headers = join_binary({"inputs": []}, [b"\xff"])
     answer = send(gateway, body, headers, encode=True)
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (400, False)
-    assert json.loads(answer["body"]).keys() == {"error"}
+    assert json.loads(answer["body"]).keys() == {"error", "code", "limits"}

@@ -243,7 +243,7 @@ def test_any_json_is_answered_or_refused(client: TestClient, body: Any, view: st
     response = client.post(f"/v2/models/{view}/infer", json=body)
     assert response.status_code in {200, 400, 413, 422}
     if response.status_code != 200:
-        assert response.json().keys() == {"error"}
+        assert response.json().keys() == {"error", "code", "limits"}
 
 
 def test_only_versions_and_names_that_there_are_answer(client: TestClient) -> None:

@@ -28,6 +28,7 @@ with cold_start.importing():
         UnsupportedEventError,
     )
     from medmaas.model.registry import Registry
+    from medmaas.words import raise_in_english
 
 _DESCRIPTION = (
     "Medical models as a service. For research use, not for time-critical decisions. "
@@ -101,7 +102,8 @@ _TEXT = [
 ]  # all else travels as base64
 
 registry = Registry(settings.models_directory())
-app = create_app(registry, make_verifier())
+with raise_in_english():
+    app = create_app(registry, make_verifier())
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
 _adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
 
@@ -109,6 +111,7 @@ if settings.initialised_for_snapshot():
     list(registry.list())  # so that the snapshot holds models that are loaded and verified
 
 
+@raise_in_english()
 def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP API, REST API or load-balancer event.
 

@@ -8,10 +8,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from medmaas.errors import StorageError
+from medmaas.facts import Fact
 
 _CONFIG = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 3})
 _TAKEN = "ConditionalCheckFailedException"
-_LATER = "the service's storage did not answer: try again in a moment"
+_LATER = Fact("storage_silent")
 
 
 def read_parameter(name: str) -> str:

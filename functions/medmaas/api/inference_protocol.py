@@ -16,6 +16,7 @@ from medmaas.api.routes import (
     remember_model,
 )
 from medmaas.errors import InvalidCallError, UnsupportedMediaTypeError
+from medmaas.facts import Fact
 from medmaas.model.body import parse_json
 
 _LENGTH = "Inference-Header-Content-Length"
@@ -114,9 +115,10 @@ async def list_repository(request: Request) -> Response:
     body = await read_bytes(request)
     asked = parse_json(body) if body else {}
     if not isinstance(asked, dict) or not isinstance(asked.get("ready", False), bool):
-        raise InvalidCallError("the body must be an object, ready true or false")
+        raise InvalidCallError("not_an_index_request")
     ready_only = bool(asked.get("ready", False))
-    return _respond(describe_index(_get_repository(request), ready=ready_only))
+    index = describe_index(_get_repository(request), choose_words(request), ready=ready_only)
+    return _respond(index)
 
 
 def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is loaded here alone
@@ -141,16 +143,19 @@ def _read_length(request: Request) -> int | None:
     """How much of the body is JSON; None if it all is."""
     headers = dict(request.scope["headers"])  # a look at each through Starlette's takes longer
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise UnsupportedMediaTypeError("send the body as it is, without content-encoding")
+        raise UnsupportedMediaTypeError("content_encoded")
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     given = headers.get(_LENGTH_KEY)
     # Triton's own client names no content type at all
     if media_type not in (_NAMED_JSON if given is None else _NAMED):
-        raise UnsupportedMediaTypeError(f"send {_JSON}, or {_BINARY} with {_LENGTH}")
+        raise UnsupportedMediaTypeError(
+            "not_json_or_binary", json=_JSON, binary=_BINARY, length=_LENGTH
+        )
     if given is None:
         return None
     if not given.isdigit() or len(given) > 10:  # noqa: PLR2004 - digits
-        raise InvalidCallError(f"{_LENGTH} must be a number of bytes")
+        problem = Fact("not_a_number_of_bytes")
+        raise InvalidCallError("field_problem", field=_LENGTH, problem=problem)
     return int(given)
 
 

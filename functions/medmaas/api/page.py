@@ -39,7 +39,7 @@ def add_routes(app: FastAPI) -> None:
     """Add the address itself and the files of the page.
 
     Raises:
-        ValueError: the setting of signing in is wrong.
+        SettingError: the setting of signing in is wrong.
     """
     app.state.sign_in = make_sign_in()
     app.get("/", response_model=None)(_answer)

@@ -6,7 +6,8 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from medmaas.errors import MedmaasError
-from medmaas.words import Words
+from medmaas.facts import Fact
+from medmaas.words import Words, place_problem
 
 _MOST_TOLD = 10  # of the problems, where there is but one sentence for them
 _FHIR = "application/fhir+json"
@@ -32,11 +33,7 @@ def _write(path: str, error: MedmaasError, words: Words) -> tuple[str, dict[str,
 
 def _fold(error: MedmaasError, words: Words) -> str:
     """All of an error in one string, which is what the Open Inference Protocol has."""
-    told = [
-        " ".join(part for part in (where, problem.field, words.say(problem.fact)) if part)
-        for problem in error.details[:_MOST_TOLD]
-        for where in [None if problem.instance is None else f"instance {problem.instance}:"]
-    ]
-    more = len(error.details) - len(told)
-    rest = [f"and {more:,} more"] if more > 0 else []
-    return "; ".join([words.say(error.fact), *told, *rest])
+    more = len(error.details) - _MOST_TOLD
+    told = [place_problem(problem) for problem in error.details[:_MOST_TOLD]]
+    rest = [Fact("rest_of_problems", more=more)] if more > 0 else []
+    return words.say(Fact("clauses", clauses=[error.fact, *told, *rest]))

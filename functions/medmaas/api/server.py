@@ -10,7 +10,7 @@ from ipaddress import ip_address
 import uvicorn
 
 from medmaas.api.app import create_app
-from medmaas.api.tokens import Verifier, make_verifier
+from medmaas.api.tokens import make_verifier
 from medmaas.errors import ModelUnavailableError, ServerError
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
@@ -22,9 +22,11 @@ def run(registry: Registry, host: str, port: int) -> None:
     Tokens are asked for by CDS Hooks' services only where another machine can call.
 
     Raises:
-        ServerError: the address cannot be had, or the settings of issuers are wrong.
+        ServerError: the address cannot be had.
+        SettingError: the issuers of tokens, or where people sign in, cannot be read.
     """
-    verifier = None if _is_loopback(host) else _make_verifier()
+    verifier = None if _is_loopback(host) else make_verifier()
+    app = create_app(registry, verifier)
     listener = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     print(f"medmaas answers at {address} (open it in a browser). Stop with Ctrl-C.\n")
@@ -33,7 +35,7 @@ def run(registry: Registry, host: str, port: int) -> None:
     print(flush=True)
     # uvicorn's own access log would hold paths and query strings
     config = uvicorn.Config(
-        create_app(registry, verifier),
+        app,
         access_log=False,
         server_header=False,
         log_level="warning",
@@ -49,13 +51,6 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _make_verifier() -> Verifier:
-    try:
-        return make_verifier()
-    except ValueError as error:
-        raise ServerError(f"the issuers of tokens cannot be read: {error}") from error
-
-
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # TCP by name, or asyncio leaves Nagle's delay on and a kept connection waits 40 ms
@@ -67,10 +62,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == EADDRINUSE:
-            reason = f"port {port} is taken: name another one by --port, 0 for any free one"
-        else:
-            reason = f"cannot listen there ({error.strerror}): name another --host or --port"
-        raise ServerError(reason) from error
+            raise ServerError("port_taken", port=port) from error
+        raise ServerError("cannot_listen", cause=error.strerror) from error
     return listener
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from medmaas.errors import StorageError
+from medmaas.errors import SettingError, StorageError
+from medmaas.facts import Fact
 
 _FRESH_SECONDS = 300
 T = TypeVar("T")
@@ -14,11 +15,13 @@ class Setting(Generic[T]):
 
     Args:
         read: gives the text.
-        parse: understands it, or raises ValueError.
+        parse: understands it, or raises SettingError.
         unreadable: what callers are told where it cannot be understood.
     """
 
-    def __init__(self, read: Callable[[], str], parse: Callable[[str], T], unreadable: str) -> None:
+    def __init__(
+        self, read: Callable[[], str], parse: Callable[[str], T], unreadable: Fact
+    ) -> None:
         self._read, self._parse, self._unreadable = read, parse, unreadable
         self._kept: tuple[T, float] | None = None
 
@@ -34,7 +37,7 @@ class Setting(Generic[T]):
         if self._kept is None or now >= self._kept[1]:
             try:
                 self._kept = self._parse(self._read()), now + _FRESH_SECONDS
-            except ValueError:
+            except SettingError:
                 raise StorageError(self._unreadable) from None
         return self._kept[0]
 
@@ -43,12 +46,12 @@ def make_setting(
     parameter: str | None,
     environment: Callable[[], str],
     parse: Callable[[str], T],
-    unreadable: str,
+    unreadable: Fact,
 ) -> Setting[T]:
     """The setting in Parameter Store if a parameter is named, else that in the environment.
 
     Raises:
-        ValueError: it is in the environment, and cannot be understood.
+        SettingError: it is in the environment, and cannot be understood.
     """
     if parameter is None:
         parse(environment())

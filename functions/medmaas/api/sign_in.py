@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from medmaas import settings
 from medmaas.api.setting import Setting, make_setting
+from medmaas.errors import SettingError
+from medmaas.facts import Fact
 
 _Address = Annotated[
     str, StringConstraints(pattern=r"^(https://|http://127\.0\.0\.1(:\d+)?/)[^\s\"';,]*$")
@@ -40,10 +42,10 @@ def make_sign_in() -> Setting[SignIn | None]:
     """The setting that says where people sign in; None where nobody does.
 
     Raises:
-        ValueError: the environment does not hold the JSON that is wanted.
+        SettingError: the environment does not hold the JSON that is wanted.
     """
-    unreadable = "where people sign in cannot be read: ask who runs this service"
-    return make_setting(settings.sign_in_parameter(), settings.sign_in, _parse, unreadable)
+    parameter, unreadable = settings.sign_in_parameter(), Fact("sign_in_unreadable")
+    return make_setting(parameter, settings.sign_in, _parse, unreadable)
 
 
 def _parse(text: str) -> SignIn | None:
@@ -53,7 +55,4 @@ def _parse(text: str) -> SignIn | None:
         return SignIn.model_validate_json(text)
     except ValidationError as error:
         fields = sorted({".".join(map(str, one["loc"])) or "JSON" for one in error.errors()})
-        raise ValueError(
-            f"MEDMAAS_SIGN_IN must be a JSON object of {', '.join(SignIn.model_fields)}, addresses "
-            f"with https://; wrong: {', '.join(fields)}"
-        ) from None
+        raise SettingError("sign_in_wrong", fields=[*SignIn.model_fields], wrong=fields) from None

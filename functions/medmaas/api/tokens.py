@@ -16,7 +16,8 @@ from fastapi import Request
 from medmaas import settings
 from medmaas.api.address import find_own_address
 from medmaas.api.setting import Setting, make_setting
-from medmaas.errors import ForbiddenError, UnauthorisedError
+from medmaas.errors import ForbiddenError, SettingError, UnauthorisedError
+from medmaas.facts import Fact
 
 ALGORITHMS = {"ES384": ("EC", "P-384"), "RS384": ("RSA", None)}
 Jwk = dict[str, Any]
@@ -54,11 +55,10 @@ def make_issuers(parameter: str | None, environment: Callable[[], str]) -> Setti
     """The public keys of issuers: JSON, a JWK Set {"keys": [...]} by issuer.
 
     Raises:
-        ValueError: of those in the environment, a key is private, too short, or of another kind
+        SettingError: of those in the environment, a key is private, too short, or of another kind
             than ES384 and RS384 need.
     """
-    unreadable = "the issuers of tokens cannot be read: nobody gets in"
-    return make_setting(parameter, environment, _parse, unreadable)
+    return make_setting(parameter, environment, _parse, Fact("issuers_unreadable"))
 
 
 class Verifier:
@@ -83,7 +83,7 @@ class Verifier:
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _MOST_CHARACTERS:
-            raise UnauthorisedError("send a JWT: authorization: Bearer <token>")
+            raise UnauthorisedError("no_token")
         keys = self._issuers.find(now.timestamp())
         claims = _verify(token.strip(), find_audience(request), keys)
         _check_times(claims, now.timestamp())
@@ -91,14 +91,14 @@ class Verifier:
         identity = hashlib.sha256(named).hexdigest()
         until = int(claims["exp"]) + _LEEWAY_SECONDS
         if not self._make_seen().remember(identity, until, int(now.timestamp())):
-            raise UnauthorisedError("the token was used before: make one for each call, by its jti")
+            raise UnauthorisedError("token_used")
 
 
 def make_verifier() -> Verifier:
     """The verifier of the issuers in the settings; if there are none, nobody gets in.
 
     Raises:
-        ValueError: they are in the environment, and cannot be read.
+        SettingError: they are in the environment, and cannot be read.
     """
     return Verifier(make_issuers(settings.issuers_parameter(), settings.issuers), _make_seen)
 
@@ -111,7 +111,7 @@ def find_audience(request: Request) -> str:
     """
     address = find_own_address(request)
     if address is None:
-        raise UnauthorisedError("no token can be checked: set MEDMAAS_URL to the service's address")
+        raise UnauthorisedError("no_address")
     return f"{address}{request.url.path}"
 
 
@@ -131,14 +131,15 @@ def _verify(token: str, audience: str, issuers: Keys) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
     except (jwt.PyJWTError, ValueError, RecursionError):
-        raise UnauthorisedError("the token is no JWT") from None
+        raise UnauthorisedError("not_a_token") from None
     if str(header.get("alg")) not in ALGORITHMS or str(header.get("typ")).upper() != "JWT":
-        raise UnauthorisedError(f"the token must be typ JWT, alg {' or '.join(ALGORITHMS)}")
+        *others, last = ALGORITHMS
+        raise UnauthorisedError("other_algorithm", others=others, last=last)
     if not isinstance(issuer, str) or issuer not in issuers:
-        raise ForbiddenError("the token's iss is not among the issuers that are configured")
+        raise ForbiddenError("unknown_issuer")
     key = issuers[issuer].get((header.get("kid"), header["alg"]))
     if key is None:
-        raise UnauthorisedError("the token's kid is no key of its issuer, for its alg")
+        raise UnauthorisedError("unknown_key")
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -154,11 +155,11 @@ def _verify(token: str, audience: str, issuers: Keys) -> dict[str, Any]:
             },
         )
     except jwt.MissingRequiredClaimError:
-        raise UnauthorisedError(f"the token must hold {', '.join(_CLAIMS)}") from None
+        raise UnauthorisedError("claims_missing", claims=[*_CLAIMS]) from None
     except jwt.InvalidAudienceError:
-        raise UnauthorisedError("the token's aud must be the URL that is called") from None
+        raise UnauthorisedError("other_audience") from None
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise UnauthorisedError("the token does not hold: look at signature and key") from None
+        raise UnauthorisedError("token_does_not_hold") from None
     return claims
 
 
@@ -166,35 +167,38 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
     exp, iat, nbf = (claims.get(name) for name in ("exp", "iat", "nbf"))
     numbers = [value for value in (exp, iat, nbf) if value is not None]
     if not all(type(value) in {int, float} and abs(value) < 1e11 for value in numbers):  # noqa: PLR2004
-        raise UnauthorisedError("the token's exp, iat and nbf must be seconds since 1970")
+        raise UnauthorisedError("token_times_not_seconds")
     if not isinstance(claims.get("jti"), str) or not claims["jti"]:
-        raise UnauthorisedError("the token's jti must be text")
+        raise UnauthorisedError("jti_not_text")
     if claims["exp"] + _LEEWAY_SECONDS <= now:
-        raise UnauthorisedError("the token has expired")
+        raise UnauthorisedError("token_expired")
     if claims["iat"] - _LEEWAY_SECONDS > now or (nbf or 0) - _LEEWAY_SECONDS > now:
-        raise UnauthorisedError("the token is of the future: look at the clock")
+        raise UnauthorisedError("token_of_the_future")
     if claims["exp"] - claims["iat"] > _LONGEST_SECONDS:
-        raise UnauthorisedError(f"the token must expire within {_LONGEST_SECONDS} s of its iat")
+        raise UnauthorisedError("token_too_long", seconds=_LONGEST_SECONDS)
 
 
 def _parse(text: str) -> Keys:
-    sets = json.loads(text)
+    try:
+        sets = json.loads(text)
+    except ValueError:  # its message may quote a key
+        sets = None
     found: Keys = {}
     for issuer, keys in (sets if isinstance(sets, dict) else {"": None}).items():
         listed = keys.get("keys") if isinstance(keys, dict) else None
         if not isinstance(listed, list) or not all(isinstance(key, dict) for key in listed):
-            raise ValueError('MEDMAAS_ISSUERS must be JSON: {"<issuer>": {"keys": [...]}}')
+            raise SettingError("issuers_not_json")
         found[issuer] = {_name_key(key): key for key in listed}
     return found
 
 
 def _name_key(key: Jwk) -> tuple[Any, Any]:
     if "d" in key or "kid" not in key:
-        raise ValueError("MEDMAAS_ISSUERS must hold public keys, each with its kid")
+        raise SettingError("issuers_not_public")
     for algorithm, (kind, curve) in ALGORITHMS.items():
         fits = key.get("kty") == kind and key.get("crv") == curve
         if fits and key.get("alg", algorithm) == algorithm:
             if kind == "RSA" and len(str(key.get("n"))) * 3 // 4 < _LEAST_RSA_BYTES:
-                raise ValueError("MEDMAAS_ISSUERS holds an RSA key of less than 2048 bits")
+                raise SettingError("issuers_too_short", bits=8 * _LEAST_RSA_BYTES)
             return key["kid"], algorithm
-    raise ValueError("MEDMAAS_ISSUERS may hold keys for ES384 (EC, P-384) and RS384 (RSA) alone")
+    raise SettingError("issuers_of_other_kinds")

@@ -12,16 +12,17 @@ import numpy as np
 from medmaas.batch.lines import Limits, Stream, find_line_ends, take_lines
 from medmaas.batch.rows import ID, Chunk, Identifier, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
+from medmaas.facts import Fact
 
 # as many rows as fit a processor's cache, and the csv module's own limit of a field
 LIMITS = Limits(rows=4_096, bytes=4_000_000, line=131_072)
 _COMMA, _LF = ord(","), ord("\n")
-_TOO_LONG = f"is longer than {LIMITS.line:,} bytes"
-_NOT_UTF_8 = "is not UTF-8: save the file as UTF-8"
-_BAD_QUOTES = "has a quote that is not closed, or closed before the end of its value"
+_TOO_LONG = Fact("line_too_long", most=LIMITS.line)
+_NOT_UTF_8 = Fact("line_not_utf_8")
+_BAD_QUOTES = Fact("quote_not_closed")
 
 Cells = Sequence[str]
-Record = Cells | str  # or what is wrong with it
+Record = Cells | Fact  # or what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,15 @@ class Header:
         """
         known = {*required, *optional}
         if missing := [name for name in required if name not in self.names]:
-            separator = ", separated by commas" if ";" in "".join(self.names) else ""
-            raise RefusedFileError(f"the header lacks {', '.join(missing)}{separator}")
+            if ";" in "".join(self.names):
+                raise RefusedFileError("header_lacks_commas", columns=missing)
+            raise RefusedFileError("header_lacks", columns=missing)
         positions = [i for i, n in enumerate(self.names, start=1) if n not in {*known, ID}]
         if positions:
-            raise RefusedFileError(
-                f"the model has no field for column {', '.join(map(str, positions))}: remove it, "
-                f"the columns may be {', '.join([ID, *required, *optional])}"
-            )
+            columns = [ID, *required, *optional]
+            raise RefusedFileError("unknown_columns", positions=positions, columns=columns)
         if len(set(self.names)) < len(self.names):
-            raise RefusedFileError("two columns have the same name: remove one")
+            raise RefusedFileError("column_twice")
 
 
 def read_header(stream: Stream) -> Header:
@@ -59,16 +59,16 @@ def read_header(stream: Stream) -> Header:
     while True:
         data = take_lines(stream, Limits(rows=1, bytes=1, line=LIMITS.line))
         if data is None:
-            raise RefusedFileError(f"the header {_TOO_LONG}: is this a CSV file?")
+            raise RefusedFileError("header_too_long", most=LIMITS.line)
         if not data:
-            raise RefusedFileError("the file is empty: its first line must name the columns")
+            raise RefusedFileError("header_missing")
         if data.strip(b"\r\n"):
             break
         stream.skip(len(data))
     ahead = stream.look(LIMITS.line).split(b"\n")
     record, used = _read_record(ahead, 0, None)
-    if isinstance(record, str):
-        raise RefusedFileError(f"the header {record}")
+    if isinstance(record, Fact):
+        raise RefusedFileError("header_wrong", problem=record)
     stream.skip(min(_measure(ahead[:used]), len(stream.look(LIMITS.line))))
     return Header(tuple(cell.strip() for cell in record))
 
@@ -143,7 +143,7 @@ class CsvRows:
     def _collect(self, records: list[Record], first: int) -> Rows:
         read, numbers, rejects = list[Cells](), list[int](), list[Reject]()
         for number, record in enumerate(records, start=first):
-            if isinstance(record, str):
+            if isinstance(record, Fact):
                 rejects.append(Reject(number, None, None, record))
             else:
                 read.append(record)
@@ -191,7 +191,7 @@ def _read_record(lines: list[bytes], start: int, columns: int | None) -> tuple[R
         record = _check_width(next(reader), columns)
     except (csv.Error, UnicodeDecodeError):  # of a line behind, which speaks for itself
         return _BAD_QUOTES, 1
-    if isinstance(record, str):  # over several lines, its width says nothing of the first
+    if isinstance(record, Fact):  # over several lines, its width says nothing of the first
         return (_BAD_QUOTES if reader.line_num > 1 else record), 1
     return record, reader.line_num
 
@@ -216,7 +216,7 @@ def _is_utf_8(line: bytes) -> bool:
 def _check_width(cells: list[str], columns: int | None) -> Record:
     if columns is None or len(cells) == columns:
         return cells
-    return f"has {len(cells)} columns, the header has {columns}"
+    return Fact("other_width", columns=len(cells), header=columns)
 
 
 def _measure(lines: list[bytes]) -> int:

@@ -42,11 +42,11 @@ def read_uploads(event: dict[str, Any]) -> Iterator[Upload]:
             return
         for record in event["Records"]:
             if not record["eventVersion"].startswith(_SCHEMA):
-                raise UnsupportedEventError("the event's schema is not version 2 of S3's")
+                raise UnsupportedEventError("other_schema")
             if record["eventName"].startswith("ObjectCreated:"):
                 yield _from_s3(record["s3"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise UnsupportedEventError("the event lacks what S3 tells of an upload") from error
+        raise UnsupportedEventError("not_an_upload") from error
 
 
 def read_message(body: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def read_message(body: str) -> dict[str, Any]:
     except ValueError:
         event = None
     if not isinstance(event, dict):
-        raise UnsupportedEventError("the message must be the JSON of an event or a job") from None
+        raise UnsupportedEventError("message_not_json") from None
     return event
 
 

@@ -25,6 +25,7 @@ from medmaas.errors import (
     StorageError,
 )
 from medmaas.model.registry import Registry
+from medmaas.words import Words
 
 RANGE_BYTES = 64_000_000
 _EXPLAINED_RANGE_BYTES = 1_000_000  # because its rows take milliseconds to seconds each
@@ -82,7 +83,7 @@ def start(job: Job, state_machine: str) -> None:
                 if status != "RUNNING":  # it failed, or ended without a manifest
                     continue
         return
-    raise StorageError(f"the state machine failed on a file {_STARTS} times: look at its history")
+    raise StorageError("state_machine_failed", times=_STARTS)
 
 
 def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> Summary:
@@ -117,9 +118,7 @@ def _cut(chunks: Iterator[Chunk], size: int, range_bytes: int, deadline: Deadlin
             ranges.append(_between(len(ranges), start, end))
             start = end
         if deadline.is_near():
-            raise RefusedFileError(
-                "the file is too large to be cut in one invocation: send it in several files"
-            )
+            raise RefusedFileError("too_large_to_cut")
     if start.offset < size:
         ranges.append(_between(len(ranges), start, Position(size, end.row)))
     return ranges
@@ -149,7 +148,8 @@ def score(
     position = part.position or first
     rows = rows_at_once(job.options)
     chunks = read_chunks(source, fmt, model, position, part_of.end, rows=rows)
-    scorer = Scorer(model, fmt.kind, source, options=job.options)
+    words = Words(job.language, model.manifest)
+    scorer = Scorer(model, fmt.kind, source, options=job.options, words=words)
     with part.kept_clean():
         if not part.score(chunks, scorer, deadline):
             return {"status": "continued", "checkpoint": part.suspend()}
@@ -176,16 +176,16 @@ def finish(job: Job) -> Summary:
     for part_of in ranges:
         receipt = _read_receipt(folder, part_of)
         if receipt is None or not _is_of(receipt, part_of, job):
-            raise IncompleteResultsError(f"range {part_of.index} has not been scored")
+            raise IncompleteResultsError("range_not_scored", index=part_of.index)
         counts.add(Counts(**receipt["counts"]))
         receipts.append(receipt)
         if (part_of.start, part_of.first_row) != (offset, row):
-            raise IncompleteResultsError(f"range {part_of.index} does not follow the one before")
+            raise IncompleteResultsError("range_out_of_order", index=part_of.index)
         offset, row = part_of.end, part_of.first_row + part_of.rows
     models = [receipt["model"] for receipt in receipts]
     one_model = models and models.count(models[0]) == len(models)
     if offset != job.size or counts.rows != row - 1 or not one_model:
-        raise IncompleteResultsError("the ranges together are not the file, scored by one model")
+        raise IncompleteResultsError("ranges_not_the_file")
     parts = [part for receipt in receipts for part in receipt["parts"]]
     started = min(receipt["started"] for receipt in receipts)
     complete = manifest.write_complete(

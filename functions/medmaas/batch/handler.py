@@ -18,7 +18,7 @@ from medmaas.batch.events import (
     read_message,
     read_uploads,
 )
-from medmaas.batch.job import Job, Upload, make_job
+from medmaas.batch.job import Job, Upload, make_job, take_language
 from medmaas.batch.json_rows import number_instances
 from medmaas.batch.run import run
 from medmaas.batch.score import Scorer
@@ -30,10 +30,12 @@ from medmaas.errors import (
     StorageError,
     UnsupportedEventError,
 )
+from medmaas.facts import Fact
 from medmaas.log import find_place, write_line
 from medmaas.model.body import take_request
 from medmaas.model.predict import check_options
 from medmaas.model.registry import Registry
+from medmaas.words import Words, raise_in_english
 
 _FIRST_RETRY = 60  # seconds
 _LAST_RETRY = 3_600
@@ -44,6 +46,7 @@ Event = dict[str, Any]
 Summary = dict[str, Any]
 
 
+@raise_in_english()
 def handler(event: Event, context: Any) -> Any:  # noqa: ANN401 - AWS ships no types
     """Score what an event speaks of.
 
@@ -102,7 +105,7 @@ def _logged(event: Event | str, context: Any) -> Any:  # noqa: ANN401
         raise
     except Exception as error:  # noqa: BLE001 - its words may hold a patient's values
         line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
-        raise MedmaasError(f"the service failed: see {line['raised_at']} in its log") from None
+        raise MedmaasError("failed_here", raised_at=line["raised_at"]) from None
     else:
         return answer
     finally:
@@ -116,7 +119,7 @@ def _describe(summary: Summary) -> dict[str, Any]:
 def _handle(event: Event, context: Any) -> Any:  # noqa: ANN401
     deadline = Deadline(context)
     if not isinstance(event, dict):
-        raise UnsupportedEventError("the event must be an object")
+        raise UnsupportedEventError("event_not_an_object")
     if is_test(event):
         return {"status": "ignored"}
     if is_object_created(event) or is_from(event, "s3"):
@@ -129,16 +132,13 @@ def _handle(event: Event, context: Any) -> Any:  # noqa: ANN401
         checkpoint = event.get("checkpoint")
         job = Job.from_event({name: event[name] for name in event if name != "checkpoint"})
         return _score_file(job, deadline, checkpoint)
-    raise UnsupportedEventError(
-        "this function takes events of S3, SQS and EventBridge, tasks of its state machine, and "
-        '{"model", "source", "destination"} or {"model", "instances"}'
-    )
+    raise UnsupportedEventError("other_event")
 
 
 def _score_upload(upload: Upload, deadline: Deadline) -> Summary:
     results = settings.results_bucket()
     if results is None:
-        raise MedmaasError("there is no bucket for results: set MEDMAAS_RESULTS to its name")
+        raise MedmaasError("no_results_bucket")
     job = make_job(upload, results)
     return {"status": "ignored"} if job is None else _score_file(job, deadline)
 
@@ -158,17 +158,16 @@ def _score_file(job: Job, deadline: Deadline, checkpoint: str | None = None) -> 
 
 def _score_instances(event: Event) -> Summary:
     """Answer instances row by row: what is wrong with one keeps no other from its answer."""
-    body = {name: event[name] for name in event if name not in {"model", "version"}}
+    body = {name: event[name] for name in event if name not in {"model", "version", "language"}}
     model = registry.get(str(event.get("model")), event.get("version"))
+    words = Words(take_language(event), model.manifest)
     instances, options = take_request(body)
     if "explain_seconds" in body:
-        raise InvalidRequestError(
-            "explain_seconds is for requests over HTTPS: leave it out, explanations of an event "
-            "take the time that they need",
-            [Problem(None, "explain_seconds", "must be left out")],
-        )
+        problem = Problem(None, "explain_seconds", Fact("must_be_left_out"))
+        raise InvalidRequestError("explain_seconds_of_event", [problem])
     check_options(model, options, len(instances))
-    scored = Scorer(model, "jsonl", options=options).score(number_instances(instances))
+    scorer = Scorer(model, "jsonl", options=options, words=words)
+    scored = scorer.score(number_instances(instances))
     return {
         "status": "complete",
         "model": model.identity,
@@ -193,4 +192,4 @@ def _run_task(event: Event, deadline: Deadline) -> Summary:
         case "finish":
             return fan_out.finish(job)
         case _:
-            raise UnsupportedEventError("the task must be plan, score or finish")
+            raise UnsupportedEventError("other_task")

@@ -17,7 +17,7 @@ from medmaas.model.manifest import SeriesInput
 
 MAX_HISTORIES = 1_000_000  # whose ids are remembered, to notice one that comes again
 _TOGETHER = 1_000
-_APART = "the rows of an id do not stand together: sort the file by id, and by time within an id"
+_UNREAD_ID = Fact("required")
 
 
 _Cells = dict[str, str]
@@ -51,9 +51,8 @@ class HistoryRows:
             empty += chunk.empty_lines
             for number, identifier, cells in _in_order(chunk.read()):
                 if identifier is None or isinstance(cells, Fact):
-                    unreadable = isinstance(cells, Fact)
-                    fact = cells if isinstance(cells, Fact) else Fact("required")
-                    rejects.append(Reject(number, None, None if unreadable else ID, fact))
+                    place = (None, cells) if isinstance(cells, Fact) else (ID, _UNREAD_ID)
+                    rejects.append(Reject(number, None, *place))
                     self._hole = number
                     if history:
                         history.hole = number
@@ -76,11 +75,9 @@ class HistoryRows:
 
     def _begin(self, number: int, identifier: str) -> _History:
         if hash(identifier) in self._seen:
-            raise RefusedFileError(_APART)
+            raise RefusedFileError("rows_apart")
         if len(self._seen) == MAX_HISTORIES:
-            raise RefusedFileError(
-                f"a CSV file holds at most {MAX_HISTORIES:,} histories: send several, or JSON Lines"
-            )
+            raise RefusedFileError("too_many_histories", most=MAX_HISTORIES)
         self._seen.add(hash(identifier))
         return _History(number, identifier, hole=self._hole)
 

@@ -1,20 +1,24 @@
 """What to score, by which model, how, and where the answers go."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, RefusedFileError
+from medmaas.facts import Fact
 from medmaas.model.body import find_wrong_options, parse_json
 from medmaas.model.options import Options
-from medmaas.words import ENGLISH
+from medmaas.words import LANGUAGES
 
 INCOMING = "incoming/"
 IMAGES = "images/"
 RESULTS = "results/"
 OPTIONS = {"explain", "coverage", "force"}
+_ENGLISH = LANGUAGES[0]
+_NOT_A_TEXT, _NOT_WHOLE = Fact("not_a_text_of_a_job"), Fact("not_a_whole_number")
+_NOT_A_LANGUAGE = Fact("not_a_language", languages=[*LANGUAGES])
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<format>csv|jsonl)(?P<gzip>\.gz)?", re.IGNORECASE)
 
@@ -34,6 +38,7 @@ class Job:
         explain: whether every answer comes with an explanation.
         coverage: of the intervals; None is the model's first.
         force: whether to answer, marked, where the model abstains.
+        language: of the sentences in the results.
     """
 
     model: str
@@ -46,6 +51,7 @@ class Job:
     explain: bool = False
     coverage: float | None = None
     force: bool = False
+    language: str = _ENGLISH
 
     @property
     def options(self) -> Options:
@@ -58,7 +64,8 @@ class Job:
 
         Empty where a job asks for plain answers, whose results say nothing of options.
         """
-        options = {"explain": self.explain, "coverage": self.coverage, "force": self.force}
+        options = dict[str, Any](explain=self.explain, coverage=self.coverage, force=self.force)
+        options |= {"language": self.language if self.language != _ENGLISH else None}
         return {name: value for name, value in options.items() if value}
 
     @classmethod
@@ -69,36 +76,49 @@ class Job:
             InvalidRequestError: a field is missing, unknown or no text; details name it.
         """
         required = {"model", "source", "destination"}
-        known = set(cls.__dataclass_fields__)
+        known = [*cls.__dataclass_fields__]
         wrong = [f for f in sorted(required) if not isinstance(event.get(f), str) or not event[f]]
         wrong += [
             f for f in ("version", "version_id", "etag") if not _is_optional(event.get(f), str)
         ]
-        problems = [Problem(None, field, "must be text, and not empty") for field in wrong]
+        problems = [Problem(None, field, _NOT_A_TEXT) for field in wrong]
         if not _is_optional(event.get("size"), int):
-            problems.append(Problem(None, "size", "must be a whole number"))
+            problems.append(Problem(None, "size", _NOT_WHOLE))
         unset = {"coverage"} if event.get("coverage") is None else set[str]()
         problems += find_wrong_options({k: event[k] for k in event.keys() - unset})
-        if problems or event.keys() - known:
-            raise InvalidRequestError(
-                "a job holds model, source and destination, and at most version, version_id, etag, "
-                "size, explain, coverage and force besides",
-                problems,
-            )
+        if event.get("language", _ENGLISH) not in LANGUAGES:
+            problems.append(Problem(None, "language", _NOT_A_LANGUAGE))
+        if problems or event.keys() - {*known}:
+            *optional, last = [name for name in known if name not in required]
+            raise InvalidRequestError("not_a_job", problems, fields=optional, last=last)
         return cls(**({"version": None} | event))
 
     def to_event(self) -> dict[str, Any]:
         """The job as it travels."""
         return asdict(self)
 
-    def at(self, etag: str, size: int, metadata: Mapping[str, str]) -> Self:
-        """The job for exactly this content of the object, with what its metadata asks for.
+    def at(self, etag: str, size: int) -> Self:
+        """The job for exactly this content of the object."""
+        return replace(self, etag=etag, size=size)
+
+    def in_language(self, metadata: Mapping[str, str]) -> Self:
+        """The job in the language that the object's metadata asks for, if it asks for none itself.
 
         Raises:
-            RefusedFileError: an option in the metadata is unknown or wrong.
+            RefusedFileError: there is no such language.
         """
-        asked = _read_options(metadata) | self.asked
-        return replace(self, etag=etag, size=size, **asked)
+        language = metadata.get("language", _ENGLISH)
+        if language not in LANGUAGES:
+            raise _refuse_metadata([Problem(None, "language", _NOT_A_LANGUAGE)])
+        return replace(self, language=language) if self.language == _ENGLISH else self
+
+    def as_asked(self, metadata: Mapping[str, str]) -> Self:
+        """The job with the other options that the object's metadata asks for.
+
+        Raises:
+            RefusedFileError: an option in the metadata is wrong.
+        """
+        return replace(self, **(_read_options(metadata) | self.asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +147,7 @@ def find_format(source: str) -> Format:
     """
     match = _NAME.fullmatch(PurePosixPath(source).name)
     if match is None:
-        raise RefusedFileError(
-            "the file's name must end in .csv, .jsonl, .csv.gz or .jsonl.gz: save it as one of them"
-        )
+        raise RefusedFileError("other_ending")
     kind = match["format"].lower()
     return Format("csv" if kind == "csv" else "jsonl", match["gzip"] is not None)
 
@@ -169,9 +187,29 @@ def _read_options(metadata: Mapping[str, str]) -> dict[str, Any]:
         except MalformedBodyError:
             options[name] = None
     if problems := find_wrong_options(options):
-        said = ", and ".join(f"x-amz-meta-{p.field} {ENGLISH.say(p.fact)}" for p in problems)
-        raise RefusedFileError(f"the metadata of the file asks for what there is not: {said}")
+        raise _refuse_metadata(problems)
     return options
+
+
+def _refuse_metadata(problems: Sequence[Problem]) -> RefusedFileError:
+    facts = [
+        Fact("field_problem", field=f"x-amz-meta-{one.field}", problem=one.fact) for one in problems
+    ]
+    return RefusedFileError("wrong_metadata", problems=facts)
+
+
+def take_language(event: Mapping[str, Any]) -> str:
+    """The language that an event asks for by its field of this name.
+
+    Raises:
+        InvalidRequestError: there is no such language.
+    """
+    language: str = event.get("language", _ENGLISH)
+    if language not in LANGUAGES:
+        problem = Problem(None, "language", _NOT_A_LANGUAGE)
+        said = Fact("field_problem", field="language", problem=_NOT_A_LANGUAGE)
+        raise InvalidRequestError("options_wrong", [problem], problems=[said])
+    return language
 
 
 def _is_optional(value: object, kind: type) -> bool:

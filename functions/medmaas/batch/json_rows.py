@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from medmaas.batch.lines import Limits, Stream, take_lines
 from medmaas.batch.rows import ID, Chunk, Position, Reject, Rows
 from medmaas.errors import MalformedBodyError
+from medmaas.facts import Fact
 from medmaas.model.body import parse_json
 
 LIMITS = Limits(rows=1_000, bytes=4_000_000, line=8_000_000)
-_NOT_JSON = "is not JSON: one object per line in UTF-8, no field twice, no NaN or Infinity"
-_TOO_LONG = f"is longer than {LIMITS.line:,} bytes: name a picture by its key instead"
+_NOT_JSON = Fact("line_not_json")
+_TOO_LONG = Fact("line_too_long_but_key", most=LIMITS.line)
 
 
 class JsonRows:

@@ -80,7 +80,7 @@ class Stream:
     def _check_encoding(self) -> None:
         beginning = self.look(len(_BOM))
         if beginning.startswith(_UTF_16) or b"\0" in beginning:
-            raise RefusedFileError("the file is not UTF-8: save it as UTF-8")
+            raise RefusedFileError("file_not_utf_8")
         if beginning == _BOM:
             self.skip(len(_BOM))
 
@@ -156,6 +156,4 @@ def _decompress(source: Source) -> Iterator[bytes]:
             while block := file.read(BLOCK):
                 yield block
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise RefusedFileError(
-            "the file is no gzip file, or a damaged one: compress it again, or send it plain"
-        ) from None
+        raise RefusedFileError("not_gzip") from None

@@ -21,7 +21,7 @@ class LocalFile:
             with self._path.open("rb"):
                 status = self._path.stat()
         except OSError as error:
-            raise InvalidRequestError(f"the file cannot be read ({error.strerror})") from error
+            raise InvalidRequestError("no_such_file", cause=error.strerror) from error
         self._folder = self._path.resolve().parent
         self.etag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
         self.size = status.st_size
@@ -55,7 +55,7 @@ class LocalFolder:
         try:
             self._path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InvalidRequestError(f"the folder cannot be made ({error.strerror})") from error
+            raise InvalidRequestError("folder_not_made", cause=error.strerror) from error
 
     def read(self, name: str) -> bytes | None:
         """A whole small file; None if there is none."""

@@ -9,7 +9,7 @@ from medmaas.batch.job import Job
 from medmaas.batch.part import Counts
 from medmaas.batch.storage import Folder
 from medmaas.facts import Fact
-from medmaas.words import ENGLISH
+from medmaas.words import Words
 
 NAME = "manifest.json"
 
@@ -42,7 +42,7 @@ def write_complete(
 def write_refused(folder: Folder, job: Job, reason: Fact, started: str) -> Manifest:
     """Say that the file can never be scored, and why."""
     named = {"id": job.model, "version": job.version, "sha256": None}
-    head = {"status": "refused", "reason": ENGLISH.say(reason)} | reason.as_json()
+    head = {"status": "refused", "reason": Words(job.language).say(reason)} | reason.as_json()
     return _write(folder, head | {"model": named}, job, {"started": started})
 
 
@@ -67,7 +67,7 @@ def find_complete(folder: Folder, job: Job) -> Manifest | None:
 
 def summarise(folder: Folder, manifest: Manifest, status: str | None = None) -> dict[str, Any]:
     """What an invocation gives back."""
-    told = ("reason", "rows", "scored", "rejected")
+    told = ("reason", "code", "limits", "rows", "scored", "rejected")
     counts = {name: manifest[name] for name in told if name in manifest}
     return {"status": status or manifest["status"], "manifest": f"{folder.url}{NAME}"} | counts
 

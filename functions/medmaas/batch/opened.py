@@ -37,7 +37,9 @@ def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -
     folder = open_folder(job.destination)
     try:
         source = open_source(job)
-        job = job.at(source.etag, source.size, source.metadata)
+        job = job.at(source.etag, source.size)
+        job = job.in_language(source.metadata)  # first, because the rest is refused in it
+        job = job.as_asked(source.metadata)
         if complete := manifest.find_complete(folder, job):
             return manifest.summarise(folder, complete, "duplicate")
         fmt, model = find_format(job.source), registry.get(job.model, job.version)

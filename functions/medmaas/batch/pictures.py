@@ -3,8 +3,10 @@
 import base64
 from typing import Any
 
+from medmaas.batch.job import IMAGES
 from medmaas.batch.storage import Source
 from medmaas.errors import Problem
+from medmaas.facts import Fact
 
 KEY = "key"
 MAX_BYTES = 20_000_000
@@ -21,14 +23,10 @@ def fetch_picture(instance: object, source: Source, field: str) -> tuple[object,
     rest: dict[str, Any] = {name: value for name, value in instance.items() if name != KEY}
     key = instance[KEY]
     if not isinstance(key, str) or not key:
-        return rest, [Problem(0, KEY, "must be the key of a picture")]
+        return rest, [Problem(0, KEY, Fact("not_a_key"))]
     content = source.read_neighbour(key, MAX_BYTES)
     if content is None:
-        return rest, [
-            Problem(
-                0, KEY, "names no picture that can be read: in a bucket, keys begin with images/"
-            )
-        ]
+        return rest, [Problem(0, KEY, Fact("no_such_picture", folder=IMAGES))]
     if len(content) > MAX_BYTES:
-        return rest, [Problem(0, KEY, f"names a file of more than {MAX_BYTES // 10**6} MB")]
+        return rest, [Problem(0, KEY, Fact("picture_too_large", megabytes=MAX_BYTES // 10**6))]
     return rest | {field: base64.b64encode(content).decode()}, []

@@ -76,13 +76,13 @@ def _open(
     stop = end if position is None else min(_HEADER_BYTES, source.size)
     stream = Stream(source, compressed=fmt.gzip, end=stop)
     if not stream.look(1):
-        raise RefusedFileError("the file is empty: there is nothing to score")
+        raise RefusedFileError("file_empty")
     first = position.row if position else 1
     if fmt.kind == "jsonl":
         return JsonRows(_go_to(stream, source, position, end), first, at_once)
     columns = find_columns(model)
     if columns is None:
-        raise RefusedFileError("pictures do not fit CSV: send .jsonl, with a key or base64 each")
+        raise RefusedFileError("pictures_in_csv")
     header = read_header(stream)
     required, optional = columns
     header.require([ID, *required] if _is_long(fmt, model) else required, optional)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard
 
 from medmaas.facts import Fact
+from medmaas.model.inputs.reading import InvalidValueError
 
 ID = "id"  # what a row may carry beside its values
 MAX_ID = 256
@@ -81,7 +82,7 @@ def check_id(value: object) -> Identifier:
     """The id of a row.
 
     Raises:
-        ValueError: it is not an id; the message says what an id is.
+        InvalidValueError: it is not an id; says what an id is.
     """
     if value is None or value == "":
         return None
@@ -89,7 +90,7 @@ def check_id(value: object) -> Identifier:
         return value
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _BIGGEST:
         return value
-    raise ValueError(f"must be text of at most {MAX_ID} characters, or a whole number")
+    raise InvalidValueError("not_an_id", most=MAX_ID)
 
 
 def are_short_texts(ids: Sequence[object]) -> TypeGuard[Sequence[str]]:

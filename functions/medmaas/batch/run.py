@@ -12,6 +12,7 @@ from medmaas.batch.reader import read_chunks, rows_at_once
 from medmaas.batch.score import Scorer
 from medmaas.batch.storage import open_folder
 from medmaas.model.registry import Registry
+from medmaas.words import Words
 
 Summary = dict[str, Any]
 
@@ -38,7 +39,8 @@ def run(
     Returns:
         `{"status", "manifest", "rows", "scored", "rejected"}`. Status "continued" comes with the
         `checkpoint` and the `job` of who goes on, "fanned out" says that a state machine was
-        started, and "refused" comes with the `reason` why the file can never be scored.
+        started, and "refused" comes with the `reason`, its
+        `code` and `limits`, why the file can never be scored.
 
     Raises:
         StorageError: the storage fails; trying again later does no harm.
@@ -63,7 +65,13 @@ def _score(
     job, model, fmt, folder = opened.job, opened.model, opened.format, opened.folder
     part = Part(folder, fmt.kind, opened.started, checkpoint=checkpoint)
     chunks = read_chunks(opened.source, fmt, model, part.position, rows=rows_at_once(job.options))
-    scorer = Scorer(model, fmt.kind, opened.source, options=job.options)
+    scorer = Scorer(
+        model,
+        fmt.kind,
+        opened.source,
+        options=job.options,
+        words=Words(job.language, model.manifest),
+    )
     with part.kept_clean():
         if not part.score(chunks, scorer, deadline, on_progress):
             left = part.suspend()

@@ -15,12 +15,13 @@ from medmaas.errors import ModelOutputError, Problem
 from medmaas.model.answers import Answers
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
+from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import ImageInput, TextInput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
-from medmaas.words import ENGLISH
+from medmaas.words import ENGLISH, Words
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -32,6 +33,7 @@ class Scored:
     count: int = 0
     lines: list[bytes] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    words: Words = ENGLISH
 
     @property
     def predictions(self) -> bytes:
@@ -42,7 +44,7 @@ class Scored:
     def rejected(self) -> bytes:
         """The others as JSON Lines, in the order of the file."""
         ordered = sorted(self.rejects, key=lambda reject: reject.row)
-        return b"".join([to_json(_write_reject(reject)) + b"\n" for reject in ordered])
+        return b"".join([to_json(_write_reject(reject, self.words)) + b"\n" for reject in ordered])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Scorer:
         kind: csv or jsonl.
         source: where pictures are looked up that a row names by key.
         options: what else is asked for.
+        words: what is said is said in them.
     """
 
     def __init__(
@@ -83,15 +86,16 @@ class Scorer:
         source: Source | None = None,
         *,
         options: Options = PLAIN,
+        words: Words = ENGLISH,
     ) -> None:
-        self._model, self._options = model, options
+        self._model, self._options, self._words = model, options, words
         self._write = self._write_csv if kind == "csv" else self._write_json
         self._source = source
         self.header = write_header(model, options) if kind == "csv" else b""
 
     def score(self, rows: Rows) -> Scored:
         """Answer every row that can be answered, and say of every other one why not."""
-        scored = Scored(rejects=list(rows.rejects))
+        scored = Scored(rejects=list(rows.rejects), words=self._words)
         for some in self._split(rows):
             readable = self._read(some, scored.rejects) if some.numbers else None
             if readable and readable.numbers:
@@ -160,12 +164,12 @@ class Scorer:
         sentences = None
         if self._options.explain:
             explanations = self._explain(rows, answers)
-            sentences = [ENGLISH.say(one["sentence"]) if one else None for one in explanations]
-        return write_rows(answers, rows.numbers, rows.ids, ENGLISH, sentences=sentences)
+            sentences = [self._words.say(one["sentence"]) if one else None for one in explanations]
+        return write_rows(answers, rows.numbers, rows.ids, self._words, sentences=sentences)
 
     def _write_json(self, rows: _Readable, answers: Answers) -> bytes:
         predictions = answers.list_rows()
-        write = ENGLISH.write_prediction
+        write = self._words.write_prediction
         if self._options.explain:
             for prediction, one in zip(predictions, self._explain(rows, answers), strict=True):
                 if one:
@@ -182,9 +186,9 @@ class Scorer:
         return explain(answers, rows.instances, Budget(None))
 
 
-def _write_reject(reject: Reject) -> dict[str, Any]:
+def _write_reject(reject: Reject, words: Words) -> dict[str, Any]:
     problem = Problem(None, reject.field, reject.fact)
-    return {"row": reject.row, "id": reject.id} | ENGLISH.write_warning(problem)
+    return {"row": reject.row, "id": reject.id} | words.write_warning(problem)
 
 
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
@@ -195,9 +199,9 @@ def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
     for row, value in enumerate(ids):
         try:
             checked.append(check_id(value))
-        except ValueError as error:
+        except InvalidValueError as error:
             checked.append(None)
-            problems.append(Problem(row, "id", str(error)))
+            problems.append(Problem(row, "id", error.fact))
     return checked, problems
 
 

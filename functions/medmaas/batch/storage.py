@@ -19,7 +19,6 @@ _PART = 8_000_000  # bytes that S3 takes as one part of many; its least is 5 MiB
 _GROWTH = 1_000  # parts after which parts get larger, because S3 takes 10,000 at most
 _READS = 3  # a connection that breaks within a body is not retried by boto3
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "412", "PreconditionFailed"}
-_FAILED = "the storage failed ({}): it is tried again later"
 _S3 = "s3://"
 
 
@@ -106,14 +105,10 @@ def translated_errors() -> Iterator[None]:
             raise
         code = _code(error)
         if code in _GONE:
-            raise RefusedFileError(
-                "the file was removed or replaced before it was read: if it was replaced, the new "
-                "one is scored by itself"
-            ) from None
+            raise RefusedFileError("file_gone") from None
         if code == "NoSuchUpload":
-            raise CheckpointLostError(_FAILED.format(code)) from None
-        what = code or type(error).__name__
-        raise StorageError(_FAILED.format(what)) from None
+            raise CheckpointLostError("storage_failed", cause=code) from None
+        raise StorageError("storage_failed", cause=code or type(error).__name__) from None
 
 
 @cache
@@ -126,7 +121,7 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no types
     try:
         import boto3  # noqa: PLC0415 - Lambda's runtime has it; a laptop may do without
     except ModuleNotFoundError as error:
-        raise StorageError('s3:// needs boto3: pip install ".[batch]" in a checkout') from error
+        raise StorageError("needs_boto3") from error
     with translated_errors():
         return boto3.client(service)
 

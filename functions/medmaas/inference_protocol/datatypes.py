@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import InvalidCallError
+from medmaas.facts import Fact
 
 Array = NDArray[Any]
 BYTES = "BYTES"
@@ -28,11 +29,13 @@ _FLOATS = {"FP16", "FP32", "FP64"}
 _LENGTH = 4
 _MOST_DIMENSIONS = 8
 _MOST_ELEMENTS = 50_000_000
+_OTHER_COUNT = Fact("as_many_values_as_shape")
+_OTHER_NESTING = Fact("nested_as_shape")
 
 
-def refuse(field: str, problem: str) -> InvalidCallError:
-    """The refusal of a request for one problem of one field; never the value."""
-    return InvalidCallError(f"{field} {problem}")
+def refuse(field: str, problem: Fact) -> InvalidCallError:
+    """The refusal of a request for one problem of one field."""
+    return InvalidCallError("field_problem", field=field, problem=problem)
 
 
 def read_shape(shape: object, where: str) -> tuple[int, ...]:
@@ -42,11 +45,11 @@ def read_shape(shape: object, where: str) -> tuple[int, ...]:
         InvalidCallError: it is none.
     """
     if not isinstance(shape, list) or not 1 <= len(shape) <= _MOST_DIMENSIONS:
-        raise refuse(f"{where}.shape", f"must be a list of 1 to {_MOST_DIMENSIONS} numbers")
+        raise refuse(f"{where}.shape", Fact("not_a_shape", most=_MOST_DIMENSIONS))
     if not all(type(size) is int and size >= 0 for size in shape):
-        raise refuse(f"{where}.shape", "must hold whole numbers, 0 or more")
+        raise refuse(f"{where}.shape", Fact("not_whole_numbers"))
     if prod(size or 1 for size in shape) > _MOST_ELEMENTS:  # numpy measures empty ones, too
-        raise refuse(f"{where}.shape", f"must not be of more than {_MOST_ELEMENTS:,} elements")
+        raise refuse(f"{where}.shape", Fact("too_many_elements", most=_MOST_ELEMENTS))
     return tuple(shape)
 
 
@@ -62,7 +65,7 @@ def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str)
     kinds = set(map(type, flat))
     wrong = kinds - _allowed(datatype)
     if wrong:
-        raise refuse(f"{where}.data", f"must hold values of {datatype} alone")
+        raise refuse(f"{where}.data", Fact("other_datatype", datatype=datatype))
     if datatype == BYTES:
         return np.array(_encode(flat, f"{where}.data"), object).reshape(shape)
     if type(None) in kinds:
@@ -72,7 +75,7 @@ def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str)
             wide = np.array(flat, np.float64 if datatype in _FLOATS else DATATYPES[datatype])
             return wide.astype(DATATYPES[datatype], copy=False).reshape(shape)
     except OverflowError:
-        raise refuse(f"{where}.data", f"must hold values within {datatype}") from None
+        raise refuse(f"{where}.data", Fact("beyond_datatype", datatype=datatype)) from None
 
 
 def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where: str) -> Array:
@@ -86,9 +89,9 @@ def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where
         return np.array(_split(data, count, where), object).reshape(shape)
     kind = np.dtype(DATATYPES[datatype])
     if len(data) != count * kind.itemsize:
-        raise refuse(f"{where}.parameters.binary_data_size", "must be what datatype and shape need")
+        raise refuse(f"{where}.parameters.binary_data_size", Fact("other_size"))
     if datatype == "BOOL" and not set(data.tobytes()) <= {0, 1}:
-        raise refuse(where, "must hold bytes of 0 and 1 alone")
+        raise refuse(where, Fact("not_bytes_of_bool"))
     return np.frombuffer(data, kind).reshape(shape).copy()  # the bytes begin anywhere
 
 
@@ -119,7 +122,7 @@ def _encode(texts: Sequence[str], where: str) -> list[bytes]:
     try:
         return [text.encode() for text in texts]
     except UnicodeEncodeError:  # JSON can escape half a character
-        raise refuse(where, "must hold whole characters") from None
+        raise refuse(where, Fact("half_a_character")) from None
 
 
 def _allowed(datatype: str) -> set[type]:
@@ -132,16 +135,16 @@ def _allowed(datatype: str) -> set[type]:
 
 def _flatten(data: object, shape: Sequence[int], where: str) -> list[Any]:
     if not isinstance(data, list):
-        raise refuse(where, "is required, a list")
+        raise refuse(where, Fact("required_list"))
     count = prod(shape)
     if len(data) != shape[0] and len(data) != count:
-        raise refuse(where, "must hold as many values as shape says")
+        raise refuse(where, _OTHER_COUNT)
     if not data or type(data[0]) is not list:
         if len(data) != count:
-            raise refuse(where, "must hold as many values as shape says")
+            raise refuse(where, _OTHER_COUNT)
         return data
     if len(shape) == 1 or len(data) != shape[0]:
-        raise refuse(where, "must be nested as shape says, or flat")
+        raise refuse(where, _OTHER_NESTING)
     parts = [_descend(part, shape[1:], where) for part in data]
     return [value for part in parts for value in part]
 
@@ -149,7 +152,7 @@ def _flatten(data: object, shape: Sequence[int], where: str) -> list[Any]:
 def _descend(part: object, shape: Sequence[int], where: str) -> list[Any]:
     """One part of nested data, nested down to the last dimension."""
     if not isinstance(part, list) or len(part) != shape[0]:
-        raise refuse(where, "must be nested as shape says, or flat")
+        raise refuse(where, _OTHER_NESTING)
     if len(shape) == 1:
         return part
     return [value for inner in part for value in _descend(inner, shape[1:], where)]
@@ -163,5 +166,5 @@ def _split(data: memoryview, count: int, where: str) -> list[bytes]:
         texts.append(data[position : position + length].tobytes())
         position += length
     if position != len(data) or len(texts) != count:
-        raise refuse(where, "must hold as many texts as shape says, each behind its length")
+        raise refuse(where, Fact("as_many_texts_as_shape"))
     return texts

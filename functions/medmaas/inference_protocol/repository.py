@@ -9,7 +9,7 @@ from medmaas.errors import ModelUnavailableError
 from medmaas.inference_protocol.statistics import Statistics
 from medmaas.inference_protocol.views import COLUMNS, Spec, View, make_views
 from medmaas.model.registry import Model, Registry
-from medmaas.words import ENGLISH
+from medmaas.words import Words
 
 _PLATFORM = "onnx_onnxv1"
 EXTENSIONS = ["binary_tensor_data", "model_repository", "statistics"]
@@ -102,15 +102,16 @@ def describe_view(view: View, versions: list[str]) -> dict[str, Any]:
     }
 
 
-def describe_index(repository: Repository, *, ready: bool) -> list[dict[str, str]]:
+def describe_index(repository: Repository, words: Words, *, ready: bool) -> list[dict[str, Any]]:
     """The repository index; with `ready` those that answer alone."""
     entries = []
     for name, version, model in repository.list():
-        entry = {"name": name, "version": version, "state": "READY", "reason": ""}
+        entry: dict[str, Any] = {"name": name, "version": version, "state": "READY", "reason": ""}
         if isinstance(model, ModelUnavailableError):
             if ready:
                 continue
-            entry |= {"state": "UNAVAILABLE", "reason": ENGLISH.say(model.fact)}
+            entry |= {"state": "UNAVAILABLE", "reason": words.say(model.fact)}
+            entry |= model.fact.as_json()
         entries.append(entry)
     return entries
 

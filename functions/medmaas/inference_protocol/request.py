@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medmaas.errors import InvalidCallError, Problem
+from medmaas.facts import Fact
 from medmaas.inference_protocol.datatypes import (
     BYTES,
     DATATYPES,
@@ -27,6 +28,8 @@ _WITHOUT_EFFECT = {
     "triton_enable_empty_final_response", "content_type", "headers",
 }  # fmt: skip
 _MOST_TENSORS = 256
+_NO_OBJECT = Fact("must_be_an_object")
+_NO_SUCH_NAME = Fact("required_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,15 @@ def read_request(body: bytes, json_length: int | None) -> InferRequest:
     binary = memoryview(b"")
     if json_length is not None:
         if not 0 < json_length <= len(body):
-            raise refuse("Inference-Header-Content-Length", "must be the length of the JSON part")
+            raise refuse("Inference-Header-Content-Length", Fact("not_length_of_json"))
         binary = memoryview(body)[json_length:]
         body = body[:json_length]
     tree = parse_json(body)
     if not isinstance(tree, dict) or not tree.keys() <= _FIELDS:
-        raise InvalidCallError("the body must be an object of id, parameters, inputs and outputs")
+        raise InvalidCallError("not_an_infer_request")
     request_id = tree.get("id")
     if request_id is not None and not _is_text(request_id):
-        raise refuse("id", "must be text")
+        raise refuse("id", Fact("must_be_text"))
     parameters = tree.get("parameters", {})
     options = _read_options(parameters) if parameters else PLAIN
     in_binary = _read_flag(parameters, _BINARY_OUTPUT, "parameters")
@@ -96,14 +99,15 @@ def _is_text(value: object) -> bool:
 
 def _read_options(parameters: object) -> Options:
     if not isinstance(parameters, dict):
-        raise refuse("parameters", "must be an object")
+        raise refuse("parameters", _NO_OBJECT)
     if unknown := parameters.keys() - _OPTIONS - _WITHOUT_EFFECT - {_BINARY_OUTPUT}:
-        known = ", ".join(sorted({*_OPTIONS, _BINARY_OUTPUT}))
-        raise refuse("parameters", f"holds {len(unknown)} that are unknown; known are {known}")
+        known = sorted({*_OPTIONS, _BINARY_OUTPUT})
+        fact = Fact("unknown_parameters", unknown=len(unknown), known=known)
+        raise refuse("parameters", fact)
     given = {name: value for name, value in parameters.items() if name in _OPTIONS}
     if problems := find_wrong_options(given):
         raise InvalidCallError(
-            "parameters hold a wrong option",
+            "wrong_parameters",
             [Problem(None, f"parameters.{p.field}", p.fact) for p in problems],
         )
     return Options(**given)
@@ -111,39 +115,41 @@ def _read_options(parameters: object) -> Options:
 
 def _read_flag(parameters: object, name: str, where: str, *, default: bool = False) -> bool:
     if not isinstance(parameters, dict):
-        raise refuse(where, "must be an object")
+        raise refuse(where, _NO_OBJECT)
     flag = parameters.get(name, default)
     if not isinstance(flag, bool):
-        raise refuse(f"{where}.{name}", "must be true or false")
+        raise refuse(f"{where}.{name}", Fact("not_a_boolean"))
     return flag
 
 
 def _read_inputs(inputs: object, binary: memoryview) -> dict[str, Tensor]:
     if not isinstance(inputs, list) or not 1 <= len(inputs) <= _MOST_TENSORS:
-        raise refuse("inputs", f"is required, a list of 1 to {_MOST_TENSORS} tensors")
+        raise refuse("inputs", Fact("required_list_of_tensors", most=_MOST_TENSORS))
     tensors: dict[str, Tensor] = {}
     position = 0
     for index, given in enumerate(inputs):
         where = f"inputs[{index}]"
         if not isinstance(given, dict):
-            raise refuse(where, "must be an object")
+            raise refuse(where, _NO_OBJECT)
         name, datatype = given.get("name"), given.get("datatype")
         if not isinstance(name, str) or name in tensors:
-            raise refuse(f"{where}.name", "is required, each name once")
+            raise refuse(f"{where}.name", _NO_SUCH_NAME)
         if not isinstance(datatype, str) or (datatype not in DATATYPES and datatype != BYTES):
-            raise refuse(f"{where}.datatype", f"must be {BYTES} or one of {', '.join(DATATYPES)}")
+            raise refuse(
+                f"{where}.datatype", Fact("not_a_datatype", of_text=BYTES, others=[*DATATYPES])
+            )
         shape = read_shape(given.get("shape"), where)
         size = _read_size(given, where)
         if size is None:
             array = decode_json(given.get("data"), datatype, shape, where)
         else:
             if position + size > len(binary):
-                raise refuse(f"{where}.parameters.binary_data_size", "is more than was sent")
+                raise refuse(f"{where}.parameters.binary_data_size", Fact("more_than_was_sent"))
             array = decode_binary(binary[position : position + size], datatype, shape, where)
             position += size
         tensors[name] = Tensor(datatype, array)
     if position != len(binary):
-        raise refuse("Inference-Header-Content-Length", "leaves bytes that belong to no input")
+        raise refuse("Inference-Header-Content-Length", Fact("leaves_bytes"))
     return tensors
 
 
@@ -153,29 +159,29 @@ def _read_size(given: Mapping[str, Any], where: str) -> int | None:
     if parameters is None:
         return None
     if not isinstance(parameters, dict):
-        raise refuse(f"{where}.parameters", "must be an object")
+        raise refuse(f"{where}.parameters", _NO_OBJECT)
     size = parameters.get("binary_data_size")
     if size is None:
         return None
     if type(size) is not int or size < 0:
-        raise refuse(f"{where}.parameters.binary_data_size", "must be a number of bytes")
+        raise refuse(f"{where}.parameters.binary_data_size", Fact("not_a_number_of_bytes"))
     if "data" in given:
-        raise refuse(f"{where}.data", "must be left out where the tensor is binary")
+        raise refuse(f"{where}.data", Fact("binary_already"))
     return size
 
 
 def _read_outputs(outputs: object, in_binary: bool) -> dict[str, bool]:  # noqa: FBT001
     if not isinstance(outputs, list) or len(outputs) > _MOST_TENSORS:
-        raise refuse("outputs", f"must be a list of at most {_MOST_TENSORS}")
+        raise refuse("outputs", Fact("not_a_list_of_outputs", most=_MOST_TENSORS))
     wanted: dict[str, bool] = {}
     for index, given in enumerate(outputs):
         where = f"outputs[{index}]"
         name = given.get("name") if isinstance(given, dict) else None
         if not isinstance(name, str) or name in wanted:
-            raise refuse(f"{where}.name", "is required, each name once")
+            raise refuse(f"{where}.name", _NO_SUCH_NAME)
         parameters = given.get("parameters", {})
         if isinstance(parameters, dict) and parameters.get("classification"):
-            raise refuse(f"{where}.parameters.classification", "is not offered")
+            raise refuse(f"{where}.parameters.classification", Fact("not_offered"))
         wanted[name] = _read_flag(
             parameters, "binary_data", f"{where}.parameters", default=in_binary
         )

@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any, NamedTuple, Protocol
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
+from medmaas.facts import Fact
 from medmaas.inference_protocol.datatypes import BYTES, DATATYPES, OF_ONNX, Array
 from medmaas.inference_protocol.outputs import EXPLANATION, REASON, STATUS, WARNINGS, Asked
 from medmaas.inference_protocol.request import InferRequest, Tensor
@@ -77,9 +78,7 @@ def choose_outputs(view: View, request: InferRequest) -> list[tuple[Spec, bool]]
     known = {spec.name: spec for spec in view.outputs}
     unknown = [index for index, name in enumerate(request.outputs) if name not in known]
     if unknown:
-        raise InvalidRequestError(
-            f"outputs[{unknown[0]}].name must be one of {', '.join(known)}",
-        )
+        raise _refuse(f"outputs[{unknown[0]}].name", Fact("not_one_of", names=[*known]))
     return [(known[name], binary) for name, binary in request.outputs.items()]
 
 
@@ -115,10 +114,9 @@ class TensorView:
         """
         array = self._take(inputs)
         if isinstance(self.model.manifest.input, ImageInput):
-            raise InvalidRequestError(
-                f"a picture is explained as a file: ask {self.name}{COLUMNS}",
-                [Problem(None, EXPLANATION, f"is an output of {self.name}{COLUMNS}")],
-            )
+            columns = f"{self.name}{COLUMNS}"
+            problem = Problem(None, EXPLANATION, Fact("output_of", model=columns))
+            raise InvalidRequestError("picture_explained_as_file", [problem], model=columns)
         if isinstance(self.model.inputs, Text):
             return [self.model.inputs.restore(codes) for codes in array]
         return [{}] * len(array)
@@ -131,7 +129,7 @@ class TensorView:
     def _take(self, inputs: Mapping[str, Tensor]) -> Array:
         (spec,) = self.inputs
         if inputs.keys() != {spec.name}:
-            raise InvalidRequestError(f"inputs must be {spec.name} alone")
+            raise _refuse("inputs", Fact("other_inputs", name=spec.name))
         given = inputs[spec.name]
         _require_type(spec.name, given, {spec.datatype})
         array, shape = given.array, spec.shape
@@ -139,13 +137,11 @@ class TensorView:
             needs in {-1, has} for has, needs in zip(array.shape, shape, strict=True)
         )
         if not fits:
-            raise InvalidRequestError(
-                f"{spec.name} must have shape {list(shape)}, -1 being any number"
-            )
+            raise _refuse(spec.name, Fact("other_shape", shape=[*shape]))
         _require_count(array.shape[0])
         most = getattr(self.model.manifest.input, "max_rows", None)
         if most and not 1 <= array.shape[1] <= most:
-            raise InvalidRequestError(f"{spec.name} must hold 1 to {most} rows of each instance")
+            raise _refuse(spec.name, Fact("too_many_rows", most=most))
         return array
 
 
@@ -178,14 +174,11 @@ class ColumnView:
         """The instances, each an object of named values."""
         columns = {spec.name: spec for spec in self.inputs}
         if unknown := inputs.keys() - columns.keys():
-            known = ", ".join(columns)
-            raise InvalidRequestError(
-                f"{len(unknown)} inputs are unknown; this model takes {known}"
-            )
+            raise InvalidRequestError("unknown_inputs", unknown=len(unknown), known=[*columns])
         values = {name: self._list_values(columns[name], given) for name, given in inputs.items()}
         counts = {len(column) for column in values.values()}
         if len(counts) != 1:
-            raise InvalidRequestError("inputs must all be of the same length")
+            raise _refuse("inputs", Fact("other_lengths"))
         _require_count(next(iter(counts)))
         return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
@@ -196,7 +189,7 @@ class ColumnView:
     def _list_values(self, spec: Spec, given: Tensor) -> list[Any]:
         array = given.array
         if array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 1):  # noqa: PLR2004
-            raise InvalidRequestError(f"{spec.name} must have shape [-1] or [-1, 1]")
+            raise _refuse(spec.name, Fact("not_a_column"))
         _require_type(spec.name, given, {spec.datatype} if spec.datatype != "FP64" else _NUMBERS)
         values: list[Any] = array.ravel().tolist()
         if spec.datatype == "FP64":
@@ -210,6 +203,10 @@ class ColumnView:
                 return [_read_rows(content, spec.name) for content in values]
             case _:
                 return [_read_text(content, spec.name) for content in values]
+
+
+def _refuse(field: str, problem: Fact) -> InvalidRequestError:
+    return InvalidRequestError("field_problem", field=field, problem=problem)
 
 
 def _describe_columns(columns: Columns) -> list[Spec]:
@@ -237,15 +234,15 @@ def _name_datatype(feature: Feature) -> str:
 
 def _require_type(name: str, given: Tensor, datatypes: set[str]) -> None:
     if given.datatype not in datatypes:
-        takes = "a number" if len(datatypes) > 1 else next(iter(datatypes))
-        raise InvalidRequestError(f"{name} must be {takes}")
+        takes = Fact("of_datatype", datatype=next(iter(datatypes)))
+        raise _refuse(name, takes if len(datatypes) == 1 else Fact("of_any_number"))
 
 
 def _require_count(count: int) -> None:
     if count == 0:
-        raise InvalidRequestError("inputs must hold at least one instance")
+        raise _refuse("inputs", Fact("no_instance"))
     if count > MAX_INSTANCES:
-        raise TooLargeError(f"more than {MAX_INSTANCES:,} instances: send them in several requests")
+        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
 
 
 def _read_text(content: bytes, name: str) -> str | None:
@@ -253,14 +250,14 @@ def _read_text(content: bytes, name: str) -> str | None:
     try:
         return content.decode() or None
     except UnicodeDecodeError:
-        raise InvalidRequestError(f"{name} must be UTF-8") from None
+        raise _refuse(name, Fact("must_be_utf_8")) from None
 
 
 def _read_rows(content: bytes, name: str) -> object:
     try:
         return parse_json(content)
     except MalformedBodyError:  # speaks of a body
-        raise InvalidRequestError(f"{name} must be a list of rows in JSON, UTF-8") from None
+        raise _refuse(name, Fact("not_rows_in_json")) from None
 
 
 def _read_picture(content: bytes) -> str:

@@ -6,6 +6,14 @@ languages.py       which language is asked for
 """
 
 from medmaas.words.languages import LANGUAGES, choose_language
-from medmaas.words.sentences import ENGLISH, Words, speak
+from medmaas.words.sentences import ENGLISH, Words, place_problem, raise_in_english, speak
 
-__all__ = ["ENGLISH", "LANGUAGES", "Words", "choose_language", "speak"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Words",
+    "choose_language",
+    "place_problem",
+    "raise_in_english",
+    "speak",
+]

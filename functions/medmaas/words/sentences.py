@@ -6,7 +6,8 @@ below; a sentence with a `count` has the plural forms `_one` and `_other` (https
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,8 +49,6 @@ class Words:
         return _SEAM.sub(" ", text) if self.language in _LANGUAGES_OF_HAN else text
 
     def _fill(self, fact: Fact) -> str:
-        if isinstance(fact, str):  # TRANSITIONAL
-            return fact
         limits = fact.limits
         key = fact.code
         if "count" in limits:
@@ -90,13 +89,14 @@ class Words:
 
     def write_warning(self, problem: Problem) -> Json:
         """`{"field", "problem", "code", "limits"}`."""
-        fact = problem.fact if isinstance(problem.fact, Fact) else Fact("said", text=problem.fact)
-        return {"field": problem.field, "problem": self.say(fact)} | fact.as_json()
+        said = {"field": problem.field, "problem": self.say(problem.fact)}
+        return said | problem.fact.as_json()
 
     def join_problems(self, problems: Sequence[Problem]) -> str:
         """What is said of fields in one text, for a cell of a table."""
-        return "; ".join(
-            f"{one.field}: {self.say(one.fact)}" if one.field else self.say(one.fact)
+        colon = self._sentences["joined_by_colon"]
+        return self._sentences["joined_by_semicolon"].join(
+            f"{one.field}{colon}{self.say(one.fact)}" if one.field else self.say(one.fact)
             for one in problems
         )
 
@@ -110,6 +110,14 @@ class Words:
         if prediction["status"] != "ok" or "explanation" in prediction or _speaks(prediction):
             return speak(prediction, self)
         return prediction
+
+
+def place_problem(problem: Problem) -> Fact:
+    """A problem with the instance and the field that it is of, as one sentence has them."""
+    instance, field, fact = problem
+    if field:
+        fact = Fact("field_problem", field=field, problem=fact)
+    return fact if instance is None else Fact("of_instance", instance=instance, problem=fact)
 
 
 def _speaks(prediction: Json) -> bool:
@@ -193,3 +201,16 @@ def _split(sentence: str) -> tuple[list[str], list[tuple[str, str | None]]]:
 
 
 ENGLISH = Words()
+
+
+@contextmanager
+def raise_in_english() -> Iterator[None]:
+    """Give every error that leaves the work inside its sentence, which is then what `str` gives.
+
+    For callers that no door answers: Lambda, which passes on an error's class and its text.
+    """
+    try:
+        yield
+    except MedmaasError as error:
+        error.args = (ENGLISH.say(error.fact),)
+        raise
