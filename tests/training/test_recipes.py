@@ -28,7 +28,7 @@ def figures(manifest: Manifest) -> dict[tuple[str, ...], Metric]:
     return {(m.evaluated_on, m.group, m.model, m.metric): m for m in manifest.card.metrics}
 
 
-@pytest.mark.parametrize("recipe", ["survival", "breast_fna"])
+@pytest.mark.parametrize("recipe", [pytest.param("survival", marks=pytest.mark.soak), "breast_fna"])
 def test_a_recipe_reproduces_the_model_that_ships(
     recipe: str, train: Train, tmp_path: Path
 ) -> None:
