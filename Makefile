@@ -21,7 +21,7 @@ serve: .venv/.serve
 stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
-quick: .venv/.dev
+quick: .venv/.dev page/node_modules/.made
 	$(PYTEST) -m "not (browser or container or storage or training or soak)"
 
 test: $(TESTED)
