@@ -61,7 +61,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(need)
         if _folder_of(item.nodeid) == "training":
             item.add_marker("training")
+        _name_operation(item)
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("tests share an id: of those, a worker would run one alone")
     items.sort(key=lambda item: _folder_of(item.nodeid) not in SLOW)
+
+
+def _name_operation(item: pytest.Item) -> None:
+    """Give each test that schemathesis made an id of its own, which pytest 9.2 does not."""
+    operation = item.name.partition("[")[2].removesuffix("]")
+    if operation and "[" not in item.nodeid:
+        item._id = item.id.with_params(operation)  # noqa: SLF001 - no public way
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
