@@ -8,7 +8,12 @@ PINS = functions/requirements.txt
 # node and npm of .venv, which no machine needs to have
 NPM = PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix page
 
-.PHONY: serve stack test check format bench build train requirements openapi page clean
+# each worker has a processor to itself
+WORKERS ?= 2
+PYTEST = OMP_NUM_THREADS=1 .venv/bin/pytest --numprocesses $(WORKERS)
+TESTED = .venv/.dev page/node_modules/.made .venv-sam/.made .venv-lambda/.made .venv-kserve/.made .venv-clients/.made
+
+.PHONY: serve stack quick test soak check format bench build train requirements openapi page clean
 
 serve: .venv/.serve
 	.venv/bin/medmaas serve
@@ -16,8 +21,14 @@ serve: .venv/.serve
 stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
-test: .venv/.dev page/node_modules/.made .venv-sam/.made .venv-lambda/.made .venv-kserve/.made .venv-clients/.made
-	.venv/bin/pytest
+quick: .venv/.dev page/node_modules/.made
+	$(PYTEST) -m "not (browser or container or storage or training or soak)"
+
+test: $(TESTED)
+	$(PYTEST)
+
+soak: $(TESTED)
+	$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
 
 check: .venv/.dev page/node_modules/.made
 	.venv/bin/ruff check .

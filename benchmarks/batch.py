@@ -23,7 +23,6 @@ from benchmarks.patients import write_patients
 from benchmarks.readers import READERS
 
 ROWS = 1_000_000
-TENTH = ROWS // 10
 TITLE = f"Batch: {ROWS:,} survival patients, CSV to CSV, one processor, fastest of 2 turns"
 LIMIT = 1.0
 LIMIT_MEGABYTES = 400.0
@@ -34,19 +33,20 @@ IMPORTS = 5
 CSV_MODULE = "csv module"
 
 
-def measure() -> list[Line]:
+def measure(*, smallest: bool = False) -> list[Line]:
     """Score the same file with all of them, then smaller ones."""
+    rows, turns = (1_000, 1) if smallest else (ROWS, TURNS)
     installed = [name for name in READERS if measure_packages(name) is not None]
     with tempfile.TemporaryDirectory() as scratch:
         large, folder = Path(scratch) / "patients.csv", Path(scratch)
-        write_patients(large, ROWS)
-        efforts = _score_in_turns([MEDMAAS, *installed], large, folder)
+        write_patients(large, rows)
+        efforts = _score_in_turns([MEDMAAS, *installed], large, folder, turns)
         tenth = folder / "tenth.csv"
-        write_patients(tenth, TENTH)
+        write_patients(tenth, rows // 10)
         return [
-            *_compare(efforts),
-            *_weigh(efforts[MEDMAAS], score(MEDMAAS, tenth, folder)),
-            *_vary(tenth, folder, installed),
+            *_compare(efforts, rows),
+            *_weigh(efforts[MEDMAAS], score(MEDMAAS, tenth, folder), rows),
+            *_vary(tenth, folder, installed, rows // 10),
             *[line for name in READERS for line in _cost(name)],
         ]
 
@@ -57,14 +57,14 @@ def score(name: str, source: Path, folder: Path, *, small: bool = False) -> Effo
         return score_apart(name, source, Path(results), small=small)
 
 
-def _score_in_turns(names: list[str], source: Path, folder: Path) -> dict[str, Effort]:
+def _score_in_turns(names: list[str], source: Path, folder: Path, turns: int) -> dict[str, Effort]:
     """The fastest turn of each."""
-    turns = [{name: score(name, source, folder) for name in names} for _ in range(TURNS)]
-    return {name: min((turn[name] for turn in turns), key=lambda e: e.seconds) for name in names}
+    efforts = [{name: score(name, source, folder) for name in names} for _ in range(turns)]
+    return {name: min((turn[name] for turn in efforts), key=lambda e: e.seconds) for name in names}
 
 
-def _compare(efforts: dict[str, Effort]) -> list[Line]:
-    rates = {name: ROWS / effort.seconds for name, effort in efforts.items()}
+def _compare(efforts: dict[str, Effort], rows: int) -> list[Line]:
+    rates = {name: rows / effort.seconds for name, effort in efforts.items()}
     ours = rates[MEDMAAS]
     floors = {name: rate for name, rate in rates.items() if name != MEDMAAS}
     fastest = max(floors, key=floors.__getitem__)
@@ -83,36 +83,39 @@ def _compare(efforts: dict[str, Effort]) -> list[Line]:
     ]
 
 
-def _weigh(large: Effort, tenth: Effort) -> list[Line]:
+def _weigh(large: Effort, tenth: Effort, rows: int) -> list[Line]:
     return [
         Measurement("memory, models loaded, idle", large.idle, "MB"),
         Measurement(
-            f"memory above idle at its peak, {ROWS:,} rows",
+            f"memory above idle at its peak, {rows:,} rows",
             large.peak - large.idle,
             "MB",
             limit=LIMIT_MEGABYTES,
         ),
         Measurement(
-            f"peak memory, {ROWS:,} / {TENTH:,} rows", large.peak / tenth.peak, "x", LIMIT_GROWTH
+            f"peak memory, {rows:,} / {rows // 10:,} rows",
+            large.peak / tenth.peak,
+            "x",
+            LIMIT_GROWTH,
         ),
     ]
 
 
-def _vary(tenth: Path, folder: Path, installed: list[str]) -> list[Line]:
+def _vary(tenth: Path, folder: Path, installed: list[str], rows: int) -> list[Line]:
     """Other inputs, and floors that write three risks only: 42 numbers take most of the time."""
     packed, bad = folder / "tenth.csv.gz", folder / "bad.csv"
     with tenth.open("rb") as plain, gzip.open(packed, "wb", compresslevel=6) as stream:
         shutil.copyfileobj(plain, stream)
-    write_patients(bad, TENTH, bad=True)
+    write_patients(bad, rows, bad=True)
     rates = {
-        f"{MEDMAAS}, {TENTH:,} rows": score(MEDMAAS, tenth, folder),
-        f"{MEDMAAS}, {TENTH:,} rows, gzip": score(MEDMAAS, packed, folder),
-        f"{MEDMAAS}, {TENTH:,} rows, 1 % of them bad": score(MEDMAAS, bad, folder),
+        f"{MEDMAAS}, {rows:,} rows": score(MEDMAAS, tenth, folder),
+        f"{MEDMAAS}, {rows:,} rows, gzip": score(MEDMAAS, packed, folder),
+        f"{MEDMAAS}, {rows:,} rows, 1 % of them bad": score(MEDMAAS, bad, folder),
     } | {
-        f"floor, {name}, {TENTH:,} rows, three risks only": score(name, tenth, folder, small=True)
+        f"floor, {name}, {rows:,} rows, three risks only": score(name, tenth, folder, small=True)
         for name in installed
     }
-    return [Measurement(what, TENTH / effort.seconds, "rows/s") for what, effort in rates.items()]
+    return [Measurement(what, rows / effort.seconds, "rows/s") for what, effort in rates.items()]
 
 
 def _cost(name: str) -> list[Line]:

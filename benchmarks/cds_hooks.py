@@ -38,7 +38,7 @@ INSTANCE = {
 DOMAIN = "medmaas.example"
 
 
-def measure() -> list[Measurement]:
+def measure(*, smallest: bool = False) -> list[Measurement]:
     """Time the three in turns, then the verification of a token."""
     app = create_app(REGISTRY)
     app.state.clock = lambda: NOW
@@ -50,7 +50,7 @@ def measure() -> list[Measurement]:
         "predict": prepare_call(handler, make_event(native, "/models/survival/predict")),
     }
     with discarding_log():
-        seconds = time_in_turns(calls, TURNS, CALLS)
+        seconds = time_in_turns(calls, *((1, 1) if smallest else (TURNS, CALLS)))
     milli = {name: 1e3 * value for name, value in seconds.items()}
     return [
         Measurement("CDS Hooks call, with a card", milli["hooks"], "ms", LIMIT_MS),

@@ -55,11 +55,13 @@ _MOST_EVALUATIONS = 100_000
 Rows = NDArray[np.float32]
 
 
-def measure() -> list[Measurement]:
+def measure(*, smallest: bool = False) -> list[Measurement]:
     """Time them, one after the other."""
     with tempfile.TemporaryDirectory() as folder, discarding_log():
-        nine = _measure_nine(_make_nine(Path(folder)), Path(folder))
-        return [*nine, _measure_thirty(REGISTRY.get("breast_fna")), _measure_picture()]
+        turns, calls = (1, 1) if smallest else (TURNS, CALLS)
+        nine = _measure_nine(_make_nine(Path(folder)), Path(folder), turns, calls)
+        thirty = _measure_thirty(REGISTRY.get("breast_fna"), turns)
+        return [*nine, thirty, _measure_picture(turns)]
 
 
 def _make_nine(models: Path) -> Model:
@@ -88,6 +90,7 @@ def _make_nine(models: Path) -> Model:
             ),
             "uncertainty": None,
             "parity": None,
+            "translations": {},
         }
     )
     place_model(models, manifest, content)
@@ -102,16 +105,16 @@ def _make_even(background: Background | None) -> Background:
     return background.model_copy(update={"centres": tuple(centres)})
 
 
-def _measure_nine(model: Model, models: Path) -> list[Measurement]:
+def _measure_nine(model: Model, models: Path, turns: int, calls: int) -> list[Measurement]:
     body = json.dumps({"instances": [model.example]})
     app = Mangum(create_app(Registry(models)), lifespan="off")
     plain = prepare_call(app, make_event(body, "/models/nine/predict"))
     explained = prepare_call(app, make_event(body, "/models/nine/explain"))
-    seconds = time_in_turns({"plain": plain, "explained": explained}, TURNS, CALLS)
+    seconds = time_in_turns({"plain": plain, "explained": explained}, turns, calls)
     row = model.inputs.read([model.example]).tensors[INPUT][0]
     game, exact = _make_exact(model, row)
     theirs, apart = _prepare_shap(model, row, exact)
-    seconds |= time_in_turns({"ours": game, "shap": theirs}, TURNS, 1)
+    seconds |= time_in_turns({"ours": game, "shap": theirs}, turns, 1)
     ratio = seconds["explained"] / seconds["plain"]
     return [
         Measurement("9 features: plain answer", 1e6 * seconds["plain"], "us"),
@@ -165,7 +168,7 @@ def _prepare_shap(
     return explain, apart
 
 
-def _measure_thirty(model: Model) -> Measurement:
+def _measure_thirty(model: Model, turns: int) -> Measurement:
     row = model.inputs.read([model.example]).tensors[model.manifest.input.tensor][0]
     players = [[column] for column in range(len(row))]
 
@@ -173,13 +176,13 @@ def _measure_thirty(model: Model) -> Measurement:
         game = make_game(model, row, players)
         return attribute(game, len(row), tolerance=STANDARD_ERROR, budget=Budget(None))
 
-    seconds = time_in_turns({"ours": explain}, TURNS, 1)["ours"]
+    seconds = time_in_turns({"ours": explain}, turns, 1)["ours"]
     what = f"30 features sampled to a standard error of {STANDARD_ERROR}"
     return Measurement(what, 1e3 * seconds, "ms", LIMIT_SAMPLED_MS)
 
 
-def _measure_picture() -> Measurement:
+def _measure_picture(turns: int) -> Measurement:
     body = json.dumps({"instances": [REGISTRY.get("blood_cell").example], "explain_seconds": 20})
     call = prepare_call(handler, make_event(body, "/models/blood_cell/explain"))
-    seconds = time_in_turns({"ours": call}, TURNS, 1)["ours"]
+    seconds = time_in_turns({"ours": call}, turns, 1)["ours"]
     return Measurement("a picture: answer and map", 1e3 * seconds, "ms", LIMIT_PICTURE_MS)

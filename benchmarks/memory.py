@@ -20,23 +20,24 @@ BATCH_EVERY = 50
 LARGEST_BATCH = 1_000
 
 
-def measure() -> list[Measurement]:
+def measure(*, smallest: bool = False) -> list[Measurement]:
     """Send the requests, and ask the kernel twice."""
-    bodies = _draw_bodies()
+    first, last = (1, BATCH_EVERY) if smallest else (EARLY, LATE)
+    bodies = _draw_bodies()[:last]
     with serving() as server:
         connection = server.connect()
-        for body in bodies[:EARLY]:
+        for body in bodies[:first]:
             post(connection, body)
         early = server.read_memory()
-        for body in bodies[EARLY:]:
+        for body in bodies[first:]:
             post(connection, body)
         late = server.read_memory()
     return [
-        Measurement(f"at the moment, after {EARLY:,} requests", early.now, "MB"),
-        Measurement(f"at the moment, after {LATE:,} requests", late.now, "MB"),
-        Measurement(f"peak, after {EARLY:,} requests", early.peak, "MB"),
-        Measurement(f"peak, after {LATE:,} requests", late.peak, "MB"),
-        Measurement(f"peak, after {LATE:,} / {EARLY:,}", late.peak / early.peak, "x", LIMIT),
+        Measurement(f"at the moment, after {first:,} requests", early.now, "MB"),
+        Measurement(f"at the moment, after {last:,} requests", late.now, "MB"),
+        Measurement(f"peak, after {first:,} requests", early.peak, "MB"),
+        Measurement(f"peak, after {last:,} requests", late.peak, "MB"),
+        Measurement(f"peak, after {last:,} / {first:,}", late.peak / early.peak, "x", LIMIT),
     ]
 
 

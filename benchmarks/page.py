@@ -32,7 +32,7 @@ _MOVE = """value => new Promise(drawn => {
 })"""
 
 
-def measure() -> list[Measurement]:
+def measure(*, smallest: bool = False) -> list[Measurement]:
     """Open the catalogue in fresh browsers' profiles, then move the slider of age."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -40,9 +40,9 @@ def measure() -> list[Measurement]:
     with serving() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         address = f"http://127.0.0.1:{server.port}/"
-        seconds = median(_open(browser, address) for _ in range(VIEWS))
+        seconds = median(_open(browser, address) for _ in range(1 if smallest else VIEWS))
         page = browser.new_page()
-        milliseconds = median(_move(page, address))
+        milliseconds = median(_move(page, address, 1 if smallest else MOVES))
         browser.close()
     return [
         Measurement("first view usable after navigation, cold cache", seconds, "s", VIEW_LIMIT_S),
@@ -60,10 +60,10 @@ def _open(browser: Browser, address: str) -> float:
     return float(milliseconds) / 1000
 
 
-def _move(page: Page, address: str) -> list[float]:
+def _move(page: Page, address: str, moves: int) -> list[float]:
     """Milliseconds of every move of the first slider of survival."""
     page.goto(f"{address}#/survival")
     page.locator(".examples button").first.click()
     page.wait_for_selector(".reasons")
     page.locator(".what-if > summary").click()
-    return [float(page.evaluate(_MOVE, 55 + move)) for move in range(MOVES)]
+    return [float(page.evaluate(_MOVE, 55 + move)) for move in range(moves)]

@@ -42,9 +42,9 @@ Registry(MODELS).get("survival")
 """
 
 
-def measure() -> list[Line]:
+def measure(*, smallest: bool = False) -> list[Line]:
     """Measure the parts, and simulate."""
-    parts = measure_parts()
+    parts = measure_parts(*((1_000, 1) if smallest else (ROWS, STARTS)))
     return [
         Measurement("measured: one function", parts.rows_per_second, "rows/s"),
         Measurement("measured: a row of the file", parts.row_bytes, "bytes"),
@@ -64,11 +64,11 @@ def measure() -> list[Line]:
     ]
 
 
-def measure_parts() -> Parts:
+def measure_parts(rows: int = ROWS, starts: int = STARTS) -> Parts:
     """What one function does, measured on this machine."""
     with tempfile.TemporaryDirectory() as scratch:
         source, results, plan = (Path(scratch) / name for name in ("rows.csv", "results", "plan"))
-        write_patients(source, ROWS)
+        write_patients(source, rows)
         scored, planned = (
             min(score_apart(name, source, folder / turn).seconds for turn in ("1", "2"))
             for name, folder in ((MEDMAAS, results), (PLANNING, plan))
@@ -76,11 +76,11 @@ def measure_parts() -> Parts:
         size = source.stat().st_size
         answer = next(results.rglob("predictions.csv"))
         return Parts(
-            rows_per_second=ROWS / scored,
-            row_bytes=size / ROWS,
-            answer_bytes=answer.stat().st_size / ROWS,
+            rows_per_second=rows / scored,
+            row_bytes=size / rows,
+            answer_bytes=answer.stat().st_size / rows,
             scanned_bytes_per_second=size / planned,
-            start_seconds=median(_time_start() for _ in range(STARTS)),
+            start_seconds=median(_time_start() for _ in range(starts)),
             network_bytes_per_second=NETWORK,
             request_seconds=REQUEST_SECONDS,
             gigabytes=GIGABYTES,

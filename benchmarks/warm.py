@@ -47,7 +47,7 @@ class Body(BaseModel):
     instances: list[Patient]
 
 
-def measure() -> list[Measurement]:
+def measure(*, smallest: bool = False) -> list[Measurement]:
     """Time the four in turns, and the server after them."""
     session, tensors = load_session(), read_tensors(ONE_PATIENT)
     calls = {
@@ -57,9 +57,9 @@ def measure() -> list[Measurement]:
         "session": lambda: session.run(None, tensors),
     }
     with discarding_log():
-        seconds = time_in_turns(calls, TURNS, CALLS)
+        seconds = time_in_turns(calls, *((1, 1) if smallest else (TURNS, CALLS)))
     with serving() as server:
-        seconds["http"] = _time_over_http(server.connect())
+        seconds["http"] = _time_over_http(server.connect(), 1 if smallest else CALLS)
     return _compare(seconds)
 
 
@@ -84,9 +84,9 @@ def _take_bytes() -> FastAPI:
     return app
 
 
-def _time_over_http(connection: HTTPConnection) -> float:
+def _time_over_http(connection: HTTPConnection, calls: int) -> float:
     body = ONE_PATIENT.encode()
-    return time_in_turns({"http": lambda: post(connection, body)}, HTTP_TURNS, CALLS)["http"]
+    return time_in_turns({"http": lambda: post(connection, body)}, HTTP_TURNS, calls)["http"]
 
 
 def _compare(seconds: dict[str, float]) -> list[Measurement]:

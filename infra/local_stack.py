@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import time
@@ -225,10 +226,20 @@ def serve(port: int) -> None:
                 seen |= new.keys()
 
 
+def _take_signals() -> None:
+    """End in order on Ctrl-C and on `kill`, also as a job in the background.
+
+    A shell lets such a job ignore SIGINT, and Python then leaves it ignored.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="The event door of medmaas on this machine.")
     parser.add_argument("--port", type=int, default=PORT, help="where S3 and SQS answer")
     arguments = parser.parse_args()
+    _take_signals()
     try:
         serve(arguments.port)
     except OSError:

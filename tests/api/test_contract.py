@@ -20,7 +20,7 @@ schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.N
 
 @schema.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=settings().max_examples // 25,  # each is several requests; the rest is for soak
     derandomize=True,  # a test that anybody can repeat
     suppress_health_check=list(HealthCheck),
 )

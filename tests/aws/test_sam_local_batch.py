@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,11 @@ KEYS = ["incoming/survival/patients.csv", "incoming/survival/1.0.0/Müller & Sö
 def stack(containers: Path) -> Iterator[Stack]:
     """The stack, where a container finds it: at the gateway of Docker's own network."""
     assert containers.exists()
-    question = [
-        "docker",
-        "network",
-        "inspect",
-        "bridge",
-        "-f",
-        "{{(index .IPAM.Config 0).Gateway}}",
-    ]
-    gateway = subprocess.run(question, capture_output=True, text=True, check=True).stdout.strip()
+    question = ["docker", "network", "inspect", "bridge", "-f", "{{json (index .IPAM.Config 0)}}"]
+    told = subprocess.run(question, capture_output=True, text=True, check=True).stdout
+    network = json.loads(told)
+    # an engine that was only just installed does not state what it chose: the first address
+    gateway = network.get("Gateway") or str(next(ip_network(network["Subnet"]).hosts()))
     try:
         with running(address=gateway) as started:
             yield started

@@ -37,6 +37,7 @@ from .zygote import FAULTS, SMALL
 
 SEEDS = 200
 BATCH = 20
+SAMPLE = 40  # seeds of `make test`; all of them are for `make soak`
 TROUBLE = 10  # invocations, after which nothing fails any more
 PATIENCE = 60  # invocations, after which a job must be done
 REQUESTS = 16  # more than most invocations make
@@ -220,7 +221,13 @@ def _check_rows(made: Made, expected: dict[str, bytes], kind: str) -> None:
     assert {json.loads(line)["row"] for line in rejects} == set(made.bad)
 
 
-@pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=[pytest.mark.soak] if first >= SAMPLE else [])
+        for first in range(0, SEEDS, BATCH)
+    ],
+)
 def test_whatever_fails_every_row_is_scored_or_rejected_once(begin: Begin, first: int) -> None:
     for seed in range(first, first + BATCH):
         run = begin(seed)

@@ -7,84 +7,43 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, SHIPPED
-from tests.page.conftest import SCREENSHOTS, Open, Visit
+from tests.page.conftest import Open
+from tests.page.looks import require_every_look
 
-AXE = ROOT / "page" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = [("en-GB", "light"), ("en-GB", "dark"), ("zh-CN", "light"), ("zh-CN", "dark")]
-
-
-def list_violations(opened: Visit) -> list[str]:
-    opened.page.evaluate(AXE.read_text())
-    found = opened.page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    return [
-        f"{violation['id']}: {node['html']} {node['failureSummary']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
+OPEN = "() => document.querySelectorAll('.answer details').forEach(one => {one.open = true})"
 
 
-def require_room(opened: Visit) -> None:
-    inside = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert opened.page.evaluate(inside), "the page scrolls sideways"
-
-
-def shoot(opened: Visit, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    opened.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-
-
-@pytest.mark.parametrize("width", [1200, 360])
-@pytest.mark.parametrize(("locale", "theme"), LOOKS)
 @pytest.mark.parametrize("model", SHIPPED)
-def test_every_answer_is_accessible(
-    visit: Open, model: str, locale: str, theme: str, width: int
-) -> None:
-    opened = visit(locale, theme, width)
+def test_every_answer_is_accessible(visit: Open, model: str) -> None:
+    opened = visit()
     page = opened.go(f"#/{model}", ".examples button")
     page.locator(".examples button").first.click()
     page.wait_for_selector(".reasons")
-    page.evaluate("document.querySelectorAll('.answer details').forEach(one => {one.open = true})")
-    shoot(opened, f"{model}-{locale}-{theme}-{width}")
-    assert list_violations(opened) == []
-    require_room(opened)
+    require_every_look(opened, model, OPEN)
     assert opened.list_faults() == []
 
 
-@pytest.mark.parametrize("width", [1200, 360])
-@pytest.mark.parametrize(("locale", "theme"), LOOKS)
 @pytest.mark.parametrize("view", ["", "survival/card", "chemo_dose/card", "survival/file"])
-def test_every_other_view_is_accessible(
-    visit: Open, view: str, locale: str, theme: str, width: int
-) -> None:
-    opened = visit(locale, theme, width)
+def test_every_other_view_is_accessible(visit: Open, view: str) -> None:
+    opened = visit()
     page = opened.go(f"#/{view}", ".entry, .panel")
     if view.endswith("file"):
         page.locator("#file").set_input_files(ROOT / "examples" / "patients.csv")
         page.wait_for_selector("h4")
-    shoot(opened, f"{view.replace('/', '-') or 'catalogue'}-{locale}-{theme}-{width}")
-    assert list_violations(opened) == []
-    require_room(opened)
+    require_every_look(opened, view.replace("/", "-") or "catalogue")
     assert opened.list_faults() == []
 
 
-@pytest.mark.parametrize("width", [1200, 360])
-@pytest.mark.parametrize(("locale", "theme"), LOOKS)
-def test_abstentions_and_refusals_are_accessible(
-    visit: Open, locale: str, theme: str, width: int
-) -> None:
-    opened = visit(locale, theme, width)
+def test_abstentions_and_refusals_are_accessible(visit: Open) -> None:
+    opened = visit()
     page = opened.go("#/survival", ".examples button")
     page.locator(".examples button").last.click()
     page.wait_for_selector(".doubt.stop")
-    shoot(opened, f"abstained-{locale}-{theme}-{width}")
-    assert list_violations(opened) == []
+    require_every_look(opened, "abstained")
     page.locator("#value-age").fill("167")
     page.locator("button[type=submit]").click()
     page.wait_for_selector(".failure")
-    shoot(opened, f"refused-{locale}-{theme}-{width}")
-    assert list_violations(opened) == []
-    require_room(opened)
+    require_every_look(opened, "refused")
 
 
 def test_the_browser_chooses_the_language_and_a_person_may_change_it(visit: Open) -> None:

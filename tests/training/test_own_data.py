@@ -52,6 +52,7 @@ def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals of fewer resamples: nothing here is about how wide they are."""
     for module in ("survival.evaluation", "classes.metrics"):
         monkeypatch.setattr(f"training.{module}._RESAMPLES", 25)
+    monkeypatch.setattr("training.assessment.agreement._ROUNDS", 5)  # of shap, which takes longest
 
 
 def read_manifest(folder: Path, model_id: str) -> Manifest:

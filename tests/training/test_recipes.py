@@ -47,7 +47,7 @@ def list_figures(manifest: Manifest) -> dict[tuple[str, ...], Metric | Estimate]
     return found
 
 
-@pytest.mark.parametrize("recipe", ["survival", "breast_fna"])
+@pytest.mark.parametrize("recipe", [pytest.param("survival", marks=pytest.mark.soak), "breast_fna"])
 def test_a_recipe_reproduces_the_model_that_ships(
     recipe: str, train: Train, tmp_path: Path
 ) -> None:
