@@ -131,10 +131,10 @@ def test_a_model_that_fails_is_listed_with_its_reason(models: Path, change_manif
 
 def test_warnings_reasons_and_explanations_are_said_in_it(registry: Registry) -> None:
     client = TestClient(create_app(registry))
-    body = {"instances": [DOUBTFUL]}
+    body: dict[str, Any] = {"instances": [DOUBTFUL]}
     expect_both(client, "POST", "/models/survival/predict", json=body)
     for model_id in SHIPPED:
-        body = {"instances": [registry.get(model_id).example]}
+        body = {"instances": [registry.get(model_id).example], "explain_seconds": 20}
         expect_both(client, "POST", f"/models/{model_id}/explain", json=body)
 
 

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
+from medmaas.errors import SettingError
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
 
@@ -108,8 +109,9 @@ def test_settings_that_cannot_be_right_are_refused_at_the_start(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, wrong: str, named: str
 ) -> None:
     monkeypatch.setenv("MEDMAAS_SIGN_IN", wrong)
-    with pytest.raises(ValueError, match=f"wrong: {named}"):
+    with pytest.raises(SettingError, match="sign_in_wrong") as refused:
         create_app(registry)
+    assert refused.value.fact.limits["wrong"] == [named]
 
 
 def test_where_people_sign_in_is_read_again_from_parameter_store(
