@@ -13,7 +13,7 @@ from medmaas.batch.rows import ID, MAX_ID, Chunk, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell
-from medmaas.model.manifest import SeriesInput
+from medmaas.model.inputs.reading import LongForm
 
 MAX_HISTORIES = 1_000_000  # whose ids are remembered, to notice one that comes again
 _TOGETHER = 1_000
@@ -34,10 +34,10 @@ class _History:
 class HistoryRows:
     """The histories of a long CSV file."""
 
-    def __init__(self, rows: CsvRows, spec: SeriesInput, at_once: int | None = None) -> None:
+    def __init__(self, rows: CsvRows, form: LongForm, at_once: int | None = None) -> None:
         self._rows = rows
         self._together = _TOGETHER if at_once is None else min(at_once, _TOGETHER)
-        self._spec = spec
+        self._form = form
         self._seen: set[int] = set()
         self._hole: int | None = None
 
@@ -62,7 +62,7 @@ class HistoryRows:
                         done.append(history)
                     history = self._begin(number, identifier)
                 self._hole = None  # what could not be read lay within this history, or before it
-                if len(history.rows) <= self._spec.max_rows:  # one more is enough to refuse it
+                if len(history.rows) <= self._form.most:  # one more is enough to refuse it
                     history.rows.append(self._parse(cells))
             if len(done) >= self._together:
                 position += len(done) + len(rejects)
@@ -83,14 +83,14 @@ class HistoryRows:
 
     def _parse(self, cells: _Cells) -> dict[str, Any]:
         values = {
-            f.name: parse_cell(f, cells[f.name]) for f in self._spec.features if f.name in cells
+            f.name: parse_cell(f, cells[f.name]) for f in self._form.features if f.name in cells
         }
         return {name: value for name, value in values.items() if value is not None}
 
     def _reject(self, history: _History) -> Reject:
         identifier = history.id if len(history.id) <= MAX_ID else None
         fact = Fact("row_may_belong", row=history.hole)
-        return Reject(history.first, identifier, self._spec.field, fact)
+        return Reject(history.first, identifier, self._form.field, fact)
 
     def _chunk(
         self, histories: list[_History], rejects: list[Reject], empty: int, position: int
@@ -101,7 +101,7 @@ class HistoryRows:
             [history.first for history in whole],
             [history.id for history in whole],
             None,
-            [{self._spec.field: history.rows} for history in whole],
+            [{self._form.field: history.rows} for history in whole],
             sorted(rejects + broken, key=lambda reject: reject.row),
         )
         count = len(histories) + len(rejects)

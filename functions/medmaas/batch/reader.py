@@ -8,10 +8,8 @@ from medmaas.batch.job import Format
 from medmaas.batch.json_rows import JsonRows
 from medmaas.batch.lines import Stream
 from medmaas.batch.rows import ID, Chunk, Position, RowReader
-from medmaas.batch.score import find_columns
 from medmaas.batch.storage import Source
 from medmaas.errors import RefusedFileError
-from medmaas.model.manifest import SeriesInput
 from medmaas.model.options import Options
 from medmaas.model.registry import Model
 
@@ -56,7 +54,7 @@ def is_seekable(fmt: Format, model: Model) -> bool:
 
 
 def _is_long(fmt: Format, model: Model) -> bool:
-    return fmt.kind == "csv" and isinstance(model.manifest.input, SeriesInput)
+    return fmt.kind == "csv" and model.inputs.long_form is not None
 
 
 def rows_at_once(options: Options) -> int | None:
@@ -80,15 +78,15 @@ def _open(
     first = position.row if position else 1
     if fmt.kind == "jsonl":
         return JsonRows(_go_to(stream, source, position, end), first, at_once)
-    columns = find_columns(model)
+    columns, long_form = model.inputs.file_columns, model.inputs.long_form
     if columns is None:
         raise RefusedFileError("pictures_in_csv")
     header = read_header(stream)
-    required, optional = columns
-    header.require([ID, *required] if _is_long(fmt, model) else required, optional)
+    required = [column.name for column in columns if column.required]
+    optional = [column.name for column in columns if not column.required]
+    header.require([ID, *required] if long_form else required, optional)
     rows = CsvRows(_go_to(stream, source, position, end), header, first, at_once)
-    spec = model.manifest.input
-    return HistoryRows(rows, spec, at_once) if isinstance(spec, SeriesInput) else rows
+    return HistoryRows(rows, long_form, at_once) if long_form else rows
 
 
 def _go_to(stream: Stream, source: Source, position: Position | None, end: int | None) -> Stream:

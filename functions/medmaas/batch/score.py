@@ -16,8 +16,6 @@ from medmaas.model.answers import Answers
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
 from medmaas.model.inputs.reading import InvalidValueError
-from medmaas.model.inputs.tabular import Tabular
-from medmaas.model.manifest import ImageInput, TextInput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
@@ -103,8 +101,8 @@ class Scorer:
         return scored
 
     def _split(self, rows: Rows) -> Iterator[Rows]:
-        """Pictures one by one, because thousands of them fill any memory."""
-        if not isinstance(self._model.manifest.input, ImageInput):
+        """Those with a file one by one, because thousands of them fill any memory."""
+        if self._model.inputs.file_field is None:
             yield rows
             return
         for number, identifier, instance in zip(
@@ -128,16 +126,13 @@ class Scorer:
 
     def _read_instances(self, rows: Rows) -> tuple[Reading, Sequence[object]]:
         """What was read, and of which instances, where there are any."""
-        inputs, spec = self._model.inputs, self._model.manifest.input
-        if rows.columns is not None and isinstance(inputs, Tabular):
-            names = {name for side in find_columns(self._model) or () for name in side}
-            columns = {name: cells for name, cells in rows.columns.items() if name in names}
-            return inputs.read_cells(columns, len(rows.numbers)), ()
-        if rows.columns is not None and isinstance(spec, TextInput):
-            texts = [{spec.field: text} for text in rows.columns[spec.field]]
-            return inputs.read(texts), texts
-        if self._source and isinstance(spec, ImageInput):
-            instance, problems = fetch_picture(rows.instances[0], self._source, spec.field)
+        inputs = self._model.inputs
+        if rows.columns is not None:
+            named = {column.name for column in inputs.file_columns or ()}
+            columns = {name: cells for name, cells in rows.columns.items() if name in named}
+            return inputs.read_columns(columns, len(rows.numbers))
+        if self._source and inputs.file_field:
+            instance, problems = fetch_picture(rows.instances[0], self._source, inputs.file_field)
             reading = inputs.read([instance])
             problems = problems or reading.problems
             return Reading(reading.tensors, problems, reading.warnings), [instance]
@@ -203,15 +198,3 @@ def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
             checked.append(None)
             problems.append(Problem(row, "id", error.fact))
     return checked, problems
-
-
-def find_columns(model: Model) -> tuple[list[str], list[str]] | None:
-    """The columns that a model needs in CSV, and those that it can do without; None: no CSV."""
-    spec = model.manifest.input
-    if isinstance(spec, TextInput):
-        return [spec.field], []
-    if isinstance(spec, ImageInput):
-        return None
-    required = [feature.name for feature in spec.features if feature.required]
-    optional = [feature.name for feature in spec.features if not feature.required]
-    return required, optional

@@ -4,7 +4,7 @@ The first is called as the model, the second `<model>.columns`; both go through 
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isnan
 from typing import Any, NamedTuple, Protocol
 
@@ -16,18 +16,11 @@ from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
 from medmaas.model.columns import Columns
 from medmaas.model.inputs import Reading
-from medmaas.model.inputs.text import Text
-from medmaas.model.manifest import Boolean, Choice, Feature, ImageInput, SeriesInput, TabularInput
 from medmaas.model.registry import Model
 
 COLUMNS = ".columns"
 _NUMBERS = DATATYPES.keys() - {"BOOL"}
-_TAKEN = {
-    "tabular": "a tensor per feature; what may be missing is left out, or null, NaN or empty text",
-    "series": "per instance its rows, a list of objects in JSON",
-    "image": "per instance a PNG or JPEG file, as it is or in base64",
-    "text": "per instance a line of UTF-8",
-}
+_DATATYPES = {"number": "FP64", "boolean": "BOOL", "text": BYTES, "file": BYTES, "rows": BYTES}
 _WITH_NAN = {"FP32", "FP64"}
 _OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
 
@@ -112,14 +105,12 @@ class TensorView:
         Raises:
             InvalidRequestError: a picture, whose file there is not.
         """
-        array = self._take(inputs)
-        if isinstance(self.model.manifest.input, ImageInput):
+        instances = self.model.inputs.restore_instances(self._take(inputs))
+        if instances is None:
             columns = f"{self.name}{COLUMNS}"
             problem = Problem(None, EXPLANATION, Fact("output_of", model=columns))
             raise InvalidRequestError("picture_explained_as_file", [problem], model=columns)
-        if isinstance(self.model.inputs, Text):
-            return [self.model.inputs.restore(codes) for codes in array]
-        return [{}] * len(array)
+        return instances
 
     def ask(self, names: Sequence[str]) -> Asked:
         """Outputs of the graph, and what is said of rows."""
@@ -139,9 +130,9 @@ class TensorView:
         if not fits:
             raise _refuse(spec.name, Fact("other_shape", shape=[*shape]))
         _require_count(array.shape[0])
-        most = getattr(self.model.manifest.input, "max_rows", None)
-        if most and not 1 <= array.shape[1] <= most:
-            raise _refuse(spec.name, Fact("too_many_rows", most=most))
+        long = self.model.inputs.long_form
+        if long and not 1 <= array.shape[1] <= long.most:
+            raise _refuse(spec.name, Fact("too_many_rows", most=long.most))
         return array
 
 
@@ -150,14 +141,11 @@ class ColumnView:
 
     def __init__(self, model: Model) -> None:
         self.name, self.model = f"{model.manifest.id}{COLUMNS}", model
-        spec = model.manifest.input
-        self.takes = _TAKEN[spec.kind]
-        self._features: tuple[Feature, ...] = ()
-        if isinstance(spec, TabularInput):
-            self._features = spec.features
-            self.inputs = tuple(Spec(f.name, _name_datatype(f), (-1,)) for f in spec.features)
-        else:
-            self.inputs = (Spec(spec.field, BYTES, (-1,)),)
+        self.takes = model.inputs.takes
+        self.inputs = tuple(
+            Spec(column.name, _DATATYPES[column.holds], (-1,)) for column in model.inputs.columns
+        )
+        self._holds = {column.name: column.holds for column in model.inputs.columns}
         self.outputs = (*_describe_columns(model.output.columns), *_describe_doubts(model))
 
     def read(self, inputs: Mapping[str, Tensor]) -> Reading:
@@ -196,13 +184,8 @@ class ColumnView:
             return [None if isnan(value) else value for value in values]
         if spec.datatype != BYTES:
             return values
-        match self.model.manifest.input:
-            case ImageInput():
-                return [_read_picture(content) for content in values]
-            case SeriesInput():
-                return [_read_rows(content, spec.name) for content in values]
-            case _:
-                return [_read_text(content, spec.name) for content in values]
+        read = _READERS[self._holds[spec.name]]
+        return [read(content, spec.name) for content in values]
 
 
 def _refuse(field: str, problem: Fact) -> InvalidRequestError:
@@ -220,16 +203,6 @@ def _describe_doubts(model: Model) -> list[Spec]:
     """What is said of rows besides the answer."""
     interval = _describe_columns(model.uncertainty.columns) if model.uncertainty else []
     return [*interval, *(Spec(name, BYTES, (-1,)) for name in (*_OF_EVERY_ROW, EXPLANATION))]
-
-
-def _name_datatype(feature: Feature) -> str:
-    match feature:
-        case Choice():
-            return BYTES
-        case Boolean():
-            return "BOOL"
-        case _:
-            return "FP64"
 
 
 def _require_type(name: str, given: Tensor, datatypes: set[str]) -> None:
@@ -260,9 +233,16 @@ def _read_rows(content: bytes, name: str) -> object:
         raise _refuse(name, Fact("not_rows_in_json")) from None
 
 
-def _read_picture(content: bytes) -> str:
+def _read_file(content: bytes, _name: str) -> str:
     """A file in base64, whether it came so or as it is."""
     try:
         return content.decode("ascii")
     except UnicodeDecodeError:
         return base64.b64encode(content).decode("ascii")
+
+
+_READERS: dict[str, Callable[[bytes, str], object]] = {
+    "text": _read_text,
+    "file": _read_file,
+    "rows": _read_rows,
+}

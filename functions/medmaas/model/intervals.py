@@ -9,13 +9,7 @@ from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Floats, Table, Tensors
-from medmaas.model.manifest import (
-    PREDICTION,
-    ClassesIntervals,
-    Input,
-    SurvivalIntervals,
-    ValueIntervals,
-)
+from medmaas.model.manifest import PREDICTION, Input, QuantileIntervals
 from medmaas.model.schema import Schema
 
 Interval = dict[str, Any]
@@ -55,7 +49,7 @@ class Quantiles:
 
     def __init__(
         self,
-        spec: ClassesIntervals | ValueIntervals | SurvivalIntervals,
+        spec: QuantileIntervals,
         inputs: Input,
         careful: Callable[[Sequence[float]], float],
         convert: Callable[[float], float] = float,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from medmaas.facts import Fact
-from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.inputs.reading import InputColumn, InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
 from medmaas.model.schema import Schema
 
@@ -42,6 +42,17 @@ def make_reader(feature: Feature) -> FeatureReader:
             return FeatureReader(feature.name, missing, read, (0.0, len(choices)), _NONE)
         case Boolean():
             return FeatureReader(feature.name, missing, _read_boolean, (0.0, 1.0), _NONE)
+
+
+def describe_column(feature: Feature) -> InputColumn:
+    """The column that holds a feature."""
+    match feature:
+        case Choice():
+            return InputColumn(feature.name, "text", feature.required)
+        case Boolean():
+            return InputColumn(feature.name, "boolean", feature.required)
+        case _:
+            return InputColumn(feature.name, "number", feature.required)
 
 
 def describe_feature(feature: Feature) -> Schema:

@@ -12,6 +12,8 @@ from PIL import ImageOps
 
 from medmaas.facts import Fact
 from medmaas.model.inputs.reading import (
+    InputColumn,
+    InputDefaults,
     InvalidValueError,
     Notes,
     Reading,
@@ -37,15 +39,19 @@ _RESAMPLE = {
 Box = tuple[int, int, int, int]
 
 
-class Image:
+class Image(InputDefaults):
     """Pictures to uint8 [n, height, width, channels], or as the manifest says otherwise.
 
     Upright by their EXIF orientation, transparency on white, grey and palette turned into the
     manifest's mode. Only pixels are read: EXIF, text and colour profiles end here.
     """
 
+    takes = "per instance a PNG or JPEG file, as it is or in base64"
+
     def __init__(self, spec: ImageInput) -> None:
         self._spec = spec
+        self.columns = (InputColumn(spec.field, "file"),)
+        self.file_field = spec.field
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -71,6 +77,14 @@ class Image:
             if not np.isfinite(pixels).all():
                 note.refuse(self._spec.field, Fact("not_finite"))
         return collect(self._spec.tensor, tensor, notes)
+
+    @property
+    def file_columns(self) -> tuple[InputColumn, ...] | None:
+        """A line of CSV cannot hold a picture."""
+        return None
+
+    def restore_instances(self, _tensor: Tensor) -> None:
+        """A tensor does not hold the file that is to be drawn on."""
 
     def locate(self, instance: object) -> tuple[PIL.Image.Image, Box]:
         """The upright picture of an instance that could be read, and what of it the model sees.

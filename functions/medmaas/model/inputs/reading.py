@@ -1,15 +1,17 @@
 """What reading instances gives, and the object that every instance must be."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
+from medmaas.model.manifest import Feature
+from medmaas.model.schema import Schema
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _FEW = 12
@@ -57,11 +59,67 @@ class InvalidValueError(ValueError):
         super().__init__(code)
 
 
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """A column by which instances come: of a file of rows, or as a tensor of a protocol.
+
+    Attributes:
+        name: of the column.
+        holds: number, boolean or text as they are; file: a picture's bytes; rows: objects in JSON.
+        required: whether an instance needs it.
+    """
+
+    name: str
+    holds: Literal["number", "boolean", "text", "file", "rows"]
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LongForm:
+    """How rows of a file become one instance: those of an id, together.
+
+    Attributes:
+        field: of the instance, a list of the rows.
+        features: of a row.
+        most: how many rows an instance may have.
+    """
+
+    field: str
+    features: Sequence[Feature]
+    most: int
+
+
 class InputKind(Protocol):
-    """Instances of one kind, to tensors."""
+    """Instances of one kind, to tensors.
+
+    Attributes:
+        takes: what the columns hold, in a sentence for programmers.
+        columns: by which instances come as tensors.
+        long_form: how rows of a CSV file become an instance, if it takes several.
+        file_field: the field whose value may be a file that a row names by its key, if one may;
+            such instances are read one by one, because thousands of them fill any memory.
+    """
+
+    takes: str
+    columns: tuple[InputColumn, ...]
+    long_form: LongForm | None
+    file_field: str | None
+
+    @property
+    def file_columns(self) -> tuple[InputColumn, ...] | None:
+        """Those of a CSV file; None if it cannot hold such instances."""
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+
+    def read_columns(
+        self, columns: Mapping[str, Sequence[str]], count: int
+    ) -> tuple[Reading, Sequence[object]]:
+        """Read the cells of a CSV file, of `count` rows.
+
+        Returns:
+            The reading, and the instances if they were made.
+        """
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read what was made a tensor already, as strictly as instances.
@@ -70,8 +128,41 @@ class InputKind(Protocol):
             tensor: n rows, of the type and shape that the graph declares.
         """
 
-    def json_schema(self) -> dict[str, Any]:
+    def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
+        """What explanations need of the instances of a tensor; None if it does not hold that."""
+
+    def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+
+
+class InputDefaults:
+    """What holds of most kinds of input."""
+
+    columns: tuple[InputColumn, ...]
+    long_form: LongForm | None = None
+    file_field: str | None = None
+
+    @property
+    def file_columns(self) -> tuple[InputColumn, ...] | None:
+        """The same columns."""
+        return self.columns
+
+    def read(self, instances: Sequence[object]) -> Reading:
+        """Read all instances, whatever is wrong with some of them."""
+        raise NotImplementedError
+
+    def read_columns(
+        self, columns: Mapping[str, Sequence[str]], _count: int
+    ) -> tuple[Reading, Sequence[object]]:
+        """An instance per row."""
+        cells = [columns[column.name] for column in self.columns]
+        names = [column.name for column in self.columns]
+        instances = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+        return self.read(instances), instances
+
+    def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
+        """Nothing of them."""
+        return [{}] * len(tensor)
 
 
 def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:

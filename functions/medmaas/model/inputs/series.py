@@ -7,9 +7,17 @@ import numpy as np
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.inputs.features import describe_features, make_reader, restore_value
+from medmaas.model.inputs.features import (
+    describe_column,
+    describe_features,
+    make_reader,
+    restore_value,
+)
 from medmaas.model.inputs.reading import (
+    InputColumn,
+    InputDefaults,
     InvalidValueError,
+    LongForm,
     Notes,
     Reading,
     Tensor,
@@ -27,11 +35,15 @@ _REQUIRED = Fact("required")
 Rows = list[list[float]]
 
 
-class Series:
+class Series(InputDefaults):
     """Rows in order of time (those of one time in the order given), NaN for missing and filling."""
+
+    takes = "per instance its rows, a list of objects in JSON"
 
     def __init__(self, spec: SeriesInput) -> None:
         self._spec = spec
+        self.columns = (InputColumn(spec.field, "rows"),)
+        self.long_form = LongForm(spec.field, spec.features, spec.max_rows)
         self._readers = [make_reader(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}
 
@@ -45,6 +57,11 @@ class Series:
             if rows:
                 block[: len(rows)] = rows
         return collect(self._spec.tensor, tensor, notes)
+
+    @property
+    def file_columns(self) -> tuple[InputColumn, ...]:
+        """The features of a row."""
+        return tuple(describe_column(feature) for feature in self._spec.features)
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read histories [n, rows, features] as the graph takes them, filled up at their ends."""

@@ -12,11 +12,19 @@ from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell, parse_numbers
 from medmaas.model.inputs.features import (
     FeatureReader,
+    describe_column,
     describe_features,
     make_reader,
     restore_value,
 )
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
+from medmaas.model.inputs.reading import (
+    InputDefaults,
+    InvalidValueError,
+    Notes,
+    Reading,
+    Tensor,
+    read_object,
+)
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Choice, Feature, Input, Number, TabularInput
 from medmaas.model.schema import Schema
@@ -33,11 +41,14 @@ class _NotesByRow(dict[int, Notes]):
         return notes
 
 
-class Tabular:
+class Tabular(InputDefaults):
     """Named features to one row of float32 per instance: NaN if missing, positions for choices."""
+
+    takes = "a tensor per feature; what may be missing is left out, or null, NaN or empty text"
 
     def __init__(self, spec: TabularInput) -> None:
         self._spec = spec
+        self.columns = tuple(describe_column(feature) for feature in spec.features)
         self._readers = [make_reader(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
         plain = map(_find_plain, spec.features)
@@ -74,6 +85,12 @@ class Tabular:
                 numbers[row] = _read_value(reader, parse_cell(feature, column[row]), row, notes)
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
+
+    def read_columns(
+        self, columns: Mapping[str, Sequence[str]], count: int
+    ) -> tuple[Reading, Sequence[object]]:
+        """Read a table of text, whose instances nobody needs."""
+        return self.read_cells(columns, count), ()
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read rows [n, features] as the graph takes them, whatever is wrong with some of them."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from medmaas.model.inputs.reading import (
+    InputColumn,
+    InputDefaults,
     InvalidValueError,
     Notes,
     Reading,
@@ -19,14 +21,17 @@ from medmaas.model.manifest import Input, TextInput
 from medmaas.model.schema import Schema
 
 
-class Text:
+class Text(InputDefaults):
     """Characters to int64 codes: position in the alphabet plus 1, 0 after the end.
 
     Blanks around the line are dropped, and not counted.
     """
 
+    takes = "per instance a line of UTF-8"
+
     def __init__(self, spec: TextInput) -> None:
         self._spec = spec
+        self.columns = (InputColumn(spec.field, "text"),)
         self._codes = {character: i for i, character in enumerate(spec.alphabet, start=1)}
 
     def read(self, instances: Sequence[object]) -> Reading:
@@ -47,6 +52,10 @@ class Text:
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read codes [n, max_length] as the graph takes them, 0 after the end."""
         return self.read([self.restore(codes) for codes in tensor])
+
+    def restore_instances(self, tensor: Tensor) -> Sequence[object]:
+        """The lines, of which explanations tell characters."""
+        return [self.restore(codes) for codes in tensor]
 
     def restore(self, codes: Tensor) -> dict[str, object]:
         """The instance of a row of codes; an unknown code becomes an unknown character."""

@@ -61,7 +61,9 @@ class _Intervals(Contract):
         return False
 
 
-class _Levels(_Intervals):
+class QuantileIntervals(_Intervals):
+    """Intervals that are made of one quantile per coverage and stratum."""
+
     levels: tuple[Level, ...] = Field(min_length=1, description=_LEVELS)
     strata: Strata | None = None
 
@@ -80,7 +82,7 @@ class _Levels(_Intervals):
             raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
 
 
-class ClassesIntervals(_Levels):
+class ClassesIntervals(QuantileIntervals):
     """Prediction sets."""
 
     kind: Literal["classes"] = "classes"
@@ -91,13 +93,13 @@ class ClassesIntervals(_Levels):
         return True
 
 
-class ValueIntervals(_Levels):
+class ValueIntervals(QuantileIntervals):
     """A low and a high value."""
 
     kind: Literal["value"] = "value"
 
 
-class SurvivalIntervals(_Levels):
+class SurvivalIntervals(QuantileIntervals):
     """A day that is outlived, under censoring (Candes, Lei & Ren 2023)."""
 
     kind: Literal["survival"] = "survival"
