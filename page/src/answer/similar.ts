@@ -4,7 +4,7 @@ import type { CalibrationCurve, CurveTarget, Manifest } from "../manifest";
 import type { Output } from "../predictions";
 import type { Similar } from "../rooms";
 
-/** What two targets have in common only if they are the same. */
+/** The same text for two targets only if they are the same. */
 const write = (target: CurveTarget) => JSON.stringify(Object.entries(target).sort());
 
 function findNearest({ points }: CalibrationCurve, value: number) {
