@@ -1,7 +1,7 @@
 // What the service says, in the language of the page as far as that is known.
 import type { Fact } from "./facts";
 import { getLanguage, t, translate } from "./language";
-import type { Manifest } from "./manifest";
+import type { Feature, Manifest } from "./manifest";
 import { say } from "./words";
 
 /** A sentence by its fact; what stays English in it says so, as does the service's own text of it. */
@@ -24,9 +24,9 @@ export function Said(props: { of?: Manifest; fact: Partial<Fact>; text: string }
 }
 
 /** A field as the service names it; a feature by its name and row, as the form has it. */
-export function FieldName({ of, field }: { of: Manifest; field: string }) {
+export function FieldName(props: { of: Manifest; features: Feature[]; field: string }) {
+  const { of, features, field } = props;
   const [, row, last = field] = /^\w+(?:\[(\d+)\])?\.(\w+)$/.exec(field) ?? [];
-  const features = "features" in of.input ? of.input.features : [];
   const name = translate(of, last);
   if (name === last && !features.some((one) => one.name === last)) return <code>{field}</code>;
   return <b>{row ? t("ask.cell", { name, row: Number(row) + 1 }) : name}</b>;

@@ -8,6 +8,8 @@ import type { Translations } from "./manifest";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
 export type Language = keyof typeof LANGUAGES;
+/** What a kind brings itself, in every language. */
+export type Words = Record<Language, string>;
 export type Translated = { translations?: Translations };
 
 /** The page's own words, and those of the service: see words.ts. */
@@ -52,6 +54,10 @@ export function findWords(of: Translated, text: string): string | undefined {
 
 /** The same, or the text as it is. */
 export const translate = (of: Translated, text: string) => findWords(of, text) ?? text;
+
+/** A value of a model, as in a choice or yes. */
+export const nameValue = (of: Translated, value: unknown) =>
+  typeof value === "boolean" ? t(`ask.${value}`) : translate(of, String(value));
 
 /** The same as an element, which says so where it stays English; a label has no full stop. */
 export function Told(props: { of: Translated; text: string; label?: boolean }) {
@@ -103,9 +109,11 @@ export function formatPercent(share: number, decimals = 1): string {
 export const formatTime = (time: Date) =>
   new Intl.DateTimeFormat(getLanguage(), { dateStyle: "long", timeStyle: "long" }).format(time);
 
+export const DAYS_PER_YEAR = 365.25;
+
 /** Days as years with one decimal, below one year as days. */
 export function formatDays(days: number): string {
-  const count = Math.round((10 * days) / 365.25) / 10;
+  const count = Math.round((10 * days) / DAYS_PER_YEAR) / 10;
   if (days < 365) return t("time.days", { count: Math.round(days), value: formatCount(days) });
   return t("time.years", { count, value: format(count, { maximumFractionDigits: 1 }) });
 }

@@ -1,9 +1,11 @@
 // What the page calls the parts of a manifest; contract.ts, which is generated, says what they are.
 import type {
   Manifest,
+  ManifestBoolean,
   ManifestCalibrationCurve,
+  ManifestChoice,
   ManifestMetric,
-  ManifestTabularInput,
+  ManifestNumber,
 } from "./contract";
 
 export type {
@@ -14,16 +16,12 @@ export type {
   ManifestCalibrationPoint as CalibrationPoint,
   ManifestEstimate as Estimate,
   ManifestExplanation as Explanation,
-  ManifestImageInput as ImageInput,
   ManifestMetric as Metric,
   ManifestNumber as NumberFeature,
   ManifestRange as Range,
-  ManifestSeriesInput as SeriesInput,
-  ManifestTabularInput as TabularInput,
-  ManifestTextInput as TextInput,
 } from "./contract";
 
 export type Cohort = ManifestMetric["cohort"];
 export type CurveTarget = ManifestCalibrationCurve["target"];
-export type Feature = ManifestTabularInput["features"][number];
+export type Feature = ManifestNumber | ManifestChoice | ManifestBoolean;
 export type Translations = Manifest["translations"];

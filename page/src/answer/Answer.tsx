@@ -1,10 +1,8 @@
 // An answer: whether to believe it first, then what it says, why, what if, and who said it.
-import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { showPicture } from "../ask/Picture";
-import { t, translate } from "../language";
+import { findInput } from "../kinds";
+import { t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import { nameValue } from "../names";
 import type { Answered, Prediction } from "../predictions";
 import { FieldName, Said } from "../Said";
 import { Output } from "./Output";
@@ -39,18 +37,14 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
       ref={article}
     >
       <Doubts model={model} prediction={prediction} onForce={props.onForce} />
-      {prediction.output && (
-        <Output model={model} instance={asked.instance} prediction={prediction} />
-      )}
+      <Output model={model} prediction={prediction} />
       <TurnedOut model={model} prediction={prediction} />
       {prediction.explanation ? (
         <Reasons model={model} instance={asked.instance} explanation={prediction.explanation} />
       ) : (
         asked.pending && <p role="status">{t("answer.explaining")}</p>
       )}
-      {prediction.status === "ok" && "features" in model.input && (
-        <WhatIf model={model} input={model.input} instance={asked.instance} was={prediction} />
-      )}
+      {prediction.status === "ok" && <WhatIf model={model} instance={asked.instance} />}
       <Given model={model} instance={asked.instance} />
       <Provenance model={model} answered={asked.answered} at={asked.at} />
     </article>
@@ -67,6 +61,7 @@ function bringToReader(answer: HTMLElement) {
 /** Abstention, force and warnings: the most visible thing, when there are any. */
 function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () => void }) {
   const { status, reason, warnings, output } = props.prediction;
+  const features = findInput(props.model).listFeatures(props.model);
   const forcible = status === "abstained" && output === null;
   return (
     <>
@@ -89,7 +84,9 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
           <ul>
             {warnings.map((warning, i) => (
               <li key={i}>
-                {warning.field && <FieldName of={props.model} field={warning.field} />}{" "}
+                {warning.field && (
+                  <FieldName of={props.model} features={features} field={warning.field} />
+                )}{" "}
                 <Said of={props.model} fact={warning} text={warning.problem} />
               </li>
             ))}
@@ -103,37 +100,11 @@ function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () =>
 
 /** What was asked about, for the printed page. */
 function Given({ model, instance }: { model: Manifest; instance: Instance }) {
-  const { input } = model;
+  const input = findInput(model);
   return (
     <details class="given-values">
       <summary>{t("answer.given")}</summary>
-      {input.kind === "image" && (
-        <img class="given" src={showPicture(String(instance[input.field]))} alt="" />
-      )}
-      {input.kind === "series" && (
-        <ul class="rows">
-          {(instance[input.field] as Instance[]).map((row, i) => (
-            <li key={i}>{writeRow(model, row)}</li>
-          ))}
-        </ul>
-      )}
-      {(input.kind === "tabular" || input.kind === "text") && (
-        <dl>
-          {Object.entries(instance).map(([name, value]) => (
-            <Fragment key={name}>
-              <dt>{translate(model, name)}</dt>
-              <dd>{nameValue(model, value ?? "–")}</dd>
-            </Fragment>
-          ))}
-        </dl>
-      )}
+      <input.Given model={model} instance={instance} />
     </details>
   );
 }
-
-/** One time of a history, as "day -7, ANC 4.8, platelets 230". */
-const writeRow = (model: Manifest, row: Instance) =>
-  Object.entries(row)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${translate(model, name)} ${nameValue(model, value)}`)
-    .join(", ");

@@ -1,49 +1,30 @@
 // The answer itself, by its kind.
-import type { Instance, Manifest } from "../manifest";
-import type {
-  Bounds,
-  Classes,
-  Policy,
-  PolicyBands,
-  Prediction,
-  PredictionSet,
-  Value,
-} from "../predictions";
-import { ClassesAnswer } from "./Classes";
-import { PolicyAnswer } from "./Policy";
-import { SurvivalAnswer } from "./Survival";
-import { ValueAnswer } from "./Value";
+import { useMemo } from "preact/hooks";
+import { findInput, findOutput } from "../kinds";
+import type { Manifest } from "../manifest";
+import type { Prediction } from "../predictions";
+import type { Centre } from "../rooms";
+import { listSimilar } from "./similar";
 
-export function Output(props: { model: Manifest; instance: Instance; prediction: Prediction }) {
-  const { model, prediction } = props;
+export function Output({ model, prediction }: { model: Manifest; prediction: Prediction }) {
   const { output, interval } = prediction;
-  const kind = model.output.kind;
-  switch (kind) {
-    case "survival":
-      return <SurvivalAnswer model={model} prediction={prediction} />;
-    case "classes":
-      return (
-        <ClassesAnswer
-          model={model}
-          output={output as Classes}
-          interval={interval as PredictionSet | undefined}
-        />
-      );
-    case "value":
-      return (
-        <ValueAnswer
-          model={model}
-          output={output as Value}
-          interval={interval as Bounds | undefined}
-        />
-      );
-    case "policy":
-      return (
-        <PolicyAnswer
-          model={model}
-          output={output as Policy}
-          interval={interval as PolicyBands | undefined}
-        />
-      );
-  }
+  const centres = useMemo(() => listCentres(model), [model]);
+  if (!output) return null;
+  const room = findOutput(model);
+  return (
+    <room.Answer
+      model={model}
+      output={output}
+      interval={interval}
+      similar={listSimilar(model, output)}
+      centres={centres}
+    />
+  );
+}
+
+function listCentres(model: Manifest): Centre[] {
+  const room = findInput(model);
+  return (model.explanation?.background?.centres ?? []).flatMap(({ values, people }) =>
+    room.openCentre ? [{ instance: room.openCentre(model, values), people }] : [],
+  );
 }

@@ -1,15 +1,16 @@
 // What was observed where the model had said much the same: the plainest reason to believe it, or not.
 import { DataTable } from "../charts/Figure";
-import { formatCount, formatDays, formatNumber, formatPercent, Told, t } from "../language";
+import { findOutput } from "../kinds";
+import { formatCount, formatNumber, formatPercent, t } from "../language";
 import type { Manifest } from "../manifest";
 import type { Prediction } from "../predictions";
 import { withUnit } from "../units";
-import { listSimilar, type Similar } from "./similar";
+import { listSimilar } from "./similar";
 
 export function TurnedOut({ model, prediction }: { model: Manifest; prediction: Prediction }) {
-  const similar = listSimilar(model, prediction);
+  const similar = prediction.output ? listSimilar(model, prediction.output) : [];
   if (!similar.length) return null;
-  const unit = model.output.kind === "value" ? model.output.unit : undefined;
+  const unit = findOutput(model).findUnit?.(model);
   const write = (value: number) =>
     unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
   return (
@@ -25,7 +26,7 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
           const { predicted, observed, n } = one.nearest;
           const interval = { low: write(observed.low), high: write(observed.high) };
           return [
-            <Name key="of" model={model} similar={one} />,
+            one.name,
             write(one.value),
             write(predicted.value),
             one.beyond
@@ -37,20 +38,4 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
       />
     </div>
   );
-}
-
-function Name({ model, similar }: { model: Manifest; similar: Similar }) {
-  const { target } = similar;
-  switch (target.kind) {
-    case "risk":
-      return <>{t("survival.risk", { time: formatDays(target.day) })}</>;
-    case "label":
-      return <Told of={model} text={target.label} />;
-    case "outcome":
-      return <Told of={model} text={target.outcome} />;
-    case "right_answers":
-      return <>{t("similar.right")}</>;
-    case "value":
-      return <>{t("value.answer")}</>;
-  }
 }

@@ -1,8 +1,10 @@
 // Sliders that ask again at once: what the model would have said of other values.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { findInput } from "../kinds";
 import { formatNumber, Told, t } from "../language";
-import type { Instance, Manifest, NumberFeature, SeriesInput, TabularInput } from "../manifest";
+import type { Instance, Manifest, NumberFeature } from "../manifest";
 import type { Prediction } from "../predictions";
+import type { Movable } from "../rooms";
 import { Said } from "../Said";
 import { predict } from "../service";
 import { withUnit } from "../units";
@@ -10,26 +12,24 @@ import { Output } from "./Output";
 
 const STEPS = 200;
 
-export function WhatIf(props: {
-  model: Manifest;
-  input: TabularInput | SeriesInput;
-  instance: Instance;
-  was: Prediction;
-}) {
-  const { model, input, instance } = props;
+export function WhatIf({ model, instance }: { model: Manifest; instance: Instance }) {
+  const movable = useMemo(() => findInput(model).findMovable?.(model, instance), [model, instance]);
+  return movable ? <Sliders model={model} movable={movable} /> : null;
+}
+
+function Sliders({ model, movable }: { model: Manifest; movable: Movable }) {
+  const { features, values, change, help } = movable;
   const [changed, setChanged] = useState<Instance>({});
-  const { prediction, failed } = useAnswers(model, instance, changed, input);
-  const { values, change } = openValues(input, instance);
-  const numbers = listNumbers(input, values);
+  const { prediction, failed } = useAnswers(model, change, changed);
   const isChanged = Object.keys(changed).length > 0;
   return (
     <details class="what-if">
       <summary>{t("whatif.heading")}</summary>
       <p class="help">
-        {t("whatif.help")} {input.kind === "series" && t("whatif.newest")}
+        {t("whatif.help")} {help?.()}
       </p>
       <div class="sliders">
-        {numbers.map((feature) => (
+        {features.map((feature) => (
           <Slider
             key={feature.name}
             model={model}
@@ -50,7 +50,7 @@ export function WhatIf(props: {
           <>
             <h4>{t("whatif.answer")}</h4>
             {prediction.output ? (
-              <Output model={model} instance={change(changed)} prediction={prediction} />
+              <Output model={model} prediction={prediction} />
             ) : (
               <p class="doubt stop">
                 <strong>{t("answer.abstained")}</strong>{" "}
@@ -64,35 +64,8 @@ export function WhatIf(props: {
   );
 }
 
-/** The values that can be changed, of a history those of its newest row, and how that is done. */
-function openValues(input: TabularInput | SeriesInput, instance: Instance) {
-  if (input.kind === "tabular")
-    return { values: instance, change: (changed: Instance) => ({ ...instance, ...changed }) };
-  const rows = instance[input.field] as Instance[];
-  const [first] = input.features; // which the contract says is the time
-  const time = (row: Instance) => Number(first && row[first.name]);
-  const newest = rows.reduce((one, other) => (time(other) >= time(one) ? other : one));
-  const change = (changed: Instance): Instance => ({
-    [input.field]: rows.map((row) => (row === newest ? { ...row, ...changed } : row)),
-  });
-  return { values: newest, change };
-}
-
-/** The numbers that sliders move; of a history those that its newest row holds, but not its time. */
-function listNumbers(input: TabularInput | SeriesInput, values: Instance): NumberFeature[] {
-  const features = input.kind === "tabular" ? input.features : input.features.slice(1);
-  return features
-    .filter((feature) => feature.type === "number")
-    .filter((feature) => input.kind === "tabular" || typeof values[feature.name] === "number");
-}
-
 /** The newest answer to the changed instance; one request at a time, the last change wins. */
-function useAnswers(
-  model: Manifest,
-  instance: Instance,
-  changed: Instance,
-  input: TabularInput | SeriesInput,
-) {
+function useAnswers(model: Manifest, change: Movable["change"], changed: Instance) {
   const [prediction, setPrediction] = useState<Prediction>();
   const [failed, setFailed] = useState(false);
   const running = useRef<AbortController | undefined>(undefined);
@@ -102,14 +75,14 @@ function useAnswers(
     const controller = new AbortController();
     running.current = controller;
     const { signal } = controller;
-    predict(model, [openValues(input, instance).change(changed)], {}, signal).then(
+    predict(model, [change(changed)], {}, signal).then(
       (told) => {
         setPrediction(told.predictions[0]);
         setFailed(false);
       },
       () => signal.aborted || setFailed(true),
     );
-  }, [model, input, instance, changed]);
+  }, [model, change, changed]);
   return { prediction, failed };
 }
 

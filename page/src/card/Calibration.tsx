@@ -2,16 +2,16 @@
 import { scaleLinear } from "d3-scale";
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
+import { findOutput } from "../kinds";
 import { formatCount, formatNumber, formatPercent, Told, t } from "../language";
 import type { CalibrationCurve, Estimate, Manifest, Metric } from "../manifest";
-import { nameCurve } from "../names";
 import { showUnit } from "../units";
 import { writeFigure } from "./Figures";
 import { Ranges } from "./Range";
 
 export function Calibration({ model }: { model: Manifest }) {
   const { calibration: curves, metrics } = model.card;
-  const of = model.output.kind === "value" ? "value" : "share";
+  const of = findOutput(model).findUnit ? "value" : "share";
   const ratios = metrics.filter(
     ({ measure, of }) => measure === "observed_expected" && of !== "baseline",
   );
@@ -70,7 +70,9 @@ export function Calibration({ model }: { model: Manifest }) {
 /** On the line the model is right; above it, more was observed than it predicts, below it less. */
 function Diagonal({ model, curve }: { model: Manifest; curve: CalibrationCurve }) {
   const { points } = curve;
-  const unit = model.output.kind === "value" ? showUnit(model.output.unit) : undefined;
+  const output = findOutput(model);
+  const code = output.findUnit?.(model);
+  const unit = code === undefined ? undefined : showUnit(code);
   const [low, high] = frame(curve, unit === undefined);
   const write = unit === undefined ? formatPercent : (value: number) => formatNumber(value, 3);
   const axis = (name: string) => ({
@@ -80,7 +82,7 @@ function Diagonal({ model, curve }: { model: Manifest; curve: CalibrationCurve }
       unit === undefined ? formatPercent(value, high - low < 0.1 ? 1 : 0) : formatNumber(value, 3),
   });
   const axes = { x: axis("predicted"), y: axis("observed") };
-  const title = t("card.diagonal", { of: nameCurve(model, curve.target) });
+  const title = t("card.diagonal", { of: output.nameCurve(model, curve.target) });
   const off = t("card.diagonal_off", {
     groups: points.length,
     off: points.filter(

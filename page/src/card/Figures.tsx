@@ -2,9 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
+import { findOutput } from "../kinds";
 import { formatCount, formatFigure, formatPercent, Told, t, translate } from "../language";
 import type { Cohort, Estimate, Manifest, Metric } from "../manifest";
-import { nameCurve } from "../names";
 
 const MOST = 24;
 const TESTED: Cohort[] = ["test", "cross_validation", "external"];
@@ -89,7 +89,7 @@ function listPoints(model: Manifest): Figure[] {
     ...whose,
   });
   const points = calibration.flatMap(({ target, evaluated_on, points }) => {
-    const name = nameCurve(model, target);
+    const name = findOutput(model).nameCurve(model, target);
     return points.flatMap(({ group, n, predicted, observed }) => [
       { ...tell(t("card.predicted_of", { of: name }), { evaluated_on, group, n }), ...predicted },
       { ...tell(t("card.observed_of", { of: name }), { evaluated_on, group, n }), ...observed },

@@ -3,9 +3,9 @@ import { line } from "d3-shape";
 import { useState } from "preact/hooks";
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
+import { findOutput } from "../kinds";
 import { formatFigure, formatNumber, Told, t, translate } from "../language";
 import type { Explanation, Manifest } from "../manifest";
-import { nameTarget } from "../names";
 import { Ranges } from "./Range";
 
 const MOST = 12;
@@ -59,6 +59,8 @@ function Choice(props: {
     </label>
   );
 }
+
+const nameTarget = (model: Manifest, of: string) => findOutput(model).nameTarget(model, of);
 
 const list = (values: string[]) => [...new Set(values)];
 

@@ -1,23 +1,17 @@
 // A patient on the left, the answer on the right (below each other where the screen is narrow).
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer, type Asked } from "../answer/Answer";
-import {
-  type Draft,
-  emptyDraft,
-  keepDraft,
-  openInstance,
-  readDraft,
-  recallDraft,
-} from "../ask/draft";
-import { Fields } from "../ask/Fields";
+import { type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
 import { Failure } from "../Failure";
-import { Told, t, translate } from "../language";
+import { findInput } from "../kinds";
+import { getLanguage, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
 import { FieldName, Said } from "../Said";
 import { explain, predict, Refusal, readUnits, type Units } from "../service";
 
 export function AskView({ model }: { model: Manifest }) {
+  const input = findInput(model);
   const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
   const [units, setUnits] = useState<Units>({});
   const { asked, refusal, ask, forget } = useAnswer(model);
@@ -29,7 +23,7 @@ export function AskView({ model }: { model: Manifest }) {
     setDraft(next);
   };
   const open = (instance: Instance) => {
-    change(openInstance(model, instance));
+    change(input.open(model, instance));
     ask(instance);
   };
   const clear = () => {
@@ -39,17 +33,17 @@ export function AskView({ model }: { model: Manifest }) {
   return (
     <div class="ask">
       <section class="panel" aria-labelledby="patient">
-        <h3 id="patient">{t(`ask.heading_${model.input.kind}`)}</h3>
+        <h3 id="patient">{input.heading[getLanguage()]}</h3>
         <Examples model={model} onChoose={open} />
         <form
           autocomplete="off"
           onSubmit={(event) => {
             event.preventDefault();
-            ask(readDraft(model, draft, units));
+            ask(input.read(model, draft, units));
           }}
         >
           {refusal && <Refused model={model} refusal={refusal} />}
-          <Fields
+          <input.Fields
             model={model}
             draft={draft}
             units={units}
@@ -136,7 +130,13 @@ function Refused({ model, refusal }: { model: Manifest; refusal: Refusal }) {
       <ul>
         {refusal.details.map((detail, i) => (
           <li key={i}>
-            {detail.field && <FieldName of={model} field={detail.field} />}{" "}
+            {detail.field && (
+              <FieldName
+                of={model}
+                features={findInput(model).listFeatures(model)}
+                field={detail.field}
+              />
+            )}{" "}
             <Said of={model} fact={detail} text={detail.problem} />
           </li>
         ))}

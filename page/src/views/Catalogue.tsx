@@ -1,6 +1,7 @@
 // What there is to ask: every model with what it answers, for whom, how well, and where not.
 import { useEffect, useState } from "preact/hooks";
 import { Failure } from "../Failure";
+import { nameKinds } from "../kinds";
 import { formatCount, formatFigure, getLanguage, Told, t, translate } from "../language";
 import type { Entry, Metric } from "../manifest";
 import { writeRoute } from "../router";
@@ -71,6 +72,7 @@ function EntryCard({ entry, several }: { entry: Entry; several: boolean }) {
         </p>
       </article>
     );
+  const kinds = nameKinds(entry);
   return (
     <article class="entry">
       <h3>
@@ -79,9 +81,9 @@ function EntryCard({ entry, several }: { entry: Entry; several: boolean }) {
         </a>
       </h3>
       <p class="kinds">
-        <span class="kind">{t(`input.${entry.input}`)}</span>
+        <span class="kind">{kinds.input}</span>
         <span aria-hidden="true">→</span>
-        <span class="kind">{t(`output.${entry.output}`)}</span>
+        <span class="kind">{kinds.output}</span>
         {entry.simulated ? (
           <strong class="kind simulated">{t("catalogue.simulated")}</strong>
         ) : (

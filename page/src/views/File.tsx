@@ -13,9 +13,11 @@ import {
   writeAnswer,
   writeCsv,
 } from "../file/table";
+import { findInput } from "../kinds";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
 import type { Answered } from "../predictions";
+import type { FileColumns } from "../rooms";
 import { FieldName, Said } from "../Said";
 import { predict, Refusal } from "../service";
 
@@ -31,8 +33,12 @@ const SHOWN = 50;
 const REJECT_COLUMNS = ["row", "id", "field", "problem"] as const;
 
 /** Asks about every item; those that the service has a problem with are rejects, the others asked again. */
-async function score(model: Manifest, text: string): Promise<Scored | string> {
-  const table = readTable(model, text);
+async function score(
+  model: Manifest,
+  columns: FileColumns<Manifest>,
+  text: string,
+): Promise<Scored | string> {
+  const table = readTable(model, columns, text);
   if (table.unknown.length) return t("file.unknown", { columns: table.unknown.join(", ") });
   if (!table.items.length) return t("file.empty");
   if (table.rows > MOST_ROWS) return t("file.too_many", { most: formatCount(MOST_ROWS) });
@@ -44,7 +50,7 @@ async function score(model: Manifest, text: string): Promise<Scored | string> {
       const answered = await predict(model, instances);
       const answers = items.flatMap((item, i) => {
         const prediction = answered.predictions[i];
-        return prediction ? [writeAnswer(item, prediction)] : [];
+        return prediction ? [writeAnswer(model, item, prediction)] : [];
       });
       return { answers, rejects, answered, at: new Date() };
     } catch (error) {
@@ -59,6 +65,12 @@ async function score(model: Manifest, text: string): Promise<Scored | string> {
 }
 
 export function FileView({ model }: { model: Manifest }) {
+  const { file } = findInput(model);
+  if ("refuse" in file) return <p class="panel">{file.refuse()}</p>;
+  return <Scoring model={model} columns={file} />;
+}
+
+function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Manifest> }) {
   const [scored, setScored] = useState<Scored>();
   const [told, setTold] = useState("");
   const [refusal, setRefusal] = useState<Refusal>();
@@ -71,7 +83,7 @@ export function FileView({ model }: { model: Manifest }) {
     if (file.size > MOST_BYTES) return setTold(t("file.too_large"));
     setTold(t("file.running"));
     try {
-      const found = await score(model, await file.text());
+      const found = await score(model, columns, await file.text());
       if (newest.current !== file) return;
       setTold(typeof found === "string" ? found : "");
       if (typeof found !== "string") setScored(found);
@@ -81,7 +93,6 @@ export function FileView({ model }: { model: Manifest }) {
       setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
     }
   };
-  if (model.input.kind === "image") return <p class="panel">{t("file.no_pictures")}</p>;
   return (
     <section class="panel">
       <h3>{t("file.heading")}</h3>
@@ -103,7 +114,7 @@ export function FileView({ model }: { model: Manifest }) {
           onChange={(event) => take(event.currentTarget.files?.[0])}
         />
         <p class="help" id="file-help">
-          {t("file.columns")} <code>{listNames(model).join(", ")}</code>
+          {t("file.columns")} <code>{["id", ...columns.list(model)].join(", ")}</code>
         </p>
       </div>
       <p role="status">{told}</p>
@@ -112,11 +123,6 @@ export function FileView({ model }: { model: Manifest }) {
       <p class="help">{t("ask.privacy")}</p>
     </section>
   );
-}
-
-function listNames({ input }: Manifest): string[] {
-  if (input.kind === "text" || input.kind === "image") return ["id", input.field];
-  return ["id", ...input.features.map((feature) => feature.name)];
 }
 
 function Results({ model, scored }: { model: Manifest; scored: Scored }) {
@@ -204,7 +210,9 @@ function show(model: Manifest, { cells, spoken }: Line, column: string) {
   return (
     spoken[column]?.map((one, i) => (
       <div key={i}>
-        {one.field && <FieldName of={model} field={one.field} />}{" "}
+        {one.field && (
+          <FieldName of={model} features={findInput(model).listFeatures(model)} field={one.field} />
+        )}{" "}
         <Said of={model} fact={one} text={one.text} />
       </div>
     )) ??

@@ -1,14 +1,16 @@
 // A history as a table to fill in or to paste from a spreadsheet, with its values drawn below.
+import type { Cell, FieldsProps, Row } from "../ask/draft";
+import { ValueControl } from "../ask/Value";
 import { Told, t, translate } from "../language";
-import type { Feature, SeriesInput } from "../manifest";
+import type { Feature, Manifest } from "../manifest";
+import type { Taking } from "../rooms";
 import { FieldName, Said } from "../Said";
 import { showUnit } from "../units";
-import type { Cell, FieldsProps, Row } from "./draft";
 import { SeriesChart } from "./SeriesChart";
-import { ValueControl } from "./Value";
 
-export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
-  const { model, draft, input, units, problems, onChange } = props;
+export function SeriesTable(props: FieldsProps<Taking<"series">>) {
+  const { model, draft, units, problems, onChange } = props;
+  const { input } = model;
   const setRows = (rows: Row[]) => onChange({ ...draft, rows: rows.length ? rows : [{}] });
   const setCell = (at: number, name: string, cell: Cell) =>
     setRows(draft.rows.map((row, i) => (i === at ? { ...row, [name]: cell } : row)));
@@ -83,7 +85,7 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
       <ul class="problems">
         {[...problems].map(([field, problem]) => (
           <li key={field} class="problem">
-            <FieldName of={model} field={field} />:{" "}
+            <FieldName of={model} features={input.features} field={field} />:{" "}
             <Said of={model} fact={problem} text={problem.problem} />
           </li>
         ))}
@@ -96,12 +98,12 @@ export function SeriesTable(props: FieldsProps & { input: SeriesInput }) {
           ))}
         </dl>
       </details>
-      <SeriesChart model={model} input={input} rows={draft.rows} />
+      <SeriesChart model={model} rows={draft.rows} />
     </>
   );
 }
 
-function ColumnHelp({ feature, model }: { feature: Feature; model: FieldsProps["model"] }) {
+function ColumnHelp({ feature, model }: { feature: Feature; model: Manifest }) {
   return (
     <>
       <dt>{translate(model, feature.name)}</dt>

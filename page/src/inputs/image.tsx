@@ -1,13 +1,39 @@
 // A picture by drop, by paste or from a file; it goes to the service and nowhere else.
 import { useEffect, useState } from "preact/hooks";
+import { type FieldsProps, openContent } from "../ask/draft";
+import type { ImageExplanation } from "../contract";
 import { Told, t } from "../language";
-import type { ImageInput } from "../manifest";
+import type { Instance } from "../manifest";
+import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
-import type { FieldsProps } from "./draft";
+import { HeatMap } from "./HeatMap";
+
+type Model = Taking<"image">;
+
+export const image: InputRoom<Model, ImageExplanation> = {
+  name: { en: "picture", zh: "图像" },
+  heading: { en: "The picture", zh: "图像" },
+  Fields: Picture,
+  open: ({ input }, instance) => openContent(instance[input.field]),
+  read: ({ input }, draft) => ({ [input.field]: draft.content }),
+  Given: ({ model, instance }) => <img class="given" src={findPicture(model, instance)} alt="" />,
+  Reasons: ({ model, instance, explanation, output }) => (
+    <HeatMap
+      picture={findPicture(model, instance)}
+      heatMap={explanation.heat_map}
+      of={output.nameTarget(model, explanation.heat_map.of)}
+    />
+  ),
+  file: { refuse: () => t("file.no_pictures") },
+  listFeatures: () => [],
+};
 
 /** The address under which the page itself can show a picture in base64. */
-export const showPicture = (content: string) =>
+const showPicture = (content: string) =>
   `data:${content.startsWith("/9j/") ? "image/jpeg" : "image/png"};base64,${content}`;
+
+const findPicture = ({ input }: Model, instance: Instance) =>
+  showPicture(String(instance[input.field] ?? ""));
 
 async function readFile(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -15,13 +41,8 @@ async function readFile(file: File): Promise<string> {
   return btoa(text);
 }
 
-export function Picture({
-  model,
-  draft,
-  input,
-  problems,
-  onChange,
-}: FieldsProps & { input: ImageInput }) {
+function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
+  const { input } = model;
   const [over, setOver] = useState(false);
   const problem = problems.get(input.field);
   const take = async (file: File | undefined) => {

@@ -1,8 +1,8 @@
 // Where hiding a patch of the picture lowers the answer (or raises it), over the picture.
 import { useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
+import type { HeatMap as Heat } from "../contract";
 import { formatNumber, formatPercent, t } from "../language";
-import type { HeatMap as Heat } from "../predictions";
 
 export function HeatMap(props: { picture: string; heatMap: Heat; of: string }) {
   const { picture, heatMap, of } = props;

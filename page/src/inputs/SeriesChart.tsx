@@ -1,16 +1,16 @@
 // The numbers of a history over its time, one small chart each.
+import type { Row } from "../ask/draft";
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { formatNumber, t, translate } from "../language";
-import type { Manifest, NumberFeature, SeriesInput } from "../manifest";
+import type { Manifest, NumberFeature } from "../manifest";
+import type { Taking } from "../rooms";
 import { showUnit, withUnit } from "../units";
-import type { Row } from "./draft";
 
 type Point = [time: number, value: number];
 
-export function SeriesChart(props: { model: Manifest; input: SeriesInput; rows: Row[] }) {
-  const { model, input, rows } = props;
-  const [time, ...features] = input.features;
+export function SeriesChart({ model, rows }: { model: Taking<"series">; rows: Row[] }) {
+  const [time, ...features] = model.input.features;
   if (time?.type !== "number") return null; // which the contract says it is
   const drawn = features
     .filter((feature) => feature.type === "number")

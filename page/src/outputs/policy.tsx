@@ -1,18 +1,51 @@
 // The options side by side: how intense, how risky, whether allowed and why.
 import { DataTable, Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
+import type { ManifestOutcomeTarget, Option, Policy, PolicyBands } from "../contract";
 import { formatNumber, formatPercent, Told, t, translate } from "../language";
 import type { Manifest, Range } from "../manifest";
-import type { Option, Policy, PolicyBands } from "../predictions";
+import type { AnswerProps, Giving, OutputRoom } from "../rooms";
 import { Said } from "../Said";
 import { showUnit } from "../units";
 
-export function PolicyAnswer(props: {
-  model: Manifest;
-  output: Policy;
-  interval: PolicyBands | undefined;
-}) {
-  const { model, output, interval } = props;
+type Model = Giving<"policy">;
+type Props = AnswerProps<Model, Policy, PolicyBands>;
+
+export const policy: OutputRoom<Model, Policy, PolicyBands, ManifestOutcomeTarget> = {
+  name: { en: "recommendation", zh: "建议" },
+  Answer,
+  listClaims: (model, { options, recommended }) =>
+    Object.entries(options.find(({ action }) => action === recommended)?.risks ?? {}).map(
+      ([outcome, value]) => ({
+        target: { kind: "outcome", outcome },
+        value,
+        name: <Told of={model} text={outcome} />,
+      }),
+    ),
+  nameCurve: (model, { outcome }) => t("curve.share", { of: translate(model, outcome) }),
+  nameTarget(model, of) {
+    const found = findTarget(model, of);
+    if (!found) return translate(model, of);
+    const { action, outcome } = found;
+    return t("reasons.outcome_of", {
+      action: translate(model, action),
+      outcome: translate(model, outcome),
+    });
+  },
+  isDecisive: (model, of) => findTarget(model, of)?.outcome === model.output.limit.outcome,
+  writeCells: ({ recommended }) => ({ recommended: recommended ?? "" }),
+};
+
+/** Of which action and which outcome a number of an answer is. */
+const findTarget = ({ output }: Model, of: string) =>
+  output.actions
+    .flatMap((action) =>
+      output.outcomes.map((outcome) => ({ action: action.name, outcome: outcome.name })),
+    )
+    .find(({ action, outcome }) => of === `${action}_${outcome}`);
+
+function Answer(props: Props) {
+  const { model, output } = props;
   return (
     <>
       <p class="verdict">
@@ -27,8 +60,8 @@ export function PolicyAnswer(props: {
       <p class="help">
         <Told of={model} text={output.notice} />
       </p>
-      <Options model={model} output={output} interval={interval} />
-      <Trade model={model} output={output} interval={interval} />
+      <Options {...props} />
+      <Trade {...props} />
       <p class="help">
         <Told of={model} text={output.grading} />
       </p>
@@ -39,7 +72,7 @@ export function PolicyAnswer(props: {
 const findBand = (interval: PolicyBands | undefined, option: Option, risk: string) =>
   interval?.options.find((one) => one.action === option.action)?.risks[risk];
 
-function Options({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
+function Options({ model, output, interval }: Props) {
   const risks = Object.keys(output.options[0]?.risks ?? {});
   return (
     <DataTable
@@ -102,14 +135,11 @@ const MOST_DOSE = 1.2;
 const ROOM = 30; // pixels that a mark and its name take
 
 /** Dose intensity against risk: a circle is allowed, a cross is not, a ring is recommended. */
-function Trade({ model, output, interval }: Parameters<typeof PolicyAnswer>[0]) {
+function Trade({ model, output, interval }: Props) {
   const [limited] = Object.keys(output.limit);
   const risk = Object.keys(output.options[0]?.risks ?? {})[0];
   if (!limited || !risk) return null;
-  const description =
-    model.output.kind === "policy"
-      ? model.output.outcomes.find((outcome) => outcome.name === risk)?.description
-      : undefined;
+  const description = model.output.outcomes.find(({ name }) => name === risk)?.description;
   return (
     <Figure
       title={t("policy.trade", { risk: translate(model, risk) })}

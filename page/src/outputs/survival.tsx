@@ -3,38 +3,51 @@ import { curveStepAfter, line } from "d3-shape";
 import { useEffect, useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatDays, formatNumber, formatPercent, t } from "../language";
-import type { Instance, Manifest } from "../manifest";
-import type { LowerBound, Prediction, Survival } from "../predictions";
+import type { LowerBound, ManifestRiskTarget, Survival } from "../contract";
+import { DAYS_PER_YEAR, formatDays, formatNumber, formatPercent, t, translate } from "../language";
+import type { Manifest } from "../manifest";
+import type { AnswerProps, Centre, Giving, OutputRoom, Similar } from "../rooms";
 import { predict } from "../service";
-import { listSimilar, type Similar } from "./similar";
 
+type Model = Giving<"survival">;
 type Point = [years: number, share: number];
-const YEAR = 365.25;
+
+export const survival: OutputRoom<Model, Survival, LowerBound, ManifestRiskTarget> = {
+  name: { en: "survival curve", zh: "生存曲线" },
+  Answer,
+  listClaims: (_, { risk }) =>
+    Object.entries(risk).map(([days, value]) => {
+      const day = Number(days);
+      const name = t("survival.risk", { time: formatDays(day) });
+      return { target: { kind: "risk", day }, value, name };
+    }),
+  nameCurve: (_, { day }) => t("curve.risk", { time: formatDays(day) }),
+  nameTarget(model, of) {
+    if (of === "median_days") return t("survival.median");
+    const day = model.output.horizon_days.find((day) => of === `risk_${day}`);
+    if (day === undefined) return translate(model, of);
+    return t("reasons.risk_by", { years: formatNumber(Math.round(day / DAYS_PER_YEAR)) });
+  },
+  writeCells: ({ median_days, risk }, interval) => ({
+    median_days: median_days ?? "",
+    ...Object.fromEntries(Object.entries(risk).map(([day, share]) => [`risk_${day}`, share])),
+    interval_at_least_days: interval?.at_least_days ?? "",
+  }),
+};
 
 const averages = new Map<string, Promise<number[] | undefined>>();
 
 /** The mean curve of the background's centres, weighted by the people that each stands for. */
-function findAverage(model: Manifest): Promise<number[] | undefined> {
+function findAverage(model: Manifest, centres: Centre[]): Promise<number[] | undefined> {
   const { sha256 } = model.artefact;
-  const known = averages.get(sha256) ?? askAverage(model).catch(() => undefined);
+  const known = averages.get(sha256) ?? askAverage(model, centres).catch(() => undefined);
   averages.set(sha256, known);
   return known;
 }
 
-async function askAverage(model: Manifest): Promise<number[] | undefined> {
-  const centres = model.explanation?.background?.centres ?? [];
-  const input = model.input;
-  if (!centres.length || input.kind !== "tabular") return undefined;
-  const instances = centres.map(({ values }): Instance => {
-    const named = input.features.map((feature, i): [string, unknown] => {
-      const value = values[i] ?? null;
-      if (value === null || feature.type === "number") return [feature.name, value];
-      if (feature.type === "boolean") return [feature.name, value >= 0.5];
-      return [feature.name, feature.choices[Math.round(value)]];
-    });
-    return Object.fromEntries(named.filter(([, value]) => value !== null));
-  });
+async function askAverage(model: Manifest, centres: Centre[]): Promise<number[] | undefined> {
+  if (!centres.length) return undefined;
+  const instances = centres.map(({ instance }) => instance);
   const { predictions } = await predict(model, instances, { force: true });
   const curves = predictions.map(({ output }) => (output as Survival).survival);
   const people = centres.reduce((sum, centre) => sum + centre.people, 0);
@@ -45,14 +58,12 @@ async function askAverage(model: Manifest): Promise<number[] | undefined> {
   );
 }
 
-export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction }) {
-  const { model, prediction } = props;
-  const interval = prediction.interval as LowerBound | undefined;
-  const output = prediction.output as Survival;
+function Answer(props: AnswerProps<Model, Survival, LowerBound, ManifestRiskTarget>) {
+  const { model, output, interval, centres } = props;
   const [average, setAverage] = useState<number[]>();
   useEffect(() => {
-    findAverage(model).then(setAverage);
-  }, [model]);
+    findAverage(model, centres).then(setAverage);
+  }, [model, centres]);
   const bound = interval?.at_least_days;
   return (
     <>
@@ -85,7 +96,7 @@ export function SurvivalAnswer(props: { model: Manifest; prediction: Prediction 
         average={average}
         bound={bound}
         coverage={interval?.coverage}
-        similar={listSimilar(model, prediction).filter(({ beyond }) => !beyond)}
+        similar={props.similar.filter(({ beyond }) => !beyond)}
       />
     </>
   );
@@ -96,10 +107,10 @@ function Curve(props: {
   average: number[] | undefined;
   bound: number | undefined;
   coverage: number | undefined;
-  similar: Similar[];
+  similar: Similar<ManifestRiskTarget>[];
 }) {
   const { output, average, bound } = props;
-  const years = output.time_days.map((day) => day / YEAR);
+  const years = output.time_days.map((day) => day / DAYS_PER_YEAR);
   const points = (curve: number[]) => years.map((year, i): Point => [year, curve[i] ?? 0]);
   const last = years.at(-1) ?? 1;
   const rows = output.time_days.map((day, i) => [
@@ -134,15 +145,24 @@ function Curve(props: {
             <>
               {bound && (
                 <g class="band">
-                  <rect x={x(0)} y={y(1)} width={x(bound / YEAR) - x(0)} height={y(0) - y(1)} />
-                  <line x1={x(bound / YEAR)} x2={x(bound / YEAR)} y1={y(0)} y2={y(1)} />
+                  <rect
+                    x={x(0)}
+                    y={y(1)}
+                    width={x(bound / DAYS_PER_YEAR) - x(0)}
+                    height={y(0) - y(1)}
+                  />
+                  <line
+                    x1={x(bound / DAYS_PER_YEAR)}
+                    x2={x(bound / DAYS_PER_YEAR)}
+                    y1={y(0)}
+                    y2={y(1)}
+                  />
                 </g>
               )}
               {average && <path class="curve average" d={draw(points(average)) ?? ""} />}
               <path class="curve" d={draw(points(output.survival)) ?? ""} />
               {props.similar.map(({ target, nearest: { observed } }) => {
-                if (target.kind !== "risk") return null;
-                const at = x(target.day / YEAR);
+                const at = x(target.day / DAYS_PER_YEAR);
                 return (
                   <g class="observed" key={target.day}>
                     <line x1={at} x2={at} y1={y(1 - observed.low)} y2={y(1 - observed.high)} />

@@ -1,17 +1,29 @@
 // A number with its interval on an axis.
 import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
-import { formatNumber, formatPercent, t } from "../language";
-import type { Manifest } from "../manifest";
-import type { Bounds, Value } from "../predictions";
+import type { Bounds, ManifestValueTarget, Value } from "../contract";
+import { formatNumber, formatPercent, t, translate } from "../language";
+import type { AnswerProps, Giving, OutputRoom } from "../rooms";
 import { showUnit, withUnit } from "../units";
 
-export function ValueAnswer(props: {
-  model: Manifest;
-  output: Value;
-  interval: Bounds | undefined;
-}) {
-  const { output, interval } = props;
+type Model = Giving<"value">;
+
+export const value: OutputRoom<Model, Value, Bounds, ManifestValueTarget> = {
+  name: { en: "number", zh: "数值" },
+  Answer,
+  listClaims: (_, { value }) => [{ target: { kind: "value" }, value, name: t("value.answer") }],
+  nameCurve: () => t("curve.value"),
+  nameTarget: translate,
+  findUnit: ({ output }) => output.unit,
+  writeCells: ({ unit, value }, interval) => ({
+    unit,
+    value,
+    interval_low: interval?.low ?? "",
+    interval_high: interval?.high ?? "",
+  }),
+};
+
+function Answer({ output, interval }: AnswerProps<Model, Value, Bounds>) {
   const { low, high } = {
     low: interval?.low ?? output.value,
     high: interval?.high ?? output.value,

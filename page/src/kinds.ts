@@ -1,0 +1,38 @@
+// The kinds of input and output that there are: the only list of them.
+import { image } from "./inputs/image";
+import { series } from "./inputs/series";
+import { tabular } from "./inputs/tabular";
+import { text } from "./inputs/text";
+import { getLanguage, type Words } from "./language";
+import type { Entry, Manifest } from "./manifest";
+import { classes } from "./outputs/classes";
+import { policy } from "./outputs/policy";
+import { survival } from "./outputs/survival";
+import { value } from "./outputs/value";
+import type { Giving, InputRoom, OutputRoom, Taking } from "./rooms";
+
+const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
+  tabular,
+  series,
+  image,
+  text,
+};
+
+const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {
+  classes,
+  value,
+  survival,
+  policy,
+};
+
+export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];
+export const findOutput = ({ output }: Manifest): OutputRoom => OUTPUTS[output.kind];
+
+/** What a model of the catalogue takes, and what it answers. */
+export const nameKinds = ({ input = "", output = "" }: Entry) => ({
+  input: nameKind(INPUTS, input),
+  output: nameKind(OUTPUTS, output),
+});
+
+const nameKind = (rooms: Record<string, { name: Words }>, kind: string) =>
+  rooms[kind]?.name[getLanguage()] ?? kind;

@@ -1,0 +1,78 @@
+// One label of several, each with its probability, those of the prediction set marked.
+import { Bars } from "../charts/Bars";
+import type {
+  Classes,
+  ManifestLabelTarget,
+  ManifestRightAnswersTarget,
+  PredictionSet,
+} from "../contract";
+import { formatPercent, Told, t, translate } from "../language";
+import type { AnswerProps, Giving, OutputRoom } from "../rooms";
+
+type Model = Giving<"classes">;
+type Target = ManifestLabelTarget | ManifestRightAnswersTarget;
+
+export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
+  name: { en: "class", zh: "分类" },
+  Answer,
+  listClaims: (model, { label, probabilities }) => [
+    ...Object.entries(probabilities).map(([label, value]) => ({
+      target: { kind: "label" as const, label },
+      value,
+      name: <Told of={model} text={label} />,
+    })),
+    {
+      target: { kind: "right_answers" },
+      value: probabilities[label] ?? 0,
+      name: t("similar.right"),
+    },
+  ],
+  nameCurve: (model, target) =>
+    target.kind === "label"
+      ? t("curve.share", { of: translate(model, target.label) })
+      : t("curve.right_answers"),
+  nameTarget: translate,
+  writeCells: ({ label, probabilities }, interval) => ({
+    label,
+    ...Object.fromEntries(
+      Object.entries(probabilities).map(([name, share]) => [nameProbability(name), share]),
+    ),
+    ...(interval ? { interval_labels: interval.labels.join("; ") } : {}),
+  }),
+};
+
+const nameProbability = (label: string) => `probability_${label.replace(/[^\w.-]+/g, "_")}`;
+
+function Answer({ model, output, interval }: AnswerProps<Model, Classes, PredictionSet>) {
+  const ordered = Object.entries(output.probabilities).sort(([, a], [, b]) => b - a);
+  const within = new Set(interval?.labels ?? []);
+  return (
+    <>
+      <p class="verdict">
+        <Told of={model} text={output.label} />{" "}
+        {formatPercent(output.probabilities[output.label] ?? 0)}
+      </p>
+      {interval && (
+        <p class="interval">
+          {t("classes.set", { share: formatPercent(interval.coverage, 0), count: within.size })}{" "}
+          {[...within].map((label, i) => (
+            <span key={label}>
+              {i > 0 && " · "}
+              <Told of={model} text={label} />
+            </span>
+          ))}
+        </p>
+      )}
+      <Bars
+        caption={t("classes.caption")}
+        head={[t("classes.label"), t("classes.probability")]}
+        bars={ordered.map(([label, probability]) => ({
+          name: <Told of={model} text={label} />,
+          share: probability,
+          text: formatPercent(probability),
+          note: within.has(label) && <span class="mark">{t("classes.within")}</span>,
+        }))}
+      />
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+// What the page asks of a kind of input and of a kind of output; the room of the kind answers it.
+import type { ComponentChildren, VNode } from "preact";
+import type { Draft, FieldsProps } from "./ask/draft";
+import type { Words } from "./language";
+import type {
+  CalibrationPoint,
+  CurveTarget,
+  Feature,
+  Instance,
+  Manifest,
+  NumberFeature,
+} from "./manifest";
+import type { Explanation, Interval, Output } from "./predictions";
+import type { Units } from "./service";
+
+/** A model whose input is of a kind. */
+export type Taking<Kind extends Manifest["input"]["kind"]> = Manifest & { input: { kind: Kind } };
+
+/** A model whose output is of a kind. */
+export type Giving<Kind extends Manifest["output"]["kind"]> = Manifest & {
+  output: { kind: Kind };
+};
+
+/** A kind of input; its explanations are of one form. */
+export interface InputRoom<Model extends Manifest = Manifest, Explained = Explanation> {
+  /** What the catalogue calls it. */
+  name: Words;
+  /** What stands above its form. */
+  heading: Words;
+  /** Its form. */
+  Fields(props: FieldsProps<Model>): VNode;
+  /** An instance, as an example is, filled in. */
+  open(model: Model, instance: Instance): Draft;
+  /** What was filled in as an instance; a value that is not there is left out. */
+  read(model: Model, draft: Draft, units: Units): Instance;
+  /** What was asked about, beside its answer. */
+  Given(props: { model: Model; instance: Instance }): VNode;
+  /** What drove an answer, below the sentence that says so. */
+  Reasons(props: ReasonsProps<Model, Explained>): VNode;
+  /** How it comes in a file, or why it does not. */
+  file: FileColumns<Model> | { refuse(): string };
+  /** The features that a problem or a warning may name. */
+  listFeatures(model: Model): Feature[];
+  /** What sliders move, if anything. */
+  findMovable?(model: Model, instance: Instance): Movable;
+  /** A centre of the background, which holds numbers as the graph takes them. */
+  openCentre?(model: Model, values: (number | null)[]): Instance;
+}
+
+export interface ReasonsProps<Model extends Manifest, Explained> {
+  model: Model;
+  instance: Instance;
+  explanation: Explained;
+  /** Knows what the numbers of the answer are called. */
+  output: OutputRoom;
+}
+
+export interface FileColumns<Model extends Manifest> {
+  /** What its columns are called, but for the id. */
+  list(model: Model): string[];
+  /** What a row holds, by column; a cell that is empty is left out. */
+  read(model: Model, cells: Record<string, string>): Instance;
+  /** Rows that belong together. */
+  join?(model: Model, items: Item[]): Item[];
+}
+
+/** One thing to ask about: the number of its (first) row in the file, from 1, and its id. */
+export interface Item {
+  row: number;
+  id: string;
+  instance: Instance;
+}
+
+/** The numbers of an instance that can be changed, and how that is done. */
+export interface Movable {
+  features: NumberFeature[];
+  values: Instance;
+  change: (changed: Instance) => Instance;
+  /** What to know of them. */
+  help?: () => string;
+}
+
+/** A kind of output: its answers, their intervals, and the numbers that calibration curves are of. */
+export interface OutputRoom<
+  Model extends Manifest = Manifest,
+  Answer = Output,
+  Bounds = Interval,
+  Target extends CurveTarget = CurveTarget,
+> {
+  /** What the catalogue calls it. */
+  name: Words;
+  /** An answer. */
+  Answer(props: AnswerProps<Model, Answer, Bounds, Target>): VNode;
+  /** The numbers of an answer that may have a curve. */
+  listClaims(model: Model, output: Answer): Claim<Target>[];
+  /** Which number of an answer a curve is of, in few words. */
+  nameCurve(model: Model, target: Target): string;
+  /** A number of an answer, as an explanation calls it: risk_1826, a label, an outcome of an action. */
+  nameTarget(model: Model, of: string): string;
+  /** Whether it is the number that an answer is given by. */
+  isDecisive?(model: Model, of: string): boolean;
+  /** The unit that curves are in, as a UCUM code; without one they are of shares. */
+  findUnit?(model: Model): string;
+  /** An answer as the columns of a table, called as in the results of a file in the bucket. */
+  writeCells(output: Answer, interval: Bounds | undefined): Cells;
+}
+
+export interface AnswerProps<
+  Model extends Manifest,
+  Answer,
+  Bounds,
+  Target extends CurveTarget = CurveTarget,
+> {
+  model: Model;
+  output: Answer;
+  interval: Bounds | undefined;
+  similar: Similar<Target>[];
+  /** The people of the background; none where it cannot be asked about. */
+  centres: Centre[];
+}
+
+/** The middle of a cluster of people, and how many it stands for. */
+export interface Centre {
+  instance: Instance;
+  people: number;
+}
+
+/** A number of an answer, by the curve that may be of it. */
+export interface Claim<Target extends CurveTarget = CurveTarget> {
+  target: Target;
+  value: number;
+  name: ComponentChildren;
+}
+
+/** One number of an answer, and the group of the test split whose mean prediction is nearest to it. */
+export interface Similar<Target extends CurveTarget = CurveTarget> extends Claim<Target> {
+  nearest: CalibrationPoint;
+  /** Whether the number lies beyond all groups, by more than half their distance and a twentieth of their span. */
+  beyond: boolean;
+}
+
+export type Cells = Record<string, string | number>;
