@@ -14,7 +14,19 @@ from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, Tabu
 MANY = 12  # more than are read one by one
 TEXTS = ["F", "M", "true", "false", "1", "", "none"]
 LIMITS = [-(2.0**60), -1.0, 0.0, 0.5, 1.0, 120.0, 2.0**53, 9007199254740993.0, 1e30]
-ODD = [None, True, False, 0, 1, -0.0, 2**53, 2**53 + 1, -(2**53) - 1, 10**400, -(10**400)]
+ODD: list[object] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    -0.0,
+    2**53,
+    2**53 + 1,
+    -(2**53) - 1,
+    10**400,
+    -(10**400),
+]
 ODD += [float("nan"), float("inf"), np.float64(1), [], {}, [1], {"a": 1}, 1e308, 5e-324, "\ud800"]
 
 limits = st.sampled_from(LIMITS)
@@ -47,10 +59,7 @@ def read_one_by_one(kind: Tabular, instances: list[Any]) -> Reading:
     readings = [kind.read([instance]) for instance in instances]
     tensor = np.concatenate([reading.tensors["x"] for reading in readings])
     problems = [p._replace(instance=i) for i, one in enumerate(readings) for p in one.problems]
-    warnings = [
-        [w._replace(instance=i) for one in reading.warnings for w in one]
-        for i, reading in enumerate(readings)
-    ]
+    warnings = [warnings for reading in readings for warnings in reading.warnings]
     return Reading({"x": tensor}, problems, warnings)
 
 

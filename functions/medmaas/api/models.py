@@ -126,11 +126,10 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
         predictions = await run_in_threadpool(predict, model, instances, options, budget)
     else:
         predictions = predict(model, instances, options)
-    write = choose_words(request).write_prediction
     answer = {
         "request_id": request.state.request_id,
         "model": model.identity,
-        "predictions": [write(prediction) for prediction in predictions],
+        "predictions": choose_words(request).write_predictions(predictions),
     }
     return _respond(answer)
 

@@ -1,7 +1,7 @@
 """The answers of n rows, in columns, and the one rule of when there is none."""
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -97,9 +97,8 @@ class Answers:
         if not any(barred) and not any(reasons):
             return [OK] * len(self)
         force, none = self.options.force, [None] * len(self)
-        return [
-            decide(*pair, force=force) for pair in zip(barred or none, reasons or none, strict=True)
-        ]
+        pairs = zip(barred or none, reasons or none, strict=True)
+        return [decide(*pair, force=force) if any(pair) else OK for pair in pairs]
 
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:
@@ -120,11 +119,15 @@ class Answers:
             model has any, and the decision shows it; warnings as Problems of
             no instance.
         """
-        outputs, judge = self.model.output.list_rows(self.table), self.model.uncertainty
+        decisions, judge = self.decisions, self.model.uncertainty
+        shown = [decision.shows_answer for decision in decisions]
+        outputs = _list_shown(self.table, shown, self.model.output.list_rows)
         intervals: Sequence[dict[str, Any] | None] = [None] * len(self)
         if judge:
-            intervals = judge.list_rows(self.intervals, self.options.coverage)
-        rows = zip(self.decisions, outputs, intervals, self.warnings, strict=True)
+            list_rows = partial(judge.list_rows, coverage=self.options.coverage)
+            shown = [decision.shows_interval for decision in decisions]
+            intervals = _list_shown(self.intervals, shown, list_rows)
+        rows = zip(decisions, outputs, intervals, self.warnings, strict=True)
         return [_write_row(*row) for row in rows]
 
     def _find_reasons(self) -> Sequence[Fact | None]:
@@ -136,17 +139,29 @@ class Answers:
         return judge.find_reasons(self.outputs, self.tensors, tabulate)
 
 
+def _list_shown(
+    table: Table,
+    shown: Sequence[bool],
+    list_rows: Callable[[Table], Sequence[dict[str, Any] | None]],
+) -> Sequence[dict[str, Any] | None]:
+    """Rows as objects, None for those that are withheld."""
+    if all(shown):
+        return list_rows(table)
+    listed = iter(list_rows(table.take(shown)))
+    return [next(listed) if is_shown else None for is_shown in shown]
+
+
 def _write_row(
     decision: Decision,
-    output: dict[str, Any],
+    output: dict[str, Any] | None,
     interval: dict[str, Any] | None,
     warnings: Sequence[Problem],
 ) -> Prediction:
     row: Prediction = {"status": decision.status}
     if decision.reason:
         row["reason"] = decision.reason
-    row["output"] = output if decision.shows_answer else None
-    if interval and decision.shows_interval:
+    row["output"] = output
+    if interval:
         row["interval"] = interval
-    row["warnings"] = [Problem(None, field, fact) for _, field, fact in warnings]
+    row["warnings"] = list(warnings)
     return row

@@ -1,7 +1,7 @@
 """The JSON that carries instances and how to answer them, for every door and for a file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any, NoReturn, TypeGuard
 
@@ -149,7 +149,7 @@ def _names_once(tree: object, colons: int) -> bool:
     while colons and level:
         objects = [one for one in level if type(one) is dict]
         colons -= sum(map(len, objects))
-        within = [one for one in level if type(one) is list]
+        within: list[Iterable[Any]] = [one for one in level if type(one) is list]
         within += [one.values() for one in objects] if colons else []
         level = list(chain.from_iterable(within))
     return not colons

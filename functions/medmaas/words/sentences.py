@@ -104,14 +104,30 @@ class Words:
 
     def write_prediction(self, prediction: Json) -> Json:
         """A prediction as JSON has it: sentences in place of facts, their codes beside them."""
-        if prediction["status"] != "ok" or "explanation" in prediction or _speaks(prediction):
-            return speak(prediction, self)
-        return prediction
+        (written,) = self.write_predictions([prediction])
+        return written
 
+    def write_predictions(self, predictions: Sequence[Json]) -> list[Json]:
+        """Predictions likewise; what many of them are warned of is written once."""
+        warnings: dict[tuple[str | None, int], Json] = {}
 
-def _speaks(prediction: Json) -> bool:
-    output = prediction["output"]
-    return bool(prediction["warnings"]) or (output is not None and "options" in output)
+        def write(problem: Problem) -> Json:
+            key = problem.field, id(problem.fact)
+            if key not in warnings:
+                warnings[key] = self.write_warning(problem)
+            return warnings[key]
+
+        def write_one(prediction: Json) -> Json:
+            if "explanation" in prediction or "options" in (prediction["output"] or ()):
+                return speak(prediction, self)
+            if prediction["warnings"]:
+                prediction = prediction | {"warnings": [*map(write, prediction["warnings"])]}
+            if "reason" in prediction:
+                reason = prediction["reason"]
+                prediction = prediction | {"reason": self.say(reason)} | reason.as_json()
+            return prediction
+
+        return [*map(write_one, predictions)]
 
 
 def speak(tree: Json, words: Words) -> Json:

@@ -24,7 +24,7 @@ class Reading:
     Attributes:
         tensors: by name, n rows each; the rows of an instance with problems mean nothing.
         problems: everything that is wrong, of every instance.
-        warnings: per instance, what the reader of the answer must know.
+        warnings: per instance, what the reader of the answer must know; they name no instance.
     """
 
     tensors: dict[str, Tensor]
@@ -45,8 +45,8 @@ class Notes:
         self.problems.append(Problem(self.instance, name, fact))
 
     def warn(self, name: str | None, fact: Fact) -> None:
-        """Note what the reader of the answer must know of a field."""
-        self.warnings.append(Problem(self.instance, name, fact))
+        """Note what the reader of the answer must know of a field; the row is where it is noted."""
+        self.warnings.append(Problem(None, name, fact))
 
 
 class InvalidValueError(ValueError):

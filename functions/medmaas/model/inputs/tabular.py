@@ -230,7 +230,7 @@ def _read_plain(
     return _read_words(reader, values, column)
 
 
-def _convert(feature: Feature, reader: FeatureReader, column: Sequence[Any]) -> Sequence[float]:
+def _convert(feature: Feature, reader: FeatureReader, column: Sequence[Any]) -> NDArray[np.float64]:
     """The numbers of a column, NaN for values that are of no type that the feature takes."""
     own, is_number = _TYPES[type(feature)], isinstance(feature, Number)
     if not own.issuperset(map(type, column)):  # or None, which neither equals a word nor true
