@@ -8,7 +8,7 @@ import numpy as np
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.columns import Table, Tensors
+from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.registry import Model
 
@@ -130,6 +130,25 @@ class Answers:
         rows = zip(decisions, outputs, intervals, self.warnings, strict=True)
         return [_write_row(*row) for row in rows]
 
+    def list_columns(self) -> dict[str, Sequence[Any]]:
+        """The answers column by column, as JSON holds them, but for facts.
+
+        Returns:
+            By name n cells: `status`, `reason`, those of the answer and of its interval, null where
+            the decision withholds them, and `warnings`.
+        """
+        decisions, model = self.decisions, self.model
+        columns: dict[str, Sequence[Any]] = {
+            "status": [decision.status for decision in decisions],
+            "reason": [decision.reason for decision in decisions],
+        }
+        shown = [decision.shows_answer for decision in decisions]
+        columns |= _list_cells(model.output.columns, self.table, shown)
+        if model.uncertainty:
+            shown = [decision.shows_interval for decision in decisions]
+            columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
+        return columns | {"warnings": self.warnings}
+
     def _find_reasons(self) -> Sequence[Fact | None]:
         judge = self.model.uncertainty
         if judge is None:
@@ -149,6 +168,17 @@ def _list_shown(
         return list_rows(table)
     listed = iter(list_rows(table.take(shown)))
     return [next(listed) if is_shown else None for is_shown in shown]
+
+
+def _list_cells(names: Columns, table: Table, shown: Sequence[bool]) -> dict[str, Sequence[Any]]:
+    """By name the cells of a table, None for those that are withheld."""
+    found = [*table.texts, *table.numbers.T.tolist()]
+    if not all(shown):
+        found = [
+            [cell if is_shown else None for cell, is_shown in zip(cells, shown, strict=True)]
+            for cells in found
+        ]
+    return dict(zip((*names.texts, *names.numbers), found, strict=True))
 
 
 def _write_row(

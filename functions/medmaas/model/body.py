@@ -17,6 +17,7 @@ LEAST_COVERAGE = 0.5
 _SHORT = 2_000  # bytes, up to which Python's own parser is as quick as the other one
 
 Request = tuple[list[object], Options]
+Lists = Mapping[str, list[Any]]
 
 
 def read_request(body: bytes, *, explain: bool = False) -> Request:
@@ -32,11 +33,21 @@ def read_request(body: bytes, *, explain: bool = False) -> Request:
         InvalidRequestError: not of this form, or without instances.
         TooLargeError: more than MAX_INSTANCES.
     """
+    return take_request(parse_body(body, explain=explain))
+
+
+def parse_body(body: bytes, *, explain: bool = False) -> object:
+    """Parse a body; where it was sent may ask for explanations already.
+
+    Raises:
+        MalformedBodyError: as above.
+        InvalidRequestError: it wants none where they are asked for.
+    """
     parsed = parse_json(body)
     if explain and isinstance(parsed, dict) and parsed.setdefault("explain", True) is False:
         problem = Problem(None, "explain", Fact("not_true_or_left_out"))
         raise InvalidRequestError("explain_must_be_true", [problem])
-    return take_request(parsed)
+    return parsed
 
 
 def parse_json(body: bytes) -> object:
@@ -71,13 +82,45 @@ def take_request(body: object) -> Request:
         problem = Problem(None, "instances", Fact("required_list_of_objects"))
         raise InvalidRequestError("body_without_instances", [problem])
     instances: list[Any] = body["instances"]
-    options = PLAIN if len(body) == 1 else _take_others(body)
-    if not instances:
-        problem = Problem(None, "instances", Fact("empty_list"))
-        raise InvalidRequestError("nothing_to_predict", [problem], most=MAX_INSTANCES)
-    if len(instances) > MAX_INSTANCES:
-        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
+    options = PLAIN if len(body) == 1 else _take_others(body, "instances")
+    _check_count("instances", len(instances))
     return instances, options
+
+
+def take_columns(body: object) -> tuple[Lists, int, Options] | None:
+    """The columns of a parsed body, how many rows they have, and how to answer them.
+
+    None if it holds instances, or no columns.
+
+    Raises:
+        InvalidRequestError: not of this form, without rows, or to be explained.
+        TooLargeError: more than MAX_INSTANCES rows.
+    """
+    if not isinstance(body, dict) or "columns" not in body or "instances" in body:
+        return None
+    columns = body["columns"]
+    if not isinstance(columns, dict) or set(map(type, columns.values())) - {list}:
+        problem = Problem(None, "columns", Fact("required_lists_by_name"))
+        raise InvalidRequestError("columns_without_lists", [problem])
+    options = _take_others(body, "columns")
+    if options.explain:
+        problem = Problem(None, "explain", Fact("must_be_left_out"))
+        raise InvalidRequestError("columns_not_explained", [problem])
+    counts = set(map(len, columns.values()))
+    if len(counts) > 1:
+        problem = Problem(None, "columns", Fact("of_unequal_length"))
+        raise InvalidRequestError("columns_unequal", [problem])
+    count = max(counts, default=0)
+    _check_count("columns", count)
+    return columns, count, options
+
+
+def _check_count(field: str, count: int) -> None:
+    if not count:
+        problem = Problem(None, field, Fact("empty_list"))
+        raise InvalidRequestError("nothing_to_predict", [problem], most=MAX_INSTANCES)
+    if count > MAX_INSTANCES:
+        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
 
 
 def take_options(fields: Mapping[str, object]) -> Options:
@@ -103,10 +146,10 @@ def find_wrong_options(fields: Mapping[str, object]) -> list[Problem]:
     ]
 
 
-def _take_others(body: dict[str, object]) -> Options:
-    """What a body holds besides the instances."""
-    if body.keys() - _OPTIONS.keys() != {"instances"}:
-        *names, last = ["instances", *_OPTIONS]
+def _take_others(body: Mapping[str, object], rows: str) -> Options:
+    """What a body holds besides its rows."""
+    if body.keys() - _OPTIONS.keys() != {rows}:
+        *names, last = [rows, *_OPTIONS]
         raise InvalidRequestError("body_holds_more", fields=names, last=last)
     return take_options(body)
 

@@ -20,7 +20,7 @@ Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
-_OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
+_OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
 _NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
 

@@ -6,6 +6,6 @@ languages.py       which language is asked for
 """
 
 from medmaas.words.languages import LANGUAGES, choose_language
-from medmaas.words.sentences import ENGLISH, Words, speak
+from medmaas.words.sentences import ENGLISH, Words, speak, write_columns
 
-__all__ = ["ENGLISH", "LANGUAGES", "Words", "choose_language", "speak"]
+__all__ = ["ENGLISH", "LANGUAGES", "Words", "choose_language", "speak", "write_columns"]

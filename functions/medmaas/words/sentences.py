@@ -130,6 +130,23 @@ class Words:
         return [*map(write_one, predictions)]
 
 
+def write_columns(columns: Mapping[str, Sequence[Any]]) -> Json:
+    """Columns as JSON has them: a fact's code and limits, and no sentence, for programs."""
+    return {name: _write_facts(cells) for name, cells in columns.items()}
+
+
+def _write_facts(cells: Sequence[Any]) -> Sequence[Any]:
+    types = set(map(type, cells))
+    if Fact in types:
+        return [one.as_json() if isinstance(one, Fact) else one for one in cells]
+    if list in types:  # of warnings
+        return [
+            [{"field": one.field} | one.fact.as_json() for one in warnings] if warnings else []
+            for warnings in cells
+        ]
+    return cells
+
+
 def speak(tree: Json, words: Words) -> Json:
     """An object with sentences in place of facts.
 

@@ -16,6 +16,7 @@ from medmaas.model.inputs.reading import (
     Notes,
     Reading,
     Tensor,
+    WithoutColumns,
     collect,
     describe_field,
     read_object,
@@ -37,7 +38,7 @@ _RESAMPLE = {
 Box = tuple[int, int, int, int]
 
 
-class Image:
+class Image(WithoutColumns):
     """Pictures to uint8 [n, height, width, channels], or as the manifest says otherwise.
 
     Upright by their EXIF orientation, transparency on white, grey and palette turned into the

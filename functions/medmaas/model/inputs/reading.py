@@ -1,14 +1,14 @@
 """What reading instances gives, and the object that every instance must be."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.errors import Problem
+from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -36,7 +36,7 @@ class Reading:
 class Notes:
     """What was noticed of one instance while it was read."""
 
-    instance: int
+    instance: int | None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -58,10 +58,29 @@ class InvalidValueError(ValueError):
 
 
 class InputKind(Protocol):
-    """Instances of one kind, to tensors."""
+    """Instances of one kind, to tensors.
+
+    Attributes:
+        takes_columns: whether a table of values stands for instances: a column for each property
+            of `json_schema`.
+    """
+
+    takes_columns: ClassVar[bool]
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+
+    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
+        """Read a table, which gives what `read` gives for its rows.
+
+        Args:
+            columns: by name `count` values; what is absent is missing in all rows. A name that is
+                none of the model's is one problem, and not one of each row.
+            count: how many rows there are.
+
+        Raises:
+            InvalidRequestError: this kind takes no columns.
+        """
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read what was made a tensor already, as strictly as instances.
@@ -72,6 +91,24 @@ class InputKind(Protocol):
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+
+
+class WithoutColumns:
+    """What kinds share whose instances are no rows of a table."""
+
+    takes_columns: ClassVar[bool] = False
+
+    def read_columns(self, _columns: Mapping[str, Sequence[object]], _count: int) -> Reading:
+        """Refuse them."""
+        problem = Problem(None, "columns", Fact("must_be_left_out"))
+        raise InvalidRequestError("columns_not_taken", [problem])
+
+
+def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:
+    """What is wrong with the names of a table's columns."""
+    notes = Notes(None)
+    read_object(columns, names, notes)
+    return notes.problems
 
 
 def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:

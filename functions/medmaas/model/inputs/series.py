@@ -13,6 +13,7 @@ from medmaas.model.inputs.reading import (
     Notes,
     Reading,
     Tensor,
+    WithoutColumns,
     collect,
     describe_field,
     read_object,
@@ -27,7 +28,7 @@ _REQUIRED = Fact("required")
 Rows = list[list[float]]
 
 
-class Series:
+class Series(WithoutColumns):
     """Rows in order of time (those of one time in the order given), NaN for missing and filling."""
 
     def __init__(self, spec: SeriesInput) -> None:

@@ -1,9 +1,10 @@
 """One person, one object of named values: one row of float32."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf, nan
 from operator import itemgetter, le
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,14 @@ from medmaas.model.inputs.features import (
     make_reader,
     restore_value,
 )
-from medmaas.model.inputs.reading import InvalidValueError, Notes, Reading, Tensor, read_object
+from medmaas.model.inputs.reading import (
+    InvalidValueError,
+    Notes,
+    Reading,
+    Tensor,
+    find_unknown,
+    read_object,
+)
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Boolean, Choice, Feature, Input, Number, TabularInput
 from medmaas.model.schema import Schema
@@ -38,6 +46,8 @@ class _NotesByRow(dict[int, Notes]):
 
 class Tabular:
     """Named features to one row of float32 per instance: NaN if missing, positions for choices."""
+
+    takes_columns: ClassVar[bool] = True
 
     def __init__(self, spec: TabularInput) -> None:
         self._spec = spec
@@ -78,16 +88,12 @@ class Tabular:
         return self._collect(tensor, notes)
 
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
-        """Read a table of values, whatever is wrong with some of them.
-
-        Args:
-            columns: by name of a feature, the values of `count` rows; one that is absent is
-                missing. It gives what `read` gives for the rows as instances.
-            count: how many rows there are.
-        """
+        """Read a table of values, whatever is wrong with some of them."""
         notes, missing = _NotesByRow(), (None,) * count
         values = [columns.get(name, missing) for name in self._names]
-        return self._collect(self._read_columns(values, count, notes), notes)
+        reading = self._collect(self._read_columns(values, count, notes), notes)
+        unknown = find_unknown(columns, self._names)
+        return replace(reading, problems=[*unknown, *reading.problems])
 
     def _read_columns(
         self, columns: Sequence[Sequence[object]], count: int, notes: _NotesByRow
