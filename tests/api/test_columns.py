@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
 
 from medmaas.model.registry import Registry
 from tests.conftest import PATIENT
@@ -36,6 +37,7 @@ OUTPUTS: dict[str, Callable[[Json], Json]] = {
     "breast_fna": name_classes,
     "solubility": dict,
 }
+URL = "/models/{}/predict"
 INTERVALS = {"at_least_days", "labels", "low", "high"}
 
 
@@ -78,6 +80,21 @@ def test_columns_hold_what_the_answers_to_their_rows_hold(
         cells = {name: column[row] for name, column in columns.items()}
         assert cells == dict.fromkeys(columns) | expected
     assert all(len(column) == len(instances) for column in columns.values())
+
+
+@pytest.mark.parametrize("path", ["/models/{model_id}/predict", *map(URL.format, OUTPUTS)])
+def test_requests_and_answers_in_columns_are_as_documented(
+    client: TestClient, registry: Registry, path: str
+) -> None:
+    document = client.get("/openapi.json").json()
+    columns = document["paths"][path]["post"]["x-columns"]
+    schemas = {"components": document["components"]}
+    for model_id in OUTPUTS:
+        body = {"columns": turn(list_instances(registry, model_id)), "force": False}
+        is_own = path in {URL.format(model_id), "/models/{model_id}/predict"}
+        answer = client.post(URL.format(model_id), json=body).json()
+        assert Draft202012Validator(schemas | columns["request"]).is_valid(body) is is_own
+        assert Draft202012Validator(schemas | columns["answer"]).is_valid(answer) is is_own
 
 
 def test_some_of_the_people_are_warned_of_and_some_get_no_answer(client: TestClient) -> None:
