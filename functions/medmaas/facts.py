@@ -35,13 +35,16 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        return {"code": self.code, "limits": _as_json(self.limits)}
+        return {"code": self.code, "limits": {n: _as_json(one) for n, one in self.limits.items()}}
 
 
+_AS_THEY_ARE = {str, float, int}
 Say = Callable[[Fact], str]
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+    if type(value) in _AS_THEY_ARE:  # nearly all are
+        return value
     match value:
         case Fact():
             return value.as_json()

@@ -12,12 +12,13 @@ from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model import units
-from medmaas.model.body import read_request
+from medmaas.model.body import Lists, parse_body, take_columns, take_request
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
-from medmaas.model.predict import predict
+from medmaas.model.options import Options
+from medmaas.model.predict import answer, check_options, predict
 from medmaas.model.registry import Model
-from medmaas.words import Words
+from medmaas.words import Words, write_columns
 
 _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
@@ -119,19 +120,31 @@ async def explain_instances(request: Request) -> Response:
 
 async def _answer(request: Request, *, explain: bool = False) -> Response:
     model = find_model(request)
-    instances, options = read_request(await read_json_bytes(request), explain=explain)
+    body = parse_body(await read_json_bytes(request), explain=explain)
+    if columnar := take_columns(body):
+        return _answer_columns(request, model, *columnar)
+    instances, options = take_request(body)
     if options.explain:  # it takes seconds, in which the laptop's server answers others
         budget = make_budget(request, options)
         predictions = await run_in_threadpool(predict, model, instances, options, budget)
     else:
         predictions = predict(model, instances, options)
-    write = choose_words(request).write_prediction
     answer = {
         "request_id": request.state.request_id,
         "model": model.identity,
-        "predictions": [write(prediction) for prediction in predictions],
+        "predictions": choose_words(request).write_predictions(predictions),
     }
     return _respond(answer)
+
+
+def _answer_columns(
+    request: Request, model: Model, columns: Lists, count: int, options: Options
+) -> Response:
+    check_options(model, options)
+    answers = answer(model, model.inputs.read_columns(columns, count), options)
+    written = write_columns(answers.list_columns())
+    head = {"request_id": request.state.request_id, "model": model.identity}
+    return _respond(head | {"columns": written})
 
 
 def _respond(content: object) -> Response:

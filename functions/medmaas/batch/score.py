@@ -130,7 +130,7 @@ class Scorer:
         if rows.columns is not None:
             named = {column.name for column in inputs.file_columns or ()}
             columns = {name: cells for name, cells in rows.columns.items() if name in named}
-            return inputs.read_columns(columns, len(rows.numbers))
+            return inputs.read_file_columns(columns, len(rows.numbers))
         if self._source and inputs.file_field:
             instance, problems = fetch_picture(rows.instances[0], self._source, inputs.file_field)
             reading = inputs.read([instance])

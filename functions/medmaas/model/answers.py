@@ -1,14 +1,14 @@
 """The answers of n rows, in columns, and the one rule of when there is none."""
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.columns import Table, Tensors
+from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.registry import Model
 
@@ -97,9 +97,8 @@ class Answers:
         if not any(barred) and not any(reasons):
             return [OK] * len(self)
         force, none = self.options.force, [None] * len(self)
-        return [
-            decide(*pair, force=force) for pair in zip(barred or none, reasons or none, strict=True)
-        ]
+        pairs = zip(barred or none, reasons or none, strict=True)
+        return [decide(*pair, force=force) if any(pair) else OK for pair in pairs]
 
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:
@@ -120,12 +119,35 @@ class Answers:
             model has any, and the decision shows it; warnings as Problems of
             no instance.
         """
-        outputs, judge = self.model.output.list_rows(self.table), self.model.uncertainty
+        decisions, judge = self.decisions, self.model.uncertainty
+        shown = [decision.shows_answer for decision in decisions]
+        outputs = _list_shown(self.table, shown, self.model.output.list_rows)
         intervals: Sequence[dict[str, Any] | None] = [None] * len(self)
         if judge:
-            intervals = judge.list_rows(self.intervals, self.options.coverage)
-        rows = zip(self.decisions, outputs, intervals, self.warnings, strict=True)
+            list_rows = partial(judge.list_rows, coverage=self.options.coverage)
+            shown = [decision.shows_interval for decision in decisions]
+            intervals = _list_shown(self.intervals, shown, list_rows)
+        rows = zip(decisions, outputs, intervals, self.warnings, strict=True)
         return [_write_row(*row) for row in rows]
+
+    def list_columns(self) -> dict[str, Sequence[Any]]:
+        """The answers column by column, as JSON holds them, but for facts.
+
+        Returns:
+            By name n cells: `status`, `reason`, those of the answer and of its interval, null where
+            the decision withholds them, and `warnings`.
+        """
+        decisions, model = self.decisions, self.model
+        columns: dict[str, Sequence[Any]] = {
+            "status": [decision.status for decision in decisions],
+            "reason": [decision.reason for decision in decisions],
+        }
+        shown = [decision.shows_answer for decision in decisions]
+        columns |= _list_cells(model.output.columns, self.table, shown)
+        if model.uncertainty:
+            shown = [decision.shows_interval for decision in decisions]
+            columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
+        return columns | {"warnings": self.warnings}
 
     def _find_reasons(self) -> Sequence[Fact | None]:
         judge = self.model.uncertainty
@@ -136,17 +158,40 @@ class Answers:
         return judge.find_reasons(self.outputs, self.tensors, tabulate)
 
 
+def _list_shown(
+    table: Table,
+    shown: Sequence[bool],
+    list_rows: Callable[[Table], Sequence[dict[str, Any] | None]],
+) -> Sequence[dict[str, Any] | None]:
+    """Rows as objects, None for those that are withheld."""
+    if all(shown):
+        return list_rows(table)
+    listed = iter(list_rows(table.take(shown)))
+    return [next(listed) if is_shown else None for is_shown in shown]
+
+
+def _list_cells(names: Columns, table: Table, shown: Sequence[bool]) -> dict[str, Sequence[Any]]:
+    """By name the cells of a table, None for those that are withheld."""
+    found = [*table.texts, *table.numbers.T.tolist()]
+    if not all(shown):
+        found = [
+            [cell if is_shown else None for cell, is_shown in zip(cells, shown, strict=True)]
+            for cells in found
+        ]
+    return dict(zip((*names.texts, *names.numbers), found, strict=True))
+
+
 def _write_row(
     decision: Decision,
-    output: dict[str, Any],
+    output: dict[str, Any] | None,
     interval: dict[str, Any] | None,
     warnings: Sequence[Problem],
 ) -> Prediction:
     row: Prediction = {"status": decision.status}
     if decision.reason:
         row["reason"] = decision.reason
-    row["output"] = output if decision.shows_answer else None
-    if interval and decision.shows_interval:
+    row["output"] = output
+    if interval:
         row["interval"] = interval
-    row["warnings"] = [Problem(None, field, fact) for _, field, fact in warnings]
+    row["warnings"] = list(warnings)
     return row

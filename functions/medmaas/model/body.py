@@ -1,8 +1,11 @@
 """The JSON that carries instances and how to answer them, for every door and for a file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, NoReturn, TypeGuard
+
+from pydantic_core import from_json
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
 from medmaas.facts import Fact
@@ -11,8 +14,10 @@ from medmaas.model.options import PLAIN, Options
 MAX_INSTANCES = 1_000
 LEAST_SECONDS, MOST_SECONDS = 0.05, 20.0
 LEAST_COVERAGE = 0.5
+_SHORT = 2_000  # bytes, up to which Python's own parser is as quick as the other one
 
 Request = tuple[list[object], Options]
+Lists = Mapping[str, list[Any]]
 
 
 def read_request(body: bytes, *, explain: bool = False) -> Request:
@@ -28,11 +33,21 @@ def read_request(body: bytes, *, explain: bool = False) -> Request:
         InvalidRequestError: not of this form, or without instances.
         TooLargeError: more than MAX_INSTANCES.
     """
+    return take_request(parse_body(body, explain=explain))
+
+
+def parse_body(body: bytes, *, explain: bool = False) -> object:
+    """Parse a body; where it was sent may ask for explanations already.
+
+    Raises:
+        MalformedBodyError: as above.
+        InvalidRequestError: it wants none where they are asked for.
+    """
     parsed = parse_json(body)
     if explain and isinstance(parsed, dict) and parsed.setdefault("explain", True) is False:
         problem = Problem(None, "explain", Fact("not_true_or_left_out"))
         raise InvalidRequestError("explain_must_be_true", [problem])
-    return take_request(parsed)
+    return parsed
 
 
 def parse_json(body: bytes) -> object:
@@ -41,6 +56,14 @@ def parse_json(body: bytes) -> object:
     Raises:
         MalformedBodyError: it is not JSON.
     """
+    if len(body) > _SHORT and b"://" not in body:  # addresses hold colons: see _names_once
+        try:
+            # only names are kept for later: texts may be about a patient
+            tree: object = from_json(body, allow_inf_nan=False, cache_strings="keys")
+            if _names_once(tree, body.count(b":")):
+                return tree
+        except ValueError:
+            pass  # the parser below has the last word
     try:
         return _DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -59,13 +82,45 @@ def take_request(body: object) -> Request:
         problem = Problem(None, "instances", Fact("required_list_of_objects"))
         raise InvalidRequestError("body_without_instances", [problem])
     instances: list[Any] = body["instances"]
-    options = PLAIN if len(body) == 1 else _take_others(body)
-    if not instances:
-        problem = Problem(None, "instances", Fact("empty_list"))
-        raise InvalidRequestError("nothing_to_predict", [problem], most=MAX_INSTANCES)
-    if len(instances) > MAX_INSTANCES:
-        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
+    options = PLAIN if len(body) == 1 else _take_others(body, "instances")
+    _check_count("instances", len(instances))
     return instances, options
+
+
+def take_columns(body: object) -> tuple[Lists, int, Options] | None:
+    """The columns of a parsed body, how many rows they have, and how to answer them.
+
+    None if it holds instances, or no columns.
+
+    Raises:
+        InvalidRequestError: not of this form, without rows, or to be explained.
+        TooLargeError: more than MAX_INSTANCES rows.
+    """
+    if not isinstance(body, dict) or "columns" not in body or "instances" in body:
+        return None
+    columns = body["columns"]
+    if not isinstance(columns, dict) or set(map(type, columns.values())) - {list}:
+        problem = Problem(None, "columns", Fact("required_lists_by_name"))
+        raise InvalidRequestError("columns_without_lists", [problem])
+    options = _take_others(body, "columns")
+    if options.explain:
+        problem = Problem(None, "explain", Fact("must_be_left_out"))
+        raise InvalidRequestError("columns_not_explained", [problem])
+    counts = set(map(len, columns.values()))
+    if len(counts) > 1:
+        problem = Problem(None, "columns", Fact("of_unequal_length"))
+        raise InvalidRequestError("columns_unequal", [problem])
+    count = max(counts, default=0)
+    _check_count("columns", count)
+    return columns, count, options
+
+
+def _check_count(field: str, count: int) -> None:
+    if not count:
+        problem = Problem(None, field, Fact("empty_list"))
+        raise InvalidRequestError("nothing_to_predict", [problem], most=MAX_INSTANCES)
+    if count > MAX_INSTANCES:
+        raise TooLargeError("too_many_instances", most=MAX_INSTANCES)
 
 
 def take_options(fields: Mapping[str, object]) -> Options:
@@ -91,10 +146,10 @@ def find_wrong_options(fields: Mapping[str, object]) -> list[Problem]:
     ]
 
 
-def _take_others(body: dict[str, object]) -> Options:
-    """What a body holds besides the instances."""
-    if body.keys() - _OPTIONS.keys() != {"instances"}:
-        *names, last = ["instances", *_OPTIONS]
+def _take_others(body: Mapping[str, object], rows: str) -> Options:
+    """What a body holds besides its rows."""
+    if body.keys() - _OPTIONS.keys() != {rows}:
+        *names, last = [rows, *_OPTIONS]
         raise InvalidRequestError("body_holds_more", fields=names, last=last)
     return take_options(body)
 
@@ -124,6 +179,23 @@ _OPTIONS: dict[str, tuple[Callable[[object], bool], Fact]] = {
     "coverage": (_is_coverage, Fact("not_a_coverage", low=LEAST_COVERAGE)),
     "force": (_is_bool, Fact("not_a_boolean")),
 }
+
+
+def _names_once(tree: object, colons: int) -> bool:
+    """Whether no object names a field twice, as far as the colons of its text prove it.
+
+    Behind each name stands one, so there are as many as fields, unless a text holds some, or a
+    field is named twice and the tree has lost the first. Objects deep down are not looked at once
+    all colons are accounted for.
+    """
+    level: list[Any] = [tree]
+    while colons and level:
+        objects = [one for one in level if type(one) is dict]
+        colons -= sum(map(len, objects))
+        within: list[Iterable[Any]] = [one for one in level if type(one) is list]
+        within += [one.values() for one in objects] if colons else []
+        level = list(chain.from_iterable(within))
+    return not colons
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ the same row give the same bytes on every path.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import compress, count
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
-_OF_EVERY_ROW = ("row", "id", "forced", "explanation", "warnings", "abstained")
+_OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
 _NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
 
@@ -59,6 +59,11 @@ class Table:
     numbers: Floats
     warnings: Sequence[tuple[Fact, ...]] = ()
     barred: Sequence[Fact | None] = ()
+
+    def take(self, shown: Sequence[bool]) -> "Table":
+        """The cells of some rows, for each of all rows whether it is one of them."""
+        texts = [[*compress(column, shown)] for column in self.texts]
+        return Table(texts, self.numbers[np.array(shown)])
 
 
 def write_text(cell: Cell, say: Say) -> str:

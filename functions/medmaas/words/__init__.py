@@ -6,7 +6,14 @@ languages.py       which language is asked for
 """
 
 from medmaas.words.languages import LANGUAGES, choose_language
-from medmaas.words.sentences import ENGLISH, Words, place_problem, raise_in_english, speak
+from medmaas.words.sentences import (
+    ENGLISH,
+    Words,
+    place_problem,
+    raise_in_english,
+    speak,
+    write_columns,
+)
 
 __all__ = [
     "ENGLISH",
@@ -16,4 +23,5 @@ __all__ = [
     "place_problem",
     "raise_in_english",
     "speak",
+    "write_columns",
 ]

@@ -107,9 +107,30 @@ class Words:
 
     def write_prediction(self, prediction: Json) -> Json:
         """A prediction as JSON has it: sentences in place of facts, their codes beside them."""
-        if prediction["status"] != "ok" or "explanation" in prediction or _speaks(prediction):
-            return speak(prediction, self)
-        return prediction
+        (written,) = self.write_predictions([prediction])
+        return written
+
+    def write_predictions(self, predictions: Sequence[Json]) -> list[Json]:
+        """Predictions likewise; what many of them are warned of is written once."""
+        warnings: dict[tuple[str | None, int], Json] = {}
+
+        def write(problem: Problem) -> Json:
+            key = problem.field, id(problem.fact)
+            if key not in warnings:
+                warnings[key] = self.write_warning(problem)
+            return warnings[key]
+
+        def write_one(prediction: Json) -> Json:
+            if "explanation" in prediction or "options" in (prediction["output"] or ()):
+                return speak(prediction, self)
+            if prediction["warnings"]:
+                prediction = prediction | {"warnings": [*map(write, prediction["warnings"])]}
+            if "reason" in prediction:
+                reason = prediction["reason"]
+                prediction = prediction | {"reason": self.say(reason)} | reason.as_json()
+            return prediction
+
+        return [*map(write_one, predictions)]
 
 
 def place_problem(problem: Problem) -> Fact:
@@ -120,9 +141,21 @@ def place_problem(problem: Problem) -> Fact:
     return fact if instance is None else Fact("of_instance", instance=instance, problem=fact)
 
 
-def _speaks(prediction: Json) -> bool:
-    output = prediction["output"]
-    return bool(prediction["warnings"]) or (output is not None and "options" in output)
+def write_columns(columns: Mapping[str, Sequence[Any]]) -> Json:
+    """Columns as JSON has them: a fact's code and limits, and no sentence, for programs."""
+    return {name: _write_facts(cells) for name, cells in columns.items()}
+
+
+def _write_facts(cells: Sequence[Any]) -> Sequence[Any]:
+    types = set(map(type, cells))
+    if Fact in types:
+        return [one.as_json() if isinstance(one, Fact) else one for one in cells]
+    if list in types:  # of warnings
+        return [
+            [{"field": one.field} | one.fact.as_json() for one in warnings] if warnings else []
+            for warnings in cells
+        ]
+    return cells
 
 
 def speak(tree: Json, words: Words) -> Json:

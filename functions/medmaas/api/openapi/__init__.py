@@ -1,7 +1,8 @@
 """The OpenAPI document: what every route takes and gives, by protocol.
 
 parts.py holds what all descriptions are written with, and components.py names the schemas.
-catalogue.py describes what models there are, models.py the operations of each, from its manifest;
+catalogue.py describes what models there are, models.py the operations of each, from its manifest,
+and tables.py their requests and answers in columns;
 inference_protocol.py, fhir.py and cds_hooks.py describe their protocols.
 """
 

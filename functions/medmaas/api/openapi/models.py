@@ -14,6 +14,7 @@ from medmaas.api.openapi.parts import (
     write_operation,
     write_refusals,
 )
+from medmaas.api.openapi.tables import describe_answers, describe_table
 from medmaas.model.body import LEAST_COVERAGE, LEAST_SECONDS, MAX_INSTANCES, MOST_SECONDS
 from medmaas.model.explanation import describe_explanation
 from medmaas.model.manifest import Manifest
@@ -34,6 +35,11 @@ from medmaas.model.schema import (
 from medmaas.words import ENGLISH
 
 _STATUSES = (400, 404, 413, 415, 422, 500, 503)
+_STATUS = TEXT | {
+    "enum": ["ok", "abstained", "forced"],
+    "description": "abstained: there is no answer, or no recommendation. forced: there is "
+    "one, though the model abstains.",
+}
 _WARNING = {"field": {"type": ["string", "null"]}, "problem": TEXT, **FACT}
 
 
@@ -65,6 +71,7 @@ def describe_any_model() -> Paths:
         f"{path}/{action}": {
             "post": _write(f"{action}{of}", action, summary, instance, answer)
             | {"parameters": PARAMETERS[path]}
+            | (_describe_columns(instance, None) if action == "predict" else {})
         }
         for path, of in ((MODEL, ""), (VERSION, "_version"))
         for action, summary in (
@@ -92,6 +99,10 @@ def _describe_model(model: Model, path: str, name: str) -> Paths:
         )
     )
     predicting["description"] = f"{manifest.card.intended_use} {manifest.card.stage}."
+    if model.inputs.takes_columns:
+        columns = _describe_columns(instance, model)
+        columns["description"] = f"{predicting['description']} {columns['description']}"
+        predicting |= columns
     explaining["description"] = "Predicts, and says of each answer what it rests on."
     # explanations obey a clock, so there is no example of one
     predicting["responses"]["200"]["content"]["application/json"]["example"] = {
@@ -100,6 +111,19 @@ def _describe_model(model: Model, path: str, name: str) -> Paths:
         "predictions": [*map(ENGLISH.write_prediction, predict(model, [model.example]))],
     }
     return {f"{path}/predict": {"post": predicting}, f"{path}/explain": {"post": explaining}}
+
+
+def _describe_columns(instance: Schema, model: Model | None) -> Operation:
+    """The other form of a request and its answer, apart: clients keep one type for each."""
+    options = _describe_options(model.manifest if model else None)
+    return {
+        "description": "Also takes a table, and answers it in columns: see ColumnsRequest and "
+        "ColumnsAnswer.",
+        "x-columns": {
+            "request": describe_table(instance, options),
+            "answer": describe_answers(_STATUS, model),
+        },
+    }
 
 
 def _write(
@@ -175,15 +199,10 @@ def _describe_options(manifest: Manifest | None) -> dict[str, Schema]:
 
 
 def _describe_answer(output: Schema, interval: Schema | None, explanation: Schema) -> Schema:
-    status = TEXT | {
-        "enum": ["ok", "abstained", "forced"],
-        "description": "abstained: there is no answer, or no recommendation. forced: there is "
-        "one, though the model abstains.",
-    }
     warnings = describe_list(describe_object("AnswerWarning", _WARNING))
     prediction = describe_object(
         "Prediction",
-        {"status": status, "output": describe_nullable(output), "warnings": warnings},
+        {"status": _STATUS, "output": describe_nullable(output), "warnings": warnings},
         {
             "reason": TEXT | {"description": "Why the model abstains."},
             **FACT,

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.errors import Problem
+from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model.manifest import Feature
 from medmaas.model.schema import Schema
@@ -26,7 +26,7 @@ class Reading:
     Attributes:
         tensors: by name, n rows each; the rows of an instance with problems mean nothing.
         problems: everything that is wrong, of every instance.
-        warnings: per instance, what the reader of the answer must know.
+        warnings: per instance, what the reader of the answer must know; they name no instance.
     """
 
     tensors: dict[str, Tensor]
@@ -38,7 +38,7 @@ class Reading:
 class Notes:
     """What was noticed of one instance while it was read."""
 
-    instance: int
+    instance: int | None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -47,8 +47,8 @@ class Notes:
         self.problems.append(Problem(self.instance, name, fact))
 
     def warn(self, name: str | None, fact: Fact) -> None:
-        """Note what the reader of the answer must know of a field."""
-        self.warnings.append(Problem(self.instance, name, fact))
+        """Note what the reader of the answer must know of a field; the row is where it is noted."""
+        self.warnings.append(Problem(None, name, fact))
 
 
 class InvalidValueError(ValueError):
@@ -98,9 +98,12 @@ class InputKind(Protocol):
         long_form: how rows of a CSV file become an instance, if it takes several.
         file_field: the field whose value may be a file that a row names by its key, if one may;
             such instances are read one by one, because thousands of them fill any memory.
+        takes_columns: whether a table of typed values stands for instances: a column for each
+            property of `json_schema`.
     """
 
     takes: str
+    takes_columns: ClassVar[bool]
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None
     file_field: str | None
@@ -112,7 +115,19 @@ class InputKind(Protocol):
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
 
-    def read_columns(
+    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
+        """Read a table, which gives what `read` gives for its rows.
+
+        Args:
+            columns: by name `count` values; what is absent is missing in all rows. A name that is
+                none of the model's is one problem, and not one of each row.
+            count: how many rows there are.
+
+        Raises:
+            InvalidRequestError: this kind takes no columns.
+        """
+
+    def read_file_columns(
         self, columns: Mapping[str, Sequence[str]], count: int
     ) -> tuple[Reading, Sequence[object]]:
         """Read the cells of a CSV file, of `count` rows.
@@ -141,6 +156,7 @@ class InputDefaults:
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None = None
     file_field: str | None = None
+    takes_columns: ClassVar[bool] = False
 
     @property
     def file_columns(self) -> tuple[InputColumn, ...] | None:
@@ -151,7 +167,12 @@ class InputDefaults:
         """Read all instances, whatever is wrong with some of them."""
         raise NotImplementedError
 
-    def read_columns(
+    def read_columns(self, _columns: Mapping[str, Sequence[object]], _count: int) -> Reading:
+        """Refuse them."""
+        problem = Problem(None, "columns", Fact("must_be_left_out"))
+        raise InvalidRequestError("columns_not_taken", [problem])
+
+    def read_file_columns(
         self, columns: Mapping[str, Sequence[str]], _count: int
     ) -> tuple[Reading, Sequence[object]]:
         """An instance per row."""
@@ -163,6 +184,13 @@ class InputDefaults:
     def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(tensor)
+
+
+def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:
+    """What is wrong with the names of a table's columns."""
+    notes = Notes(None)
+    read_object(columns, names, notes)
+    return notes.problems
 
 
 def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:

@@ -1,9 +1,10 @@
 """One person, one object of named values: one row of float32."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf, nan
-from operator import le
-from typing import Any
+from operator import itemgetter, le
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,18 @@ from medmaas.model.inputs.reading import (
     Notes,
     Reading,
     Tensor,
+    find_unknown,
     read_object,
 )
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Choice, Feature, Input, Number, TabularInput
+from medmaas.model.manifest import Boolean, Choice, Feature, Input, Number, TabularInput
 from medmaas.model.schema import Schema
 
 _REQUIRED = Fact("required")
 _NUMBERS = (float, int)  # and not bool, which is an int
+_TYPES: dict[type[Feature], set[type]] = {Number: {*_NUMBERS}, Choice: {str}, Boolean: {bool}}
+_FEW = 8  # instances that are read sooner one by one
+_WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
 
 class _NotesByRow(dict[int, Notes]):
@@ -45,12 +50,15 @@ class Tabular(InputDefaults):
     """Named features to one row of float32 per instance: NaN if missing, positions for choices."""
 
     takes = "a tensor per feature; what may be missing is left out, or null, NaN or empty text"
+    takes_columns: ClassVar[bool] = True
 
     def __init__(self, spec: TabularInput) -> None:
         self._spec = spec
         self.columns = tuple(describe_column(feature) for feature in spec.features)
         self._readers = [make_reader(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
+        names = [*self._names]
+        self._take = itemgetter(*(names if len(names) > 1 else 2 * names))  # of one: no tuple
         plain = map(_find_plain, spec.features)
         self._plain = [(r.name, *ends, r) for r, ends in zip(self._readers, plain, strict=True)]
         codes = [_count_codes(feature) for feature in spec.features]
@@ -61,10 +69,49 @@ class Tabular(InputDefaults):
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+        if len(instances) > _FEW and set(map(type, instances)) == {dict}:
+            return self._read_objects(instances)
         notes = _NotesByRow()
         rows = [self._read_row(instance, i, notes) for i, instance in enumerate(instances)]
         tensor = np.array(rows, dtype=np.float32).reshape(len(rows), len(self._readers))
         return self._collect(tensor, notes)
+
+    def _read_objects(self, instances: Sequence[Any]) -> Reading:
+        """The same for dicts, column by column, which is faster for many."""
+        notes, most = _NotesByRow(), len(self._names)
+        try:
+            columns = [*zip(*map(self._take, instances), strict=True)][:most]
+        except KeyError:
+            columns = [tuple([one.get(name) for one in instances]) for name in self._names]
+            most = 0
+        tensor = self._read_columns(columns, len(instances), notes)
+        if max(map(len, instances)) > most:  # there may be others
+            for row, instance in enumerate(instances):
+                if not instance.keys() <= self._names.keys():
+                    read_object(instance, self._names, notes[row])
+        return self._collect(tensor, notes)
+
+    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
+        """Read a table of values, whatever is wrong with some of them."""
+        notes, missing = _NotesByRow(), (None,) * count
+        values = [columns.get(name, missing) for name in self._names]
+        reading = self._collect(self._read_columns(values, count, notes), notes)
+        unknown = find_unknown(columns, self._names)
+        return replace(reading, problems=[*unknown, *reading.problems])
+
+    def _read_columns(
+        self, columns: Sequence[Sequence[object]], count: int, notes: _NotesByRow
+    ) -> Tensor:
+        table = np.empty((len(columns), count))
+        for i, (feature, reader, column) in enumerate(
+            zip(self._spec.features, self._readers, columns, strict=True)
+        ):
+            table[i] = _convert(feature, reader, column)
+        plain = (table >= self._low[:, None]) & (table <= self._high[:, None])
+        plain &= np.abs(table) < _WHOLE_FLOATS
+        for i, row in zip(*map(np.ndarray.tolist, np.nonzero(~plain)), strict=True):
+            table[i, row] = _read_value(self._readers[i], columns[i][row], row, notes)
+        return table.T.astype(np.float32, order="C")
 
     def read_cells(self, columns: Mapping[str, Sequence[str]], count: int) -> Reading:
         """Read a table of text, whatever is wrong with some of its cells.
@@ -86,7 +133,7 @@ class Tabular(InputDefaults):
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
 
-    def read_columns(
+    def read_file_columns(
         self, columns: Mapping[str, Sequence[str]], count: int
     ) -> tuple[Reading, Sequence[object]]:
         """Read a table of text, whose instances nobody needs."""
@@ -195,8 +242,28 @@ def _read_plain(
         low, high = _find_plain(feature)
         numbers[(numbers < low) | (numbers > high)] = nan
         return numbers
+    values = {cell: parse_cell(feature, cell) for cell in set(column)}
+    return _read_words(reader, values, column)
+
+
+def _convert(feature: Feature, reader: FeatureReader, column: Sequence[Any]) -> NDArray[np.float64]:
+    """The numbers of a column, NaN for values that are of no type that the feature takes."""
+    own, is_number = _TYPES[type(feature)], isinstance(feature, Number)
+    if not own.issuperset(map(type, column)):  # or None, which neither equals a word nor true
+        other = nan if is_number else None
+        column = [value if type(value) in own else other for value in column]
+    if not is_number:
+        return _read_words(reader, {value: value for value in set(column)}, column)
+    try:
+        return np.fromiter(column, np.float64, len(column))
+    except OverflowError:  # a whole number beyond any float
+        return np.full(len(column), nan)
+
+
+def _read_words(
+    reader: FeatureReader, values: Mapping[Any, object], column: Sequence[object]
+) -> NDArray[np.float64]:
+    """The numbers of a column of few different words; NaN for those that need a note."""
     unheard = _NotesByRow()
-    known = {
-        cell: _read_value(reader, parse_cell(feature, cell), 0, unheard) for cell in set(column)
-    }
+    known = {word: _read_value(reader, value, 0, unheard) for word, value in values.items()}
     return np.fromiter(map(known.__getitem__, column), np.float64, len(column))

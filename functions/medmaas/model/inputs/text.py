@@ -1,6 +1,8 @@
 """One line of characters: a row of their positions in the model's alphabet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from medmaas.model.inputs.reading import (
     Tensor,
     collect,
     describe_field,
+    find_unknown,
     read_object,
 )
 from medmaas.model.inputs.smiles import check_smiles
@@ -28,6 +31,7 @@ class Text(InputDefaults):
     """
 
     takes = "per instance a line of UTF-8"
+    takes_columns: ClassVar[bool] = True
 
     def __init__(self, spec: TextInput) -> None:
         self._spec = spec
@@ -48,6 +52,13 @@ class Text(InputDefaults):
             else:
                 row[: len(codes)] = codes
         return collect(self._spec.tensor, tensor, notes)
+
+    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
+        """Read the one column that there is."""
+        name = self._spec.field
+        reading = self.read([{name: line} for line in columns.get(name, [None] * count)])
+        unknown = find_unknown(columns, [name])
+        return replace(reading, problems=[*unknown, *reading.problems])
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read codes [n, max_length] as the graph takes them, 0 after the end."""

@@ -70,15 +70,16 @@ class Survival(OutputDefaults):
 
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
         """A curve each, with the shared times, its median and the risks."""
-        horizons = len(self._horizons)
+        horizons, numbers = len(self._horizons), table.numbers
+        risks, curves = numbers[:, :horizons].tolist(), numbers[:, horizons:].tolist()
         return [
             {
                 "time_days": self._times,
-                "survival": row[horizons:],
+                "survival": curve,
                 "median_days": median,
-                "risk": dict(zip(self._horizons, row, strict=False)),
+                "risk": dict(zip(self._horizons, risk, strict=True)),
             }
-            for median, row in zip(*table.texts, table.numbers.tolist(), strict=True)
+            for median, risk, curve in zip(*table.texts, risks, curves, strict=True)
         ]
 
     def list_outcomes(

@@ -95,9 +95,8 @@ class Uncertainty:
                 if isinstance(labels, tuple) and len(labels) > most:
                     reasons[row] = _undecided(labels, self._coverages[0], most)
         if (most := self._spec.most_missing) is not None:
-            for row, missing in enumerate(_count_missing(rows)):
-                if missing > most:
-                    reasons[row] = Fact("too_many_missing", missing=missing, most=most)
+            for row, missing in _count_missing(rows, most):
+                reasons[row] = Fact("too_many_missing", missing=missing, most=most)
         if self._distance:
             limit = round(self._distance.threshold, 3)
             for row, distance in self._distance.find_far(outputs, inputs):
@@ -110,9 +109,12 @@ def _undecided(labels: tuple[str, ...], coverage: float, most: int) -> Fact:
     return Fact("undecided", coverage=coverage, labels=labels, count=most)
 
 
-def _count_missing(rows: NDArray[Any]) -> list[int]:
-    """Features without a value: of a row, or in no row of a series."""
-    if rows.ndim > 2:  # noqa: PLR2004 - n, rows, features
-        counts: list[int] = np.isnan(rows).all(axis=1).sum(axis=1).tolist()
-        return counts
-    return [sum(map(isnan, row)) for row in rows.tolist()]  # faster than numpy for a few
+def _count_missing(rows: NDArray[Any], most: int) -> list[tuple[int, int]]:
+    """Rows with more features without a value than these: of a row, or in no row of a series."""
+    if len(rows) == 1 and rows.ndim == 2:  # noqa: PLR2004 - n, features; quicker than numpy
+        missing = sum(map(isnan, rows[0].tolist()))
+        return [(0, missing)] if missing > most else []
+    unknown = np.isnan(rows)
+    counts = (unknown if rows.ndim == 2 else unknown.all(axis=1)).sum(axis=1)  # noqa: PLR2004
+    found = np.flatnonzero(counts > most)
+    return [*zip(found.tolist(), counts[found].tolist(), strict=True)]

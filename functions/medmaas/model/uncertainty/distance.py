@@ -14,6 +14,8 @@ from medmaas.model.manifest import Distance, Input, StandardisedDistance, Tensor
 Floats = NDArray[np.float64]
 _THIRD = 1 / 3
 _LEAST = 1e-12  # what a value that has no logarithm is taken for
+# of OpenBLAS: the multiplications that it leaves to one thread; more wait for each other's threads
+_ON_ONE_THREAD = 2**17
 _PATTERNS = 256  # of missing features, that are kept: whoever asks chooses among 2 to the features
 
 
@@ -71,6 +73,7 @@ class _Known:
     def __init__(self, matrix: Floats, mean: Floats, threshold: float) -> None:
         self._matrix, self._centre = matrix, mean @ matrix
         known = len(mean)
+        self._at_once = max(_ON_ONE_THREAD // max(known, 1) ** 2, 1)
         spread = 2 / (9 * known) if known else inf
         self._factor = known**-_THIRD / sqrt(spread) if known else 0.0
         self._shift = (1 - spread) / sqrt(spread) if known else inf
@@ -80,7 +83,10 @@ class _Known:
 
     def find_far(self, x: Floats) -> tuple[Floats, list[tuple[int, float]]]:
         """Squares of all rows [known], NaN where one is missing; deviates of those not near."""
-        white = x.dot(self._matrix)
+        white = np.empty(x.shape)
+        for i in range(0, len(x), self._at_once):
+            part = slice(i, i + self._at_once)
+            np.dot(x[part], self._matrix, out=white[part])
         white -= self._centre
         squared: Floats = np.vecdot(white, white)
         rows = np.flatnonzero(squared >= self._near).tolist()
