@@ -23,12 +23,12 @@ from medmaas.model.registry import Registry
 from tests.conftest import ROOT, SHIPPED
 from training.assessment.answers import Answered
 from training.assessment.assess import Assessment, reassess
-from training.assessment.calibration_curve import Curve
+from training.assessment.certainty.calibration_curve import Curve
 from training.assessment.claims import make_curves
 from training.assessment.resampling import Sample
-from training.assessment.studied import Cases, Studied
+from training.assessment.splits import Cases, Splits
 from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
-from training.report.figures import Measured
+from training.figures import Measured
 from training.report.page import read_manifest
 
 Floats = NDArray[np.float64]
@@ -234,7 +234,7 @@ def test_what_is_assessed_again_is_translated_again(
     )
     monkeypatch.setattr("training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
-    reassess(folder, reports.parent, Studied(nothing, nothing, nothing))
+    reassess(folder, reports.parent, Splits(nothing, nothing, nothing))
     again = read_manifest(folder)
     assert again.card.metrics == (*manifest.card.metrics, metric)
     assert again.card.calibration == (*manifest.card.calibration, curve)

@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import ClassesOutput, SurvivalOutput
-from training.assessment.calibration import (
+from training.assessment.certainty.calibration import (
     BY_CHANCE,
     ERROR,
     Claim,
     estimate_risk,
     measure_calibration,
 )
-from training.assessment.recalibration import Power, Temperature, measure_recalibration
+from training.assessment.certainty.recalibration import Power, Temperature, measure_recalibration
+from training.assessment.certainty.selective import measure_selective
 from training.assessment.resampling import Sample, mean, middle
-from training.assessment.selective import measure_selective
 from training.assessment.told import ToldClasses, ToldSurvival, make_told
 
 N = 3000

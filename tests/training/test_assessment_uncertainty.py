@@ -27,16 +27,22 @@ from medmaas.model.manifest import (
     TabularInput,
     TextInput,
 )
-from training.assessment.foreign import make_cases, make_texts, tell
-from training.assessment.foreign_pictures import RADIOGRAPHS, make_pictures
-from training.assessment.people import study_people
-from training.assessment.policy_bands import ToldPolicy, learn_bands, measure_bands
-from training.assessment.refusals import ON_FOREIGN, ON_TEST, REFUSED, choose_most_missing
+from training.assessment.certainty.abstention import (
+    ON_FOREIGN,
+    ON_TEST,
+    REFUSED,
+    choose_most_missing,
+)
+from training.assessment.certainty.policy_bands import ToldPolicy, learn_bands, measure_bands
+from training.assessment.certainty.uncertainty import UncertaintyAssessment, assess_uncertainty
 from training.assessment.resampling import Sample
-from training.assessment.studied import Cases, Foreseen, Studied
-from training.assessment.uncertainty import UncertaintyAssessment, assess_uncertainty
+from training.assessment.splits import Cases, Foreseen, Splits
 from training.catalogue.graph import convert_sklearn
-from training.recipes.survival import make_flchain_study
+from training.image.out_of_distribution import RADIOGRAPHS, make_pictures
+from training.recipes.survival.recipe import make_flchain_study
+from training.recipes.survival.splits import split_people
+from training.smiles.out_of_distribution import make_texts
+from training.tabular.out_of_distribution import make_wrong_units, name_values, shuffle_columns
 
 SIZES = {"train": 1500, "calibration": 800, "test": 800}
 
@@ -50,7 +56,7 @@ def draw(n: int, seed: int) -> Cases:
 
 
 @pytest.fixture(scope="module")
-def graph_and_studied() -> tuple[onnx.ModelProto, TabularInput, Studied]:
+def graph_and_splits() -> tuple[onnx.ModelProto, TabularInput, Splits]:
     train, calibration, test = (draw(n, seed) for seed, n in enumerate(SIZES.values()))
     missing = (None, *("imputed with the training median",) * 3)
     spec = TabularInput(
@@ -69,8 +75,8 @@ def graph_and_studied() -> tuple[onnx.ModelProto, TabularInput, Studied]:
     )
     model = make_pipeline(SimpleImputer(strategy="median"), LogisticRegression())
     model.fit(train.rows.astype(np.float32), train.outcome)
-    foreign = make_cases(spec, test.rows, seed=0)
-    return convert_sklearn(model, 4), spec, Studied(train, calibration, test, foreign)
+    unlike = make_wrong_units(spec, test.rows) | shuffle_columns(spec, test.rows, seed=0)
+    return convert_sklearn(model, 4), spec, Splits(train, calibration, test, unlike)
 
 
 OUTPUT = ClassesOutput(tensor="probabilities", labels=("well", "ill"))
@@ -78,10 +84,10 @@ OUTPUT = ClassesOutput(tensor="probabilities", labels=("well", "ill"))
 
 @pytest.fixture(scope="module")
 def found(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> UncertaintyAssessment:
-    graph, spec, studied = graph_and_studied
-    return assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+    graph, spec, splits = graph_and_splits
+    return assess_uncertainty(graph, spec, OUTPUT, splits, seed=0)
 
 
 def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyAssessment) -> None:
@@ -114,17 +120,17 @@ def test_foreign_cases_are_refused_and_almost_no_other(found: UncertaintyAssessm
 
 def test_a_table_is_measured_without_touching_its_graph(
     found: UncertaintyAssessment,
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
     assert isinstance(found.uncertainty.distance, StandardisedDistance)
-    assert found.graph == graph_and_studied[0]
+    assert found.graph == graph_and_splits[0]
 
 
 def test_as_many_features_may_be_missing_as_leave_the_coverage_within_three_points(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    _, spec, studied = graph_and_studied
-    rows = studied.calibration.rows
+    _, spec, splits = graph_and_splits
+    rows = splits.calibration.rows
 
     def hold(masked: NDArray[np.float64]) -> NDArray[np.float64]:
         assert not np.isnan(masked[:, 0]).any()  # required
@@ -138,37 +144,37 @@ def test_as_many_features_may_be_missing_as_leave_the_coverage_within_three_poin
 
 def test_the_same_seed_gives_the_same_numbers(
     found: UncertaintyAssessment,
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    graph, spec, studied = graph_and_studied
-    again = assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+    graph, spec, splits = graph_and_splits
+    again = assess_uncertainty(graph, spec, OUTPUT, splits, seed=0)
     assert again.uncertainty == found.uncertainty
     assert again.metrics == found.metrics
 
 
 def test_a_row_told_as_a_request_is_read_as_the_same_row(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    _, spec, studied = graph_and_studied
-    rows = studied.test.rows[:5].copy()
+    _, spec, splits = graph_and_splits
+    rows = splits.test.rows[:5].copy()
     rows[1, 2] = np.nan
-    reading = make_input(spec).read([tell(spec.features, row) for row in rows])
+    reading = make_input(spec).read([name_values(spec.features, row) for row in rows])
     assert not reading.problems
     assert np.array_equal(reading.tensors["features"], rows.astype(np.float32), equal_nan=True)
 
 
 def test_the_splits_are_those_of_the_recipe() -> None:
     study = make_flchain_study(None, 3)
-    studied = study_people(study)
+    splits = split_people(study)
     for cases, rows in (
-        (studied.train, study.split.train),
-        (studied.calibration, study.split.calibration),
-        (studied.test, study.split.test),
+        (splits.train, study.split.train),
+        (splits.calibration, study.split.calibration),
+        (splits.test, study.split.test),
     ):
         assert np.array_equal(cases.rows, study.table.X[rows], equal_nan=True)
         assert (cases.outcome == study.table.outcome[rows]).all()
         assert all(len(members) == len(rows) for members in cases.groups.values())
-    children = studied.foreign["children, 0 to 17 years"]
+    children = splits.out_of_distribution["children, 0 to 17 years"]
     assert max(child["age"] for child in children) == 17
 
 

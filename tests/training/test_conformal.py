@@ -17,8 +17,8 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.outputs import make_intervals
-from training.assessment.conformal import find_bound, find_lower_quantile, find_quantile
-from training.assessment.intervals import (
+from training.assessment.certainty.conformal import find_bound, find_lower_quantile, find_quantile
+from training.assessment.certainty.intervals import (
     Calibrated,
     choose_strata,
     learn_intervals,

@@ -12,7 +12,7 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import TextInput
 from training.errors import TrainingError
 from training.options import Options
-from training.recipes import solubility
+from training.recipes.solubility import recipe as solubility
 from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
 from training.smiles.molecules import (
     DELANEY,

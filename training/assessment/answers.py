@@ -21,8 +21,8 @@ from medmaas.model.manifest import (
     TensorDistance,
 )
 from medmaas.model.session import Session
-from training.assessment.distance import fit_distance, measure_distance
-from training.assessment.embedding import (
+from training.assessment.certainty.distance import fit_distance, measure_distance
+from training.assessment.certainty.embedding import (
     COPIES,
     DISTANCE,
     EMBEDDING,
@@ -32,9 +32,9 @@ from training.assessment.embedding import (
     find_embedding,
     fit_space,
 )
-from training.assessment.policy_bands import ToldPolicy, make_told_policy
+from training.assessment.certainty.policy_bands import ToldPolicy, make_told_policy
 from training.assessment.resampling import Floats, Sample
-from training.assessment.studied import Array, Cases, Foreseen
+from training.assessment.splits import Array, Cases, Foreseen
 from training.assessment.told import Told, make_told
 
 Tensors = Mapping[str, NDArray[Any]]

@@ -16,10 +16,10 @@ from medmaas.model.manifest import (
     ValueTarget,
 )
 from training.assessment.answers import Answered
-from training.assessment.calibration import Claim
-from training.assessment.calibration_curve import Curve
-from training.assessment.policy_bands import ToldPolicy
-from training.assessment.recalibration import Line, Power, Recalibrator, Temperature
+from training.assessment.certainty.calibration import Claim
+from training.assessment.certainty.calibration_curve import Curve
+from training.assessment.certainty.policy_bands import ToldPolicy
+from training.assessment.certainty.recalibration import Line, Power, Recalibrator, Temperature
 from training.assessment.resampling import Floats, Sample
 from training.assessment.told import ToldClasses, ToldSurvival, ToldValue
 

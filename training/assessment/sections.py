@@ -8,10 +8,10 @@ from medmaas.model.manifest import (
     Output,
     ValueOutput,
 )
-from training.assessment.explanation import ExplanationAssessment
-from training.assessment.paths import DELETION, INSERTION, SHARES
-from training.assessment.selective import Selective
-from training.assessment.uncertainty import UncertaintyAssessment
+from training.assessment.certainty.selective import Selective
+from training.assessment.certainty.uncertainty import UncertaintyAssessment
+from training.assessment.reasons.explanation import ExplanationAssessment
+from training.assessment.reasons.faithfulness.deletion import DELETION, INSERTION, SHARES
 from training.report.assessment import tabulate_checks
 from training.report.assessment_plots import (
     plot_calibration_curves,

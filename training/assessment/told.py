@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import ClassesOutput, Output, SurvivalOutput, ValueOutput
-from training.assessment.conformal import find_bound, find_quantile
+from training.assessment.certainty.conformal import find_bound, find_quantile
 
 Floats = NDArray[np.float64]
 Outcome = NDArray[np.void]

@@ -21,7 +21,7 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.session import Session
-from training.cards.source_attributes import answer_source_attributes
+from training.catalogue.contract_errors import require_fit
 from training.catalogue.draft import (
     EXAMPLES_PART,
     GOLDEN_PART,
@@ -37,8 +37,8 @@ from training.catalogue.explanation import explain
 from training.catalogue.folder import describe_artefact, find_opset
 from training.catalogue.golden import check_golden, read_instances
 from training.catalogue.graph import OPSET, check_graph
-from training.catalogue.misfits import require_fit
 from training.catalogue.refusals import Refusals, RefusedError
+from training.catalogue.source_attributes import answer_source_attributes
 
 MOST_BYTES = 250 * 2**20
 TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"

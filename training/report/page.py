@@ -15,9 +15,9 @@ from rich.table import Table
 
 from medmaas.model.manifest import Card, Manifest, PolicyOutput
 from training.errors import TrainingError
+from training.figures import Measured
 from training.report import tables
 from training.report.card import STATEMENT
-from training.report.figures import Measured
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
 _TRAINING, _ASSESSMENT = "<!-- training -->\n", "<!-- assessment -->\n"

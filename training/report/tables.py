@@ -26,7 +26,7 @@ from medmaas.model.manifest import (
     TextInput,
     ValueTarget,
 )
-from training.report.figures import Measured
+from training.figures import Measured
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]  # a header, and rows of as many cells
 
