@@ -28,13 +28,14 @@ from medmaas.model.manifest import (
     TextInput,
 )
 from training.assessment.certainty.abstention import (
-    ON_FOREIGN,
+    ON_OUT_OF_DISTRIBUTION,
     ON_TEST,
     REFUSED,
     choose_most_missing,
 )
-from training.assessment.certainty.policy_bands import ToldPolicy, learn_bands, measure_bands
+from training.assessment.certainty.policy_bands import learn_bands, measure_bands
 from training.assessment.certainty.uncertainty import UncertaintyAssessment, assess_uncertainty
+from training.assessment.outputs.evaluated_policy import EvaluatedPolicy
 from training.assessment.resampling import Sample
 from training.assessment.splits import Cases, Foreseen, Splits
 from training.catalogue.graph import convert_sklearn
@@ -105,17 +106,19 @@ def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyA
         assert point.n == SIZES["test"]
 
 
-def test_foreign_cases_are_refused_and_almost_no_other(found: UncertaintyAssessment) -> None:
+def test_cases_out_of_distribution_are_refused_and_almost_no_other(
+    found: UncertaintyAssessment,
+) -> None:
     refusals = [m for m in found.metrics if m.metric == REFUSED]
     assert {m.measure for m in refusals} == {"abstention"}
     assert {m.evaluated_on: m.cohort for m in refusals} == {
         ON_TEST: "test",
-        ON_FOREIGN: "out_of_distribution",
+        ON_OUT_OF_DISTRIBUTION: "out_of_distribution",
     }
     refused = {(m.evaluated_on, m.group): m.value for m in refusals}
     assert refused[ON_TEST, "all"] <= 0.05
-    assert refused[ON_FOREIGN, "every number times 10"] >= 0.95
-    assert refused[ON_FOREIGN, "every number times 0.1"] >= 0.95
+    assert refused[ON_OUT_OF_DISTRIBUTION, "every number times 10"] >= 0.95
+    assert refused[ON_OUT_OF_DISTRIBUTION, "every number times 0.1"] >= 0.95
 
 
 def test_a_table_is_measured_without_touching_its_graph(
@@ -152,7 +155,7 @@ def test_the_same_seed_gives_the_same_numbers(
     assert again.metrics == found.metrics
 
 
-def test_a_row_told_as_a_request_is_read_as_the_same_row(
+def test_a_row_named_as_a_request_is_read_as_the_same_row(
     graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
     _, spec, splits = graph_and_splits
@@ -194,7 +197,9 @@ def test_words_of_atoms_pass_every_check_so_that_only_distance_can_refuse_them()
 
 
 @pytest.mark.parametrize("crop", [None, Crop(side=200, of=360)])
-def test_foreign_pictures_can_be_read_and_radiographs_are_grey(crop: Crop | None) -> None:
+def test_pictures_out_of_distribution_can_be_read_and_radiographs_are_grey(
+    crop: Crop | None,
+) -> None:
     spec = ImageInput(tensor="x", height=28, width=28, mode="RGB", crop=crop)
     for name, pictures in make_pictures(spec, 0, each=3).items():
         reading = make_input(spec).read(pictures)
@@ -219,7 +224,7 @@ POLICY = PolicyOutput(
 )
 
 
-def tell_policy(n: int, seed: int) -> ToldPolicy:
+def evaluate_policy(n: int, seed: int) -> EvaluatedPolicy:
     """Risks that are true; nadirs that vary more before the first dose."""
     rng = np.random.default_rng(seed)
     risk = rng.beta(0.5, 1.5, (n, 2))
@@ -228,12 +233,12 @@ def tell_policy(n: int, seed: int) -> ToldPolicy:
     nadir = np.exp(rng.normal(0, spread, (n, 2)))
     below = (rng.random((n, 2)) < risk)[:, :, None]
     foreseen = Foreseen(below, nadir, np.arange(n))
-    return ToldPolicy(POLICY, np.stack([risk, risk], axis=2), np.ones((n, 2)), foreseen, doses)
+    return EvaluatedPolicy(POLICY, np.stack([risk, risk], axis=2), np.ones((n, 2)), foreseen, doses)
 
 
 def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too() -> None:
-    bands = learn_bands(tell_policy(12_000, 0))
-    fresh = tell_policy(8_000, 1)
+    bands = learn_bands(evaluate_policy(12_000, 0))
+    fresh = evaluate_policy(8_000, 1)
     groups = {"before": fresh.doses == 0, "later": fresh.doses > 0}
     first = bands.model_copy(update={"levels": bands.levels[:1]})
     curves = measure_bands(first, fresh, groups, Sample(np.arange(8_000), None, 0))

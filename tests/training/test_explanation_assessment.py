@@ -26,10 +26,10 @@ from medmaas.model.manifest import (
     TextInput,
     ValueOutput,
 )
+from training.assessment.inputs.text import BONDS, name_element, name_parts
 from training.assessment.reasons.dependence import choose_values, measure_dependence
 from training.assessment.reasons.explanation import ExplanationAssessment, assess_explanation
 from training.assessment.reasons.importance import measure_importance
-from training.assessment.reasons.parts import BONDS, name_element, name_parts
 from training.assessment.splits import Cases, Splits
 from training.catalogue.graph import convert_sklearn
 

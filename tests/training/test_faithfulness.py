@@ -19,6 +19,7 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.registry import Model
+from training.assessment.inputs import make_case
 from training.assessment.reasons.faithfulness.agreement import (
     check_background,
     check_sampled,
@@ -37,7 +38,7 @@ from training.assessment.reasons.faithfulness.randomisation import (
     has_weights,
     shuffle_weights,
 )
-from training.assessment.reasons.games import Case, explain_case, make_case, open_model, sample_case
+from training.assessment.reasons.games import Case, explain_case, open_model, sample_case
 
 Floats = NDArray[np.float64]
 WIDE = Range(low=-100, high=100)

@@ -3,6 +3,7 @@
 - assess.py runs all of it; sections.py shows it in the report.
 - `certainty/`: how sure the answers are, and when there is none.
 - `reasons/`: what the answers rest on, and whether explanations are faithful.
-- splits.py holds the splits, answers.py what the model answers, told.py what came of it, claims.py
-  what a split shows; resampling.py gives every figure its interval.
+- `inputs/` and `outputs/`: what of that depends on the kind, one file each.
+- splits.py holds the splits, answers.py what the model answers, evaluated.py what came of it;
+  resampling.py gives every figure its interval.
 """

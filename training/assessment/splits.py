@@ -61,6 +61,11 @@ class Splits:
     remark: str = ""
 
 
+def as_fed(rows: Array) -> Array:
+    """Rows as a graph takes them: float64 becomes float32."""
+    return rows.astype(np.float32) if rows.dtype == np.float64 else rows
+
+
 def take_groups(groups: Groups, rows: NDArray[np.intp]) -> Groups:
     """Who among the chosen rows belongs to each group."""
     return {name: members[rows] for name, members in groups.items()}

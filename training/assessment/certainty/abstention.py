@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Input, Measure, Metric, TabularInput
+from medmaas.model.manifest import Input, Measure, Metric
 from training.assessment.certainty.conformal import find_quantile
 from training.assessment.certainty.intervals import SHORT
 from training.assessment.resampling import OWN, THIS_MODEL, Flags, Floats, Sample
@@ -16,7 +16,7 @@ from training.figures import People
 from training.observed_shares import estimate_share
 
 ON_TEST = "test split, abstention"
-ON_FOREIGN = "inputs the model has no business answering"
+ON_OUT_OF_DISTRIBUTION = "inputs the model has no business answering"
 REFUSED = "share refused"
 BY_DISTANCE, BY_SET = "share refused for its distance", "share refused for its prediction set"
 BY_READER = "share refused while reading"
@@ -51,7 +51,7 @@ def choose_largest_set(sizes: Floats, far: Flags, labels: int) -> int | None:
 
 
 def choose_most_missing(
-    spec: TabularInput,
+    spec: Input,
     rows: Floats,
     hold: Callable[[Floats], Floats],
     coverage: float,
@@ -62,13 +62,13 @@ def choose_most_missing(
     That is, lack at most three points of coverage. None if all that may be missing can be.
 
     Args:
-        spec: of the input.
+        spec: of the input, a table.
         rows: of the calibration split, [n, features].
         hold: from rows to what coverage is the mean of, [n].
         coverage: of the intervals.
         seed: of who misses what.
     """
-    optional = np.flatnonzero([not feature.required for feature in spec.features])
+    optional = np.flatnonzero([not feature.required for feature in spec.row_features])
     rng = np.random.default_rng(seed)
     for count in range(1, len(optional) + 1):
         held = []
@@ -110,29 +110,29 @@ def measure_test(limits: Limits, groups: Mapping[str, Flags], sample: Sample) ->
     return [m.model_copy(update={"measure": _MEASURES.get(m.metric)}) for m in metrics]
 
 
-def measure_foreign(
+def measure_out_of_distribution(
     spec: Input,
-    foreign: Mapping[str, Sequence[Mapping[str, Any]]],
+    instances: Mapping[str, Sequence[Mapping[str, Any]]],
     judge: Callable[[NDArray[Any]], Flags],
 ) -> list[Metric]:
-    """Of each foreign set the share refused, while reading (422) or after.
+    """Of each set out of distribution the share refused, while reading (422) or after.
 
     Args:
         spec: of the input.
-        foreign: instances by the name of their set.
+        instances: by the name of their set.
         judge: from rows of the tensor to who is refused for distance or set.
     """
     metrics = []
-    for name, instances in foreign.items():
-        reading = make_input(spec).read(instances)
-        unread = np.zeros(len(instances), bool)
+    for name, some in instances.items():
+        reading = make_input(spec).read(some)
+        unread = np.zeros(len(some), bool)
         unread[[p.instance for p in reading.problems if p.instance is not None]] = True
         refused = unread.copy()
         if not unread.all():
             refused[~unread] = judge(reading.tensors[spec.tensor][~unread])
-        whose = np.arange(len(instances))
+        whose = np.arange(len(some))
         for metric, flags in ((REFUSED, refused), (BY_READER, unread)):
-            people = People("out_of_distribution", ON_FOREIGN, whose, flags, name)
+            people = People("out_of_distribution", ON_OUT_OF_DISTRIBUTION, whose, flags, name)
             share = estimate_share(int(flags.sum()), len(flags))
             measure = _MEASURES.get(metric)
             metrics.append(people.make_metric(metric, THIS_MODEL, share, own=OWN, measure=measure))

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import (
     EVERYONE,
     PREDICTION,
-    ClassesIntervals,
     CoverageCurve,
     CoveragePoint,
     Estimate,
@@ -19,14 +18,10 @@ from medmaas.model.manifest import (
     Metric,
     Number,
     Strata,
-    SurvivalIntervals,
-    TabularInput,
-    ValueIntervals,
 )
-from training.assessment.resampling import Flags, Floats, Sample, Weighted, mean, middle
-from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
+from training.assessment.evaluated import Answered, Intervals, QuantileEvaluated
+from training.assessment.resampling import Flags, Floats, Sample, Weighted
 
-Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals
 Groups = Mapping[str, Flags]
 
 COVERAGES = (0.9, 0.8, 0.95)
@@ -44,84 +39,102 @@ class Calibrated:
     """A split as intervals see it.
 
     Attributes:
-        told: what the model told, and what came of it.
+        evaluated: what the model gave, and what came of it.
         numbers: by name, what strata may go by, each [n] and never missing.
         groups: whom to look at apart, [n] each.
     """
 
-    told: Told
+    evaluated: QuantileEvaluated
     numbers: Mapping[str, Floats]
     groups: Groups
 
     @property
     def n(self) -> int:
         """Cases."""
-        return len(self.told.prediction)
+        return len(self.evaluated.prediction)
 
     def place(self, strata: Strata | None) -> NDArray[np.intp]:
         """The stratum of each case, [n]."""
         if strata is None:
             return np.zeros(self.n, np.intp)
-        by = self.told.prediction if strata.by == PREDICTION else self.numbers[strata.by]
+        by = self.evaluated.prediction if strata.by == PREDICTION else self.numbers[strata.by]
         return np.searchsorted(np.array(strata.edges), by, side="right")
 
 
 def find_numbers(spec: Input, rows: NDArray[Any]) -> dict[str, Floats]:
     """What strata may go by beside the prediction: required numbers of a table, [n] each."""
-    features = spec.features if isinstance(spec, TabularInput) else ()
     return {
         feature.name: rows[:, i].astype(float)
-        for i, feature in enumerate(features)
+        for i, feature in enumerate(spec.row_features)
         if isinstance(feature, Number) and feature.required
     }
 
 
-def learn_intervals(told: Calibrated, strata: Strata | None) -> Intervals | None:
+def assess_intervals(
+    calibration: Answered, test: Answered, spec: Input
+) -> tuple[Intervals | None, list[CoverageCurve]]:
+    """Intervals learned from the calibration split, and how often they hold on the test split.
+
+    None if the calibration split is too small; with strata where these repair groups.
+    """
+    learned, measured = _see(calibration, spec), _see(test, spec)
+    plain = learn_intervals(learned, None)
+    if plain is None:
+        return None, []
+    strata = choose_strata(learned, test.sample.seed)
+    stratified = learn_intervals(learned, strata) if strata else None
+    if stratified is None:
+        return plain, [measure_intervals(plain, measured, test.sample)]
+    return stratified, [
+        measure_intervals(stratified, measured, test.sample),
+        measure_intervals(plain, measured, test.sample, as_answered=False),
+    ]
+
+
+def _see(split: Answered, spec: Input) -> Calibrated:
+    """A split as intervals see it, with what strata may go by."""
+    evaluated = split.evaluated.require_quantiles()
+    groups = {**split.cases.groups, **evaluated.find_groups()}
+    return Calibrated(evaluated, find_numbers(spec, split.cases.rows), groups)
+
+
+def learn_intervals(split: Calibrated, strata: Strata | None) -> Intervals | None:
     """One quantile per coverage and stratum; None if there are too few cases for any coverage."""
-    place, levels = told.place(strata), []
+    place, levels = split.place(strata), []
     for coverage in COVERAGES:
         quantiles = tuple(
-            told.told.find_quantile(place == i, coverage)
+            split.evaluated.find_quantile(place == i, coverage)
             for i in range(len(strata.edges) + 1 if strata else 1)
         )
         if np.isfinite(quantiles).all():
             levels.append(Level(coverage=coverage, quantiles=quantiles))
-    if not levels:
-        return None
-    for kind, made in (
-        (ToldClasses, ClassesIntervals),
-        (ToldValue, ValueIntervals),
-        (ToldSurvival, SurvivalIntervals),
-    ):
-        if isinstance(told.told, kind):
-            return made(levels=tuple(levels), strata=strata)
-    raise TypeError
+    return split.evaluated.make_intervals(levels, strata) if levels else None
 
 
-def take_quantiles(intervals: Intervals, level: Level, told: Calibrated) -> Floats:
+def take_quantiles(strata: Strata | None, level: Level, split: Calibrated) -> Floats:
     """The quantile of each case, [n]."""
-    return np.array(level.quantiles)[told.place(intervals.strata)]
+    return np.array(level.quantiles)[split.place(strata)]
 
 
 def measure_intervals(
-    intervals: Intervals, told: Calibrated, sample: Sample, *, as_answered: bool = True
+    intervals: Intervals, split: Calibrated, sample: Sample, *, as_answered: bool = True
 ) -> CoverageCurve:
     """Coverage and width at every level, of everyone; at the first also of each group.
 
     Args:
         intervals: of answers, or others made to compare these with.
-        told: the split that they are measured on.
+        split: that they are measured on.
         sample: whose rows it is of.
         as_answered: whether they are those of answers; else they are those without strata.
     """
     points = []
     for level in intervals.levels:
-        quantiles = take_quantiles(intervals, level, told)
+        quantiles = take_quantiles(intervals.strata, level, split)
         groups: dict[str, Flags | None] = {EVERYONE: None}
         if level is intervals.levels[0]:
-            groups |= told.groups
-        held, width = told.told.hold(quantiles), told.told.measure_width(quantiles)
-        summarise = _make_summary(told.told, width)
+            groups |= split.groups
+        held = split.evaluated.hold(quantiles)
+        summarise = _make_summary(split.evaluated, split.evaluated.measure_width(quantiles))
         for group, members in groups.items():
             widths = sample.measure(WIDTH, summarise, members=members, group=group)
             points += measure_held(
@@ -131,7 +144,7 @@ def measure_intervals(
         of="model" if as_answered else "variant",
         cohort=sample.cohort,
         evaluated_on=ON if as_answered else ON_UNSTRATIFIED,
-        width_of=told.told.size,
+        width_of=split.evaluated.width_of,
         points=tuple(points),
     )
 
@@ -173,26 +186,25 @@ def _estimate(metric: Metric) -> Estimate:
     return Estimate(value=metric.value, low=metric.low, high=metric.high)
 
 
-def _make_summary(told: Told, width: Floats) -> Weighted:
-    summarise = mean if isinstance(told, ToldClasses) else middle
-    return lambda weights: {WIDTH: summarise(width, weights)}
+def _make_summary(evaluated: QuantileEvaluated, width: Floats) -> Weighted:
+    return lambda weights: {WIDTH: evaluated.summarise_width(width, weights)}
 
 
-def choose_strata(told: Calibrated, seed: int) -> Strata | None:
+def choose_strata(split: Calibrated, seed: int) -> Strata | None:
     """The strata that lift the groups which a single quantile leaves short, if any do.
 
     All is decided inside the calibration split: quantiles come from four fifths, coverage from the
     fifth left out. Kept is what halves the groups' shortfall beyond three points.
     """
-    candidates = [None, *_propose(told)]
-    short = [measure_shortfall(told, strata, seed) for strata in candidates]
+    candidates = [None, *_propose(split)]
+    short = [measure_shortfall(split, strata, seed) for strata in candidates]
     best = int(np.argmin(short))
     return candidates[best] if short[best] < short[0] / 2 else None
 
 
-def _propose(told: Calibrated) -> list[Strata]:
+def _propose(split: Calibrated) -> list[Strata]:
     found = []
-    for by, values in {PREDICTION: told.told.prediction, **told.numbers}.items():
+    for by, values in {PREDICTION: split.evaluated.prediction, **split.numbers}.items():
         for shares in _SHARES:
             edges = sorted({float(f"{edge:.4g}") for edge in np.quantile(values, shares)})
             place = np.searchsorted(edges, values, side="right")
@@ -201,20 +213,20 @@ def _propose(told: Calibrated) -> list[Strata]:
     return found
 
 
-def measure_shortfall(told: Calibrated, strata: Strata | None, seed: int) -> float:
+def measure_shortfall(split: Calibrated, strata: Strata | None, seed: int) -> float:
     """By how much more than three points each group lacks coverage at the first level, in all."""
-    place, coverage = told.place(strata), COVERAGES[0]
-    fold = np.random.default_rng(seed).permutation(np.arange(told.n) % _FOLDS)
-    quantiles = np.empty(told.n)
+    place, coverage = split.place(strata), COVERAGES[0]
+    fold = np.random.default_rng(seed).permutation(np.arange(split.n) % _FOLDS)
+    quantiles = np.empty(split.n)
     for i in range(_FOLDS):
         for stratum in np.unique(place):
             here = place == stratum
-            found = told.told.find_quantile(here & (fold != i), coverage)
+            found = split.evaluated.find_quantile(here & (fold != i), coverage)
             quantiles[here & (fold == i)] = found if np.isfinite(found) else 1e30
-    held = told.told.hold(quantiles)
+    held = split.evaluated.hold(quantiles)
     lacking = [
         coverage - SHORT - float(held[members].mean())
-        for members in told.groups.values()
+        for members in split.groups.values()
         if members.sum() >= _FEWEST
     ]
     return float(np.maximum(lacking, 0).sum()) if lacking else 0.0

@@ -5,69 +5,39 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
     CalibrationCurve,
-    ClassesIntervals,
-    ClassesOutput,
     CoverageCurve,
     Distance,
     Input,
+    Intervals,
+    Level,
     Metric,
     Output,
-    PolicyIntervals,
-    TabularInput,
     Uncertainty,
 )
-from training.assessment.answers import Answered, Answerer, make_answerer
+from training.assessment.answers import Answerer, make_answerer
 from training.assessment.certainty.abstention import (
     Limits,
     choose_largest_set,
     choose_most_missing,
     choose_threshold,
-    measure_foreign,
+    measure_out_of_distribution,
     measure_test,
 )
 from training.assessment.certainty.calibration import measure_calibration
 from training.assessment.certainty.intervals import (
     COVERAGES,
     Calibrated,
-    Intervals,
-    choose_strata,
     find_numbers,
-    learn_intervals,
-    measure_intervals,
     take_quantiles,
-)
-from training.assessment.certainty.policy_bands import (
-    GROUP_SIZE,
-    ToldPolicy,
-    learn_bands,
-    measure_bands,
 )
 from training.assessment.certainty.recalibration import measure_recalibration
 from training.assessment.certainty.selective import Selective, measure_selective
-from training.assessment.claims import (
-    find_doubt,
-    find_losses,
-    make_claims,
-    make_curves,
-    make_recalibrators,
-)
+from training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
 from training.assessment.resampling import Flags, Floats
 from training.assessment.splits import Array, Splits
-from training.assessment.told import Tensors, Told, ToldClasses
-
-_METHODS = {
-    "classes": "Split conformal prediction: adaptive prediction sets, whose likeliest label is "
-    "always taken (Romano, Sesia & Candes 2020)",
-    "value": "Split conformal prediction of the absolute residual (Vovk, Gammerman & Shafer 2005)",
-    "survival": "Conformal risk control of the share that dies before the bound, weighted against "
-    "censoring that is taken to be independent of the features (Angelopoulos et al. 2024; Candes, "
-    "Lei & Ren 2023)",
-    "policy": "Split conformal prediction of the share of an outcome among "
-    f"{GROUP_SIZE} decisions of neighbouring risk, and of the nadir over the expected one",
-}
-_UNSURE, _FEWEST_UNSURE = (0.05, 0.1, 0.2), 50
 
 
 @dataclass(frozen=True)
@@ -80,7 +50,7 @@ class UncertaintyAssessment:
         metrics: for the card.
         calibration: predicted against observed, for the card.
         coverage: how often intervals held, for the card.
-        selective: the risk-coverage curve, to draw; None if the model has no way to doubt.
+        selective: the risk-coverage curve, to draw; None if the model cannot judge its answers.
         worth: by name, the numbers of a recalibration that is worth having; empty if none is.
     """
 
@@ -108,9 +78,9 @@ def assess_uncertainty(
     answerer = make_answerer(graph, spec, output, splits.train)
     calibration = answerer.answer(splits.calibration, splits.train, seed, "calibration")
     test = answerer.answer(splits.test, splits.train, seed, "test")
-    intervals, coverage = _assess_intervals(calibration, test, spec)
+    intervals, coverage = answerer.assessor.assess_intervals(calibration, test, spec)
     uncertainty = Uncertainty(
-        method=_name_method(output, intervals),
+        method=_name_method(answerer.assessor.method, intervals),
         calibrated_on=_name_calibration(splits),
         intervals=intervals,
         distance=_limit_distance(answerer, calibration),
@@ -119,15 +89,19 @@ def assess_uncertainty(
     judge = _Judge(answerer, uncertainty, splits)
     limits = judge.limit(test.cases.rows, test.outputs)
     metrics = measure_test(limits, test.cases.groups, test.sample)
-    metrics += measure_foreign(
+    metrics += measure_out_of_distribution(
         spec, splits.out_of_distribution, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )
-    selective, figures = _assess_doubt(test, output)
+    selective, figures = _assess_judgement(test)
     metrics += figures
-    for claim, sample in make_claims(test, output):
+    for claim, sample in test.evaluated.find_claims(test.sample):
         metrics += measure_calibration([claim], sample)
-    measured = (curve.measure() for curve in make_curves(test, output))
-    pairs = zip(make_recalibrators(calibration), make_recalibrators(test), strict=True)
+    measured = (curve.measure() for curve in test.evaluated.find_curves(test.sample))
+    pairs = zip(
+        calibration.evaluated.find_recalibrators(),
+        test.evaluated.find_recalibrators(),
+        strict=True,
+    )
     figures, worth = measure_recalibration(list(pairs), calibration.sample, test.sample)
     metrics += figures
     return UncertaintyAssessment(
@@ -139,39 +113,6 @@ def assess_uncertainty(
         selective=selective,
         worth=worth,
     )
-
-
-def _assess_intervals(
-    calibration: Answered, test: Answered, spec: Input
-) -> tuple[Intervals | PolicyIntervals | None, list[CoverageCurve]]:
-    if isinstance(calibration.told, ToldPolicy) and isinstance(test.told, ToldPolicy):
-        bands = learn_bands(calibration.told)
-        return bands, measure_bands(bands, test.told, test.cases.groups, test.sample)
-    learned, measured = _see(calibration, spec), _see(test, spec)
-    plain = learn_intervals(learned, None)
-    if plain is None:
-        return None, []
-    strata = choose_strata(learned, test.sample.seed)
-    stratified = learn_intervals(learned, strata) if strata else None
-    if stratified is None:
-        return plain, [measure_intervals(plain, measured, test.sample)]
-    return stratified, [
-        measure_intervals(stratified, measured, test.sample),
-        measure_intervals(plain, measured, test.sample, as_answered=False),
-    ]
-
-
-def _see(split: Answered, spec: Input) -> Calibrated:
-    """A split as intervals see it, with what strata may go by."""
-    told = split.told
-    if isinstance(told, ToldPolicy):
-        raise TypeError
-    groups = dict(split.cases.groups)
-    if isinstance(told, ToldClasses):
-        share = next((s for s in _UNSURE if s * len(told.prediction) >= _FEWEST_UNSURE), 0.5)
-        unsure = told.prediction <= np.quantile(told.prediction, share)
-        groups[f"least sure {100 * share:.0f} % of answers"] = unsure
-    return Calibrated(told, find_numbers(spec, split.cases.rows), groups)
 
 
 def _limit_distance(answerer: Answerer, calibration: Answered) -> Distance | None:
@@ -189,11 +130,11 @@ def _limit_rest(
     update: dict[str, int | None] = {}
     judge = _Judge(answerer, uncertainty, splits)
     rows = splits.calibration.rows
-    if isinstance(intervals, ClassesIntervals) and isinstance(answerer.output, ClassesOutput):
+    if intervals and intervals.are_sets:
         sizes = judge.count_labels(rows, calibration.outputs)
         far = judge.limit(rows, calibration.outputs).far
-        update["largest_set"] = choose_largest_set(sizes, far, len(answerer.output.labels))
-    if isinstance(answerer.spec, TabularInput) and intervals:
+        update["largest_set"] = choose_largest_set(sizes, far, answerer.assessor.labels)
+    if intervals and answerer.spec.row_features:
         update["most_missing"] = choose_most_missing(
             answerer.spec, rows, judge.hold, COVERAGES[0], calibration.sample.seed
         )
@@ -224,36 +165,43 @@ class _Judge:
 
     def count_labels(self, rows: Array, outputs: Tensors) -> Floats:
         """In the prediction set at the first coverage, [n]."""
-        told, quantiles = self._tell(rows, outputs, None)
-        return told.measure_width(quantiles)
+        evaluated, quantiles = self._evaluate(rows, outputs, None)
+        return evaluated.measure_width(quantiles)
 
     def hold(self, rows: Array) -> Floats:
         """Whose mean is the coverage of the calibration split, its rows changed, [n]."""
         outcome = self.splits.calibration.outcome
-        told, quantiles = self._tell(rows, self.answerer.run(rows), outcome)
-        return told.hold(quantiles)
+        evaluated, quantiles = self._evaluate(rows, self.answerer.run(rows), outcome)
+        return evaluated.hold(quantiles)
 
-    def _tell(self, rows: Array, outputs: Tensors, outcome: object) -> tuple[Told, Floats]:
+    def _evaluate(
+        self, rows: Array, outputs: Tensors, outcome: object
+    ) -> tuple[QuantileEvaluated, Floats]:
         intervals, answerer = self.uncertainty.intervals, self.answerer
-        told = answerer.tell(rows, outputs, outcome, self.splits.train.outcome)
-        if isinstance(told, ToldPolicy) or isinstance(intervals, PolicyIntervals | None):
+        if intervals is None:
             raise TypeError
-        seen = Calibrated(told, find_numbers(answerer.spec, rows), {})
-        return told, take_quantiles(intervals, intervals.levels[0], seen)
+        given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
+        evaluated = given.require_quantiles()
+        seen = Calibrated(evaluated, find_numbers(answerer.spec, rows), {})
+        first = expect(intervals.levels[0], Level)
+        return evaluated, take_quantiles(intervals.strata, first, seen)
 
 
-def _assess_doubt(test: Answered, output: Output) -> tuple[Selective | None, list[Metric]]:
-    doubt = find_doubt(test, output)
-    if doubt is None:
+def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
+    judged = test.evaluated.find_judgement()
+    if judged is None and test.distances is not None:
+        judged = "distance", test.distances
+    if judged is None:
         return None, []
-    error, losses = find_losses(test, output)
-    return measure_selective(losses, doubt[1], test.sample, error=error, ranked_by=doubt[0])
+    ranked_by, judgement = judged
+    error, losses = test.evaluated.find_losses()
+    return measure_selective(losses, judgement, test.sample, error=error, ranked_by=ranked_by)
 
 
-def _name_method(output: Output, intervals: Intervals | PolicyIntervals | None) -> str:
+def _name_method(method: str, intervals: Intervals | None) -> str:
     strata = intervals.strata if intervals else None
     apart = f"; quantiles apart by {strata.by} (Mondrian)" if strata else ""
-    return f"{_METHODS[output.kind]}{apart}."
+    return f"{method}{apart}."
 
 
 def _name_calibration(splits: Splits) -> str:

@@ -17,28 +17,16 @@ from medmaas.model.manifest import (
     EVERYONE,
     Check,
     Decision,
-    Dependence,
     Explanation,
-    ImageInput,
     Importance,
     Input,
     Metric,
     Output,
-    SurvivalOutput,
-    TabularInput,
     Uncertainty,
-    ValueOutput,
 )
-from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
-from training.assessment.reasons.background import make_background
-from training.assessment.reasons.dependence import measure_dependence
-from training.assessment.reasons.faithfulness.agreement import (
-    Trained,
-    check_background,
-    check_sampled,
-    check_shap,
-)
+from training.assessment.inputs import make_case, make_input_assessor
+from training.assessment.outputs import make_output_assessor
 from training.assessment.reasons.faithfulness.deletion import (
     MEASURE,
     Paths,
@@ -47,44 +35,20 @@ from training.assessment.reasons.faithfulness.deletion import (
 )
 from training.assessment.reasons.faithfulness.ground_truth import check_ground_truth
 from training.assessment.reasons.faithfulness.randomisation import check_sanity, has_weights
-from training.assessment.reasons.games import (
-    answer,
-    make_case,
-    open_model,
-    rank_cells,
-    tolerate_errors,
-)
+from training.assessment.reasons.games import Trained, answer, open_model, tolerate_errors
 from training.assessment.reasons.importance import (
     estimate_mean,
     list_groups,
     measure_importance,
+    sum_by_name,
 )
-from training.assessment.reasons.parts import sum_by_name
-from training.assessment.reasons.sample import (
-    NAMED,
-    Sample,
-    Sizes,
-    choose_sizes,
-    explain_focus,
-    explain_sample,
-    find_focus,
-    name_focus,
-)
+from training.assessment.reasons.sample import Sample, Sizes
+from training.assessment.reasons.sampling import explain_focus, explain_sample
 from training.assessment.splits import Groups, Splits
 
 Floats = NDArray[np.float64]
 
 TEST = "test split, explanations"
-_METHODS = {
-    "tabular": "Shapley values of the features against the background, exact for at most 12 "
-    "features, else by paired permutations with standard errors",
-    "series": "Shapley values of the measurements, and of the rows, against the same history "
-    "without them",
-    "image": "a heat map: what the answer loses where a patch of the picture gets its mean colour",
-    "text": "Shapley values of atoms and written bonds, or else of characters, against the same "
-    "line without them",
-}
-_MOST_DRAWN = 10  # features with curves; by group only where there are no more
 
 
 @dataclass(frozen=True)
@@ -127,34 +91,32 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
         seed: of every draw.
         trained: the model as it was fitted, to hold explanations against; None is the graph.
     """
-    rows = splits.train.rows
-    explanation = Explanation(method=_METHODS[spec.kind])
+    rows, assessor = splits.train.rows, make_input_assessor(spec)
+    explanation = Explanation(method=assessor.method)
     model = open_model(
         graph, spec, output, golden, explanation=explanation, uncertainty=uncertainty
     )
-    if isinstance(spec, TabularInput):
-        background = make_background(spec, rows, answer(model, rows), seed=seed)
+    background = assessor.find_background(rows, partial(answer, model, rows), seed)
+    if background:
         explanation = explanation.model_copy(update={"background": background})
         model = open_model(
             graph, spec, output, golden, explanation=explanation, uncertainty=uncertainty
         )
-    sizes = choose_sizes(spec)
+    sizes = assessor.choose_sizes()
     sample = explain_sample(model, splits, sizes, seed)
-    of = name_focus(spec, output)
+    of = make_output_assessor(output).name_focus(of_the_named=assessor.of_the_named)
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = check_paths(paths, of=of, seed=seed)
-    if isinstance(spec, ImageInput):
-        checks += _check_middle(sample, of, seed)
+    checks += assessor.check_order(sample, of, seed)
     if has_weights(graph):
         checks.append(_check_sanity(graph, model, sample, sizes, seed))
-    if isinstance(spec, TabularInput):
-        checks += _check_table(model, sample, rows, sizes, seed=seed, trained=trained)
+    checks += assessor.check_agreement(model, sample, rows, sizes, seed=seed, trained=trained)
     checks += check_ground_truth(seed)
     update = {
         "decision": choose_decision(model, rows),
         "importance": tuple(importance),
-        "dependence": tuple(_measure_dependence(model, sample, rows, importance)),
+        "dependence": tuple(assessor.measure_dependence(model, sample, rows, importance)),
         "faithfulness": tuple(_round_check(check) for check in checks),
     }
     metrics = _measure_groups(paths, sample.groups, of, seed)
@@ -167,13 +129,13 @@ def choose_decision(model: Model, rows: Floats) -> Decision | None:
     Classes have labels for that, and policies recommendations.
     """
     spec, output = model.manifest.input, model.manifest.output
-    decides = isinstance(output, SurvivalOutput | ValueOutput)
-    if not (decides and isinstance(spec, TabularInput)):
+    assessor = make_output_assessor(output)
+    if not (assessor.needs_threshold and make_input_assessor(spec).has_counterfactuals):
         return None
     answers = answer(model, rows)
-    threshold = float(np.quantile(answers[:, find_focus(output, answers[0])], 2 / 3))
+    threshold = float(np.quantile(answers[:, assessor.find_focus(answers[0])], 2 / 3))
     return Decision(
-        target=name_focus(spec, output),
+        target=assessor.name_focus(of_the_named=False),
         threshold=float(f"{threshold:.3g}"),
         meaning=f"a third of the answers to the train split, n = {len(rows):,}, lie above it; no "
         "guideline sets it",
@@ -183,42 +145,6 @@ def choose_decision(model: Model, rows: Floats) -> Decision | None:
 def _measure_importance(sample: Sample, of: str, seed: int) -> list[Importance]:
     parts, values = sum_by_name([case.parts for case in sample.cases], sample.shown)
     return measure_importance(values, parts, of=of, groups=sample.groups, seed=seed)
-
-
-def _measure_dependence(
-    model: Model, sample: Sample, seen: Floats, importance: Sequence[Importance]
-) -> list[Dependence]:
-    spec, output = model.manifest.input, model.manifest.output
-    if not isinstance(spec, TabularInput):
-        return []
-    many = len(spec.features) > _MOST_DRAWN
-    order = [i.part for i in importance if i.group == EVERYONE]
-    groups = {} if many else sample.groups
-    drawn = None
-    if many:
-        ranked = sorted(
-            spec.features,
-            key=lambda f: order.index(f.group or f.name) if (f.group or f.name) in order else 999,
-        )
-        drawn = [feature.name for feature in ranked[:_MOST_DRAWN]]
-    targets = [target.name for target in make_targets(output).targets]
-    several = name_focus(spec, output) == NAMED
-    curves = []
-    for i in range(len(targets)) if several else [targets.index(name_focus(spec, output))]:
-        curves += measure_dependence(
-            partial(_answer_one, model, i),
-            spec,
-            sample.rows,
-            seen=seen,
-            of=targets[i],
-            groups={} if several else groups,
-            features=drawn,
-        )
-    return curves
-
-
-def _answer_one(model: Model, target: int, rows: Floats) -> Floats:
-    return answer(model, rows)[:, target]
 
 
 def _check_sanity(
@@ -239,31 +165,6 @@ def _check_sanity(
 
     learned = sample.shown[: sizes.shuffled]
     return check_sanity(graph, explain, learned, models=sizes.shuffles, seed=seed)
-
-
-def _check_table(
-    model: Model,
-    sample: Sample,
-    seen: Floats,
-    sizes: Sizes,
-    *,
-    seed: int,
-    trained: Trained | None,
-) -> list[Check]:
-    few = sample.rows[: sizes.compared]
-    checks = check_shap(model, few, sample.tolerance, seed=seed, trained=trained)
-    if sample.are_exact:
-        cases, values = sample.cases[: sizes.compared], sample.values[: sizes.compared]
-        checks += check_sampled(cases, values, sample.tolerance, seed=seed)
-    target = sample.targets[0]
-    return checks + check_background(model, few[:20], seen, target, sample.tolerance, seed=seed)
-
-
-def _check_middle(sample: Sample, of: str, seed: int) -> list[Check]:
-    """What a map is held against besides chance: what matters may just be in the middle."""
-    middle = [rank_cells()] * len(sample.cases)
-    paths = walk_paths(sample.cases, middle, sample.targets, seed=seed)
-    return check_paths(paths, of=of, seed=seed, order="from the middle outwards")
 
 
 def _measure_groups(paths: Paths, groups: Groups, of: str, seed: int) -> list[Metric]:

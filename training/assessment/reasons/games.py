@@ -1,22 +1,13 @@
 """A finished model's instances as games: who plays, and what coalitions of them are worth."""
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from io import BytesIO
-from typing import Any, assert_never
+from typing import Any
 
-import numpy as np
 import onnx
-import PIL.Image
-from numpy.typing import NDArray
 
-from medmaas.model.explanation.background import make_game as make_tabular_game
 from medmaas.model.explanation.budget import Budget
-from medmaas.model.explanation.contributions import group_features, tolerate
-from medmaas.model.explanation.image import ImageExplainer
-from medmaas.model.explanation.series import make_history_game
+from medmaas.model.explanation.contributions import tolerate
 from medmaas.model.explanation.shapley import (
     MOST_EXACT,
     MOST_PAIRS,
@@ -26,30 +17,24 @@ from medmaas.model.explanation.shapley import (
     Game,
     attribute,
 )
-from medmaas.model.explanation.text import make_line_game
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     Explanation,
     Golden,
     GoldenCase,
-    ImageInput,
     Input,
     Manifest,
     Output,
-    SeriesInput,
-    TabularInput,
-    TextInput,
     Uncertainty,
 )
 from medmaas.model.outputs import make_output, make_targets
 from medmaas.model.registry import Model
 from medmaas.model.session import Session
-from training.assessment.reasons.parts import name_parts
-from training.assessment.splits import Array
+from training.assessment.splits import Array, as_fed
 
-CELLS = 4  # per side of a picture
-_TIME = 0
-_FEW_PAIRS = 8  # half of a served explanation's, for the sake of time
+Trained = Callable[[Array], Array | Mapping[str, Array]]
+"""A model as it was fitted, from rows to the output, or outputs by name."""
+
 _UNMEASURED = "not yet measured"
 
 
@@ -102,42 +87,6 @@ def open_model(
     return Model(manifest, _UNMEASURED, make_input(spec), session, make_output(manifest))
 
 
-def make_case(model: Model, row: Array) -> Case:
-    """One row, as the graph takes it, [...].
-
-    Who does not play becomes: features of a table as in the background, a measurement of a series
-    never made, a cell of a picture its mean colour, an atom, a bond or a character of a text
-    nothing.
-    """
-    spec = model.manifest.input
-    match spec:
-        case TabularInput():
-            groups = group_features(spec.features)
-            game = make_tabular_game(model, np.asarray(row, np.float32), list(groups.values()))
-            return Case(tuple(groups), game)
-        case SeriesInput():
-            history = np.asarray(row, np.float32)
-            history = history[~np.isnan(history[:, _TIME])]
-            groups = group_features(spec.features[1:])
-            columns = np.arange(history.shape[1])
-            players = [
-                np.broadcast_to(np.isin(columns, np.array(chosen) + 1), history.shape)
-                for chosen in groups.values()
-            ]
-            return Case(tuple(groups), make_history_game(model, history, players))
-        case ImageInput():
-            cells = _find_cells(spec)
-            heat = partial(_map_heat, model, spec, row)
-            return Case(list_cells(), _cover(model, spec, row, cells), heat)
-        case TextInput():
-            line = "".join(spec.alphabet[code - 1] for code in row if code)
-            parts = name_parts(spec, line)
-            game = make_line_game(model, row, [characters for _, characters in parts])
-            return Case(tuple(name for name, _ in parts), game, most_pairs=_FEW_PAIRS)
-        case _:
-            assert_never(spec)
-
-
 def explain_case(case: Case, tolerance: Floats, seed: int) -> Attribution:
     """Shapley values of one instance, without a limit of time and so the same on every machine."""
     return _attribute(case.game, len(case.parts), tolerance, case.most_pairs, seed)
@@ -176,67 +125,10 @@ def _attribute(
 def answer(model: Model, rows: Array) -> Floats:
     """Every explained number of the answers, of rows as the graph takes them, [n, targets]."""
     targets = make_targets(model.manifest.output)
-    fed = rows.astype(np.float32) if rows.dtype == np.float64 else rows
-    return targets.settle(targets.read(model.session.run({model.manifest.input.tensor: fed})))
+    tensors = {model.manifest.input.tensor: as_fed(rows)}
+    return targets.settle(targets.read(model.session.run(tensors)))
 
 
 def tolerate_errors(model: Model, rows: Array) -> Floats:
     """The standard error that sampling goes down to, per target, given rows to answer."""
     return tolerate(make_targets(model.manifest.output).targets, answer(model, rows))
-
-
-def list_cells() -> tuple[str, ...]:
-    """What the parts of a picture are called."""
-    return tuple(
-        f"row {down + 1}, column {right + 1}" for down in range(CELLS) for right in range(CELLS)
-    )
-
-
-def rank_cells() -> Floats:
-    """How near the middle of a picture each of its parts is, the nearest highest, [cells]."""
-    away = np.arange(CELLS) - (CELLS - 1) / 2
-    near: Floats = -np.hypot(*np.meshgrid(away, away)).ravel()
-    return near
-
-
-def _map_heat(model: Model, spec: ImageInput, row: Array) -> Floats:
-    """The heat map that a request for this picture gets, as its mean in every cell, [cells]."""
-    instance = {spec.field: write_png(spec, row)}
-    tensors = {spec.tensor: row[None]}
-    explained = ImageExplainer(model, spec).explain(tensors, instance, Budget(None))
-    heat = np.array(explained["heat_map"]["rows"])
-    each = len(heat) // CELLS
-    means: Floats = heat.reshape(CELLS, each, CELLS, each).mean(axis=(1, 3)).ravel()
-    return means
-
-
-def write_png(spec: ImageInput, row: Array) -> str:
-    """A row as the graph takes it, [...], as an instance holds it: PNG in base64."""
-    pixels = row if spec.layout == "NHWC" else row.transpose(1, 2, 0)
-    if spec.normalisation:
-        scaled = pixels * np.array(spec.normalisation.deviation) + np.array(spec.normalisation.mean)
-        pixels = (255 * scaled).round().clip(0, 255)
-    shape = pixels.shape if spec.channels > 1 else pixels.shape[:2]
-    file = BytesIO()
-    PIL.Image.fromarray(pixels.astype(np.uint8).reshape(shape)).save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode()
-
-
-def _cover(model: Model, spec: ImageInput, row: Array, cells: NDArray[np.bool_]) -> Game:
-    """A game in which cells [cells, height, width] that do not play get the mean colour."""
-    last = spec.layout == "NHWC"
-    colour: Array = row.mean(axis=(0, 1) if last else (1, 2), keepdims=True).astype(row.dtype)
-
-    def play(coalitions: Coalitions) -> Floats:
-        hidden = np.tensordot(~coalitions, cells, axes=1) > 0
-        return answer(model, np.where(hidden[..., None] if last else hidden[:, None], colour, row))
-
-    return play
-
-
-def _find_cells(spec: ImageInput) -> NDArray[np.bool_]:
-    """The pixels of each cell, [cells, height, width]."""
-    down = np.arange(spec.height) * CELLS // spec.height
-    right = np.arange(spec.width) * CELLS // spec.width
-    cells: NDArray[np.bool_] = np.arange(CELLS**2)[:, None, None] == down[:, None] * CELLS + right
-    return cells

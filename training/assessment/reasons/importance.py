@@ -64,3 +64,24 @@ def estimate_mean(values: Floats, seed: int) -> Estimate:
     draws = np.random.default_rng(seed).integers(0, len(values), (_RESAMPLES, len(values)))
     low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
     return Estimate(value=float(values.mean()), low=float(low), high=float(high))
+
+
+def sum_by_name(
+    names: Sequence[Sequence[str]], values: Sequence[Floats]
+) -> tuple[tuple[str, ...], Floats]:
+    """Attributions of n instances, summed over parts of the same name.
+
+    Args:
+        names: of each instance's parts.
+        values: attributions of each instance, [parts].
+
+    Returns:
+        The different names, and attributions [n, names], NaN where an instance has no such part.
+    """
+    different = tuple(sorted(set().union(*names)))
+    table = np.full((len(names), len(different)), np.nan)
+    for row, named, attributed in zip(table, names, values, strict=True):
+        for name, value in zip(named, attributed.tolist(), strict=True):
+            column = different.index(name)
+            row[column] = np.nan_to_num(row[column]) + value
+    return different, table

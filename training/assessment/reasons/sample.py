@@ -1,26 +1,14 @@
-"""A sample of the test split, explained as a request would be."""
+"""A sample of the test split, explained; and how large it is."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import (
-    ClassesOutput,
-    ImageInput,
-    Input,
-    Output,
-    SeriesInput,
-    TabularInput,
-)
-from medmaas.model.outputs import make_targets
-from medmaas.model.registry import Model
-from training.assessment.reasons.games import Case, explain_case, make_case, tolerate_errors
-from training.assessment.splits import Array, Groups, Splits, take_groups
+from training.assessment.reasons.games import Case
+from training.assessment.splits import Array, Groups
 
 Floats = NDArray[np.float64]
-
-NAMED = "the named label"
 
 
 @dataclass(frozen=True)
@@ -92,69 +80,3 @@ class Found:
         """Attributions [parts] of a target, of the focus if there are none."""
         values: Floats = self.values[:, target]
         return self.values[:, self.focus] if np.isnan(values).any() else values
-
-
-def explain_focus(model: Model, case: Case, tolerance: Floats, seed: int) -> Found:
-    """Explain a case as a request would be, sampling down to a standard error per target."""
-    output = model.manifest.output
-    if case.map_heat is None:
-        found = explain_case(case, tolerance, seed)
-        focus = find_focus(output, found.prediction)
-        return Found(found.values, focus, is_exact=found.errors is None)
-    whole = case.game(np.ones((1, len(case.parts)), bool))[0]
-    focus = make_targets(output).headline(whole)
-    values = np.full((len(case.parts), len(whole)), np.nan)
-    values[:, focus] = case.map_heat()
-    return Found(values, focus, is_exact=False)
-
-
-def find_focus(output: Output, answers: Floats) -> int:
-    """The position of the number that is looked at, given all of an answer, [targets].
-
-    Of two classes the second, so that every sign means the same; else what a sentence is about.
-    """
-    if isinstance(output, ClassesOutput) and len(output.labels) == 2:
-        return 1
-    return make_targets(output).headline(answers)
-
-
-def name_focus(spec: Input, output: Output) -> str:
-    """What that number is called."""
-    varies = isinstance(spec, ImageInput) or (
-        isinstance(output, ClassesOutput) and len(output.labels) > 2
-    )
-    if varies and isinstance(output, ClassesOutput):
-        return NAMED
-    names = [target.name for target in make_targets(output).targets]
-    return names[find_focus(output, np.zeros(len(names)))]
-
-
-def choose_sizes(spec: Input) -> Sizes:
-    """As much as there is time for: pictures and texts go through a graph one by one."""
-    match spec:
-        case TabularInput() | SeriesInput():
-            return WIDE if len(spec.features) > MANY else FAST
-        case _:
-            return SLOW
-
-
-def explain_sample(model: Model, splits: Splits, sizes: Sizes, seed: int) -> Sample:
-    """Explain a random sample of the test split; instances of a single part are passed by."""
-    test = splits.test
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(test.rows))[: sizes.explained])
-    rows = test.rows[chosen]
-    tolerance = tolerate_errors(model, rows) * sizes.coarse
-    cases = [make_case(model, row) for row in rows]
-    played = [len(case.parts) > 1 for case in cases]
-    rows = rows[played]
-    cases = [case for case, plays in zip(cases, played, strict=True) if plays]
-    found = [explain_focus(model, case, tolerance, seed) for case in cases]
-    return Sample(
-        rows,
-        take_groups(test.groups, chosen[played]),
-        cases,
-        [attribution.values for attribution in found],
-        [attribution.focus for attribution in found],
-        tolerance,
-        are_exact=all(attribution.is_exact for attribution in found),
-    )

@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 from medmaas.model.explanation.background import make_background, make_game
 from medmaas.model.explanation.contributions import group_features
 from medmaas.model.explanation.shapley import MOST_EXACT
-from medmaas.model.manifest import Check, TabularInput
+from medmaas.model.manifest import Check
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
-from training.assessment.reasons.games import Case, answer, explain_case, sample_case
+from training.assessment.reasons.games import (
+    Case,
+    Trained,
+    answer,
+    explain_case,
+    sample_case,
+)
 from training.assessment.reasons.importance import estimate_mean
-from training.assessment.splits import Array
 
 Floats = NDArray[np.float64]
-Trained = Callable[[Array], Array | Mapping[str, Array]]
 
 _COPIES = 50  # of the background's centres together, by weight: shap takes no weights
 _ROUNDS = 200  # of shap's permutations, each there and back
@@ -133,10 +137,7 @@ def check_background(
         tolerance: of sampled values, per target.
         seed: of the part.
     """
-    spec = model.manifest.input
-    if not isinstance(spec, TabularInput):
-        raise TypeError("only a table has a background")
-    groups = group_features(spec.features)
+    groups = group_features(model.manifest.input.row_features)
     most = _ROWS_AT_ONCE // min(2 ** len(groups), 512)
     chosen = np.random.default_rng(seed).permutation(len(everyone))[:most]
     full = everyone[chosen].astype(np.float32), np.full(len(chosen), 1 / len(chosen))

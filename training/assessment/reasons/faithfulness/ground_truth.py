@@ -24,7 +24,8 @@ from medmaas.model.manifest import (
     TabularInput,
     ValueOutput,
 )
-from training.assessment.reasons.games import explain_case, make_case, open_model
+from training.assessment.inputs import make_case
+from training.assessment.reasons.games import explain_case, open_model
 
 Floats = NDArray[np.float64]
 
