@@ -8,5 +8,5 @@
 - figures.py gives intervals; observed_shares.py what was observed among similar predictions.
 - `assessment/` measures how sure a finished model is and what it rests on.
 - export.py proves the graph equal to the model and writes the folder, by `catalogue/`.
-- `report/` writes cards and pages.
+- `report/` writes cards and pages; `kinds/` has what they say of each kind of input and output.
 """
