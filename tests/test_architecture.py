@@ -4,9 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from medmaas.model.kinds import list_kinds
+from medmaas.model.manifest import Input, Intervals, Output
 from tests.conftest import ROOT
 
 FUNCTIONS = ROOT / "functions"
@@ -26,6 +29,17 @@ API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
 DOORS = {"medmaas.api", "medmaas.batch"}
 # each protocol, and which other it may know: CDS Hooks brings records, which FHIR reads
 PROTOCOLS: dict[str, set[str]] = {"inference_protocol": set(), "fhir": set(), "cds_hooks": {"fhir"}}
+DOMAINS = tuple(
+    f"training/{name}/" for name in ("survival", "classes", "image", "smiles", "dose", "tabular")
+)
+# in training, what may ask of which kind an input or an output is: the rooms, and recipes, which
+# make models of one kind each
+ROOMS = tuple(
+    f"training/{package}/{side}"
+    for package in ("assessment", "kinds")
+    for side in ("inputs", "outputs")
+)
+OF_ONE_KIND = (*ROOMS, "training/recipes/")
 NOT_FOR_MODELS = {*DOORS, *(f"medmaas.{name}" for name in PROTOCOLS)}
 
 
@@ -52,6 +66,35 @@ def imports_any(path: Path, modules: set[str]) -> bool:
     )
 
 
+def list_classes(path: Path) -> set[str]:
+    """The classes that a file defines."""
+    tree = ast.walk(ast.parse(path.read_text()))
+    return {node.name for node in tree if isinstance(node, ast.ClassDef)}
+
+
+def find_questions_of_kind(path: Path, kinds: set[str]) -> Iterator[str]:
+    """Where a file asks which of the kinds something is: of its class, or of its field `kind`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        asked: list[ast.expr] = []
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass" | "expect")):
+                asked = node.args[1:]
+            case ast.MatchClass():
+                asked = [node.cls]
+            case ast.Compare():
+                asked = [node.left, *node.comparators]
+            case ast.Match():
+                asked = [node.subject]
+        for one in (part for root in asked for part in ast.walk(root)):
+            match one:
+                case ast.Name(id=name) if name in kinds:
+                    yield name
+                case ast.Attribute(
+                    attr="kind", value=ast.Name(id=owner) | ast.Attribute(attr=owner)
+                ) if owner in {"spec", "input", "output", "intervals"}:
+                    yield f"{owner}.kind"
+
+
 def test_there_is_something_to_check() -> None:
     assert len(PYTHON) > 20
 
@@ -68,6 +111,9 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
         own = {"medmaas.model", "medmaas.errors", "medmaas.facts", "medmaas.words", "medmaas"}
         foreign = {m for m in imports(path) if m.startswith("medmaas.")}
         assert all(m.startswith(tuple(own - {"medmaas"})) for m in foreign)
+    if name.startswith(DOMAINS):
+        words = {"training.recipes", "training.report", "training.assessment"}
+        assert not imports_any(path, words), "data and networks know no cards and no reports"
     if name.startswith(API):
         assert not imports_any(path, {"medmaas.batch"}), "the doors do not know each other"
     elif name.startswith(BATCH):
@@ -104,6 +150,49 @@ def test_only_settings_reads_the_environment() -> None:
     reading = re.compile(r"\b(environ|getenv)\b")
     readers = {name_of(path) for path in PYTHON if reading.search(path.read_text())}
     assert readers == {"functions/medmaas/settings.py"}
+
+
+KINDS = {
+    spec.__name__ for union in (Input, Output, Intervals) for spec in get_args(get_args(union)[0])
+}
+
+
+def test_training_asks_for_a_kind_only_in_the_rooms_of_kinds() -> None:
+    rooms = [path for path in PYTHON if name_of(path).startswith(ROOMS)]
+    kinds = KINDS.union(*(list_classes(path) for path in rooms if path.name != "__init__.py"))
+    assert {"TabularInput", "PolicyIntervals", "EvaluatedClasses", "ImageDescription"} <= kinds
+    asking = {
+        name_of(path): found
+        for path in PYTHON
+        if name_of(path).startswith("training/")
+        and (found := [*find_questions_of_kind(path, kinds)])
+    }
+    assert {name for name in asking if name.startswith(ROOMS)}, "the rooms do ask"
+    assert {name: at for name, at in asking.items() if not name.startswith(OF_ONE_KIND)} == {}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_kind_has_one_room_in_training(room: str) -> None:
+    kinds = list_kinds(Input if room.endswith("inputs") else Output)
+    for kind in kinds:
+        assert (ROOT / room / f"{kind}.py").exists(), kind
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "isinstance(spec, TabularInput)",
+        "isinstance(spec, TextInput | TabularInput)",
+        "expect(spec, TabularInput)",
+        'spec.kind == "tabular"',
+        "match spec:\n case TabularInput(features=some): pass",
+        'match spec.kind:\n case "tabular": pass',
+    ],
+)
+def test_every_way_to_ask_for_a_kind_is_seen(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(code)
+    assert [*find_questions_of_kind(path, KINDS)]
 
 
 def test_files_stay_small() -> None:

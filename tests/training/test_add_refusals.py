@@ -107,10 +107,10 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
         "state 10 features in input.features, 9 are there",
     ),
     # its answers
-    (take(LOGITS), "golden case 0: the graph does not give probabilities that sum to 1: end it with a"),
+    (take(LOGITS), "golden case 0: the graph does not give probabilities that sum to 1: end it"),
     (
         change("output", SURVIVAL),
-        "golden case 1: the graph does not give a survival curve, which starts at 1 and never rises",
+        "golden case 1: the graph does not give a survival curve, which starts at 1",
     ),
     (take(NAN), "the graph gives a number that is not finite for a golden case"),
     (ask([{"instance": BAD_CASE}]), "golden case 0: radius outside 0 to 100"),
