@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from medmaas.model.manifest import Card, Data, Metric, Split
-from training.catalogue.source_attributes import answer_source_attributes
 from training.dose.decisions import Decisions
 from training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP, name_judged
 from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY, Neutrophils
@@ -25,12 +24,70 @@ from training.dose.study import (
 )
 from training.dose.trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
 from training.figures import quote
+from training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes
 
 TITLE = "Docetaxel dose from serial blood counts, learned from simulated patients"
 NOTICE = (
     "Learned from simulated patients, never tried on real ones: for research, not for treatment."
 )
 GRADING = "CTCAE v5.0; ANC below 0.5 and 1.0 and platelets below 50 10*9/L are its grades 4, 3, 3"
+
+USE = (
+    "Compare, for a patient on docetaxel 100 mg/m2 every three weeks, what each of five actions "
+    "would do to the next nadir, and name the highest dose intensity that is acceptable."
+)
+OUT_OF_SCOPE = (
+    "treatment of any real patient",
+    "other drugs, combinations, doses above the protocol's, or schedules than every 21 days",
+    "decisions other than at a planned start of a cycle or after a week's delay: a dose in the "
+    "last row of a history is not seen",
+    "toxicity other than to neutrophils and platelets, and any benefit of treatment",
+)
+METHOD = (
+    "Its patients: Kloft's model of docetaxel with its covariates and variances, Bruno's "
+    "pharmacokinetics with a clearance that varies by 34 %, an assumed lasting loss of 3 % of "
+    "the baseline per full dose (log-SD 0.6, doubled in the 40 % pretreated), platelets by the "
+    "same chain with an assumed 0.15 of the slope; residual error of counts as published for "
+    "neutrophils, 20 % assumed for platelets.",
+    "G-CSF: pegfilgrastim a day after the dose, as a rise of endogenous G-CSF by 2.5 for ten "
+    "days in Quartino's exponents, calibrated to Vogel 2005 (febrile neutropenia 17 % to 1 %), "
+    "with the length of severe neutropenia standing for fever.",
+    "Counts every two or three days from day 5 to 16 and within two days before each planned "
+    "dose, with jitter; 10 % of visits and 5 % of counts missing, but the count before a dose.",
+    "Network: gated recurrent units, 64, over the rows; per action a logistic distribution of "
+    "the log nadir of neutrophils and platelets; likelihood of true nadirs under all actions "
+    "plus cross-entropy of the outcomes; Adam.",
+    "Recommended: the first action in order of preference whose avoidable risk of ANC below "
+    "0.5, what another option would prevent per quarter of the dose given up, is within the "
+    "limit: dose is given up only where that prevents much.",
+    "The fit per patient (MAP) knows the very model that made the patients and all that was "
+    "given, but neither covariates, nor drug levels, nor the lasting loss.",
+)
+LIMITS = (
+    "All patients are simulated: where the simulator is wrong, so are the model and the figures"
+    " above, and no figure here is evidence of a benefit to anyone.",
+    "The models are of 1996 to 2014, in other hands and on other patients than today's.",
+    "Not in the simulator: fever, infection, weight, liver function, other drugs, changes of "
+    "clearance between cycles, death, and patients who stop for other reasons.",
+    "The lasting loss, the platelets' slope and G-CSF's effect are assumptions.",
+    "Before the first dose two counts tell little of a patient's sensitivity.",
+    "The limit is on what can be avoided, not on the risk itself: who would fall below 0.5 "
+    "whatever is done is offered the full dose, and only the risks of the options tell.",
+    "The schedule of visits was settled after a first look at this trial's own patients, and "
+    "more counts help who reads them; --seed 1 draws other patients.",
+    "The limit looks at neutrophils alone: platelets fall below 50 more often under the network"
+    " than one level down, see Results.",
+)
+REFERENCES = (
+    "Friberg LE et al. 2002, J Clin Oncol 20:4713; Kloft C et al. 2006, Clin Cancer Res "
+    "12:5481; Wåhlby U et al. 2004 (paclitaxel)",
+    "Bruno R et al. 1996, J Pharmacokinet Biopharm 24:153",
+    "Quartino AL et al. 2014, Pharm Res 31:3390, doi 10.1007/s11095-014-1429-9",
+    "Vogel CL et al. 2005, J Clin Oncol 23:1178; Kuderer NM et al. 2007, J Clin Oncol 25:3158",
+    "Henrich A et al. 2017, J Pharmacol Exp Ther 362:347, doi 10.1124/jpet.117.240309",
+    "Maier C et al. 2021, CPT Pharmacometrics Syst Pharmacol 10:241 (the protocol followed)",
+    "Sheiner LB, Beal SL 1982, J Pharm Sci 71:1344",
+)
 
 
 def make_card(
@@ -52,112 +109,54 @@ def make_card(
         checks: of the simulator.
         split: courses that fitted and that tested.
     """
-    outcomes = data.outcomes()
+    simulator = "Simulator: " + "; ".join(_describe(check) for check in checks) + "."
     card = Card(
-        developer="medmaas",
-        stage="Research use only, not for time-critical decisions; learned from simulated patients",
-        intended_use=(
-            "Compare, for a patient on docetaxel 100 mg/m2 every three weeks, what each of five "
-            "actions would do to the next nadir, and name the highest dose intensity that is "
-            "acceptable."
-        ),
+        developer=DEVELOPER,
+        stage=f"{STAGE}; learned from simulated patients",
+        intended_use=USE,
         intended_users="Researchers in dose individualisation who can check inputs and card.",
         population="Simulated adults starting docetaxel 100 mg/m2 every 21 days, up to six cycles.",
         decision_role="Informs research; it neither starts, changes nor withholds any treatment.",
-        out_of_scope=(
-            "treatment of any real patient",
-            "other drugs, combinations, doses above the protocol's, or schedules than every "
-            "21 days",
-            "decisions other than at a planned start of a cycle or after a week's delay: a dose in "
-            "the last row of a history is not seen",
-            "toxicity other than to neutrophils and platelets, and any benefit of treatment",
-        ),
-        method=(
-            "Simulator: " + "; ".join(_describe(check) for check in checks) + ".",
-            "Its patients: Kloft's model of docetaxel with its covariates and variances, Bruno's "
-            "pharmacokinetics with a clearance that varies by 34 %, an assumed lasting loss "
-            "of 3 % of "
-            "the baseline per full dose (log-SD 0.6, doubled in the 40 % pretreated), platelets by "
-            "the same chain with an assumed 0.15 of the slope; residual error of counts as "
-            "published "
-            "for neutrophils, 20 % assumed for platelets.",
-            "G-CSF: pegfilgrastim a day after the dose, as a rise of endogenous G-CSF by "
-            "2.5 for ten "
-            "days in Quartino's exponents, calibrated to Vogel 2005 (febrile neutropenia 17 % to "
-            "1 %), with the length of severe neutropenia standing for fever.",
-            "Counts every two or three days from day 5 to 16 and within two days before each "
-            "planned dose, with jitter; 10 % of visits and 5 % of counts missing, but the count "
-            "before a dose.",
-            "Network: gated recurrent units, 64, over the rows; per action a logistic distribution "
-            "of the log nadir of neutrophils and platelets; likelihood of true nadirs under all "
-            "actions plus cross-entropy of the outcomes; Adam.",
-            "Recommended: the first action in order of preference whose avoidable risk of ANC "
-            "below 0.5, what another option would prevent per quarter of the dose given up, is "
-            "within the limit: dose is given up only where that prevents much.",
-            "The fit per patient (MAP) knows the very model that made the patients and all "
-            "that was "
-            "given, but neither covariates, nor drug levels, nor the lasting loss.",
-        ),
-        data=Data(
-            source=(
-                "simulated by this recipe from published models: Kloft 2006 (docetaxel); for tests "
-                "across models Wåhlby 2004 (paclitaxel) and Quartino 2014. No real patient."
-            ),
-            licence="Apache-2.0, as the code that makes them",
-            sha256=data.sha256,
-            n=len(data.charts),
-            events=int(outcomes[:, 0, 0].sum()),
-            simulated=True,
-            inclusion=(
-                "adults starting docetaxel 100 mg/m2, decisions drawn at random; an event is a "
-                "decision at which the full dose would bring ANC below 0.5"
-            ),
-            cleaning=("none: missing counts stay missing",),
-            demographics={
-                "Sex": f"{100 * cohort.female.mean():.0f} % women",
-                "Performance": f"{100 * cohort.ambulant.mean():.0f} % ECOG 1 or worse",
-                "Pretreated": f"{100 * cohort.pretreated.mean():.0f} %",
-                "Decisions": f"{len(outcomes)}, each with the true nadir under five actions",
-                "Age, ethnicity": "not in the simulator",
-            },
-            split=split,
-        ),
+        out_of_scope=OUT_OF_SCOPE,
+        method=(simulator, *METHOD),
+        data=_describe_data(data, cohort, split),
         findings=tuple(findings),
         metrics=tuple(metrics),
-        limits=(
-            "All patients are simulated: where the simulator is wrong, so are the model and the "
-            "figures above, and no figure here is evidence of a benefit to anyone.",
-            "The models are of 1996 to 2014, in other hands and on other patients than today's.",
-            "Not in the simulator: fever, infection, weight, liver function, other drugs, "
-            "changes of "
-            "clearance between cycles, death, and patients who stop for other reasons.",
-            "The lasting loss, the platelets' slope and G-CSF's effect are assumptions.",
-            "Before the first dose two counts tell little of a patient's sensitivity.",
-            "The limit is on what can be avoided, not on the risk itself: who would fall below 0.5 "
-            "whatever is done is offered the full dose, and only the risks of the options tell.",
-            "The schedule of visits was settled after a first look at this trial's own patients, "
-            "and more counts help who reads them; --seed 1 draws other patients.",
-            "The limit looks at neutrophils alone: platelets fall below 50 more often under the "
-            "network than one level down, see Results.",
-        ),
-        references=(
-            "Friberg LE et al. 2002, J Clin Oncol 20:4713; Kloft C et al. 2006, Clin Cancer Res "
-            "12:5481; Wåhlby U et al. 2004 (paclitaxel)",
-            "Bruno R et al. 1996, J Pharmacokinet Biopharm 24:153",
-            "Quartino AL et al. 2014, Pharm Res 31:3390, doi 10.1007/s11095-014-1429-9",
-            "Vogel CL et al. 2005, J Clin Oncol 23:1178; Kuderer NM et al. 2007, J Clin "
-            "Oncol 25:3158",
-            "Henrich A et al. 2017, J Pharmacol Exp Ther 362:347, doi 10.1124/jpet.117.240309",
-            "Maier C et al. 2021, CPT Pharmacometrics Syst Pharmacol 10:241 (the protocol "
-            "followed)",
-            "Sheiner LB, Beal SL 1982, J Pharm Sci 71:1344",
-        ),
+        limits=LIMITS,
+        references=REFERENCES,
         source_attributes={},
     )
-    attributes = answer_source_attributes(
-        card, output="risks and expected nadir of five actions, and which is recommended"
+    return answer_attributes(
+        card, "risks and expected nadir of five actions, and which is recommended"
     )
-    return card.model_copy(update={"source_attributes": attributes})
+
+
+def _describe_data(data: Decisions, cohort: Cohort, split: Split) -> Data:
+    outcomes = data.outcomes()
+    return Data(
+        source=(
+            "simulated by this recipe from published models: Kloft 2006 (docetaxel); for tests "
+            "across models Wåhlby 2004 (paclitaxel) and Quartino 2014. No real patient."
+        ),
+        licence="Apache-2.0, as the code that makes them",
+        sha256=data.sha256,
+        n=len(data.charts),
+        events=int(outcomes[:, 0, 0].sum()),
+        simulated=True,
+        inclusion=(
+            "adults starting docetaxel 100 mg/m2, decisions drawn at random; an event is a "
+            "decision at which the full dose would bring ANC below 0.5"
+        ),
+        cleaning=("none: missing counts stay missing",),
+        demographics={
+            "Sex": f"{100 * cohort.female.mean():.0f} % women",
+            "Performance": f"{100 * cohort.ambulant.mean():.0f} % ECOG 1 or worse",
+            "Pretreated": f"{100 * cohort.pretreated.mean():.0f} %",
+            "Decisions": f"{len(outcomes)}, each with the true nadir under five actions",
+            "Age, ethnicity": "not in the simulator",
+        },
+        split=split,
+    )
 
 
 def _describe(check: Check) -> str:
