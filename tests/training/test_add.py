@@ -273,7 +273,7 @@ def test_the_command_is_medmaas_add(own: Own) -> None:
     command = [sys.executable, "-m", "medmaas", "add", "model.onnx", "manifest.yaml"]
     done = subprocess.run(command, cwd=own.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "medmaas add: the model is no ONNX file\n"
+    assert done.stderr == "medmaas add: the model is not an ONNX file\n"
 
 
 def test_without_the_training_extra_the_command_says_how_to_get_it(own: Own) -> None:

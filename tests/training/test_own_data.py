@@ -204,7 +204,7 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
         "ause is left out: it is known only where the outcome is one and the same",
         "lace is left out: every value it has is the same",
         "ote is left out: text of more than 20 different words",
-        "itre is left out: 25 of its values are no numbers, the first in row 2",
+        "itre is left out: 25 of its values are not numbers, the first in row 2",
         "5 rows are copies of others",
     ):
         assert told in " ".join(errors.split())

@@ -1,4 +1,4 @@
-"""A finished model is assessed: how sure it is, what it rests on, where it is silent."""
+"""A finished model is assessed: how sure it is, what it rests on, when it abstains."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
 @dataclass(frozen=True)
 class Assessment:
-    """What was found out.
+    """What was measured.
 
     Attributes:
         graph: with an output for the distance, where it has an embedding to measure it in.
@@ -83,7 +83,7 @@ def assess(
         spec: of the input.
         output: of the answer.
         golden: invented instances.
-        splits: the model's splits, and what it has no business answering.
+        splits: the model's splits, and inputs that it should not answer.
         seed: of every draw.
         trained: the model as it was fitted, which explanations are held against; else the graph.
     """

@@ -44,7 +44,7 @@ class Cases:
 
 @dataclass(frozen=True)
 class Splits:
-    """A finished model's splits, and inputs that it has no business answering.
+    """A finished model's splits, and inputs that it should not answer.
 
     Attributes:
         train: what the model was fitted to.

@@ -52,14 +52,14 @@ def load_graph(content: bytes) -> Graph:
     """A graph from its bytes.
 
     Raises:
-        TrainingError: it is none, reaches outside its file, or ONNX Runtime does not take it.
+        TrainingError: it is not an ONNX graph, reaches outside its file, or cannot be loaded.
     """
     try:
         graph = onnx.load_from_string(content)
     except Exception as error:  # protobuf's own, of a library without types
-        raise RefusedError(["the model is no ONNX file"]) from error
+        raise RefusedError(["the model is not an ONNX file"]) from error
     if not graph.ir_version or not graph.graph.node:
-        raise RefusedError(["the model is no ONNX file, or an empty one"])
+        raise RefusedError(["the model is not an ONNX file, or is empty"])
     try:
         check_graph(graph)
         return Graph(content, Session(content))

@@ -63,8 +63,8 @@ def _check_outputs(output: Output, outputs: Sequence[Declared]) -> Iterator[str]
     for tensor in outputs:
         if not tensor.datatype.startswith("tensor("):
             yield (
-                f"the graph's output {tensor.name} is {tensor.datatype}, no tensor: export it with "
-                "options={'zipmap': False}"
+                f"the graph's output {tensor.name} is {tensor.datatype}, not a tensor: export it "
+                "with options={'zipmap': False}"
             )
     for field, name in zip(("tensor", "nadir_tensor"), output.tensors, strict=False):
         has = by_name.get(name)

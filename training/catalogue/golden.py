@@ -95,8 +95,8 @@ def check_golden(
         also: outputs of the graph besides those that the answer is made of.
 
     Raises:
-        RefusedError: an answer is no answer, or further than the tolerance from what the user's
-            own model gave.
+        RefusedError: an answer is not of the stated kind, or further than the tolerance from what
+            the user's own model gave.
     """
     instances = [case.instance for case in draft.cases]
     cases = record(session, rows, instances, (*output.tensors, *also))
@@ -109,7 +109,7 @@ def check_golden(
             answer = case.outputs.get(name)
             if answer is None:
                 sentences.append(
-                    f"golden case {index}: {name} is no output of the answer, which is made of "
+                    f"golden case {index}: {name} is not an output of the answer, which is made of "
                     f"{', '.join(output.tensors)}"
                 )
             elif len(answer) != len(expected):

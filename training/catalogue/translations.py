@@ -66,7 +66,7 @@ def _join(text: str, words: dict[str, str], joiners: dict[str, str]) -> str | No
     for known in sorted(words, key=len, reverse=True):
         for joiner, ours in joiners.items():
             if text.startswith(known + joiner) and (joiner != " " or known.endswith(".")):
-                told = _join(text[len(known + joiner) :], words, joiners)
-                if told:
-                    return words[known] + ours + told
+                rest = _join(text[len(known + joiner) :], words, joiners)
+                if rest:
+                    return words[known] + ours + rest
     return None

@@ -1,4 +1,4 @@
-"""Histories that a model of blood counts has no business answering."""
+"""Histories that a model of blood counts should not answer."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pictures that a model of cells, or of anything else, has no business answering.
+"""Pictures that a model of cells, or of anything else, should not answer.
 
 The radiographs are SYNTHETIC: ribs, lungs, heart and spine drawn in grey, with noise. They stand in
 for chest X-rays, which no package carries under terms that let them be used here.

@@ -1,4 +1,4 @@
-"""Lines that a model of molecules has no business answering."""
+"""Lines that a model of molecules should not answer."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Rows of a table that its model has no business answering, as a request would hold them."""
+"""Rows of a table that its model should not answer, as a request would hold them."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether what is told as a probability comes true as often: expected calibration error."""
+"""Whether what is given as a probability comes true as often: expected calibration error."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ class Claim:
 
     Attributes:
         name: what it is of.
-        p: told, [n].
+        p: the probability, [n].
         happened: whether it came true, [n]; None of survival.
         outcome: of survival, who died or was last seen when, [n].
         day: of survival, the horizon.
@@ -62,11 +62,11 @@ class Claim:
         )
 
     def measure_error(self, place: NDArray[np.intp], weights: Floats) -> float:
-        """The mean difference between told and observed, over groups."""
+        """The mean difference between predicted and observed, over groups."""
         bins = int(place.max()) + 1
         counts = np.bincount(place, weights, bins)
-        told = np.bincount(place, weights * self.p, bins) / np.maximum(counts, 1e-9)
-        apart = np.abs(told - self.observe(place, weights))
+        predicted = np.bincount(place, weights * self.p, bins) / np.maximum(counts, 1e-9)
+        apart = np.abs(predicted - self.observe(place, weights))
         return float(counts @ apart / counts.sum())
 
 

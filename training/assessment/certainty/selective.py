@@ -35,18 +35,18 @@ class Selective:
 
 
 def measure_selective(
-    losses: Floats, doubt: Floats, sample: Sample, *, error: str, ranked_by: str
+    losses: Floats, judgement: Floats, sample: Sample, *, error: str, ranked_by: str
 ) -> tuple[Selective, list[Metric]]:
     """The curve, and the error at 100 to 70 % answered with the area below, as metrics.
 
     Args:
         losses: whose mean is the error, [n].
-        doubt: higher is withheld first, [n].
+        judgement: of each answer, the largest is withheld first, [n].
         sample: whose rows they are.
         error: what the mean of losses is called.
-        ranked_by: what doubt is.
+        ranked_by: what the judgement is.
     """
-    order = np.argsort(doubt, kind="stable")
+    order = np.argsort(judgement, kind="stable")
     sorted_losses = losses[order]
 
     def trace(weights: Floats, shares: Floats) -> Floats:

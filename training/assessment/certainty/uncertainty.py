@@ -1,4 +1,4 @@
-"""How sure a finished model is, and when it has no business answering."""
+"""How sure a finished model is, and when it abstains."""
 
 from dataclasses import dataclass
 
@@ -72,7 +72,7 @@ def assess_uncertainty(
         graph: from raw values to the tensors that `output` names.
         spec: of the input.
         output: of the answer.
-        splits: the model's splits, and what it has no business answering.
+        splits: the model's splits, and inputs that it should not answer.
         seed: of every draw.
     """
     answerer = make_answerer(graph, spec, output, splits.train)

@@ -25,7 +25,7 @@ class OutputAssessor(ABC):
     Attributes:
         method: how its intervals are made, in words.
         labels: how many labels an answer chooses from; 0 where it chooses none.
-        unit: of what is predicted, where that is no probability.
+        unit: of what is predicted, where that is not a probability.
         draws_calibration: whether the report of the assessment draws calibration; classes' training
             does.
         needs_threshold: whether only a threshold makes a decision of its answers.

@@ -53,7 +53,7 @@ TEST = "test split, explanations"
 
 @dataclass(frozen=True)
 class ExplanationAssessment:
-    """What was found out.
+    """What was measured.
 
     Attributes:
         explanation: for the manifest.

@@ -45,7 +45,7 @@ class Case:
     Attributes:
         parts: what each player is called; several may be called the same.
         game: what coalitions of them are worth.
-        map_heat: attributions [parts] of the number that a sentence is about, where they are no
+        map_heat: attributions [parts] of the number that a sentence is about, where they are not
             Shapley values of this game.
         most_pairs: of permutations, where they are.
     """
