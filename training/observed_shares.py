@@ -8,8 +8,9 @@ from scipy.stats import binomtest
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import Estimate
-from training.survival.metrics import Floats, Outcome
 
+Floats = NDArray[np.float64]
+Outcome = NDArray[np.void]
 _FEWEST = 20
 
 

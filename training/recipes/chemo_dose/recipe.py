@@ -26,7 +26,6 @@ from medmaas.model.manifest import (
     Shield,
     Split,
 )
-from training import records
 from training.assessment.assess import assess
 from training.assessment.splits import Splits
 from training.dose import course as dose_course
@@ -42,6 +41,7 @@ from training.dose.study import AT_STEP, NETWORK, OWN, STEP, compare_models, run
 from training.errors import TrainingError
 from training.export import Identity, convert_torch, write_model
 from training.options import Options
+from training.recipes.chemo_dose import records
 from training.recipes.chemo_dose.card import (
     GRADING,
     NOTICE,

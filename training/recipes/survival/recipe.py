@@ -22,11 +22,11 @@ from medmaas.model.manifest import (
     SurvivalOutput,
     TabularInput,
 )
-from training import records
 from training.assessment.assess import assess
 from training.assessment.splits import Splits
 from training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from training.options import Options
+from training.recipes.survival import records
 from training.recipes.survival.card import EXAMPLES, GOLDEN, TITLE, make_card
 from training.recipes.survival.own import make_own_study
 from training.recipes.survival.sections import draw_sections

@@ -1,54 +1,22 @@
-"""Where hospitals' records have what the models that ship take, by LOINC, SNOMED CT, RxNorm, ATC.
+"""Where hospitals' records have what the dose model takes, by LOINC, SNOMED CT, RxNorm and ATC.
 
-A result of a year ago still says who a patient is for a curve over 14 years; a course of
-chemotherapy is looked back upon as far as the training courses went.
+A course of chemotherapy is looked back upon as far as the training courses went.
 """
 
 from medmaas.model.manifest import (
     AdministrationSource,
     CdsService,
     Coding,
-    ConditionSource,
     Dose,
     DrugOrder,
     ObservationSource,
     Orders,
-    PatientSource,
     Share,
 )
 
 _LOINC, _SNOMED = "http://loinc.org", "http://snomed.info/sct"
 _RXNORM, _ATC = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://www.whocc.no/atc"
-_LIGHT_CHAIN_DAYS = 365
 _COURSE_DAYS = 210
-CREATININE_MOLAR_MASS = 113.12  # g/mol, C4H7N3O
-
-AGE = PatientSource(element="birthDate")
-SEX = PatientSource(element="gender", choices={"female": "F", "male": "M"})
-CREATININE_LOINC = ("2160-0", "38483-4", "14682-9")
-CREATININE = ObservationSource(oldest_days=365, molar_mass=CREATININE_MOLAR_MASS)
-LIGHT_CHAIN = ObservationSource(oldest_days=_LIGHT_CHAIN_DAYS)
-MGUS = ConditionSource(
-    codes=(
-        Coding(
-            system=_SNOMED,
-            code="277577000",
-            display="Monoclonal gammopathy of uncertain significance",
-        ),
-        Coding(
-            system="http://hl7.org/fhir/sid/icd-10", code="D47.2", display="Monoclonal gammopathy"
-        ),
-        Coding(
-            system="http://hl7.org/fhir/sid/icd-10-cm",
-            code="D47.2",
-            display="Monoclonal gammopathy",
-        ),
-    )
-)
-SURVIVAL_SERVICE = CdsService(
-    hooks=("patient-view",),
-    topic=Coding(system=_SNOMED, code="277577000", display=MGUS.codes[0].display),
-)
 
 NEUTROPHILS_LOINC = ("751-8", "26499-4", "753-4")
 PLATELETS_LOINC = ("777-3", "26515-7")
