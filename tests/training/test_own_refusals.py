@@ -64,7 +64,7 @@ def test_columns_of_one_name_or_separated_otherwise_are_refused(
     [
         ("columns: {age: {units: a}}", "columns.age.units: is not a known key"),
         ("owner: me", "owner: is not a known key"),
-        ("columns: {weight: {unit: kg}}", "names columns it has not: weight"),
+        ("columns: {weight: {unit: kg}}", "names columns that the table does not have: weight"),
         ("columns: {age: {low: 9, high: 1}}", "low must be below high"),
         ("columns: {age: {high: 50}}", "age has values outside low to high"),
         ("columns: {age: {low: [}}", "cannot be read as YAML"),

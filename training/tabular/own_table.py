@@ -70,7 +70,9 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
     table, left_out = _read_csv(path, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
-        raise TrainingError(f"the .yaml beside --data names columns it has not: {_list(unknown)}")
+        raise TrainingError(
+            f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
+        )
     empty = [header for header in table if table[header].isna().all()]
     if empty:
         raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
