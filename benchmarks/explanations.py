@@ -35,7 +35,7 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Background, Explanation, TabularInput
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
-from training.assessment.background import make_background as find_background
+from training.assessment.reasons.background import make_background as find_background
 from training.catalogue.folder import describe_artefact, place_model
 from training.catalogue.golden import record
 from training.catalogue.graph import INPUT, convert_sklearn

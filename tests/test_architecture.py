@@ -5,16 +5,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from medmaas.model.kinds import list_kinds
-from medmaas.model.manifest import Input, Output
+from medmaas.model.manifest import Input, Intervals, Output
 from tests.conftest import ROOT
 
 FUNCTIONS = ROOT / "functions"
-PAGE = ROOT / "page" / "src"
-ROOMS = {"inputs": Input, "outputs": Output}  # of the page, by its folder
 PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
 OWNERS = {
     "boto3": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
@@ -32,6 +31,25 @@ DOORS = {"medmaas.api", "medmaas.batch"}
 WORDS = "medmaas.words"  # for whoever speaks: doors, and the command that trains
 # each protocol, and which other it may know: CDS Hooks brings records, which FHIR reads
 PROTOCOLS: dict[str, set[str]] = {"inference_protocol": set(), "fhir": set(), "cds_hooks": {"fhir"}}
+DOMAINS = tuple(
+    f"training/{name}/" for name in ("survival", "classes", "image", "smiles", "dose", "tabular")
+)
+# what may ask of which kind an input or an output is: the rooms of kinds, and recipes, which make
+# models of one kind each
+ROOMS_OF_TRAINING = tuple(
+    f"training/{package}/{side}"
+    for package in ("assessment", "kinds")
+    for side in ("inputs", "outputs")
+)
+ROOMS = (
+    *ROOMS_OF_TRAINING,
+    *(
+        f"functions/medmaas/model/{room}/"
+        for room in ("manifest", "inputs", "outputs", "explanation")
+    ),
+    *(f"functions/medmaas/fhir/{kind}.py" for kind in ("tabular", "series")),
+)
+OF_ONE_KIND = (*ROOMS, "training/recipes/")
 NOT_FOR_MODELS = {*DOORS, *(f"medmaas.{name}" for name in PROTOCOLS)}
 
 
@@ -63,6 +81,35 @@ def imports_any(path: Path, modules: set[str]) -> bool:
     )
 
 
+def list_classes(path: Path) -> set[str]:
+    """The classes that a file defines."""
+    tree = ast.walk(ast.parse(path.read_text()))
+    return {node.name for node in tree if isinstance(node, ast.ClassDef)}
+
+
+def find_questions_of_kind(path: Path, kinds: set[str]) -> Iterator[str]:
+    """Where a file asks which of the kinds something is: of its class, or of its field `kind`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        asked: list[ast.expr] = []
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass" | "expect")):
+                asked = node.args[1:]
+            case ast.MatchClass():
+                asked = [node.cls]
+            case ast.Compare():
+                asked = [node.left, *node.comparators]
+            case ast.Match():
+                asked = [node.subject]
+        for one in (part for root in asked for part in ast.walk(root)):
+            match one:
+                case ast.Name(id=name) if name in kinds:
+                    yield name
+                case ast.Attribute(
+                    attr="kind", value=ast.Name(id=owner) | ast.Attribute(attr=owner)
+                ) if owner in {"spec", "input", "output", "intervals"}:
+                    yield f"{owner}.kind"
+
+
 def test_there_is_something_to_check() -> None:
     assert len(PYTHON) > 20
 
@@ -79,6 +126,9 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
         own = {"medmaas.model", "medmaas.errors", "medmaas.facts", WORDS, "medmaas"}
         foreign = {m for m in imports(path) if m.startswith("medmaas.")}
         assert all(m.startswith(tuple(own - {"medmaas"})) for m in foreign)
+    if name.startswith(DOMAINS):
+        words = {"training.recipes", "training.report", "training.assessment"}
+        assert not imports_any(path, words), "data and networks know no cards and no reports"
     if name.startswith(API):
         assert not imports_any(path, {"medmaas.batch"}), "the doors do not know each other"
     elif name.startswith(BATCH):
@@ -117,89 +167,41 @@ def test_only_settings_reads_the_environment() -> None:
     assert readers == {"functions/medmaas/settings.py"}
 
 
-def test_the_files_of_the_page_import_each_other_in_no_circle() -> None:
-    files = {path.resolve() for path in PAGE.rglob("*.ts*")}
-    left = {path: {one for one in _find_page_imports(path) if one in files} for path in files}
-    assert sum(map(len, left.values())) > len(left) > 20
-    while leaves := {path for path, imported in left.items() if not imported & left.keys()}:
-        left = {path: imported for path, imported in left.items() if path not in leaves}
-    assert sorted(path.relative_to(PAGE).as_posix() for path in left) == []
+KINDS = {
+    spec.__name__ for union in (Input, Output, Intervals) for spec in get_args(get_args(union)[0])
+}
 
 
-def _find_page_imports(path: Path) -> Iterator[Path]:
-    """Files that one of the page imports, types included."""
-    for target in re.findall(r'from "(\.[^"]+)"', path.read_text("utf-8")):
-        base = (path.parent / target).resolve()
-        yield from (base.with_name(f"{base.name}.{ending}") for ending in ("ts", "tsx"))
+def test_only_the_rooms_of_kinds_ask_for_a_kind() -> None:
+    rooms = [path for path in PYTHON if name_of(path).startswith(ROOMS_OF_TRAINING)]
+    kinds = KINDS.union(*(list_classes(path) for path in rooms if path.name != "__init__.py"))
+    assert {"TabularInput", "PolicyIntervals", "EvaluatedClasses", "ImageDescription"} <= kinds
+    asking = {
+        name_of(path): found for path in PYTHON if (found := [*find_questions_of_kind(path, kinds)])
+    }
+    assert {name for name in asking if name.startswith(ROOMS)}, "the rooms do ask"
+    assert {name: at for name, at in asking.items() if not name.startswith(OF_ONE_KIND)} == {}
 
 
-@pytest.mark.parametrize(("package", "union"), ROOMS.items())
-def test_the_page_has_a_room_for_every_kind(package: str, union: object) -> None:
-    rooms = {path.stem for path in (PAGE / package).iterdir()}
-    kinds = set(list_kinds(union))
-    assert rooms >= kinds
-    listed = re.findall(rf'from "\./{package}/(\w+)"', (PAGE / "kinds.ts").read_text("utf-8"))
-    assert set(listed) == kinds
-
-
-def test_the_page_names_a_kind_in_its_room_and_in_the_list_alone() -> None:
-    about_all = {PAGE / name for name in ("contract.ts", "kinds.ts", "rooms.ts")}
-    files = {path for path in PAGE.rglob("*.ts*") if path.parent.name not in ROOMS} - about_all
-    assert len(files) > 20
-    found = {path.relative_to(PAGE).as_posix(): _find_kinds(path.read_text()) for path in files}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+@pytest.mark.parametrize("room", ROOMS_OF_TRAINING)
+def test_every_kind_has_one_room_in_training(room: str) -> None:
+    kinds = list_kinds(Input if room.endswith("inputs") else Output)
+    for kind in kinds:
+        assert (ROOT / room / f"{kind}.py").exists(), kind
 
 
 @pytest.mark.parametrize(
-    "line",
+    "code",
     [
-        'if (model.input.kind === "image") return null;',
-        "const { kind } = model.output;",
-        'case "policy":',
-        'entry.input === "text" && <Line />',
-        'if ("features" in of.input) return of.input.features;',
-        '"heat_map" in explanation && <HeatMap />',
-        'import { text } from "../inputs/text";',
-        'import { HeatMap } from "./inputs/HeatMap";',
-        'import type { Manifest, ManifestSeriesInput } from "./contract";',
-        'export type {\n  Answer as Answered,\n  Survival,\n} from "./contract";',
-        "const NAMES = { tabular: 1, series: 2 };",
+        "isinstance(spec, TabularInput)",
+        "isinstance(spec, TextInput | TabularInput)",
+        "expect(spec, TabularInput)",
+        'spec.kind == "tabular"',
+        "match spec:\n case TabularInput(features=some): pass",
+        'match spec.kind:\n case "tabular": pass',
     ],
 )
-def test_a_kind_that_is_named_elsewhere_is_found(line: str) -> None:
-    assert _find_kinds(line)
-
-
-def _find_kinds(source: str) -> list[str]:
-    """Where TypeScript asks for a kind, names one, guesses it by its fields or takes its types."""
-    code = re.sub(r"(?m)//.*$|/\*[\s\S]*?\*/", "", source)
-    kinds = [kind for union in ROOMS.values() for kind in list_kinds(union)]
-    named = "|".join(kinds)
-    key = "|".join(set(kinds) - {"text", "value"})  # words of every day as well
-    rules = [
-        r'(?<!class=")\bkind\b',
-        rf'(?:[=!]==?|\bcase)\s*"(?:{named})"',
-        rf"\b(?:{key})\s*:",
-        r'"\w+" in [\w.]*\b(?:input|output|interval|explanation|target)\b',
-        rf'from "[./]+/(?:{"|".join(ROOMS)})/',
-    ]
-    taken = re.findall(r'\{([^}]*)\} from "[./]+/contract"', code)
-    types = _list_types() & set(re.findall(r"\w+", " ".join(taken)))
-    return [*(match[0] for rule in rules for match in re.finditer(rule, code)), *sorted(types)]
-
-
-def _list_types() -> set[str]:
-    """The types of the contract that are of one kind: parts of a union by kind."""
-    unions = re.findall(
-        r"^  (?:input|output|interval|explanation|target)\??:\s+((?:\w+ \|\s+)+\w+);",
-        (PAGE / "contract.ts").read_text("utf-8"),
-        re.MULTILINE,
-    )
-    types = {name for union in unions for name in re.findall(r"\w+", union)} - {"null"}
-    assert {"ManifestTextInput", "ManifestPolicyOutput", "Classes", "LowerBound"} <= types
-    return types
-
-
-def test_a_year_has_one_length_on_the_page() -> None:
-    files = [path for path in PAGE.rglob("*.ts*") if "365.25" in path.read_text()]
-    assert files == [PAGE / "language.tsx"]
+def test_every_way_to_ask_for_a_kind_is_seen(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "code.py"
+    path.write_text(code)
+    assert [*find_questions_of_kind(path, KINDS)]

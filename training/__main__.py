@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = Options(**parsed)
         check_options(recipe, options)
-        import_module(f"training.recipes.{recipe}").run(options)
+        import_module(f"training.recipes.{recipe}.recipe").run(options)
     except (TrainingError, ModuleNotFoundError) as error:
         return refuse("train", error)
     return 0

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from training.__main__ import RECIPES
@@ -24,15 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _assess(recipe: str, options: Options) -> None:
     # libraries may be missing, and then this says so in a sentence
     from training.assessment.assess import reassess  # noqa: PLC0415
-    from training.assessment.restudy import restudy  # noqa: PLC0415
     from training.report.page import print_figures, read_manifest  # noqa: PLC0415
 
     check_options(recipe, options)
     folder = options.out / (options.id or recipe) / "1.0.0"
     if not (folder / "manifest.json").exists():
         raise TrainingError(f"--out: there is no {folder}")
-    studied = restudy(recipe, options, read_manifest(folder).input)
-    measured = reassess(folder, options.reports, studied)
+    module = import_module(f"training.recipes.{recipe}.recipe")
+    splits = module.make_splits(options, read_manifest(folder).input)
+    measured = reassess(folder, options.reports, splits)
     print_figures(measured, f"{folder}, assessed again")
 
 

@@ -30,7 +30,6 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.session import Session
-from training.cards.translations import translate
 from training.catalogue.completion import complete
 from training.catalogue.conversion import open_trained
 from training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
@@ -38,6 +37,7 @@ from training.catalogue.folder import describe_artefact, place_model
 from training.catalogue.golden import read_instances, record
 from training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
 from training.catalogue.refusals import Refusals
+from training.catalogue.translations import translate
 from training.errors import TrainingError
 
 __all__ = [

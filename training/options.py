@@ -51,11 +51,11 @@ def check_options(recipe: str, options: Options) -> None:
         raise TrainingError(f"{recipe} simulates its data: leave --data out")
     takes = OUTCOMES.get(recipe, ())
     named = [name for name in ("time", "event", "target") if getattr(options, name) is not None]
-    foreign = [name for name in named if name not in takes]
-    if foreign:
+    untaken = [name for name in named if name not in takes]
+    if untaken:
         also = " and ".join(f"--{name}" for name in takes)
         instead = f": its outcome is named by {also}" if takes else ""
-        raise TrainingError(f"{recipe} takes no --{foreign[0]}{instead}")
+        raise TrainingError(f"{recipe} takes no --{untaken[0]}{instead}")
     if named and not options.data:
         raise TrainingError(f"--{named[0]} names a column of --data: give the file too")
     absent = [name for name in takes if name not in named]

@@ -264,7 +264,9 @@ def test_what_lambda_does_not_take_is_refused_unread(own: Own, capsys: Any) -> N
 def test_a_models_directory_that_is_a_file_is_refused(own: Own, capsys: Any) -> None:
     own.out.write_text("")
     assert own.add() == 2
-    assert "nothing was written: models refuses it (File exists)" in capsys.readouterr().err
+    assert (
+        "nothing was written: models cannot be written to (File exists)" in capsys.readouterr().err
+    )
 
 
 def test_the_command_is_medmaas_add(own: Own) -> None:
@@ -273,7 +275,7 @@ def test_the_command_is_medmaas_add(own: Own) -> None:
     command = [sys.executable, "-m", "medmaas", "add", "model.onnx", "manifest.yaml"]
     done = subprocess.run(command, cwd=own.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "medmaas add: the model is no ONNX file\n"
+    assert done.stderr == "medmaas add: the model is not an ONNX file\n"
 
 
 def test_without_the_training_extra_the_command_says_how_to_get_it(own: Own) -> None:

@@ -86,8 +86,8 @@ POINT: dict[str, Any] = {"group": "all", "n": 9} | {
 }
 REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     # the file
-    (take(b"PK\x03\x04, a zip of something"), "the model is no ONNX file"),
-    (take(b""), "the model is no ONNX file, or an empty one"),
+    (take(b"PK\x03\x04, a zip of something"), "the model is not an ONNX file"),
+    (take(b""), "the model is not an ONNX file, or is empty"),
     (take(NEWER), "whose opset is 40 and IR version 10: export it with opset 20"),
     (take(external()), "the graph keeps weights in another file: save them inside the graph"),
     (take(with_function()), "the graph defines functions: inline them before the export"),
@@ -107,10 +107,10 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
         "state 10 features in input.features, 9 are there",
     ),
     # its answers
-    (take(LOGITS), "golden case 0: the graph gives no probabilities that sum to 1: end it with a"),
+    (take(LOGITS), "golden case 0: the graph does not give probabilities that sum to 1: end it"),
     (
         change("output", SURVIVAL),
-        "golden case 1: the graph gives no survival curve, which starts at 1 and never rises",
+        "golden case 1: the graph does not give a survival curve, which starts at 1",
     ),
     (take(NAN), "the graph gives a number that is not finite for a golden case"),
     (ask([{"instance": BAD_CASE}]), "golden case 0: radius outside 0 to 100"),
@@ -126,12 +126,12 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     ),
     (
         ask([{"instance": instances()[0], "outputs": {"label": [0]}}]),
-        "golden case 0: label is no output of the answer, which is made of probabilities",
+        "golden case 0: label is not an output of the answer, which is made of probabilities",
     ),
     (ask([]), "golden.cases is missing: at least one invented instance"),
     (ask([{}]), "golden.cases.0.instance is missing: what a request would hold"),
     (ask({"instance": {}}), 'cases.json must be a list, [{"instance": {...}, "outputs": '),
-    (ask('[\n{"instance": }]'), "cases.json, line 2: no JSON, Expecting value"),
+    (ask('[\n{"instance": }]'), "cases.json, line 2: not JSON, Expecting value"),
     # the draft
     (change("golden", ...), "golden is missing: in cases, at least one invented instance"),
     (change("card.intended_use", ...), "card.intended_use is missing: what the model is for"),
@@ -164,8 +164,8 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
         "card.calibration: every target must be of a number of output",
     ),
     (change("card.data", "mine"), "card.data must hold fields: what it was learned from"),
-    (change("card.stages", "x"), "card.stages is no field here: is stage meant?"),
-    (change("parity", {}), "parity is found out, not stated: remove it"),
+    (change("card.stages", "x"), "card.stages is not a field here: is stage meant?"),
+    (change("parity", {}), "parity is measured: remove it"),
     (change("id", "My Model"), "id does not fit: what requests call the model: a lower-case let"),
     (change("version", 1.0), "version must be text, so put it in quotes: three numbers, as in"),
     (change("version", "1"), "version does not fit: three numbers, as in 1.0.0"),
@@ -175,7 +175,7 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     (change("input.features.0.type", ...), "input.features.0.type is missing or unknown: one of n"),
     (change("input.features.3.unit", 1), "input.features.3.unit must be text, so put it in quotes"),
     (change("input.features.0.hard_range", {"low": 1, "high": 0}), "low must not exceed high"),
-    (write("id: [a\nversion: 1.0.0\n"), "manifest.yaml, line 2: no YAML, expected ',' or ']'"),
+    (write("id: [a\nversion: 1.0.0\n"), "manifest.yaml, line 2: not YAML, expected ',' or ']'"),
     (write("- a list"), "manifest.yaml must hold the fields of a manifest, as name: value"),
     (write("a: &a [*a]"), "manifest.yaml cannot be read as YAML"),
 ]  # fmt: skip

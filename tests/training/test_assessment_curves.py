@@ -12,23 +12,21 @@ from scipy.stats import t
 
 from medmaas.model.manifest import (
     CalibrationPoint,
-    ClassesOutput,
     LabelTarget,
     RightAnswersTarget,
-    SurvivalOutput,
-    ValueOutput,
     ValueTarget,
 )
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT, SHIPPED
-from training.assessment.answers import Answered
 from training.assessment.assess import Assessment, reassess
-from training.assessment.calibration_curve import Curve
-from training.assessment.claims import make_curves
+from training.assessment.certainty.calibration_curve import Curve
+from training.assessment.evaluated import Evaluated
+from training.assessment.outputs.classes import EvaluatedClasses
+from training.assessment.outputs.survival import EvaluatedSurvival
+from training.assessment.outputs.value import EvaluatedValue
 from training.assessment.resampling import Sample
-from training.assessment.studied import Cases, Studied
-from training.assessment.told import Told, ToldClasses, ToldSurvival, ToldValue
-from training.report.figures import Measured
+from training.assessment.splits import Cases, Splits
+from training.figures import Measured
 from training.report.page import read_manifest
 
 Floats = NDArray[np.float64]
@@ -156,20 +154,18 @@ def test_every_interval_holds_its_value(p: float) -> None:
                 assert side.low <= side.value <= side.high
 
 
-def answer(told: Told, n: int) -> Answered:
-    return Answered(Cases(np.zeros(n), None), {}, told, None, Sample(np.arange(n), None, 0))
+def find_curves(evaluated: Evaluated, n: int) -> list[Curve]:
+    return evaluated.find_curves(Sample(np.arange(n), None, 0))
 
 
 def test_of_two_labels_the_second_is_drawn_of_more_the_named_one() -> None:
     p = np.random.default_rng(0).dirichlet(np.ones(3), 60)
     y = np.arange(60) % 3
-    of_three = ClassesOutput(tensor="p", labels=("a", "b", "c"))
-    (named,) = make_curves(answer(ToldClasses(p, y), 60), of_three)
+    (named,) = find_curves(EvaluatedClasses(p, y, ("a", "b", "c")), 60)
     assert (named.target, named.by) == (RightAnswersTarget(), "probability of the named label")
     np.testing.assert_array_equal(named.predicted, p.max(1))
     np.testing.assert_array_equal(named.observed, p.argmax(1) == y)
-    of_two = ClassesOutput(tensor="p", labels=("well", "ill"))
-    (second,) = make_curves(answer(ToldClasses(p[:, :2], y % 2), 60), of_two)
+    (second,) = find_curves(EvaluatedClasses(p[:, :2], y % 2, ("well", "ill")), 60)
     assert (second.target, second.by) == (LabelTarget(label="ill"), "probability of ill")
     np.testing.assert_array_equal(second.predicted, p[:, 1])
     np.testing.assert_array_equal(second.observed, y % 2 == 1)
@@ -177,12 +173,12 @@ def test_of_two_labels_the_second_is_drawn_of_more_the_named_one() -> None:
 
 def test_values_are_drawn_and_survival_is_left_to_its_recipe() -> None:
     values, y = np.arange(3.0), np.arange(3.0) + 1
-    (curve,) = make_curves(answer(ToldValue(values, y), 3), ValueOutput(tensor="v", unit="mg/dL"))
+    (curve,) = find_curves(EvaluatedValue(values, y), 3)
     assert (curve.target, curve.by) == (ValueTarget(), "predicted value")
     outcome = np.array([(True, 5.0)], [("event", bool), ("time", float)])
-    told = ToldSurvival(np.ones((1, 2)), np.array([0.0, 10.0]), outcome, outcome, 10)
-    output = SurvivalOutput(tensor="s", time_days=(0, 10), horizon_days=(10,))
-    assert make_curves(answer(told, 1), output) == []
+    days = np.array([0.0, 10.0])
+    evaluated = EvaluatedSurvival(np.ones((1, 2)), days, outcome, outcome, (10,))
+    assert find_curves(evaluated, 1) == []
 
 
 CURVES = {"blood_cell": 1, "breast_fna": 1, "chemo_dose": 3, "solubility": 1, "survival": 3}
@@ -234,7 +230,7 @@ def test_what_is_assessed_again_is_translated_again(
     )
     monkeypatch.setattr("training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
-    reassess(folder, reports.parent, Studied(nothing, nothing, nothing))
+    reassess(folder, reports.parent, Splits(nothing, nothing, nothing))
     again = read_manifest(folder)
     assert again.card.metrics == (*manifest.card.metrics, metric)
     assert again.card.calibration == (*manifest.card.calibration, curve)

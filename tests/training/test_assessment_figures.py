@@ -5,18 +5,18 @@ import pytest
 from numpy.typing import NDArray
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from medmaas.model.manifest import ClassesOutput, SurvivalOutput
-from training.assessment.calibration import (
+from training.assessment.certainty.calibration import (
     BY_CHANCE,
     ERROR,
     Claim,
     estimate_risk,
     measure_calibration,
 )
-from training.assessment.recalibration import Power, Temperature, measure_recalibration
+from training.assessment.certainty.recalibration import measure_recalibration
+from training.assessment.certainty.selective import measure_selective
+from training.assessment.outputs.classes import EvaluatedClasses, Temperature
+from training.assessment.outputs.survival import EvaluatedSurvival, Power
 from training.assessment.resampling import Sample, mean, middle
-from training.assessment.selective import measure_selective
-from training.assessment.told import ToldClasses, ToldSurvival, make_told
 
 N = 3000
 
@@ -64,28 +64,26 @@ def test_weighted_risk_is_kaplan_and_meiers_of_people_repeated_as_often() -> Non
         assert found == pytest.approx(expected)
 
 
-def tell_survival(seed: int, factor: float) -> ToldSurvival:
+def evaluate_survival(seed: int, factor: float) -> EvaluatedSurvival:
     rate = np.random.default_rng(seed).lognormal(-7, 0.7, N)
     days = np.linspace(0, 4000, 9)
-    output = SurvivalOutput(tensor="s", time_days=tuple(map(int, days)), horizon_days=(2000,))
     outcome, train = draw_outcome(N, seed, rate), draw_outcome(N, 7, rate)
     curves = np.exp(-factor * rate[:, None] * days)
-    told = make_told(output, {"s": curves}, outcome, train)
-    assert isinstance(told, ToldSurvival)
-    return told
+    return EvaluatedSurvival(curves.round(6), days, outcome, train, (2000,))
 
 
 def test_risks_under_censoring_are_calibrated_where_the_curves_are_true() -> None:
-    def error(told: ToldSurvival) -> float:
-        claim = Claim("risk", told.risk_by(2000), outcome=told.outcome, day=2000)
+    def error(evaluated: EvaluatedSurvival) -> float:
+        p = evaluated.risk_by(2000)
+        claim = Claim("risk", p, outcome=evaluated.outcome, day=2000)
         return claim.measure_error(claim.bin(), np.ones(N))
 
-    assert error(tell_survival(0, 1.0)) < 0.03
-    assert error(tell_survival(0, 0.5)) > 0.1
+    assert error(evaluate_survival(0, 1.0)) < 0.03
+    assert error(evaluate_survival(0, 0.5)) > 0.1
 
 
 def test_the_brier_score_is_smallest_for_the_true_curve() -> None:
-    scores = {f: tell_survival(0, f).score_brier(2000).mean() for f in (0.5, 1.0, 2.0)}
+    scores = {f: evaluate_survival(0, f).score_brier(2000).mean() for f in (0.5, 1.0, 2.0)}
     assert min(scores, key=lambda factor: scores[factor]) == 1
 
 
@@ -93,7 +91,7 @@ def test_the_brier_score_is_smallest_for_the_true_curve() -> None:
 def test_a_power_of_the_curve_is_worth_having_only_where_curves_are_wrong(
     factor: float, *, worth: bool
 ) -> None:
-    pair = (Power(tell_survival(0, factor)), Power(tell_survival(1, factor)))
+    pair = (Power(evaluate_survival(0, factor)), Power(evaluate_survival(1, factor)))
     metrics, found = measure_recalibration([pair], sample(), sample())
     assert bool(found) == worth
     assert pair[0].fit(np.arange(N))[0] == pytest.approx(1 / factor, rel=0.06)
@@ -104,17 +102,15 @@ def test_a_power_of_the_curve_is_worth_having_only_where_curves_are_wrong(
 def test_a_temperature_is_worth_having_only_where_probabilities_are_too_sure(
     sharpness: float, *, worth: bool
 ) -> None:
-    def tell(seed: int) -> Temperature:
+    def evaluate(seed: int) -> Temperature:
         rng = np.random.default_rng(seed)
         p = rng.dirichlet(np.ones(4), N)
         y = np.array([rng.choice(4, p=row) for row in p])
         shown = p**sharpness / (p**sharpness).sum(1, keepdims=True)
-        told = make_told(ClassesOutput(tensor="p", labels=tuple("abcd")), {"p": shown}, y, None)
-        assert isinstance(told, ToldClasses)
-        return Temperature(told)
+        return Temperature(EvaluatedClasses(shown.round(6), y, tuple("abcd")))
 
-    learned = tell(0)
-    _, found = measure_recalibration([(learned, tell(1))], sample(), sample())
+    learned = evaluate(0)
+    _, found = measure_recalibration([(learned, evaluate(1))], sample(), sample())
     assert bool(found) == worth
     assert learned.fit(np.arange(N))[0] == pytest.approx(1 / sharpness, rel=0.1)
 

@@ -27,16 +27,23 @@ from medmaas.model.manifest import (
     TabularInput,
     TextInput,
 )
-from training.assessment.foreign import make_cases, make_texts, tell
-from training.assessment.foreign_pictures import RADIOGRAPHS, make_pictures
-from training.assessment.people import study_people
-from training.assessment.policy_bands import ToldPolicy, learn_bands, measure_bands
-from training.assessment.refusals import ON_FOREIGN, ON_TEST, REFUSED, choose_most_missing
+from training.assessment.certainty.abstention import (
+    ON_OUT_OF_DISTRIBUTION,
+    ON_TEST,
+    REFUSED,
+    choose_most_missing,
+)
+from training.assessment.certainty.policy_bands import learn_bands, measure_bands
+from training.assessment.certainty.uncertainty import UncertaintyAssessment, assess_uncertainty
+from training.assessment.outputs.evaluated_policy import EvaluatedPolicy
 from training.assessment.resampling import Sample
-from training.assessment.studied import Cases, Foreseen, Studied
-from training.assessment.uncertainty import UncertaintyAssessment, assess_uncertainty
+from training.assessment.splits import Cases, Foreseen, Splits
 from training.catalogue.graph import convert_sklearn
-from training.recipes.survival import make_flchain_study
+from training.image.out_of_distribution import RADIOGRAPHS, make_pictures
+from training.recipes.survival.recipe import make_flchain_study
+from training.recipes.survival.splits import split_people
+from training.smiles.out_of_distribution import make_texts
+from training.tabular.out_of_distribution import make_wrong_units, name_values, shuffle_columns
 
 SIZES = {"train": 1500, "calibration": 800, "test": 800}
 
@@ -50,7 +57,7 @@ def draw(n: int, seed: int) -> Cases:
 
 
 @pytest.fixture(scope="module")
-def graph_and_studied() -> tuple[onnx.ModelProto, TabularInput, Studied]:
+def graph_and_splits() -> tuple[onnx.ModelProto, TabularInput, Splits]:
     train, calibration, test = (draw(n, seed) for seed, n in enumerate(SIZES.values()))
     missing = (None, *("imputed with the training median",) * 3)
     spec = TabularInput(
@@ -69,8 +76,8 @@ def graph_and_studied() -> tuple[onnx.ModelProto, TabularInput, Studied]:
     )
     model = make_pipeline(SimpleImputer(strategy="median"), LogisticRegression())
     model.fit(train.rows.astype(np.float32), train.outcome)
-    foreign = make_cases(spec, test.rows, seed=0)
-    return convert_sklearn(model, 4), spec, Studied(train, calibration, test, foreign)
+    unlike = make_wrong_units(spec, test.rows) | shuffle_columns(spec, test.rows, seed=0)
+    return convert_sklearn(model, 4), spec, Splits(train, calibration, test, unlike)
 
 
 OUTPUT = ClassesOutput(tensor="probabilities", labels=("well", "ill"))
@@ -78,10 +85,10 @@ OUTPUT = ClassesOutput(tensor="probabilities", labels=("well", "ill"))
 
 @pytest.fixture(scope="module")
 def found(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> UncertaintyAssessment:
-    graph, spec, studied = graph_and_studied
-    return assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+    graph, spec, splits = graph_and_splits
+    return assess_uncertainty(graph, spec, OUTPUT, splits, seed=0)
 
 
 def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyAssessment) -> None:
@@ -99,32 +106,34 @@ def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyA
         assert point.n == SIZES["test"]
 
 
-def test_foreign_cases_are_refused_and_almost_no_other(found: UncertaintyAssessment) -> None:
+def test_cases_out_of_distribution_are_refused_and_almost_no_other(
+    found: UncertaintyAssessment,
+) -> None:
     refusals = [m for m in found.metrics if m.metric == REFUSED]
     assert {m.measure for m in refusals} == {"abstention"}
     assert {m.evaluated_on: m.cohort for m in refusals} == {
         ON_TEST: "test",
-        ON_FOREIGN: "out_of_distribution",
+        ON_OUT_OF_DISTRIBUTION: "out_of_distribution",
     }
     refused = {(m.evaluated_on, m.group): m.value for m in refusals}
     assert refused[ON_TEST, "all"] <= 0.05
-    assert refused[ON_FOREIGN, "every number times 10"] >= 0.95
-    assert refused[ON_FOREIGN, "every number times 0.1"] >= 0.95
+    assert refused[ON_OUT_OF_DISTRIBUTION, "every number times 10"] >= 0.95
+    assert refused[ON_OUT_OF_DISTRIBUTION, "every number times 0.1"] >= 0.95
 
 
 def test_a_table_is_measured_without_touching_its_graph(
     found: UncertaintyAssessment,
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
     assert isinstance(found.uncertainty.distance, StandardisedDistance)
-    assert found.graph == graph_and_studied[0]
+    assert found.graph == graph_and_splits[0]
 
 
 def test_as_many_features_may_be_missing_as_leave_the_coverage_within_three_points(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    _, spec, studied = graph_and_studied
-    rows = studied.calibration.rows
+    _, spec, splits = graph_and_splits
+    rows = splits.calibration.rows
 
     def hold(masked: NDArray[np.float64]) -> NDArray[np.float64]:
         assert not np.isnan(masked[:, 0]).any()  # required
@@ -138,37 +147,37 @@ def test_as_many_features_may_be_missing_as_leave_the_coverage_within_three_poin
 
 def test_the_same_seed_gives_the_same_numbers(
     found: UncertaintyAssessment,
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    graph, spec, studied = graph_and_studied
-    again = assess_uncertainty(graph, spec, OUTPUT, studied, seed=0)
+    graph, spec, splits = graph_and_splits
+    again = assess_uncertainty(graph, spec, OUTPUT, splits, seed=0)
     assert again.uncertainty == found.uncertainty
     assert again.metrics == found.metrics
 
 
-def test_a_row_told_as_a_request_is_read_as_the_same_row(
-    graph_and_studied: tuple[onnx.ModelProto, TabularInput, Studied],
+def test_a_row_named_as_a_request_is_read_as_the_same_row(
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
 ) -> None:
-    _, spec, studied = graph_and_studied
-    rows = studied.test.rows[:5].copy()
+    _, spec, splits = graph_and_splits
+    rows = splits.test.rows[:5].copy()
     rows[1, 2] = np.nan
-    reading = make_input(spec).read([tell(spec.features, row) for row in rows])
+    reading = make_input(spec).read([name_values(spec.features, row) for row in rows])
     assert not reading.problems
     assert np.array_equal(reading.tensors["features"], rows.astype(np.float32), equal_nan=True)
 
 
 def test_the_splits_are_those_of_the_recipe() -> None:
     study = make_flchain_study(None, 3)
-    studied = study_people(study)
+    splits = split_people(study)
     for cases, rows in (
-        (studied.train, study.split.train),
-        (studied.calibration, study.split.calibration),
-        (studied.test, study.split.test),
+        (splits.train, study.split.train),
+        (splits.calibration, study.split.calibration),
+        (splits.test, study.split.test),
     ):
         assert np.array_equal(cases.rows, study.table.X[rows], equal_nan=True)
         assert (cases.outcome == study.table.outcome[rows]).all()
         assert all(len(members) == len(rows) for members in cases.groups.values())
-    children = studied.foreign["children, 0 to 17 years"]
+    children = splits.out_of_distribution["children, 0 to 17 years"]
     assert max(child["age"] for child in children) == 17
 
 
@@ -188,7 +197,9 @@ def test_words_of_atoms_pass_every_check_so_that_only_distance_can_refuse_them()
 
 
 @pytest.mark.parametrize("crop", [None, Crop(side=200, of=360)])
-def test_foreign_pictures_can_be_read_and_radiographs_are_grey(crop: Crop | None) -> None:
+def test_pictures_out_of_distribution_can_be_read_and_radiographs_are_grey(
+    crop: Crop | None,
+) -> None:
     spec = ImageInput(tensor="x", height=28, width=28, mode="RGB", crop=crop)
     for name, pictures in make_pictures(spec, 0, each=3).items():
         reading = make_input(spec).read(pictures)
@@ -213,7 +224,7 @@ POLICY = PolicyOutput(
 )
 
 
-def tell_policy(n: int, seed: int) -> ToldPolicy:
+def evaluate_policy(n: int, seed: int) -> EvaluatedPolicy:
     """Risks that are true; nadirs that vary more before the first dose."""
     rng = np.random.default_rng(seed)
     risk = rng.beta(0.5, 1.5, (n, 2))
@@ -222,12 +233,12 @@ def tell_policy(n: int, seed: int) -> ToldPolicy:
     nadir = np.exp(rng.normal(0, spread, (n, 2)))
     below = (rng.random((n, 2)) < risk)[:, :, None]
     foreseen = Foreseen(below, nadir, np.arange(n))
-    return ToldPolicy(POLICY, np.stack([risk, risk], axis=2), np.ones((n, 2)), foreseen, doses)
+    return EvaluatedPolicy(POLICY, np.stack([risk, risk], axis=2), np.ones((n, 2)), foreseen, doses)
 
 
 def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too() -> None:
-    bands = learn_bands(tell_policy(12_000, 0))
-    fresh = tell_policy(8_000, 1)
+    bands = learn_bands(evaluate_policy(12_000, 0))
+    fresh = evaluate_policy(8_000, 1)
     groups = {"before": fresh.doses == 0, "later": fresh.doses > 0}
     first = bands.model_copy(update={"levels": bands.levels[:1]})
     curves = measure_bands(first, fresh, groups, Sample(np.arange(8_000), None, 0))

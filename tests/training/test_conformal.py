@@ -1,5 +1,7 @@
 """Quantiles hold for the next case as often as they say, whatever the model behind them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from medmaas.model.manifest import (
     ClassesOutput,
     Level,
     Manifest,
+    Output,
     Strata,
     SurvivalIntervals,
     SurvivalOutput,
@@ -17,8 +20,8 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.outputs import make_intervals
-from training.assessment.conformal import find_bound, find_lower_quantile, find_quantile
-from training.assessment.intervals import (
+from training.assessment.certainty.conformal import find_bound, find_lower_quantile, find_quantile
+from training.assessment.certainty.intervals import (
     Calibrated,
     choose_strata,
     learn_intervals,
@@ -26,8 +29,9 @@ from training.assessment.intervals import (
     measure_shortfall,
     take_quantiles,
 )
+from training.assessment.evaluated import QuantileEvaluated
+from training.assessment.outputs import make_output_assessor
 from training.assessment.resampling import Sample
-from training.assessment.told import Told, make_told
 
 DAYS = (0, 100, 300, 700, 1500, 4000)
 OUTPUT = SurvivalOutput(tensor="s", time_days=DAYS, horizon_days=(700,))
@@ -74,6 +78,14 @@ def test_where_nobody_had_the_event_nothing_limits_the_bound() -> None:
     assert find_bound(np.full(5, np.inf), np.ones(5), 0.9) == 1
 
 
+def evaluate(output: Output, tensor: np.ndarray, *outcomes: Any) -> QuantileEvaluated:
+    outcome, train = outcomes
+    given = {output.tensor: tensor}
+    rows = np.zeros((len(tensor), 1))
+    evaluated = make_output_assessor(output).evaluate(TABLE, rows, given, outcome, train)
+    return evaluated.require_quantiles()
+
+
 def simulate_survival(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Curves that are too hopeful, what came of it under random censoring, and the true times."""
     rng = np.random.default_rng(seed)
@@ -84,18 +96,18 @@ def simulate_survival(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.nda
     return np.exp(-0.6 * rate[:, None] * np.array(DAYS)), outcome, time
 
 
-def tell_survival(n: int, seed: int) -> tuple[Told, np.ndarray]:
+def evaluate_survival(n: int, seed: int) -> tuple[QuantileEvaluated, np.ndarray]:
     curves, outcome, time = simulate_survival(n, seed)
     _, train, _ = simulate_survival(3000, 99)
-    return make_told(OUTPUT, {"s": curves}, outcome, train), time
+    return evaluate(OUTPUT, curves, outcome, train), time
 
 
 def test_a_survival_bound_is_outlived_as_often_as_promised_though_many_are_censored() -> None:
-    told, _ = tell_survival(3000, 0)
-    fresh, time = tell_survival(20_000, 1)
+    learned, _ = evaluate_survival(3000, 0)
+    fresh, time = evaluate_survival(20_000, 1)
     everyone = np.ones(3000, bool)
     for coverage in (0.8, 0.9, 0.95):
-        quantile = told.find_quantile(everyone, coverage)
+        quantile = learned.find_quantile(everyone, coverage)
         quantiles = np.full(20_000, quantile)
         bound = fresh.measure_width(quantiles)
         assert coverage - 0.015 <= (time >= bound).mean() <= coverage + 0.025
@@ -105,32 +117,32 @@ def test_a_survival_bound_is_outlived_as_often_as_promised_though_many_are_censo
 
 @pytest.mark.parametrize("quantile", [0.05, 0.3, 0.9])
 def test_the_bound_that_is_measured_is_the_bound_that_is_served(quantile: float) -> None:
-    told, _ = tell_survival(500, 0)
+    learned, _ = evaluate_survival(500, 0)
     curves, _, _ = simulate_survival(500, 0)
     tensors = {"s": curves.round(6).astype(np.float32)}
     spec = SurvivalIntervals(levels=(Level(coverage=0.9, quantiles=(quantile,)),))
     served = make_intervals(spec, Manifest.model_construct(input=TABLE, output=OUTPUT))
     (column,) = served.tabulate(tensors, {"x": np.zeros((500, 1))}, 0.9).texts
     days = np.array(column, np.float64)
-    apart = np.abs(told.measure_width(np.full(500, quantile)) - days)
-    assert (apart <= 1).all()  # curves are told to six digits, which may move a bound by a day
+    apart = np.abs(learned.measure_width(np.full(500, quantile)) - days)
+    assert (apart <= 1).all()  # curves are given to six digits, which may move a bound by a day
     assert (apart == 0).mean() > 0.95
 
 
-def simulate_classes(n: int, seed: int) -> Told:
+def simulate_classes(n: int, seed: int) -> QuantileEvaluated:
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 1.5, (n, 4))
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     y = np.array([rng.choice(4, p=row) for row in p])
     shown = p**1.8  # surer than is right
     output = ClassesOutput(tensor="p", labels=("a", "b", "c", "d"))
-    return make_told(output, {"p": shown / shown.sum(1, keepdims=True)}, y, None)
+    return evaluate(output, shown / shown.sum(1, keepdims=True), y, None)
 
 
 def test_prediction_sets_hold_the_label_as_often_as_promised_by_a_model_that_is_too_sure() -> None:
-    told, fresh = simulate_classes(1500, 0), simulate_classes(6000, 1)
+    learned, fresh = simulate_classes(1500, 0), simulate_classes(6000, 1)
     for coverage in (0.8, 0.9, 0.95):
-        quantiles = np.full(6000, told.find_quantile(np.ones(1500, bool), coverage))
+        quantiles = np.full(6000, learned.find_quantile(np.ones(1500, bool), coverage))
         assert coverage - 0.02 <= fresh.hold(quantiles).mean() <= coverage + 0.03
         sizes = fresh.measure_width(quantiles)
         assert sizes.min() >= 1
@@ -146,41 +158,41 @@ def simulate_values(n: int, seed: int) -> Calibrated:
     rng = np.random.default_rng(seed)
     x = rng.uniform(0, 2, n)
     y = x + rng.normal(0, np.where(x > 1, 2.0, 0.5))
-    told = make_told(ValueOutput(tensor="v", unit="1"), {"v": x[:, None]}, y, None)
-    return Calibrated(told, {"x": x}, {"low": x <= 1, "high": x > 1})
+    evaluated = evaluate(ValueOutput(tensor="v", unit="1"), x[:, None], y, None)
+    return Calibrated(evaluated, {"x": x}, {"low": x <= 1, "high": x > 1})
 
 
 def test_strata_are_kept_where_they_repair_a_group_that_a_single_quantile_leaves_short() -> None:
-    told, fresh = simulate_values(1000, 0), simulate_values(4000, 1)
-    strata = choose_strata(told, seed=0)
+    learned, fresh = simulate_values(1000, 0), simulate_values(4000, 1)
+    strata = choose_strata(learned, seed=0)
     assert strata is not None
-    assert measure_shortfall(told, strata, 0) < measure_shortfall(told, None, 0)
+    assert measure_shortfall(learned, strata, 0) < measure_shortfall(learned, None, 0)
     for kept, within in ((None, False), (strata, True)):
-        intervals = learn_intervals(told, kept)
+        intervals = learn_intervals(learned, kept)
         assert intervals is not None
-        quantiles = take_quantiles(intervals, intervals.levels[0], fresh)
-        coverage = fresh.told.hold(quantiles)[fresh.groups["high"]].mean()
+        quantiles = take_quantiles(intervals.strata, intervals.levels[0], fresh)
+        coverage = fresh.evaluated.hold(quantiles)[fresh.groups["high"]].mean()
         assert (coverage > 0.87) == within
 
 
 def test_groups_that_are_all_covered_need_no_strata() -> None:
-    told = simulate_values(1000, 0)
+    learned = simulate_values(1000, 0)
     everyone = {"odd": np.arange(1000) % 2 == 1, "even": np.arange(1000) % 2 == 0}
-    assert choose_strata(Calibrated(told.told, told.numbers, everyone), seed=0) is None
+    assert choose_strata(Calibrated(learned.evaluated, learned.numbers, everyone), seed=0) is None
 
 
 def test_an_edge_belongs_to_the_stratum_above_it() -> None:
-    told = simulate_values(3, 0)
-    edge = float(told.numbers["x"][1])
-    assert told.place(Strata(by="x", edges=(edge,)))[1] == 1
+    learned = simulate_values(3, 0)
+    edge = float(learned.numbers["x"][1])
+    assert learned.place(Strata(by="x", edges=(edge,)))[1] == 1
 
 
 def test_coverage_is_measured_with_its_interval_of_everyone_and_of_each_group() -> None:
-    told = simulate_values(400, 0)
-    intervals = learn_intervals(told, None)
+    learned = simulate_values(400, 0)
+    intervals = learn_intervals(learned, None)
     assert intervals is not None
-    curve = measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
-    assert curve == measure_intervals(intervals, told, Sample(np.arange(400), None, 0))
+    curve = measure_intervals(intervals, learned, Sample(np.arange(400), None, 0))
+    assert curve == measure_intervals(intervals, learned, Sample(np.arange(400), None, 0))
     assert (curve.of, curve.cohort, curve.width_of) == ("model", "test", "width of the interval")
     first = curve.points[0]
     assert (first.coverage, first.group, first.n) == (0.9, "all", 400)
@@ -188,14 +200,16 @@ def test_coverage_is_measured_with_its_interval_of_everyone_and_of_each_group() 
     assert first.width
     assert first.width.low <= first.width.value <= first.width.high
     assert {point.group for point in curve.points} == {"all", "low", "high"}
-    plain = measure_intervals(intervals, told, Sample(np.arange(400), None, 0), as_answered=False)
+    plain = measure_intervals(
+        intervals, learned, Sample(np.arange(400), None, 0), as_answered=False
+    )
     assert (plain.of, plain.points) == ("variant", curve.points)
     assert plain.evaluated_on != curve.evaluated_on
 
 
 def test_figures_under_censoring_depend_on_the_seed_of_the_draws_alone() -> None:
-    told, _ = tell_survival(300, 0)
-    seen = Calibrated(told, {}, {})
+    learned, _ = evaluate_survival(300, 0)
+    seen = Calibrated(learned, {}, {})
     intervals = learn_intervals(seen, None)
     assert intervals is not None
     drawn = [

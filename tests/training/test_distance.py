@@ -9,8 +9,9 @@ from onnx import TensorProto, helper, numpy_helper
 from medmaas.model.manifest import Boolean, Number, Range, TabularInput
 from medmaas.model.session import Session
 from medmaas.model.uncertainty.distance import Standardised
-from training.assessment.distance import fit_distance, measure_distance
-from training.assessment.embedding import (
+from training.assessment.certainty.abstention import choose_largest_set, choose_threshold
+from training.assessment.certainty.distance import fit_distance, measure_distance
+from training.assessment.certainty.embedding import (
     COPIES,
     DISTANCE,
     EMBEDDING,
@@ -21,7 +22,6 @@ from training.assessment.embedding import (
     fit_space,
     remove_distance,
 )
-from training.assessment.refusals import choose_largest_set, choose_threshold
 
 ANY = Range(low=0, high=1e6)
 SPEC = TabularInput(

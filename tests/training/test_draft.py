@@ -86,9 +86,9 @@ def test_what_the_parts_of_a_draft_say_together_is_checked_too() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a: 1\nb: [1\nc: 2\n", "draft.yaml, line 3: no YAML, expected ',' or ']'"),
-        ("a: 1\n\tb: 2", "draft.yaml, line 2: no YAML, found character"),
-        ("a: !!python/object:os.system {}", "draft.yaml, line 1: no YAML, could not determine"),
+        ("a: 1\nb: [1\nc: 2\n", "draft.yaml, line 3: not YAML, expected ',' or ']'"),
+        ("a: 1\n\tb: 2", "draft.yaml, line 2: not YAML, found character"),
+        ("a: !!python/object:os.system {}", "draft.yaml, line 1: not YAML, could not determine"),
         ("a: \x00", "draft.yaml cannot be read as YAML"),
         ("", "draft.yaml must hold the fields of a manifest"),
         ("[" * 3000, "draft.yaml"),
@@ -103,7 +103,7 @@ def test_what_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str, sen
 def test_other_than_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "draft.yaml"
     path.write_bytes("a: Größe".encode("latin-1"))
-    with pytest.raises(RefusedError, match=r"draft\.yaml is no text in UTF-8"):
+    with pytest.raises(RefusedError, match=r"draft\.yaml is not text in UTF-8"):
         read_draft(path)
 
 

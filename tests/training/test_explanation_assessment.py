@@ -26,11 +26,11 @@ from medmaas.model.manifest import (
     TextInput,
     ValueOutput,
 )
-from training.assessment.dependence import choose_values, measure_dependence
-from training.assessment.explanation import ExplanationAssessment, assess_explanation
-from training.assessment.importance import measure_importance
-from training.assessment.parts import BONDS, name_element, name_parts
-from training.assessment.studied import Cases, Studied
+from training.assessment.inputs.text import BONDS, name_element, name_parts
+from training.assessment.reasons.dependence import choose_values, measure_dependence
+from training.assessment.reasons.explanation import ExplanationAssessment, assess_explanation
+from training.assessment.reasons.importance import measure_importance
+from training.assessment.splits import Cases, Splits
 from training.catalogue.graph import convert_sklearn
 
 Floats = NDArray[np.float64]
@@ -54,11 +54,11 @@ def draw_people(n: int, seed: int) -> Floats:
     return np.column_stack([numbers, draw.integers(0, 3, n), draw.integers(0, 2, n)])
 
 
-def study(n: int = 200) -> Studied:
+def study(n: int = 200) -> Splits:
     rows = [draw_people(size, seed) for seed, size in enumerate((400, 100, n))]
     cases = [Cases(r, (r[:, 0] > 0).astype(int)) for r in rows]
     groups = {"smoker": rows[2][:, 3] == 1, "the first five": np.arange(n) < 5}
-    return Studied(cases[0], cases[1], Cases(rows[2], cases[2].outcome, groups))
+    return Splits(cases[0], cases[1], Cases(rows[2], cases[2].outcome, groups))
 
 
 def fit() -> LogisticRegression:
@@ -127,7 +127,7 @@ def test_several_classes_of_a_forest_on_a_table_with_gaps() -> None:
     model = make_pipeline(SimpleImputer(), forest)
     graph = convert_sklearn(model.fit(rows, y), 4)
     found = assess_explanation(
-        graph, TABLE, output, [CASE], None, Studied(cases, cases, cases), seed=0
+        graph, TABLE, output, [CASE], None, Splits(cases, cases, cases), seed=0
     ).explanation
     assert found.importance[0].part == "marker"
     assert found.importance[0].of == "the named label"
@@ -174,12 +174,12 @@ def make_risk() -> onnx.ModelProto:
 
 def test_a_counterfactual_of_survival_must_cross_the_upper_third() -> None:
     output = SurvivalOutput(tensor="survival", time_days=(0, 365, 730), horizon_days=(365, 730))
-    studied = study()
-    found = assess_explanation(make_risk(), TABLE, output, [CASE], None, studied, seed=0)
+    splits = study()
+    found = assess_explanation(make_risk(), TABLE, output, [CASE], None, splits, seed=0)
     decision = found.explanation.decision
     assert decision is not None
     assert decision.target == found.of == "risk_730"
-    risks = 1 - np.exp(-3 - studied.train.rows[:, 0].clip(-3, 3))
+    risks = 1 - np.exp(-3 - splits.train.rows[:, 0].clip(-3, 3))
     assert (risks > decision.threshold).mean() == pytest.approx(1 / 3, abs=0.02)
     assert {i.of for i in found.explanation.importance} == {"risk_730"}
 
@@ -264,7 +264,7 @@ def assess(
 ) -> ExplanationAssessment:
     cases = Cases(rows, np.zeros(len(rows)))
     return assess_explanation(
-        graph, spec, output, [golden], None, Studied(cases, cases, cases), seed=0
+        graph, spec, output, [golden], None, Splits(cases, cases, cases), seed=0
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.assessment.ground_truth import (
+from training.assessment.reasons.faithfulness.ground_truth import (
     EXACT,
     SAMPLED,
     Truth,

@@ -57,9 +57,9 @@ GOLDEN = [{"a": 0.5, "b": 0.1}]
 
 @pytest.fixture(scope="module")
 def card() -> Card:
-    """Any card will do."""
+    """Any card will do, but for curves of numbers that the answers do not have."""
     manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
-    return Card.model_validate(manifest["card"], strict=False)
+    return Card.model_validate(manifest["card"] | {"calibration": ()}, strict=False)
 
 
 def write(out: Path, card: Card, **changes: Any) -> Path:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.classes.metrics import measure, sensitivity_at_specificity
-from training.report.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 
 DRAW = np.random.default_rng(0)
 VALUES = DRAW.normal(10, 2, size=400)

@@ -11,7 +11,7 @@ import pytest
 from training.errors import TrainingError
 from training.image.data import BLOOD_CELLS, read_images
 from training.options import Options
-from training.recipes import blood_cell
+from training.recipes.blood_cell import recipe as blood_cell
 
 DRAW = np.random.default_rng(0)
 Arrays = dict[str, Any]

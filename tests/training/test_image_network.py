@@ -17,7 +17,6 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Manifest
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
-from training.cards.blood_cell import NETWORK, draw_golden, name_confusions
 from training.catalogue.graph import convert_torch
 from training.classes.metrics import (
     ACCURACY,
@@ -31,7 +30,8 @@ from training.classes.metrics import (
 from training.image.data import Part
 from training.image.network import ImageNetwork, augment, calibrate, fit, predict
 from training.options import Options
-from training.recipes import blood_cell
+from training.recipes.blood_cell import recipe as blood_cell
+from training.recipes.blood_cell.card import NETWORK, draw_golden, name_confusions
 
 DRAW = np.random.default_rng(0)
 

@@ -52,7 +52,9 @@ def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals of fewer resamples: nothing here is about how wide they are."""
     for module in ("survival.evaluation", "classes.metrics"):
         monkeypatch.setattr(f"training.{module}._RESAMPLES", 25)
-    monkeypatch.setattr("training.assessment.agreement._ROUNDS", 5)  # of shap, which takes longest
+    monkeypatch.setattr(
+        "training.assessment.reasons.faithfulness.agreement._ROUNDS", 5
+    )  # of shap, which takes longest
 
 
 def read_manifest(folder: Path, model_id: str) -> Manifest:
@@ -205,7 +207,7 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
         "ause is left out: it is known only where the outcome is one and the same",
         "lace is left out: every value it has is the same",
         "ote is left out: text of more than 20 different words",
-        "itre is left out: 25 of its values are no numbers, the first in row 2",
+        "itre is left out: 25 of its values are not numbers, the first in row 2",
         "5 rows are copies of others",
     ):
         assert told in " ".join(errors.split())

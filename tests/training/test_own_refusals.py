@@ -14,7 +14,7 @@ from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
         (SURVIVAL, table().drop(columns="event"), "there is no column event"),
         (SURVIVAL, table().head(40), "fewer than 50 rows"),
         (SURVIVAL, table(time=[-1, *range(199)]), "row 2: time is negative"),
-        (SURVIVAL, table(time=["soon", *range(199)]), "row 2: time is no number"),
+        (SURVIVAL, table(time=["soon", *range(199)]), "row 2: time is not a number"),
         (SURVIVAL, table(time=[3, None, *range(198)]), "row 3: time is missing"),
         (SURVIVAL, table(time=3), "time ends within 10 days"),
         (SURVIVAL, table(event=[0, 1, 7, 0] * 50), "row 4: event is neither 0 nor 1"),
@@ -62,9 +62,9 @@ def test_columns_of_one_name_or_separated_otherwise_are_refused(
 @pytest.mark.parametrize(
     ("notes", "sentence"),
     [
-        ("columns: {age: {units: a}}", "columns.age.units: is no key"),
-        ("owner: me", "owner: is no key"),
-        ("columns: {weight: {unit: kg}}", "names columns it has not: weight"),
+        ("columns: {age: {units: a}}", "columns.age.units: is not a known key"),
+        ("owner: me", "owner: is not a known key"),
+        ("columns: {weight: {unit: kg}}", "names columns that the table does not have: weight"),
         ("columns: {age: {low: 9, high: 1}}", "low must be below high"),
         ("columns: {age: {high: 50}}", "age has values outside low to high"),
         ("columns: {age: {low: [}}", "cannot be read as YAML"),

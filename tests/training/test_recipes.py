@@ -147,7 +147,7 @@ def people(**changes: Any) -> pd.DataFrame:
     [
         (people().drop(columns=["kappa", "death"]), "these columns are missing: death, kappa"),
         (people().head(20), "fewer than 50 rows"),
-        (people(age="old"), "something that is no number"),
+        (people(age="old"), "something that is not a number"),
         (people(sex="x"), "age, sex (F or M) and mgus (yes or no) are needed in every row"),
         (people(death=2), "death must be 0 or 1"),
         (people(death=0), "death must be 0 or 1, both present"),
@@ -178,7 +178,7 @@ def test_data_that_cannot_be_trained_on_are_refused_in_one_sentence(
         ("mean_radius", None, "the ten means are needed in every row"),
         ("worst_area", None, "no column may be empty"),
         ("worst_area", -1, "no column may be empty or negative"),
-        ("worst_area", "large", "something that is no number"),
+        ("worst_area", "large", "something that is not a number"),
     ],
 )
 def test_cases_that_cannot_be_trained_on_are_refused_in_one_sentence(

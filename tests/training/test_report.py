@@ -23,10 +23,11 @@ from medmaas.model.manifest import (
     TextInput,
 )
 from tests.conftest import MODELS, ROOT
+from training.kinds.inputs import describe_input
 from training.report.card import render_card
 from training.report.page import Section, render_svg, write_report
 from training.report.plots import plot_learning_curves
-from training.report.tables import name_target, tabulate_inputs
+from training.report.tables import name_target
 
 VOID = {"meta", "wbr", "br"}
 FOLDERS = sorted(path.parent for path in MODELS.glob("*/*/manifest.json"))
@@ -133,21 +134,20 @@ def test_inputs_of_every_kind_are_described() -> None:
         training_range=Range(low=-63, high=0),
     )
     gcsf = Boolean(name="gcsf", description="Given.", loinc=("1-8",), missing="taken for no")
-    header, rows = tabulate_inputs(
-        SeriesInput(tensor="x", field="history", max_rows=9, features=(day, gcsf))
-    )
+    history = SeriesInput(tensor="x", field="history", max_rows=9, features=(day, gcsf))
+    header, rows = describe_input(history).tabulate()
     assert [len(row) for row in rows] == [len(header)] * 2
     assert rows[0] == ["history: day", "Day.", "d", "", "-90 to 0", "-63 to 0", "refused"]
     assert rows[1] == ["history: gcsf", "Given.", "true, false", "1-8", "", "", "taken for no"]
     crop = Crop(side=200, of=360)
     picture = ImageInput(tensor="x", height=28, width=28, mode="RGB", crop=crop)
-    assert tabulate_inputs(picture)[1][0][-1] == (
+    assert describe_input(picture).tabulate()[1][0][-1] == (
         "centre 200 of 360, then 28 x 28 pixels, RGB, bicubic"
     )
     letters = TextInput(
         tensor="x", field="smiles", description="It.", alphabet=("C", "O"), max_length=7
     )
-    assert tabulate_inputs(letters)[1] == [["smiles", "It.", "at most 7 of C O"]]
+    assert describe_input(letters).tabulate()[1] == [["smiles", "It.", "at most 7 of C O"]]
 
 
 def test_the_report_holds_every_figure_of_the_card(folder: Path, written: Path) -> None:

@@ -12,7 +12,7 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import TextInput
 from training.errors import TrainingError
 from training.options import Options
-from training.recipes import solubility
+from training.recipes.solubility import recipe as solubility
 from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
 from training.smiles.molecules import (
     DELANEY,
@@ -162,7 +162,7 @@ BAD = {
         [*number(ALCOHOLS), f"{'C' * 201},1"],
         f"smiles,{TARGET}",
     ),
-    "is no number": ([*number(ALCOHOLS), "C,high"], f"smiles,{TARGET}"),
+    "is not a number": ([*number(ALCOHOLS), "C,high"], f"smiles,{TARGET}"),
     f"row 62: {TARGET} is missing": ([*number(ALCOHOLS), "C,"], f"smiles,{TARGET}"),
     "row 62": ([*number(ALCOHOLS), "C,inf"], f"smiles,{TARGET}"),
     "is the same in every row": ([f"{line},1" for line in ALCOHOLS], f"smiles,{TARGET}"),

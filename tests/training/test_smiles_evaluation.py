@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from tests.training.test_smiles import ALCOHOLS, number, write_csv
-from training.cards.solubility import GOLDEN, Study, make_card
+from training.recipes.solubility.card import GOLDEN, Study, make_card
+from training.recipes.solubility.sections import draw_sections
 from training.smiles.evaluation import (
     BELOW_FOREST,
     FOREST,
@@ -31,7 +32,6 @@ from training.smiles.evaluation import (
     try_split,
 )
 from training.smiles.molecules import MoleculeTable, read_molecules, split_molecules
-from training.smiles.sections import draw_sections
 
 ETHERS = ["C" * n + "O" + "C" * m for n in range(1, 9) for m in range(1, 6)]
 PHENOLS = [f"c1ccccc1{'C' * n}O" for n in range(20)]

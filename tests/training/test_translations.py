@@ -13,8 +13,12 @@ from medmaas.model.manifest import Cohort, Example, Measure, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT, SHIPPED
-from training.cards import blood_cell, breast_fna, dose_histories, solubility, survival
-from training.cards.translations import LANGUAGES, match, read_translations, translate
+from training.catalogue.translations import LANGUAGES, match, read_translations, translate
+from training.recipes.blood_cell import card as blood_cell
+from training.recipes.breast_fna import card as breast_fna
+from training.recipes.chemo_dose import histories
+from training.recipes.solubility import card as solubility
+from training.recipes.survival import card as survival
 
 
 def list_examples(registry: Registry, model_id: str) -> Sequence[Example]:
@@ -23,7 +27,7 @@ def list_examples(registry: Registry, model_id: str) -> Sequence[Example]:
         return blood_cell.list_examples(average.instance, disc.instance)
     return {
         "breast_fna": breast_fna.EXAMPLES,
-        "chemo_dose": dose_histories.EXAMPLES,
+        "chemo_dose": histories.EXAMPLES,
         "solubility": solubility.EXAMPLES,
         "survival": survival.EXAMPLES,
     }[model_id]
@@ -112,7 +116,7 @@ def test_a_text_that_is_others_in_a_row_is_translated_in_parts(registry: Registr
 
 
 def list_files(language: str) -> list[Path]:
-    return sorted((ROOT / "training/cards" / language).glob("*.json"))
+    return sorted((ROOT / "training/recipes").rglob(f"{language}.json"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""A finished model is assessed: how sure it is, what it rests on, where it is silent."""
+"""A finished model is assessed: how sure it is, what it rests on, when it abstains."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.session import Session
-from training.assessment.explanation import assess_explanation
+from training.assessment.certainty.uncertainty import assess_uncertainty
+from training.assessment.reasons.explanation import assess_explanation
 from training.assessment.sections import draw_sections
-from training.assessment.studied import Array, Studied
-from training.assessment.uncertainty import assess_uncertainty
-from training.cards.translations import translate
+from training.assessment.splits import Array, Splits
 from training.catalogue.folder import describe_artefact, place_model
 from training.catalogue.golden import record
-from training.report.figures import Measured
+from training.catalogue.translations import translate
+from training.figures import Measured
 from training.report.page import Section, read_manifest, rewrite_report
 
 _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
@@ -34,7 +34,7 @@ _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
 @dataclass(frozen=True)
 class Assessment:
-    """What was found out.
+    """What was measured.
 
     Attributes:
         graph: with an output for the distance, where it has an embedding to measure it in.
@@ -71,7 +71,7 @@ def assess(
     spec: Input,
     output: Output,
     golden: Sequence[dict[str, Any]],
-    studied: Studied,
+    splits: Splits,
     *,
     seed: int,
     trained: Callable[[Array], Array | Mapping[str, Array]] | None = None,
@@ -83,13 +83,13 @@ def assess(
         spec: of the input.
         output: of the answer.
         golden: invented instances.
-        studied: the model's splits, and what it has no business answering.
+        splits: the model's splits, and inputs that it should not answer.
         seed: of every draw.
         trained: the model as it was fitted, which explanations are held against; else the graph.
     """
-    sure = assess_uncertainty(graph, spec, output, studied, seed=seed)
+    sure = assess_uncertainty(graph, spec, output, splits, seed=seed)
     explained = assess_explanation(
-        sure.graph, spec, output, golden, sure.uncertainty, studied, seed=seed, trained=trained
+        sure.graph, spec, output, golden, sure.uncertainty, splits, seed=seed, trained=trained
     )
     return Assessment(
         sure.graph,
@@ -100,13 +100,13 @@ def assess(
     )
 
 
-def reassess(folder: Path, reports: Path, studied: Studied) -> Measured:
+def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
     """Assess a model of the catalogue again; what was trained stays as it is.
 
     Args:
         folder: `<models>/<id>/<version>`, which is replaced.
         reports: the reports directory, with a report of the model.
-        studied: what the model was trained, calibrated and tested on.
+        splits: what the model was trained, calibrated and tested on.
 
     Returns:
         The figures of the assessment.
@@ -117,7 +117,7 @@ def reassess(folder: Path, reports: Path, studied: Studied) -> Measured:
     manifest = read_manifest(folder)
     graph = onnx.load(str(folder / "model.onnx"))
     golden = [case.instance for case in manifest.golden.cases]
-    found = assess(graph, manifest.input, manifest.output, golden, studied, seed=manifest.seed)
+    found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
     content = found.graph.SerializeToString(deterministic=True)
     session = Session(content)
     names = (*manifest.output.tensors, *found.uncertainty.tensors)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.manifest import EVERYONE, Cohort, Metric
-from training.report.figures import Figures, Own, People, Rows, bootstrap
-from training.report.observed_shares import estimate_share
+from training.figures import Figures, Own, People, Rows, bootstrap
+from training.observed_shares import estimate_share
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

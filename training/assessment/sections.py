@@ -3,15 +3,14 @@
 from medmaas.model.manifest import (
     EVERYONE,
     CalibrationCurve,
-    ClassesOutput,
     Dependence,
     Output,
-    ValueOutput,
 )
-from training.assessment.explanation import ExplanationAssessment
-from training.assessment.paths import DELETION, INSERTION, SHARES
-from training.assessment.selective import Selective
-from training.assessment.uncertainty import UncertaintyAssessment
+from training.assessment.certainty.selective import Selective
+from training.assessment.certainty.uncertainty import UncertaintyAssessment
+from training.assessment.outputs import make_output_assessor
+from training.assessment.reasons.explanation import ExplanationAssessment
+from training.assessment.reasons.faithfulness.deletion import DELETION, INSERTION, SHARES
 from training.report.assessment import tabulate_checks
 from training.report.assessment_plots import (
     plot_calibration_curves,
@@ -56,15 +55,19 @@ def draw_sections(
 
 def _draw_calibration(curves: list[CalibrationCurve], output: Output) -> list[Section]:
     """Of all but classes, whose training draws it already."""
-    if not curves or isinstance(output, ClassesOutput):
+    assessor = make_output_assessor(output)
+    if not curves or not assessor.draws_calibration:
         return []
-    unit = output.unit if isinstance(output, ValueOutput) else ""
     text = (
         "Mean observed against mean predicted, in groups of equal size of rising prediction, test "
         "split; the dashed line is where both agree."
     )
     return [
-        Section("Calibration of the test split", text, plot_calibration_curves(curves, unit=unit))
+        Section(
+            "Calibration of the test split",
+            text,
+            plot_calibration_curves(curves, unit=assessor.unit),
+        )
     ]
 
 

@@ -3,7 +3,8 @@
 - graph.py makes an ONNX graph that is whole, conversion.py of a scikit-learn or PyTorch model.
 - A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
-  misfits.py where graph and statement differ; refusals.py says all of it at once.
-- golden.py makes the golden cases.
+  contract_errors.py where graph and statement differ; refusals.py says all of it at once.
+- golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;
+  translations.py has its texts in other languages.
 - folder.py writes the folder, as a whole or not at all.
 """

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import assert_never
 
 import onnx
 from pydantic import ValidationError
@@ -11,17 +10,12 @@ from pydantic import ValidationError
 from medmaas.errors import InvalidModelError
 from medmaas.model.manifest import (
     Card,
-    ClassesOutput,
     Golden,
     Manifest,
-    Output,
     Parity,
-    PolicyOutput,
-    SurvivalOutput,
-    ValueOutput,
 )
 from medmaas.model.session import Session
-from training.cards.source_attributes import answer_source_attributes
+from training.catalogue.contract_errors import require_fit
 from training.catalogue.draft import (
     EXAMPLES_PART,
     GOLDEN_PART,
@@ -37,8 +31,9 @@ from training.catalogue.explanation import explain
 from training.catalogue.folder import describe_artefact, find_opset
 from training.catalogue.golden import check_golden, read_instances
 from training.catalogue.graph import OPSET, check_graph
-from training.catalogue.misfits import require_fit
 from training.catalogue.refusals import Refusals, RefusedError
+from training.catalogue.source_attributes import answer_source_attributes
+from training.kinds.outputs import describe_output
 
 MOST_BYTES = 250 * 2**20
 TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
@@ -57,14 +52,14 @@ def load_graph(content: bytes) -> Graph:
     """A graph from its bytes.
 
     Raises:
-        TrainingError: it is none, reaches outside its file, or ONNX Runtime does not take it.
+        TrainingError: it is not an ONNX graph, reaches outside its file, or cannot be loaded.
     """
     try:
         graph = onnx.load_from_string(content)
     except Exception as error:  # protobuf's own, of a library without types
-        raise RefusedError(["the model is no ONNX file"]) from error
+        raise RefusedError(["the model is not an ONNX file"]) from error
     if not graph.ir_version or not graph.graph.node:
-        raise RefusedError(["the model is no ONNX file, or an empty one"])
+        raise RefusedError(["the model is not an ONNX file, or is empty"])
     try:
         check_graph(graph)
         return Graph(content, Session(content))
@@ -156,7 +151,7 @@ def _check_place(stated: Draft, content: bytes, out: Path) -> None:
 
 def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None) -> Manifest:
     given = stated.card
-    attributes = answer_source_attributes(given, output=_describe_output(stated.output))
+    attributes = answer_source_attributes(given, output=describe_output(stated.output).describe())
     card = Card.model_validate(
         given.model_dump() | {"source_attributes": attributes | given.source_attributes}
     )
@@ -181,18 +176,3 @@ def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None
         card=card,
         translations=stated.translations,
     )
-
-
-def _describe_output(output: Output) -> str:
-    match output:
-        case ClassesOutput():
-            return f"the probability of each of {', '.join(output.labels)}"
-        case ValueOutput():
-            return f"a number in {output.unit}"
-        case SurvivalOutput():
-            days = ", ".join(map(str, output.horizon_days))
-            return f"the probability of survival over time, and the risk by day {days}"
-        case PolicyOutput():
-            return f"one of {', '.join(action.name for action in output.actions)}"
-        case _:
-            assert_never(output)

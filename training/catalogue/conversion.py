@@ -12,9 +12,10 @@ from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from medmaas.model.manifest import ClassesOutput, Input, Output, SeriesInput, TabularInput
+from medmaas.model.manifest import Input, Output
 from training.catalogue.graph import convert_sklearn, convert_torch
 from training.errors import TrainingError
+from training.kinds.outputs import describe_output
 
 Array = NDArray[Any]
 _TYPES = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
@@ -24,7 +25,7 @@ class SklearnModel:
     """A classifier, which gives the probability of each class, or a regressor."""
 
     def __init__(self, model: BaseEstimator, rows: Any, spec: Input, output: Output) -> None:  # noqa: ANN401 - an array of any library
-        if not isinstance(spec, TabularInput):
+        if not spec.row_features:
             raise TrainingError(f"scikit-learn takes an input of kind tabular, not {spec.kind}")
         try:
             check_is_fitted(model)
@@ -36,10 +37,11 @@ class SklearnModel:
         self._tensor = spec.tensor
         self.rows = _shape_rows(rows, spec, np.float64)
         if self._names is not None:
-            names = [feature.name for feature in spec.features]
+            names = [feature.name for feature in spec.row_features]
             _require_order("input.features", names, self._names)
-        if self._classifies and isinstance(output, ClassesOutput):
-            _require_order("output.labels", output.labels, model.classes_)
+        labels = describe_output(output).labels
+        if self._classifies and labels:
+            _require_order("output.labels", labels, model.classes_)
 
     def convert(self) -> onnx.ModelProto:
         """The graph.
@@ -75,7 +77,8 @@ class TorchModel:
         Raises:
             TrainingError: PyTorch cannot export it with a dynamic first dimension.
         """
-        dynamic = ("n", "rows") if isinstance(self._spec, SeriesInput) else ("n",)
+        _, shape = self._spec.tensor_type
+        dynamic = ("n", "rows")[: shape.count(-1)]
         example = torch.from_numpy(self.rows[:2])
         name = self._spec.tensor
         try:

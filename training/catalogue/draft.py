@@ -1,6 +1,6 @@
 """A manifest as a person writes it: YAML, without what the files themselves tell.
 
-What can be found out (artefact, parity) is left out; what nobody may know (created,
+What is measured (artefact, parity) is left out; what nobody may know (created,
 training_commit, seed, source attributes, golden outputs) may be. The rest is the contract's, and
 what is missing is asked for in the contract's own words.
 """
@@ -109,7 +109,7 @@ def _read_yaml(path: Path) -> Tree:
         draft = json.loads(json.dumps(tree, default=str))  # a date, for instance, becomes text
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise RefusedError([f"{path.name}{line}: no YAML, {error.problem}"]) from error
+        raise RefusedError([f"{path.name}{line}: not YAML, {error.problem}"]) from error
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise RefusedError([f"{path.name} cannot be read as YAML"]) from error
     if not isinstance(draft, dict):
@@ -121,7 +121,7 @@ def _read_cases(path: Path) -> list[Any]:
     try:
         cases = json.loads(_read(path))
     except json.JSONDecodeError as error:
-        raise RefusedError([f"{path.name}, line {error.lineno}: no JSON, {error.msg}"]) from error
+        raise RefusedError([f"{path.name}, line {error.lineno}: not JSON, {error.msg}"]) from error
     except (ValueError, RecursionError) as error:
         raise RefusedError([f"{path.name} cannot be read as JSON"]) from error
     if not isinstance(cases, list):
@@ -136,7 +136,7 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise RefusedError([f"{path.name} cannot be read ({error.strerror})"]) from error
     except UnicodeDecodeError as error:
-        raise RefusedError([f"{path.name} is no text in UTF-8"]) from error
+        raise RefusedError([f"{path.name} is not text in UTF-8"]) from error
 
 
 def check_draft(draft: Tree) -> Draft:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from medmaas.model.manifest import Manifest
 
 Place = Sequence[str | int]
-_FOUND = {"artefact", "parity"}
+_MEASURED = {"artefact", "parity"}
 _WORDS = dict.fromkeys(("missing", "too_short", "string_too_short"), "is missing")
 _WORDS |= dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must hold fields")
 _WORDS |= {
@@ -59,16 +59,16 @@ def _word(problem: ErrorDetails) -> str:
 
 
 def _reject(place: Place) -> str:
-    if len(place) == 1 and place[0] in _FOUND:
-        return "is found out, not stated: remove it"
+    if len(place) == 1 and place[0] in _MEASURED:
+        return "is measured: remove it"
     _, _, parent = _locate(place[:-1])
     known = [name for variant in _find_variants(parent) for name in variant.model_fields]
     close = difflib.get_close_matches(str(place[-1]), known, n=1)
-    return "is no field here: " + (f"is {close[0]} meant?" if close else "remove it")
+    return "is not a field here: " + (f"is {close[0]} meant?" if close else "remove it")
 
 
 def _locate(place: Place) -> tuple[str, str, Any]:
-    """Path, what the field there is for, and its type; tags of unions are no part of a path."""
+    """Path, what the field there is for, and its type; tags of unions are not part of a path."""
     annotation: Any = Manifest
     path: list[str] = []
     about = ""

@@ -63,7 +63,8 @@ def place_model(out: Path, manifest: Manifest, content: bytes) -> Path:
     except MedmaasError as error:
         raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     except OSError as error:
-        raise TrainingError(f"nothing was written: {out} refuses it ({error.strerror})") from error
+        sentence = f"nothing was written: {out} cannot be written to ({error.strerror})"
+        raise TrainingError(sentence) from error
     return target
 
 

@@ -9,20 +9,18 @@ from numpy.typing import NDArray
 from medmaas.errors import ModelOutputError
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
-    ClassesOutput,
     Golden,
     GoldenCase,
     Input,
     Output,
     Parity,
-    SurvivalOutput,
 )
 from medmaas.model.session import Session
 from medmaas.words import ENGLISH
 from training.catalogue.draft import GoldenDraft
 from training.catalogue.refusals import RefusedError
+from training.kinds.outputs import describe_output
 
-_ROUNDING = 1e-3
 Tensors = dict[str, NDArray[Any]]
 
 
@@ -97,19 +95,21 @@ def check_golden(
         also: outputs of the graph besides those that the answer is made of.
 
     Raises:
-        RefusedError: an answer is no answer, or further than the tolerance from what the user's
-            own model gave.
+        RefusedError: an answer is not of the stated kind, or further than the tolerance from what
+            the user's own model gave.
     """
     instances = [case.instance for case in draft.cases]
     cases = record(session, rows, instances, (*output.tensors, *also))
     sentences, differences = [], []
+    description = describe_output(output)
     for index, (given, case) in enumerate(zip(draft.cases, cases, strict=True)):
-        sentences += [f"golden case {index}: {s}" for s in _check_answer(case, output)]
+        numbers = np.array(case.outputs[output.tensors[0]])
+        sentences += [f"golden case {index}: {s}" for s in description.check_answer(numbers)]
         for name, expected in (given.outputs or {}).items():
             answer = case.outputs.get(name)
             if answer is None:
                 sentences.append(
-                    f"golden case {index}: {name} is no output of the answer, which is made of "
+                    f"golden case {index}: {name} is not an output of the answer, which is made of "
                     f"{', '.join(output.tensors)}"
                 )
             elif len(answer) != len(expected):
@@ -139,16 +139,3 @@ def check_golden(
         largest_difference=max(apart for _, _, apart in differences),
         tolerance=draft.tolerance,
     )
-
-
-def _check_answer(case: GoldenCase, output: Output) -> list[str]:
-    """What the registry cannot know: that numbers called probabilities are some."""
-    numbers = np.array(case.outputs[output.tensors[0]])
-    outside = bool((numbers < -_ROUNDING).any() or (numbers > 1 + _ROUNDING).any())
-    if isinstance(output, ClassesOutput) and (outside or abs(numbers.sum() - 1) > _ROUNDING):
-        return ["the graph gives no probabilities that sum to 1: end it with a softmax"]
-    if isinstance(output, SurvivalOutput) and (
-        outside or numbers[0] < 1 - _ROUNDING or (np.diff(numbers) > _ROUNDING).any()
-    ):
-        return ["the graph gives no survival curve, which starts at 1 and never rises"]
-    return []

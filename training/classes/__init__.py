@@ -1,5 +1,5 @@
 """Classes from a table.
 
 candidates.py are the estimators, and how one is chosen; metrics.py measures them; study.py holds
-what differs by table, own.py that of a user's table; sections.py shows it in the report.
+what differs by table.
 """

@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 
 from medmaas.model.manifest import Estimate
 from training.classes.metrics import Floats, Labels
-from training.report.figures import fold_mean
+from training.figures import fold_mean
 from training.tabular.datasets import Indices, make_folds
 from training.tabular.preparation import make_encoder
 

@@ -8,8 +8,8 @@ from scipy.stats import rankdata
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
 from medmaas.model.manifest import Estimate, Measure, Metric
-from training.report.figures import Figures, Own, People, Rows, bootstrap
-from training.report.observed_shares import estimate_share
+from training.figures import Figures, Own, People, Rows, bootstrap
+from training.observed_shares import estimate_share
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]

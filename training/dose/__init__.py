@@ -5,5 +5,5 @@
 - decisions.py makes the training data, network.py learns from them.
 - policies.py are the rivals, one of them by map_fit.py; trial.py compares them; evaluation.py
   measures the risks; study.py says what the network is held against.
-- sections.py shows it in the report.
+- out_of_distribution.py are histories that the model should not answer.
 """

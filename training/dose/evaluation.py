@@ -16,7 +16,7 @@ from training.dose.decisions import ANC_SEVERE
 from training.dose.myelosuppression import Floats, Neutrophils
 from training.dose.patients import sample_cohort
 from training.dose.policies import Estimate
-from training.report.figures import Own
+from training.figures import Own
 
 OUTCOMES = ("anc_below_0.5", "anc_below_1.0", "platelets_below_50")
 CALIBRATION_TEST = "unseen patients under random decisions"

@@ -39,7 +39,7 @@ from training.dose.trial import (
     sweep,
     tune,
 )
-from training.report.figures import Own
+from training.figures import Own
 
 PATIENTS, OTHERS = 1000, 500
 TRIAL = f"virtual trial, {PATIENTS} unseen simulated patients, 6 cycles"

@@ -17,7 +17,7 @@ from training.dose.decisions import ANC_LOW, ANC_SEVERE, PLATELETS_LOW
 from training.dose.myelosuppression import Floats
 from training.dose.patients import CYCLE_DAYS
 from training.dose.patients import Cohort as Patients
-from training.report.figures import Own
+from training.figures import Own
 
 BELOW_SEVERE = "share of cycles with ANC below 0.5"
 BELOW_LOW = "share of cycles with ANC below 1.0"

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from medmaas.model.manifest import (
     Explanation,
     Manifest,
-    PolicyIntervals,
     StandardisedDistance,
-    Uncertainty,
 )
+from training.kinds.outputs import describe_output
 from training.report.markdown import bullets, table
 
 _WHY_NOT = "There is none: this version was added without data to measure it on."
@@ -26,39 +25,10 @@ def describe_uncertainty(manifest: Manifest) -> list[str]:
     if uncertainty is None:
         return [_WHY_NOT]
     parts = [f"{uncertainty.method} Measured on {uncertainty.calibrated_on}."]
-    parts += _describe_levels(uncertainty)
+    if uncertainty.intervals:
+        parts += describe_output(manifest.output).describe_levels(uncertainty.intervals)
     parts += ["There is no answer, unless it is forced and marked:", bullets(_when(manifest))]
     return [*parts, _SETTLED]
-
-
-def _describe_levels(uncertainty: Uncertainty) -> list[str]:
-    intervals = uncertainty.intervals
-    if intervals is None:
-        return []
-    if isinstance(intervals, PolicyIntervals):
-        names = list(intervals.levels[0].risks)
-        header = ["coverage", *names, "nadir, times expected"]
-        rows = [
-            [
-                f"{level.coverage:g}",
-                *(f"{level.risks[name]:.3g}" for name in names),
-                f"{level.nadir.low:.3g} to {level.nadir.high:.3g}",
-            ]
-            for level in intervals.levels
-        ]
-        about = (
-            f"Widths of the bands in standard errors of a share among {intervals.group_size} "
-            "patients, per outcome:"
-        )
-        return [about, table(header, rows)]
-    strata = intervals.strata
-    header = ["coverage", "quantile"]
-    if strata:
-        edges = [f"{edge:g}" for edge in strata.edges]
-        below = [f"{strata.by} below {edges[0]}"]
-        header = ["coverage", *below, *(f"from {edge}" for edge in edges)]
-    rows = [[f"{lv.coverage:g}", *(f"{q:.4g}" for q in lv.quantiles)] for lv in intervals.levels]
-    return [table(header, rows)]
 
 
 def _when(manifest: Manifest) -> list[str]:

@@ -1,20 +1,11 @@
 """A manifest's card as Markdown, for people."""
 
-from medmaas.model.manifest import (
-    Card,
-    ImageInput,
-    Input,
-    Manifest,
-    Output,
-    Parity,
-    PolicyOutput,
-    SeriesInput,
-    TabularInput,
-    TextInput,
-)
+from medmaas.model.manifest import Card, Manifest, Parity
+from training.kinds.inputs import describe_input
+from training.kinds.outputs import describe_output
 from training.report.assessment import describe_explanation, describe_uncertainty
 from training.report.markdown import bullets, table
-from training.report.tables import tabulate_features, tabulate_figures
+from training.report.tables import tabulate_figures
 
 STATEMENT = (
     "For research use, not for time-critical decisions. It supports a decision that a clinician "
@@ -41,8 +32,8 @@ def render_card(manifest: Manifest) -> str:
         "Not for:",
         bullets(card.out_of_scope),
         "## Inputs",
-        *_inputs(manifest.input),
-        *_recommendation(manifest.output),
+        *describe_input(manifest.input).describe(),
+        *describe_output(manifest.output).describe_recommendation(),
         "## Data",
         _data(card),
         "## Method",
@@ -99,58 +90,6 @@ def _identity(manifest: Manifest) -> str:
             ],
         ],
     )
-
-
-def _inputs(spec: Input) -> list[str]:
-    match spec:
-        case TabularInput():
-            return [table(*tabulate_features(spec.features))]
-        case SeriesInput():
-            about = f"`{spec.field}`: 1 to {spec.max_rows} rows in time, each with"
-            return [about, table(*tabulate_features(spec.features))]
-        case ImageInput():
-            return [f"`{spec.field}`: {spec.description}", bullets(_preparation(spec))]
-        case TextInput():
-            characters = " ".join(f"`{character}`" for character in spec.alphabet)
-            about = f"`{spec.field}`: {spec.description} At most {spec.max_length} characters, of:"
-            return [about, characters.replace("|", "\\|")]
-
-
-def _preparation(spec: ImageInput) -> list[str]:
-    """What is done to a picture before the graph reads it."""
-    steps = ["upright by its EXIF orientation, transparency on white, every other data dropped"]
-    if spec.crop:
-        steps.append(
-            f"centre crop of {spec.crop.side} pixels where the shorter edge has about "
-            f"{spec.crop.of} (in proportion, with a warning, elsewhere)"
-        )
-    steps.append(f"{spec.resample} to {spec.width} x {spec.height} pixels, {spec.mode}")
-    return [*steps, f"a picture of exactly {spec.width} x {spec.height} enters as it is"]
-
-
-def _recommendation(output: Output) -> list[str]:
-    """How a policy comes to its recommendation; nothing for other outputs."""
-    if not isinstance(output, PolicyOutput):
-        return []
-    shield, limit = output.shield, output.limit
-    holds = " or ".join(f"{hold.feature} below {hold.below:g}" for hold in shield.holds)
-    return [
-        "## Recommendation",
-        f"**{output.notice}**",
-        bullets(
-            [
-                f"In order of preference: {', '.join(action.name for action in output.actions)}.",
-                f"Recommended is the first that is allowed and whose risk of {limit.outcome} is at "
-                f"most {limit.at_most:g}; if there is none, the allowed one with the least risk, "
-                "with a warning.",
-                f"No treatment at {holds}, whatever the model says.",
-                f"No recommendation with fewer than {shield.fewest_counts} known values of "
-                f"{shield.count}, or none within {shield.oldest_days:g} days.",
-                *(f"{outcome.name}: {outcome.description}" for outcome in output.outcomes),
-                f"Grading: {output.grading}.",
-            ]
-        ),
-    ]
 
 
 def _data(card: Card) -> str:

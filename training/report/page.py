@@ -13,11 +13,13 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from medmaas.model.manifest import Card, Manifest, PolicyOutput
+from medmaas.model.manifest import Card, Manifest
 from training.errors import TrainingError
+from training.figures import Measured
+from training.kinds.inputs import describe_input
+from training.kinds.outputs import describe_output
 from training.report import tables
 from training.report.card import STATEMENT
-from training.report.figures import Measured
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
 _TRAINING, _ASSESSMENT = "<!-- training -->\n", "<!-- assessment -->\n"
@@ -88,16 +90,15 @@ def _write_page(
     reports: Path, model_folder: Path, training: str, assessment: Sequence[Section]
 ) -> Path:
     manifest = read_manifest(model_folder)
-    output = manifest.output
     page = _TEMPLATES.get_template("report.html.jinja").render(
         manifest=manifest,
-        notice=output.notice if isinstance(output, PolicyOutput) else None,
+        notice=describe_output(manifest.output).notice,
         statement=STATEMENT,
         identity=_identify(manifest),
         training=training,
         assessment=_render(assessment, "assessment"),
         results=list(tables.tabulate_figures(manifest.card)),
-        inputs=tables.tabulate_inputs(manifest.input),
+        inputs=describe_input(manifest.input).tabulate(),
     )
     path = _locate(reports, manifest)
     path.parent.mkdir(parents=True, exist_ok=True)

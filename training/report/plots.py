@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from medmaas.model.manifest import Metric
-from training.report.observed_shares import (
+from training.observed_shares import (
     Group,
     count_share,
     estimate_curve,

@@ -1,4 +1,4 @@
-"""A manifest's figures and inputs as tables, for the card and for the report."""
+"""A manifest's figures as tables, for the card and for the report."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -7,32 +7,19 @@ from medmaas.model.manifest import (
     CalibrationCurve,
     CalibrationPoint,
     Card,
-    Choice,
     CoverageCurve,
     CoveragePoint,
     CurveTarget,
     Estimate,
-    Feature,
-    ImageInput,
-    Input,
     LabelTarget,
     Metric,
-    Number,
     OutcomeTarget,
     RightAnswersTarget,
     RiskTarget,
-    SeriesInput,
-    TabularInput,
-    TextInput,
     ValueTarget,
 )
-from training.report.figures import Measured
-
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]  # a header, and rows of as many cells
-
-_FEATURE = (
-    "field", "meaning", "unit or choices", "LOINC", "accepted", "seen in training", "if missing",
-)  # fmt: skip
+from training.figures import Measured
+from training.report.features import Table
 
 
 def tabulate_metrics(metrics: Sequence[Metric]) -> Iterator[tuple[str, Table]]:
@@ -110,40 +97,3 @@ def _size(of: Metric | CalibrationPoint | CoveragePoint) -> str:
 
 def _write(figure: Estimate | Metric) -> str:
     return f"{figure.value:.4f} ({figure.low:.4f} to {figure.high:.4f})"
-
-
-def tabulate_inputs(spec: Input) -> Table:
-    """What an instance holds, field by field."""
-    match spec:
-        case TabularInput():
-            return tabulate_features(spec.features)
-        case SeriesInput():
-            header, rows = tabulate_features(spec.features)
-            return header, [[f"{spec.field}: {row[0]}", *row[1:]] for row in rows]
-        case ImageInput():
-            crop = spec.crop
-            cut = f"centre {crop.side} of {crop.of}, then " if crop else ""
-            size = f"{cut}{spec.height} x {spec.width} pixels, {spec.mode}, {spec.resample}"
-            return ("field", "meaning", "enters as"), [[spec.field, spec.description, size]]
-        case TextInput():
-            limits = f"at most {spec.max_length} of {' '.join(spec.alphabet)}"
-            return ("field", "meaning", "characters"), [[spec.field, spec.description, limits]]
-
-
-def tabulate_features(features: Sequence[Feature]) -> Table:
-    """Named values: what each means, what is accepted, and what happens if it is missing."""
-    return _FEATURE, [_describe(feature) for feature in features]
-
-
-def _describe(feature: Feature) -> list[str]:
-    row = [feature.name, feature.description]
-    loinc = ", ".join(feature.loinc)
-    match feature:
-        case Number(unit=unit, hard_range=hard, training_range=seen):
-            accepted = f"{hard.low:g} to {hard.high:g}"
-            row += [unit, loinc, accepted, f"{seen.low:g} to {seen.high:g}"]
-        case Choice(choices=choices):
-            row += [", ".join(choices), loinc, "", ""]
-        case _:
-            row += ["true, false", loinc, "", ""]
-    return [*row, feature.missing or "refused"]

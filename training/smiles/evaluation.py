@@ -9,7 +9,7 @@ from rdkit import Chem
 from sklearn.ensemble import RandomForestRegressor
 
 from medmaas.model.manifest import EVERYONE, Cohort, Metric
-from training.report.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
 from training.smiles.molecules import (
     MoleculeTable,

@@ -1,6 +1,5 @@
-"""Survival from a table: network, baselines, figures, report.
+"""Survival from a table: network, baselines, figures.
 
 design.py holds what depends on the table; network.py is the network, baselines.py its rivals;
-metrics.py measures them, evaluation.py compares them; study.py holds what differs by table, own.py
-that of a user's table; sections.py shows it in the report.
+metrics.py measures them, evaluation.py compares them; study.py holds what differs by table.
 """

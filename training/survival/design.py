@@ -29,7 +29,7 @@ class Design:
 
     Attributes:
         time_days: whole days from 0 that end the intervals of the hazard.
-        horizons: by name, those of them at which risks are told.
+        horizons: by name, those of them at which risks are given.
         logged: columns of which the logarithm is taken.
         offsets: what is added to each of `logged` before, so that 0 has a logarithm.
         categories: by column of a choice, how many words; more than two become one column each.

@@ -15,8 +15,8 @@ from medmaas.model.manifest import (
     Metric,
     RiskTarget,
 )
-from training.report import observed_shares
-from training.report.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from training import observed_shares
+from training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 from training.survival.design import Design
 from training.survival.metrics import (
     Floats,

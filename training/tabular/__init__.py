@@ -4,4 +4,5 @@
 - A user's table: own_table.py finds its columns, own_columns.py describes them, own_notes.py reads
   what the user knows of them, own_data.py checks it all; leakage.py looks for columns that give the
   outcome away.
+- out_of_distribution.py are rows that a model should not answer.
 """

@@ -242,7 +242,7 @@ def _to_numbers(table: pd.DataFrame) -> Floats:
     try:
         numbers: Floats = table.astype(float).to_numpy()
     except (TypeError, ValueError) as error:
-        raise TrainingError("--data: a column holds something that is no number") from error
+        raise TrainingError("--data: a column holds something that is not a number") from error
     return numbers
 
 

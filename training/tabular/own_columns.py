@@ -94,7 +94,7 @@ def invent_instances(columns: Sequence[Column], X: Floats) -> list[dict[str, Any
 
 
 def parse_numbers(texts: pd.Series) -> Floats:
-    """Text to numbers, [n]; NaN where it is none that float32 holds, or missing."""
+    """Text to numbers, [n]; NaN where it is missing, or not a number that float32 holds."""
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
     return np.where(np.abs(numbers) < _LARGEST, numbers, np.nan)
 

@@ -62,7 +62,7 @@ def read_own_people(path: Path, time: str, event: str) -> SurvivalTable:
     )
     require(
         bool(np.quantile(days, 0.95) >= _FEWEST_DAYS),
-        f"{time} ends within {_FEWEST_DAYS} days: if it is no days, say its unit in the .yaml",
+        f"{time} ends within {_FEWEST_DAYS} days: if it is not in days, say its unit in the .yaml",
     )
     outcome = Surv.from_arrays(died == 1, np.maximum(days, _SHORTEST))
     table = _leave_out_leaks(table, died.astype(np.int64))
@@ -129,11 +129,14 @@ def _find_copies(
     if not again:
         return None, table
     if again > len(rows) / 2:
-        odd = f"{again} rows repeat others and may be in train and test alike: results flatter"
+        odd = (
+            f"{again} rows repeat others and may be in train and test alike: results will look too "
+            "good"
+        )
         return None, _warn(table, [odd])
     require(
         bool(np.bincount(y[first]).min() >= FEWEST_CASES),
-        f"each outcome needs at least {FEWEST_CASES} rows that are no copies of each other",
+        f"each outcome needs at least {FEWEST_CASES} rows that are not copies of each other",
     )
     warning = f"{again} rows are copies of others: copies stay together in every split"
     return numbers, _warn(table, [warning])

@@ -70,7 +70,7 @@ def read_notes(data: Path) -> Notes:
     """The notes in `<data without .csv>.yaml`; none if there is no such file.
 
     Raises:
-        TrainingError: it is no YAML, or says what nobody asked.
+        TrainingError: it is not YAML, or says what nobody asked.
     """
     path = data.with_suffix(".yaml")
     if not path.exists():
@@ -84,7 +84,7 @@ def read_notes(data: Path) -> Notes:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        what = "is no key" if first["type"] == "extra_forbidden" else first["msg"].lower()
+        what = "is not a known key" if first["type"] == "extra_forbidden" else first["msg"].lower()
         raise TrainingError(
             f"the .yaml beside --data: {where}: {what}; it takes data (source, licence, "
             "inclusion, population) and columns (unit, description, loinc, low, high)"

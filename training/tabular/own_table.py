@@ -1,4 +1,4 @@
-"""A user's CSV: its columns found out, named as the manifest can name them, and described.
+"""A user's CSV: its columns are found, named as the manifest can name them, and described.
 
 Everything is read as text first. A column whose every value is a finite number is a Number; one of
 yes and no, or true and false, a Boolean; other text of 2 to 20 different words a Choice. No message
@@ -64,13 +64,15 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         outcome: headers of the columns that hold what is to be predicted.
 
     Raises:
-        TrainingError: it is no such file, or a column is empty, absent, or named as another is.
+        TrainingError: the file does not exist, or a column is empty, absent, or named as another.
     """
     notes = read_notes(path)
     table, left_out = _read_csv(path, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
-        raise TrainingError(f"the .yaml beside --data names columns it has not: {_list(unknown)}")
+        raise TrainingError(
+            f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
+        )
     empty = [header for header in table if table[header].isna().all()]
     if empty:
         raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
@@ -89,12 +91,12 @@ def to_numbers(texts: pd.Series) -> Floats:
     """Text to numbers, [n]; NaN where missing.
 
     Raises:
-        TrainingError: something is no finite number.
+        TrainingError: something is not a finite number.
     """
     numbers = parse_numbers(texts)
     wrong = np.flatnonzero(~np.isfinite(numbers) & texts.notna().to_numpy())
     if len(wrong):
-        raise TrainingError(f"--data: row {wrong[0] + 2}: {texts.name} is no number")
+        raise TrainingError(f"--data: row {wrong[0] + 2}: {texts.name} is not a number")
     return numbers
 
 
@@ -136,7 +138,7 @@ def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:
         return None
     if len(wrong) < len(present) / 2:
         return (
-            f"{header} is left out: {len(wrong)} of its values are no numbers, the first in row "
+            f"{header} is left out: {len(wrong)} of its values are not numbers, the first in row "
             f"{wrong[0] + 2}; correct them to learn from it"
         )
     return f"{header} is left out: text of more than {MOST_WORDS} different words"

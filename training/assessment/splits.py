@@ -1,0 +1,71 @@
+"""The people, pictures or molecules that a finished model is assessed on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Groups = Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What every action would have led to, at n decisions of simulated patients.
+
+    Attributes:
+        below: whether each outcome comes about, [n, actions, outcomes].
+        nadir: the lowest count, [n, actions].
+        patient: whose decision it was, [n].
+    """
+
+    below: NDArray[np.bool_]
+    nadir: NDArray[np.float64]
+    patient: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """One split.
+
+    Attributes:
+        rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
+        outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
+            structured array (event, time in days) [n]; policy: a Foreseen.
+        groups: who belongs to each subgroup, [n] per name; may be empty.
+    """
+
+    rows: Array
+    outcome: Any
+    groups: Groups = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Splits:
+    """A finished model's splits, and inputs that it should not answer.
+
+    Attributes:
+        train: what the model was fitted to.
+        calibration: what fitted nothing; quantiles and thresholds come from it.
+        test: what is measured.
+        out_of_distribution: by name, instances as a request would hold them.
+        remark: what else a reader must know of the calibration split, after a comma.
+    """
+
+    train: Cases
+    calibration: Cases
+    test: Cases
+    out_of_distribution: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    remark: str = ""
+
+
+def as_fed(rows: Array) -> Array:
+    """Rows as a graph takes them: float64 becomes float32."""
+    return rows.astype(np.float32) if rows.dtype == np.float64 else rows
+
+
+def take_groups(groups: Groups, rows: NDArray[np.intp]) -> Groups:
+    """Who among the chosen rows belongs to each group."""
+    return {name: members[rows] for name, members in groups.items()}
