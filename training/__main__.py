@@ -8,14 +8,9 @@ from pathlib import Path
 
 from training.errors import TrainingError, refuse
 from training.options import Options, check_options
+from training.recipes import find_recipes
 
-RECIPES = {
-    "survival": "years of survival from age, sex and four blood values (FLCHAIN)",
-    "breast_fna": "malignant or benign from a fine-needle aspirate (Wisconsin diagnostic data)",
-    "blood_cell": "kind of a blood cell from its image (--data NPZ)",
-    "chemo_dose": "dose of the next cycle from serial blood counts (simulated patients)",
-    "solubility": "solubility in water from a molecule's SMILES (--data CSV)",
-}
+RECIPES = find_recipes()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recipe = parsed.pop("recipe")
     try:
         options = Options(**parsed)
-        check_options(recipe, options)
+        check_options(recipe, RECIPES[recipe], options)
         import_module(f"training.recipes.{recipe}.recipe").run(options)
     except (TrainingError, ModuleNotFoundError) as error:
         return refuse("train", error)
@@ -35,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="medmaas train",
         description="Train a model, evaluate it, export it to ONNX and write it to --out.",
-        epilog="recipes: " + "; ".join(f"{name}: {about}" for name, about in RECIPES.items()),
+        epilog="recipes: " + "; ".join(f"{name}: {one.about}" for name, one in RECIPES.items()),
     )
     parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE")
     parser.add_argument(

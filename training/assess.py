@@ -27,7 +27,7 @@ def _assess(recipe: str, options: Options) -> None:
     from training.assessment.assess import reassess  # noqa: PLC0415
     from training.report.page import print_figures, read_manifest  # noqa: PLC0415
 
-    check_options(recipe, options)
+    check_options(recipe, RECIPES[recipe], options)
     folder = options.out / (options.id or recipe) / "1.0.0"
     if not (folder / "manifest.json").exists():
         raise TrainingError(f"--out: there is no {folder}")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.errors import TrainingError
+from training.recipes import Recipe
 
-OUTCOMES = {"survival": ("time", "event"), "breast_fna": ("target",), "solubility": ("target",)}
-TAKES_NO_DATA = {"chemo_dose"}
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _REPORTS = Path("reports")
 
@@ -37,7 +36,7 @@ class Options:
     target: str | None = None
 
 
-def check_options(recipe: str, options: Options) -> None:
+def check_options(name: str, recipe: Recipe, options: Options) -> None:
     """Refuse options that a recipe does not take, or that need another.
 
     Raises:
@@ -47,18 +46,18 @@ def check_options(recipe: str, options: Options) -> None:
         raise TrainingError(
             "--id must be 1 to 64 lower-case letters, digits, - and _, and start with a letter"
         )
-    if options.data and recipe in TAKES_NO_DATA:
-        raise TrainingError(f"{recipe} simulates its data: leave --data out")
-    takes = OUTCOMES.get(recipe, ())
-    named = [name for name in ("time", "event", "target") if getattr(options, name) is not None]
-    untaken = [name for name in named if name not in takes]
+    if options.data and not recipe.takes_data:
+        raise TrainingError(f"{name} simulates its data: leave --data out")
+    takes = recipe.outcome
+    named = [one for one in ("time", "event", "target") if getattr(options, one) is not None]
+    untaken = [one for one in named if one not in takes]
     if untaken:
-        also = " and ".join(f"--{name}" for name in takes)
+        also = " and ".join(f"--{one}" for one in takes)
         instead = f": its outcome is named by {also}" if takes else ""
-        raise TrainingError(f"{recipe} takes no --{untaken[0]}{instead}")
+        raise TrainingError(f"{name} takes no --{untaken[0]}{instead}")
     if named and not options.data:
         raise TrainingError(f"--{named[0]} names a column of --data: give the file too")
-    absent = [name for name in takes if name not in named]
+    absent = [one for one in takes if one not in named]
     if named and absent:
         raise TrainingError(f"--{named[0]} needs --{absent[0]}")
     if len(named) == 2 and options.time == options.event:

@@ -153,7 +153,7 @@ def test_classes_are_learned_from_a_table_they_were_not_made_for(
     (answer,) = predict(
         Registry(tmp_path / "models").get("wine"), [manifest.golden.cases[-1].instance]
     )
-    assert {w["field"] for w in answer["warnings"]} >= {"hue", "shade"}
+    assert {warning.field for warning in answer["warnings"]} >= {"hue", "shade"}
 
 
 def test_a_class_of_ten_cases_is_enough(train: Train, tmp_path: Path) -> None:

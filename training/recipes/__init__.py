@@ -7,3 +7,29 @@
   other languages (English has names that people write otherwise).
 - What several cards say: card_parts.py; own_card.py where the data are a user's.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the command line must know of a recipe before its libraries are loaded.
+
+    Attributes:
+        about: what it learns from what, for the help.
+        outcome: the options that name the columns of the outcome of a user's table.
+        takes_data: whether there may be data in place of its own.
+    """
+
+    about: str
+    outcome: tuple[str, ...] = ()
+    takes_data: bool = True
+
+
+def find_recipes() -> Mapping[str, Recipe]:
+    """Every recipe by its name, which is that of its folder here."""
+    folders = [module.name for module in iter_modules(__path__) if module.ispkg]
+    return {name: import_module(f"{__name__}.{name}").RECIPE for name in folders}

@@ -4,3 +4,7 @@ recipe.py trains and writes the model; splits.py says which pictures it is fitte
 on; card.py has the words of the card, sections.py what the report shows; drawn_cells.py draws cells
 to try the model with.
 """
+
+from training.recipes import Recipe
+
+RECIPE = Recipe("kind of a blood cell from its image (--data NPZ)")

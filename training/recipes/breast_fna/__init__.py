@@ -4,3 +4,10 @@ recipe.py trains and writes the model; splits.py says which cases it is fitted t
 card.py has the words of the card, sections.py what the report shows. own.py and own_card.py are
 for a user's table.
 """
+
+from training.recipes import Recipe
+
+RECIPE = Recipe(
+    "malignant or benign from a fine-needle aspirate (Wisconsin diagnostic data)",
+    outcome=("target",),
+)

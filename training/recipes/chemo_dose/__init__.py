@@ -4,3 +4,10 @@ recipe.py trains and writes the model; splits.py simulates the courses that it i
 card.py has the words of the card, sections.py what the report shows; histories.py are invented
 histories to try the model with; records.py says where hospitals' records hold the inputs.
 """
+
+from training.recipes import Recipe
+
+RECIPE = Recipe(
+    "dose of the next cycle from serial blood counts (simulated patients)",
+    takes_data=False,
+)
