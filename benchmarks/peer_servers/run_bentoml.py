@@ -6,14 +6,14 @@ import bentoml
 from bare import PORT, Bare
 
 
-@bentoml.service(workers=1)  # type: ignore[misc]
+@bentoml.service(workers=1)
 class Service:
     """Named rows to probabilities."""
 
     def __init__(self) -> None:
         self.bare = Bare()
 
-    @bentoml.api  # type: ignore[misc]
+    @bentoml.api
     def predict(self, instances: list[dict[str, float]]) -> list[list[float]]:
         """Probabilities per row."""
         return self.bare.predict(instances)

@@ -6,7 +6,7 @@ import litserve
 from bare import PORT, Bare
 
 
-class Api(litserve.LitAPI):  # type: ignore[misc]
+class Api(litserve.LitAPI):
     """Named rows to probabilities."""
 
     def setup(self, device: str) -> None:  # noqa: ARG002

@@ -8,7 +8,7 @@ from mlserver.codecs import NumpyCodec
 from mlserver.types import InferenceRequest, InferenceResponse
 
 
-class Runtime(MLModel):  # type: ignore[misc]
+class Runtime(MLModel):
     """A tensor to probabilities."""
 
     async def load(self) -> bool:
