@@ -1,7 +1,8 @@
 """The largest request, 1,000 patients as JSON: rows per second through the handler.
 
-In turns with the bare `session.run` on the same 1,000 rows, 20 turns of 5 calls. Between the two
-lie reading and checking 90 kB of JSON, and writing 650 kB: 38 survival probabilities per patient.
+In turns with the bare `session.run` on the same 1,000 rows. The fastest of 20 turns of 5 calls
+counts: on a busy machine a median tells which of the two fits between interruptions. Between them
+lie reading and checking 90 kB of JSON, and writing 500 kB: 38 probabilities for each answer.
 """
 
 from random import Random
@@ -13,10 +14,11 @@ from benchmarks.request import draw_patients, make_event
 from benchmarks.timing import time_in_turns
 from medmaas.api.app import handler
 
-TITLE = "Rows: one request with 1,000 survival patients, median"
+TITLE = "Rows: one request with 1,000 survival patients, fastest of 100 calls"
 PATIENTS = 1_000
 TURNS = 20
 CALLS = 5
+LIMIT = 18.0
 
 
 def measure(*, smallest: bool = False) -> list[Measurement]:
@@ -28,9 +30,14 @@ def measure(*, smallest: bool = False) -> list[Measurement]:
         "session": lambda: session.run(None, tensors),
     }
     with discarding_log():
-        seconds = time_in_turns(calls, *((1, 1) if smallest else (TURNS, CALLS)))
+        seconds = time_in_turns(calls, *((1, 1) if smallest else (TURNS, CALLS)), choose=min)
     return [
         Measurement("medmaas handler, JSON to JSON", PATIENTS / seconds["handler"], "rows/s"),
         Measurement("bare session.run", PATIENTS / seconds["session"], "rows/s"),
-        Measurement("time, medmaas / bare", seconds["handler"] / seconds["session"], "x"),
+        Measurement("time, medmaas / bare", seconds["handler"] / seconds["session"], "x", LIMIT),
+        Measurement(
+            "rows/s, medmaas / bare, aim at least 0.1",
+            seconds["session"] / seconds["handler"],
+            "x",
+        ),
     ]

@@ -1,15 +1,13 @@
 """Uncertainty: one instance through the handler, with and without intervals and abstention.
 
 Every model that has an `uncertainty` section answers the first of its golden instances, in turns
-with a copy of the same graph whose manifest lacks the section: the difference is what judging the
-answer costs, the interval's JSON included. A distance that the graph itself gives is in both.
+with the same graph as if the section were missing: the difference is what judging the answer
+costs, the interval's JSON included. A distance that the graph itself gives is in both.
 Medians of 20 turns of 50 calls.
 """
 
 import json
-import shutil
-import tempfile
-from pathlib import Path
+from dataclasses import replace
 
 from mangum import Mangum
 
@@ -33,28 +31,24 @@ def measure(*, smallest: bool = False) -> list[Measurement]:
     models = [model for model in REGISTRY.newest() if model.uncertainty]
     if not models:
         raise NotMeasuredError("no model here has a section `uncertainty`")
-    with tempfile.TemporaryDirectory() as folder, discarding_log():
-        plain = _forget_uncertainty(Path(folder, "models"))
-        return [line for model in models for line in _compare(model, plain, smallest=smallest)]
+    with discarding_log():
+        return [line for model in models for line in _compare(model, smallest=smallest)]
 
 
-def _forget_uncertainty(models: Path) -> Path:
-    """A copy of the models, as if nobody had measured how sure they are."""
-    shutil.copytree(MODELS, models)
-    for path in models.glob("*/*/manifest.json"):
-        manifest = json.loads(path.read_text())
-        manifest.pop("uncertainty", None)
-        manifest.pop("translations", None)  # some are of texts that are now gone
-        path.write_text(json.dumps(manifest))
-    return models
+class _Plain(Registry):
+    """The same models, as if nobody had measured how sure they are."""
+
+    def get(self, model_id: str, version: str | None = None) -> Model:
+        """A model without its judgement."""
+        return replace(super().get(model_id, version), uncertainty=None)
 
 
-def _compare(model: Model, without: Path, *, smallest: bool) -> list[Measurement]:
+def _compare(model: Model, *, smallest: bool) -> list[Measurement]:
     name = model.manifest.id
     event = make_event(json.dumps({"instances": [model.example]}), f"/models/{name}/predict")
     calls = {
-        kind: prepare_call(Mangum(create_app(Registry(folder)), lifespan="off"), event)
-        for kind, folder in {"judged": MODELS, "plain": without}.items()
+        kind: prepare_call(Mangum(create_app(registry), lifespan="off"), event)
+        for kind, registry in {"judged": REGISTRY, "plain": _Plain(MODELS)}.items()
     }
     seconds = time_in_turns(calls, *((1, 1) if smallest else (TURNS, CALLS)))
     more = 100 * (seconds["judged"] / seconds["plain"] - 1)

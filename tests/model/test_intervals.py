@@ -181,3 +181,17 @@ def test_the_band_of_a_nadir_depends_on_how_many_doses_were_given(registry: Regi
         band = prediction["interval"]["options"][0]["expected_nadir"]
         ends = {"low": nadir * ratios.low, "high": nadir * ratios.high}
         assert band == pytest.approx(ends, abs=4e-6)
+
+
+@given(
+    arrays(
+        np.float32,
+        st.tuples(st.integers(2, 6), st.just(len(LABELS))),
+        elements=st.sampled_from([0.0, -0.0, 0.25, 0.2500001, 0.3, 0.30000001, 0.333333, 0.5, 1.0])
+        | chances,
+    ),
+    st.floats(0, 1.5),
+)
+def test_a_prediction_set_is_the_same_whatever_rows_are_with_it(p: Floats, quantile: float) -> None:
+    kind = sets(quantile)
+    assert make(kind, p) == [one for row in p for one in make(kind, [row])]

@@ -72,7 +72,10 @@ def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str)
         flat = [np.nan if value is None else value for value in flat]
     try:
         with np.errstate(over="ignore"):  # what is beyond a float is beyond any limit, too
-            wide = np.array(flat, np.float64 if datatype in _FLOATS else DATATYPES[datatype])
+            if datatype in _FLOATS:
+                wide: Array = np.fromiter(flat, np.float64, len(flat))
+            else:
+                wide = np.array(flat, DATATYPES[datatype])
             return wide.astype(DATATYPES[datatype], copy=False).reshape(shape)
     except OverflowError:
         raise refuse(f"{where}.data", Fact("beyond_datatype", datatype=datatype)) from None

@@ -54,7 +54,7 @@ def _take_column(answers: Answers, name: str, words: Words) -> Column:
     if name == REASON:
         return [words.say(one.reason) if one.reason else "" for one in decisions]
     if name == WARNINGS:
-        return [words.join_problems(warnings) for warnings in answers.warnings]
+        return [words.join_problems(some) if some else "" for some in answers.warnings]
     columns = answers.model.output.columns
     if name in columns.texts or name in columns.numbers:
         hidden = [not decision.shows_answer for decision in decisions]
@@ -74,6 +74,8 @@ def _take(
     if name in columns.whole:
         whole = np.array([nan if cell is None else cell for cell in column], np.float64)
         return _withhold(whole, hidden)
+    if not any(hidden) and set(map(type, column)) == {str}:
+        return [*column]  # type: ignore[list-item]
     pairs = zip(column, hidden, strict=True)
     return ["" if is_hidden else write_text(cell, words.say) for cell, is_hidden in pairs]
 

@@ -98,7 +98,7 @@ class Answers:
             return [OK] * len(self)
         force, none = self.options.force, [None] * len(self)
         pairs = zip(barred or none, reasons or none, strict=True)
-        return [decide(*pair, force=force) if any(pair) else OK for pair in pairs]
+        return [decide(*pair, force=force) if pair[0] or pair[1] else OK for pair in pairs]
 
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:

@@ -98,7 +98,10 @@ class PredictionSets:
         """Column `interval_labels`, of the tensor [n, labels]."""
         rows = outputs[self._output.tensor]
         quantiles = self._quantiles.find(coverage, rows, inputs, lambda: rows.max(axis=1))
-        sets = [self._take(*pair) for pair in zip(rows.tolist(), quantiles, strict=True)]
+        if len(rows) == 1:
+            sets = [self._take(rows[0].tolist(), quantiles[0])]
+        else:
+            sets = self._take_all(rows.astype(np.float64), np.array(quantiles))
         return Table([sets], np.empty((len(sets), 0)))
 
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
@@ -111,6 +114,20 @@ class PredictionSets:
     def name_interval(self, interval: Interval) -> Fact:
         """Which labels it may be."""
         return Fact("one_of_labels", coverage=interval["coverage"], labels=interval["labels"])
+
+    def _take_all(self, rows: Floats, quantiles: Floats) -> list[tuple[str, ...]]:
+        """What `_take` takes of each row."""
+        order = np.argsort(-rows, axis=1, kind="stable")
+        ranked = np.take_along_axis(rows, order, axis=1)
+        alike = ranked[:, 0] - ranked[:, 1] < _TIE
+        if alike.any():
+            order[alike] = np.argsort(-rows[alike].round(DECIMALS), axis=1, kind="stable")
+            ranked = np.take_along_axis(rows, order, axis=1)
+        beyond = ranked.cumsum(axis=1) > quantiles[:, None] + _SLACK
+        beyond[:, 0] = False  # the likeliest is always taken
+        sizes = np.where(beyond.any(axis=1), beyond.argmax(axis=1), rows.shape[1])
+        names = np.array(self._output.labels, object)[order].tolist()
+        return [tuple(row[:size]) for row, size in zip(names, sizes.tolist(), strict=True)]
 
     def _take(self, row: list[float], quantile: float) -> tuple[str, ...]:
         order = sorted(range(len(row)), key=row.__getitem__, reverse=True)
