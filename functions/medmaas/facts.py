@@ -35,19 +35,20 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        return {"code": self.code, "limits": _as_json(self.limits)}
+        return {"code": self.code, "limits": as_json(self.limits)}
 
 
 Say = Callable[[Fact], str]
 
 
-def _as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+def as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Whatever holds facts, as JSON: each `{"code", "limits"}`."""
     match value:
         case Fact():
             return value.as_json()
         case Mapping():
-            return {name: _as_json(one) for name, one in value.items()}
+            return {name: as_json(one) for name, one in value.items()}
         case list() | tuple():
-            return [_as_json(one) for one in value]
+            return [as_json(one) for one in value]
         case _:
             return value

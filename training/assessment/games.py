@@ -99,7 +99,7 @@ def open_model(
         explanation=explanation,
     )
     session = Session(graph.SerializeToString(deterministic=True))
-    return Model(manifest, _UNMEASURED, make_input(spec), session, make_output(manifest))
+    return Model(manifest, "", _UNMEASURED, make_input(spec), session, make_output(manifest))
 
 
 def make_case(model: Model, row: Array) -> Case:

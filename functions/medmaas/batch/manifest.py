@@ -41,7 +41,7 @@ def write_complete(
 
 def write_refused(folder: Folder, job: Job, reason: Fact, started: str) -> Manifest:
     """Say that the file can never be scored, and why."""
-    named = {"id": job.model, "version": job.version, "sha256": None}
+    named = {"id": job.model, "version": job.version, "sha256": None, "digest": None}
     head = {"status": "refused", "reason": ENGLISH.say(reason)} | reason.as_json()
     return _write(folder, head | {"model": named}, job, {"started": started})
 

@@ -81,6 +81,7 @@ def _write(model: Model, address: str, summary: str, detail: str) -> Card:
     source: dict[str, Any] = {"label": f"medmaas {manifest.id} {manifest.version}", "url": url}
     if manifest.cds_service and (topic := manifest.cds_service.topic):
         source["topic"] = topic.model_dump()
+    source["extension"] = {"medmaas-model": model.identity}
     return {
         "uuid": str(uuid4()),
         "summary": summary if len(summary) <= _MOST else f"{summary[: _MOST - 1]}…",

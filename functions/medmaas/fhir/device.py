@@ -9,6 +9,7 @@ from medmaas.model.registry import Model
 
 Resource = dict[str, Any]
 _SHA256 = "urn:oid:2.16.840.1.101.3.4.2.1"  # the algorithm, as NIST registered it
+_DIGEST = "digest of the model folder"
 
 
 def write_device(model: Model) -> Resource:
@@ -17,7 +18,10 @@ def write_device(model: Model) -> Resource:
     return {
         "resourceType": "Device",
         "id": "model",
-        "identifier": [{"system": _SHA256, "value": manifest.artefact.sha256}],
+        "identifier": [
+            {"system": _SHA256, "value": manifest.artefact.sha256},
+            {"type": {"text": _DIGEST}, "system": _SHA256, "value": model.digest},
+        ],
         "status": "active",
         "manufacturer": manifest.card.developer,
         "deviceName": [{"name": manifest.id, "type": "model-name"}],
