@@ -8,6 +8,7 @@ import pytest
 
 from medmaas.cli import main
 from medmaas.model import publication
+from medmaas.model.golden import answer_instances
 from medmaas.model.manifest import GoldenAnswer
 from medmaas.model.registry import Model, Registry
 from tests.conftest import MODELS, SHIPPED, state_contract_1
@@ -130,10 +131,8 @@ def test_a_model_that_does_not_answer_is_not_migrated(
 def test_a_folder_that_would_answer_otherwise_is_not_written(
     old: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = publication.answer_instances
-
     def answer_otherwise(model: Model, instances: Any) -> list[GoldenAnswer]:
-        answers = answer(model, instances)
+        answers = answer_instances(model, instances)
         changed = answers[-1].model_copy(update={"status": "abstained"})
         return answers if model.manifest.contract == 1 else [changed, *answers[1:]]
 

@@ -59,7 +59,8 @@ GOLDEN = [{"a": 0.5, "b": 0.1}]
 def card() -> Card:
     """Any card will do."""
     manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
-    return Card.model_validate(manifest["card"], strict=False)
+    curves = {"calibration": []}  # they would be of horizons that its answers have not
+    return Card.model_validate(manifest["card"] | curves, strict=False)
 
 
 def write(out: Path, card: Card, **changes: Any) -> Path:

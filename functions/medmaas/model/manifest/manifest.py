@@ -1,7 +1,7 @@
 """Everything that is known of one version of one model."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import from_json
@@ -24,8 +24,11 @@ Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)
 class Manifest(Contract):
     """Everything that is known of one version of one model."""
 
-    contract: Literal[1, 2] = Field(
+    contract: int = Field(
         default=1,
+        ge=1,
+        le=2,
+        strict=True,
         description="2: files are listed, golden cases hold answers. What has no number is 1.",
     )
     digest: Sha256 | None = Field(
