@@ -5,5 +5,5 @@
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
   misfits.py where graph and statement differ; refusals.py says all of it at once.
 - golden.py makes the golden cases.
-- folder.py writes the folder, as a whole or not at all.
+- folder.py has the folder written, as a whole or not at all.
 """
