@@ -41,7 +41,7 @@ def change(**output: Any) -> dict[str, Any]:
         (change(risk="0.25"), "answer.output.risk"),
         (change(days=[10, 21]), "answer.output.days.1"),
         (change(days=[10]), "answer.output.days"),
-        (change(allowed=1), "answer.output.allowed"),
+        (change(allowed=False), "answer.output.allowed"),
         (ANSWER | {"output": {"risk": 0.25}}, "answer.output.recommended"),
         (ANSWER | {"output": None}, "answer.output"),
     ],

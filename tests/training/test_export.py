@@ -59,7 +59,9 @@ GOLDEN = [{"a": 0.5, "b": 0.1}]
 def card() -> Card:
     """Any card will do."""
     manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
-    curves = {"calibration": []}  # they would be of horizons that its answers have not
+    curves: dict[str, Any] = {
+        "calibration": []
+    }  # they would be of horizons that its answers have not
     return Card.model_validate(manifest["card"] | curves, strict=False)
 
 

@@ -11,6 +11,7 @@ contract 1 states none; it is called by the sha256 of what
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,6 +70,8 @@ def open_folder(directory: Path) -> Model:
     manifest = Manifest.read(stated)
     if manifest.contract == 1:
         contents = {name: (directory / name).read_bytes() for name in (GRAPH, CARD)}
+        if _hash(contents[GRAPH]) != manifest.artefact.sha256:
+            raise InvalidModelError("other_sha256")
         digest = _hash(_write_sums(contents | {MANIFEST: stated}))
     else:
         require_files(directory, {MANIFEST, *(file.name for file in manifest.files)})
@@ -77,10 +80,7 @@ def open_folder(directory: Path) -> Model:
         digest = _hash(covered)
         if lines != 1 or digest != manifest.digest:
             raise InvalidModelError("other_digest")
-    graph, artefact = contents[GRAPH], manifest.artefact
-    if _hash(graph) != artefact.sha256:
-        raise InvalidModelError("other_sha256")
-    session = Session(graph)
+    session, artefact = Session(contents[GRAPH]), manifest.artefact
     if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
         raise InvalidModelError("other_tensors")
     return Model(
@@ -110,11 +110,12 @@ def list_files(contents: Contents) -> tuple[File, ...]:
 
 def require_files(directory: Path, names: set[str]) -> None:
     """Raise InvalidModelError if a folder holds anything but files of these names."""
-    for path in sorted(directory.iterdir()):
-        if path.name not in names:
-            raise InvalidModelError("file_not_listed", file=path.name)
-        if path.is_symlink() or not path.is_file():
-            raise InvalidModelError("not_a_plain_file", file=path.name)
+    with os.scandir(directory) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name not in names:
+                raise InvalidModelError("file_not_listed", file=entry.name)
+            if not entry.is_file(follow_symlinks=False):
+                raise InvalidModelError("not_a_plain_file", file=entry.name)
 
 
 def _read(directory: Path, file: File) -> bytes:

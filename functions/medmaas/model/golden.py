@@ -71,24 +71,20 @@ def find_difference(now: Any, then: Any, where: str = "answer") -> str | None:  
     Numbers may differ by their rounding. What is there now, but was not then, is of a later version
     of the service and no difference.
     """
+    if now == then:
+        return None
     pairs: dict[str, tuple[Any, Any]] = {}
     match now, then:
         case dict(), dict():
             pairs = {f"{where}.{name}": (now.get(name, ...), then[name]) for name in then}
         case [list() | tuple(), list() | tuple()] if len(now) == len(then):
             pairs = {f"{where}.{i}": pair for i, pair in enumerate(zip(now, then, strict=True))}
+        case [int() | float(), int() | float()]:
+            return None if isclose(now, then, rel_tol=_RELATIVE, abs_tol=_ROUNDING) else where
         case _:
-            return None if _is_same(now, then) else where
+            return where
     found = (find_difference(*pair, name) for name, pair in pairs.items())
     return next(filter(None, found), None)
-
-
-def _is_same(now: Any, then: Any) -> bool:  # noqa: ANN401 - JSON
-    if isinstance(now, bool) or isinstance(then, bool):
-        return now is then
-    if isinstance(now, int | float) and isinstance(then, int | float):
-        return isclose(now, then, rel_tol=_RELATIVE, abs_tol=_ROUNDING)
-    return bool(now == then)
 
 
 def _read(instances: Sequence[dict[str, Any]], model: Model) -> Reading:
