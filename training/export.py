@@ -170,7 +170,7 @@ def write_model(
     names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
     cases = record(session, rows, golden, names)
     manifest = Manifest(
-        contract=1,
+        contract=1,  # 2 when it is written: place_model lists files and golden answers
         id=identity.id,
         version=identity.version,
         title=identity.title,

@@ -1,4 +1,4 @@
-"""The command `medmaas`: serve | models | predict | batch | train | assess | add."""
+"""The command `medmaas`: serve | models | predict | batch | migrate | train | assess | add."""
 
 import argparse
 import json
@@ -107,6 +107,25 @@ def _batch(options: argparse.Namespace) -> int:
     return 0
 
 
+def _migrate(options: argparse.Namespace) -> None:
+    from medmaas.model.publication import migrate  # noqa: PLC0415 - nothing else writes models
+
+    try:
+        model, written = migrate(options.folder)
+    except OSError as error:
+        raise MedmaasError("folder_not_writable", cause=error.strerror) from error
+    manifest = model.manifest
+    named = f"{manifest.id} {manifest.version} is"
+    if not written:
+        print(f"{named} of contract {manifest.contract} already, digest {model.digest}")
+        return
+    print(
+        f"{named} now of contract {manifest.contract}, digest {model.digest}: "
+        f"{len(manifest.golden.cases)} golden cases and {len(manifest.examples)} examples answer "
+        "as before"
+    )
+
+
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The options of answers that were given, by name."""
     given = {k: v for k, v in vars(options).items() if k in {"explain", "coverage", "force"}}
@@ -182,6 +201,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("output", metavar="OUTPUT_DIR", help="folder of results; path or s3://")
     command.add_argument("--version", help="default: the newest")
     command.set_defaults(command=_batch)
+
+    command = commands.add_parser("migrate", help="write a model folder in the newest contract")
+    command.add_argument("folder", metavar="FOLDER", type=Path, help="<models>/<id>/<version>")
+    command.set_defaults(command=_migrate)
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
     commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)

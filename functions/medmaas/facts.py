@@ -35,22 +35,23 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        return {"code": self.code, "limits": {n: _as_json(one) for n, one in self.limits.items()}}
+        return {"code": self.code, "limits": as_json(self.limits)}
 
 
 _AS_THEY_ARE = {str, float, int}
 Say = Callable[[Fact], str]
 
 
-def _as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+def as_json(value: Any) -> Any:  # noqa: ANN401 - as above
+    """Whatever holds facts, as JSON: each `{"code", "limits"}`."""
     if type(value) in _AS_THEY_ARE:  # nearly all are
         return value
     match value:
         case Fact():
             return value.as_json()
         case Mapping():
-            return {name: _as_json(one) for name, one in value.items()}
+            return {name: as_json(one) for name, one in value.items()}
         case list() | tuple():
-            return [_as_json(one) for one in value]
+            return [as_json(one) for one in value]
         case _:
             return value

@@ -9,6 +9,10 @@ export interface Identity {
   id: string;
   version: string;
   sha256: string;
+  /**
+   * Of the whole model folder.
+   */
+  digest: string;
 }
 export interface Prediction {
   /**
@@ -410,6 +414,10 @@ export interface Entry {
   translations?: Translations;
   sha256?: string;
   /**
+   * Of the whole model folder.
+   */
+  digest?: string;
+  /**
    * The kind of input.
    */
   input?: string;
@@ -511,7 +519,14 @@ export interface Problem {
  * Everything that is known of one version of one model.
  */
 export interface Manifest {
-  contract: 1;
+  /**
+   * 2: files are listed, golden cases hold answers. What has no number is 1.
+   */
+  contract: number;
+  /**
+   * Of manifest.json without the line that holds it; absent in contract 1.
+   */
+  digest?: string;
   /**
    * What requests call the model: a lower-case letter, then at most 63 letters, digits, _ or -.
    */
@@ -532,6 +547,10 @@ export interface Manifest {
   training_commit: string;
   seed: number;
   artefact: ManifestArtefact;
+  /**
+   * All that the folder holds but manifest.json; absent in contract 1.
+   */
+  files: ManifestFile[];
   /**
    * What the model takes: tabular, series, image or text.
    */
@@ -585,6 +604,20 @@ export interface ManifestTensor {
   name: string;
   datatype: string;
   shape: number[];
+}
+/**
+ * A file of the folder, beside manifest.json.
+ */
+export interface ManifestFile {
+  /**
+   * A plain name: no folder, no link.
+   */
+  name: string;
+  /**
+   * In bytes.
+   */
+  size: number;
+  sha256: string;
 }
 /**
  * Named features of one person, as one float32 row [n, features]; NaN means missing.
@@ -1189,7 +1222,7 @@ export interface ManifestGolden {
   cases: ManifestGoldenCase[];
 }
 /**
- * An invented instance, and the output tensors it must give, row-major.
+ * An invented instance, the output tensors it must give, and the answer made of them.
  */
 export interface ManifestGoldenCase {
   /**
@@ -1204,6 +1237,46 @@ export interface ManifestGoldenCase {
   outputs: {
     [k: string]: number[];
   };
+  answer?: ManifestGoldenAnswer;
+}
+/**
+ * What the output tensors of a golden case become, beyond doubt: numbers have six decimals.
+ */
+export interface ManifestGoldenAnswer {
+  status: "ok" | "abstained";
+  reason?: ManifestStatedFact;
+  /**
+   * What is answered, or would be if forced.
+   */
+  output: {
+    [k: string]: unknown;
+  };
+  /**
+   * One per coverage that is stored, in the order of the manifest.
+   */
+  intervals: {
+    [k: string]: unknown;
+  }[];
+  warnings: ManifestStatedWarning[];
+}
+/**
+ * Something that an answer says, by its code: docs/answers.md.
+ */
+export interface ManifestStatedFact {
+  code: string;
+  limits: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * The same of a field of the instance, or of the answer as a whole.
+ */
+export interface ManifestStatedWarning {
+  code: string;
+  limits: {
+    [k: string]: unknown;
+  };
+  field?: string;
 }
 /**
  * An invented instance for people to try the model with.

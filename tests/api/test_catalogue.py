@@ -28,6 +28,7 @@ def test_the_models_are_listed_with_what_names_them(client: TestClient, registry
     assert {m["status"] for m in listed} == {"available"}
     for model in listed:
         assert model["sha256"] == registry.get(model["id"]).manifest.artefact.sha256
+        assert model["digest"] == registry.get(model["id"]).digest
         assert client.get(model["url"]).json()["title"] == model["title"]
 
 

@@ -18,7 +18,7 @@ from medmaas.api.app import create_app
 from medmaas.model.manifest import TabularInput
 from medmaas.model.registry import Registry
 from tests.assessed import FIRST, OTHER, assess
-from tests.conftest import MODELS, PATIENT, SHIPPED
+from tests.conftest import MODELS, PATIENT, SHIPPED, write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def add(models: Path, model_id: str, version: str, **changes: Any) -> None:
     folder = shutil.copytree(MODELS / "survival" / "1.0.0", models / model_id / version)
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
-    path.write_text(json.dumps(manifest | {"id": model_id, "version": version} | changes))
+    write_manifest(path, manifest | {"id": model_id, "version": version} | changes)
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def test_a_patient_is_answered_with_a_curve(client: TestClient) -> None:
 def test_an_answer_names_its_model_and_its_request(client: TestClient, registry: Registry) -> None:
     response = client.post(URL, json={"instances": [PATIENT]})
     assert response.json()["model"] == registry.get("survival").identity
-    assert response.json()["model"].keys() == {"id", "version", "sha256"}
+    assert response.json()["model"].keys() == {"id", "version", "sha256", "digest"}
     assert response.json()["request_id"] == response.headers["x-request-id"]
 
 

@@ -30,7 +30,7 @@ def prediction(answer: dict[str, Any]) -> dict[str, Any]:
     """The only prediction of an answer that names its model."""
     assert answer["statusCode"] == 200, answer
     body = json.loads(answer["body"])
-    assert body["model"].keys() == {"id", "version", "sha256"}
+    assert body["model"].keys() == {"id", "version", "sha256", "digest"}
     (only,) = body["predictions"]
     assert only["status"] == "ok"
     output: dict[str, Any] = only["output"]

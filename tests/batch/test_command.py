@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from infra.local_stack import RESULTS
-from tests.conftest import ROOT
+from medmaas.batch.deadline import Deadline
+from medmaas.batch.job import Job
+from medmaas.batch.run import run
+from medmaas.model.registry import Registry
+from tests.conftest import MODELS, ROOT, Spoil
 
 from .uploads import Buckets
 
@@ -39,6 +43,7 @@ def test_ten_rows_are_scored_or_rejected_and_accounted_for(tmp_path: Path) -> No
     ]
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert (manifest["status"], manifest["rows"]) == ("complete", 10)
+    assert manifest["model"] == Registry(MODELS).get("survival").identity
     for part in manifest["parts"]:
         content = (tmp_path / part["key"]).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (
@@ -67,6 +72,23 @@ def test_a_file_is_scored_once_and_a_changed_one_again(tmp_path: Path) -> None:
     assert (results / "manifest.json").read_bytes() == manifest
     file.write_bytes(TEN.read_bytes() + b"P-011,60,F,1,1,1,true\n")
     assert batch("survival", file, results).stdout.startswith("11 rows: 10 scored")
+
+
+def test_a_file_is_scored_again_by_another_folder_of_the_same_version(
+    tmp_path: Path, models: Path, change_manifest: Spoil
+) -> None:
+    results, place = tmp_path / "results", ("--models", models)
+    assert batch("survival", TEN, results, *place).returncode == 0
+    assert "(scored before)" in batch("survival", TEN, results, *place).stdout
+
+    change_manifest(lambda manifest: manifest.update(title="Another title", translations={}))
+    assert "(scored before)" not in batch("survival", TEN, results, *place).stdout
+    manifest = json.loads((results / "manifest.json").read_text())
+    assert manifest["model"] == Registry(models).get("survival").identity
+
+    change_manifest(lambda manifest: manifest.pop("digest"))  # nobody who could score it again
+    job = Job("survival", "1.0.0", str(TEN), str(results))
+    assert run(job, Registry(models), Deadline())["status"] == "duplicate"
 
 
 def test_a_compressed_file_gives_the_same(tmp_path: Path) -> None:

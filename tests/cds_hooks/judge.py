@@ -13,7 +13,7 @@ _FIELDS = {
         "uuid", "summary", "detail", "indicator", "source", "suggestions", "selectionBehavior",
         "overrideReasons", "links",
     },
-    "source": {"label", "url", "icon", "topic"},
+    "source": {"label", "url", "icon", "topic", "extension"},
     "suggestion": {"label", "uuid", "isRecommended", "actions"},
     "action": {"type", "description", "resource", "resourceId"},
     "link": {"label", "url", "type", "appContext"},

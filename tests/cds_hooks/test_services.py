@@ -15,7 +15,7 @@ from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import call, dose_call, order, searchset, sign
 from tests.cds_hooks.judge import list_faults, list_faults_of_services
-from tests.conftest import MODELS, Spoil
+from tests.conftest import MODELS, PATIENT, Spoil
 from tests.fhir.records import (
     KAPPA,
     NEUTROPHILS,
@@ -106,6 +106,8 @@ def test_a_card_leads_to_the_card_of_its_model() -> None:
     assert link["url"] == "http://testserver/models/survival/versions/1.0.0/card"
     assert CLIENT.get(link["url"]).status_code == 200
     assert card["source"]["label"] == "medmaas survival 1.0.0"
+    native = CLIENT.post("/models/survival/predict", json={"instances": [PATIENT]}).json()
+    assert card["source"]["extension"] == {"medmaas-model": native["model"]}
 
 
 def test_beyond_the_threshold_of_the_manifest_a_card_warns() -> None:

@@ -68,6 +68,8 @@ def test_an_answer_names_patient_basis_and_the_model_that_made_it(
     (device,) = answer["contained"]
     identity = registry.get("survival").identity
     assert device["identifier"][0]["value"] == identity["sha256"]
+    assert device["identifier"][1]["value"] == identity["digest"]
+    assert device["identifier"][1]["type"]["text"] == "digest of the model folder"
     assert (device["modelNumber"], device["version"][0]["value"]) == ("survival", "1.0.0")
 
 

@@ -60,6 +60,7 @@ def test_a_model_says_what_it_takes_and_gives_and_what_its_card_says(
     properties = told["properties"]
     assert all(isinstance(said, str) and said for said in properties.values())
     assert properties["sha256"] == manifest.artefact.sha256
+    assert properties["digest"] == manifest.digest
     assert properties["title"] == manifest.title
     assert properties["intended_use"] == manifest.card.intended_use
     assert properties["stage"].startswith("Research use only")
@@ -106,7 +107,7 @@ def test_an_id_comes_back(client: TestClient, request_id: str) -> None:
 
 def test_there_is_no_id_where_none_was_sent(client: TestClient) -> None:
     answer = infer(client, "survival", [FEATURES]).json()
-    assert answer.keys() == {"model_name", "model_version", "outputs"}
+    assert answer.keys() == {"model_name", "model_version", "parameters", "outputs"}
 
 
 def test_outputs_are_those_that_were_asked_for_in_this_order(client: TestClient) -> None:

@@ -19,7 +19,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS, Spoil
+from tests.conftest import MODELS, Spoil, state_contract_1
 
 Tree = dict[str, Any]
 OWN = "network (this model)"
@@ -40,6 +40,7 @@ def hash_text(text: str) -> int:
 def read(model_id: str, *metrics: Tree, translations: Tree | None = None) -> Manifest:
     """The manifest of a model that ships with these figures in the place of its own."""
     tree = json.loads((MODELS / model_id / "1.0.0" / "manifest.json").read_text())
+    state_contract_1(tree)
     del tree["card"]["calibration"], tree["card"]["coverage"]
     tree["card"]["metrics"] = list(metrics)
     tree["translations"] = translations or {}
@@ -232,6 +233,7 @@ def test_a_folder_with_such_a_card_answers_the_same(
     models: Path, change_manifest: Spoil, registry: Registry
 ) -> None:
     def write(manifest: Tree) -> None:
+        state_contract_1(manifest)
         card = manifest["card"]
         del card["calibration"], card["coverage"]
         pair = [make_figure(f"{side} at 5 years") for side in ("predicted", "observed")]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from medmaas.errors import ModelsDirectoryError, ModelUnavailableError, NotFoundError
+from medmaas.model.folder import list_files
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
-from tests.conftest import MODELS, SHIPPED, Spoil
+from tests.conftest import MODELS, SHIPPED, Spoil, write_manifest
 from training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
 
 
@@ -57,7 +58,7 @@ def test_the_newest_version_answers_by_number_not_by_letter(models: Path) -> Non
     for version in ("1.9.0", "1.10.0"):
         folder = Path(shutil.copytree(models / "survival/1.0.0", models / f"survival/{version}"))
         manifest = json.loads((folder / "manifest.json").read_text())
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"version": version}))
+        write_manifest(folder / "manifest.json", manifest | {"version": version})
     registry = Registry(models)
     assert registry.get("survival").manifest.version == "1.10.0"
     assert registry.get("survival", "1.9.0").manifest.version == "1.9.0"
@@ -76,7 +77,8 @@ def test_a_changed_model_file_does_not_answer(models: Path, survival: Path) -> N
     graph = bytearray((survival / "model.onnx").read_bytes())
     graph[-1] ^= 1
     (survival / "model.onnx").write_bytes(graph)
-    assert "model.onnx does not have the sha256" in reason(models)
+    changed = "model.onnx does not have the size and sha256 that manifest.json lists"
+    assert changed in reason(models)
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "card.md", "manifest.json"])
@@ -90,7 +92,7 @@ def test_a_model_with_a_missing_file_does_not_answer(
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
-        (lambda m: m.update(contract=2), "manifest.json.contract does not fit the contract"),
+        (lambda m: m.update(contract=3), "manifest.json.contract does not fit the contract"),
         (lambda m: m.update(surprise=1), "manifest.json.surprise does not fit the contract"),
         (lambda m: m["card"].pop("limits"), "manifest.json.card.limits does not fit"),
         (lambda m: m["output"].update(horizon_days=[7]), "horizon_days must be one of time_days"),
@@ -123,9 +125,14 @@ def test_a_manifest_that_is_no_json_is_refused(models: Path, survival: Path) -> 
 def test_a_file_that_is_no_graph_is_refused(
     models: Path, survival: Path, change_manifest: Spoil
 ) -> None:
-    sha256_of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    (survival / "model.onnx").write_bytes(b"")
-    change_manifest(lambda manifest: manifest["artefact"].update(sha256=sha256_of_nothing))
+    (survival / "model.onnx").write_bytes(b"no graph")
+    (file,) = list_files({"model.onnx": b"no graph"})
+
+    def name_it(manifest: dict[str, Any]) -> None:
+        manifest["artefact"] |= {"sha256": file.sha256, "size_bytes": file.size}
+        manifest["files"][1] = file.model_dump()
+
+    change_manifest(name_it)
     assert "ONNX Runtime cannot load the graph" in reason(models)
 
 

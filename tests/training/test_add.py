@@ -205,7 +205,9 @@ def test_a_graph_that_finds_the_lowest_count_of_a_history(own: Own) -> None:
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*/*")), ids=lambda path: path.parent.name)
 def test_every_model_that_ships_could_have_been_added(own: Own, path: Path) -> None:
     shipped = json.loads((path / "manifest.json").read_text())
-    measured = {"artefact", "parity"}  # on adding; the words for their texts go with them
+    made = {"digest", "files"}
+    measured = {"artefact", "parity", *made}  # on adding; the words for their texts go with them
+    answers = [case.pop("answer") for case in shipped["golden"]["cases"]]
     stated = {k: v for k, v in shipped.items() if k not in measured | {"translations"}}
     shipped["translations"] = keep_texts(shipped["translations"], stated)
     own.draft = stated | {"translations": shipped["translations"]}
@@ -213,8 +215,10 @@ def test_every_model_that_ships_could_have_been_added(own: Own, path: Path) -> N
     assert own.add() == 0
     added = json.loads((own.out / path.relative_to(MODELS) / "manifest.json").read_text())
     assert added.pop("parity")["largest_difference"] <= 1e-5
+    assert [case["answer"] for case in added["golden"]["cases"]] == answers
     for manifest in (added, shipped):
         manifest.pop("golden")
+        assert all(manifest.pop(name) for name in made)  # the card says who compared
         manifest.pop("parity", None)
     assert added == shipped
 

@@ -63,7 +63,7 @@ class CardDraft(Card):
 class Draft(Contract):
     """What a person must state of a model; `Manifest` says what each field is for."""
 
-    contract: Literal[1] = 1
+    contract: Literal[1, 2] = 2
     id: Identifier
     version: Version
     title: Sentence

@@ -1,14 +1,13 @@
 """A model's folder in the models directory, written whole or not at all."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import onnx
 
 from medmaas.errors import MedmaasError
 from medmaas.model.manifest import Artefact, Manifest
-from medmaas.model.registry import Registry
+from medmaas.model.publication import publish
 from medmaas.model.session import Session
 from medmaas.words import ENGLISH
 from training.errors import TrainingError
@@ -47,29 +46,10 @@ def place_model(out: Path, manifest: Manifest, content: bytes) -> Path:
     Raises:
         TrainingError: the registry would refuse it, or it cannot be written there.
     """
-    target = out / manifest.id / manifest.version
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".") as aside:
-            folder = Path(aside, manifest.id, manifest.version)
-            folder.mkdir(parents=True)
-            (folder / "model.onnx").write_bytes(content)
-            (folder / "manifest.json").write_text(
-                manifest.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8"
-            )
-            (folder / "card.md").write_text(render_card(manifest), encoding="utf-8")
-            Registry(Path(aside)).get(manifest.id)
-            _replace(folder, target, Path(aside, "replaced"))
+        return publish(out, manifest, content, render_card(manifest))
     except MedmaasError as error:
         raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     except OSError as error:
         sentence = f"nothing was written: {out} cannot be written to ({error.strerror})"
         raise TrainingError(sentence) from error
-    return target
-
-
-def _replace(folder: Path, target: Path, old: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    if target.exists():
-        target.rename(old)
-    folder.rename(target)

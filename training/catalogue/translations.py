@@ -22,8 +22,9 @@ _LETTER = re.compile("[A-Za-z]")
 
 
 def translate(manifest: Manifest) -> Manifest:
-    """The manifest with all translations there are of its texts."""
-    texts = sorted(set(list_texts(manifest.model_copy(update={"translations": {}}))))
+    """The manifest with all translations there are of its texts; nobody reads golden cases."""
+    shown = manifest.model_copy(update={"translations": {}, "golden": None})
+    texts = sorted(set(list_texts(shown)))
     translations: Translations = {}
     for language, joiners in LANGUAGES.items():
         known = read_translations(language)

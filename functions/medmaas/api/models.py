@@ -181,6 +181,7 @@ def _summarise(
         "simulated": card.data.simulated,
         "translations": keep_texts(manifest.translations, *texts, card.headline),
         "sha256": manifest.artefact.sha256,
+        "digest": model.digest,
         "input": manifest.input.kind,
         "output": manifest.output.kind,
         "url": f"/models/{model_id}/versions/{version}",

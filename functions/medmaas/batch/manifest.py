@@ -41,15 +41,21 @@ def write_complete(
 
 def write_refused(folder: Folder, job: Job, reason: Fact, started: str) -> Manifest:
     """Say that the file can never be scored, and why."""
-    named = {"id": job.model, "version": job.version, "sha256": None}
+    named = {"id": job.model, "version": job.version, "sha256": None, "digest": None}
     head = {"status": "refused", "reason": Words(job.language).say(reason)} | reason.as_json()
     return _write(folder, head | {"model": named}, job, {"started": started})
 
 
-def find_complete(folder: Folder, job: Job) -> Manifest | None:
+def find_complete(folder: Folder, job: Job, now: dict[str, str] | None) -> Manifest | None:
     """The manifest of the same content scored by the same model in the same way, if there is one.
 
     One of anything else is deleted, because its results are about to be replaced.
+
+    Args:
+        folder: of the results.
+        job: what to score.
+        now: identity of the model that would score it, None if there is none: a version whose
+            folder has another digest is another model.
     """
     content = folder.read(NAME)
     if content is None:
@@ -57,6 +63,8 @@ def find_complete(folder: Folder, job: Job) -> Manifest | None:
     manifest: Manifest = json.loads(content)
     model = manifest["model"]
     same_model = model["id"] == job.model and job.version in {None, model["version"]}
+    if now and now["version"] == model["version"]:
+        same_model &= now["digest"] == model.get("digest")
     same_content = manifest["input"]["etag"] == job.etag
     same_options = manifest.get("options", {}) == job.asked
     if manifest["status"] == "complete" and same_model and same_content and same_options:

@@ -7,7 +7,12 @@ from typing import Any
 from medmaas.batch import manifest
 from medmaas.batch.job import Format, Job, find_format
 from medmaas.batch.storage import Folder, Source, open_folder, open_source
-from medmaas.errors import InvalidRequestError, NotFoundError, RefusedFileError
+from medmaas.errors import (
+    InvalidRequestError,
+    ModelUnavailableError,
+    NotFoundError,
+    RefusedFileError,
+)
 from medmaas.model.predict import check_options
 from medmaas.model.registry import Model, Registry
 
@@ -35,22 +40,31 @@ def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -
     """
     started = manifest.now()
     folder = open_folder(job.destination)
+    identity = _identify(job, registry)
     try:
         source = open_source(job)
         job = job.at(source.etag, source.size)
         job = job.in_language(source.metadata)  # first, because the rest is refused in it
         job = job.as_asked(source.metadata)
-        if complete := manifest.find_complete(folder, job):
+        if complete := manifest.find_complete(folder, job, identity):
             return manifest.summarise(folder, complete, "duplicate")
         fmt, model = find_format(job.source), registry.get(job.model, job.version)
         job = replace(job, version=model.manifest.version)  # whoever goes on takes the same
         _require_options(model, job)
         return go_on(Opened(job, source, fmt, model, folder, started))
     except (RefusedFileError, NotFoundError) as error:
-        if complete := manifest.find_complete(folder, job):  # of another run, just now
+        if complete := manifest.find_complete(folder, job, identity):  # of another run, just now
             return manifest.summarise(folder, complete, "duplicate")
         refused = manifest.write_refused(folder, job, error.fact, started)
         return manifest.summarise(folder, refused)
+
+
+def _identify(job: Job, registry: Registry) -> dict[str, str] | None:
+    """Which model would score; None if none answers, and what was scored before is all there is."""
+    try:
+        return registry.get(job.model, job.version).identity
+    except (NotFoundError, ModelUnavailableError):
+        return None
 
 
 def _require_options(model: Model, job: Job) -> None:

@@ -77,6 +77,7 @@ def _write(model: Model, address: str, words: Words, summary: Fact, detail: str)
     source: dict[str, Any] = {"label": f"medmaas {manifest.id} {manifest.version}", "url": url}
     if manifest.cds_service and (topic := manifest.cds_service.topic):
         source["topic"] = topic.model_dump()
+    source["extension"] = {"medmaas-model": model.identity}
     return {
         "uuid": str(uuid4()),
         "summary": said if len(said) <= _MOST else f"{said[: _MOST - 1]}…",

@@ -11,6 +11,7 @@ from medmaas.words import Words
 
 Resource = dict[str, Any]
 _SHA256 = "urn:oid:2.16.840.1.101.3.4.2.1"  # the algorithm, as NIST registered it
+_DIGEST = "digest of the model folder"
 
 
 def write_device(model: Model, words: Words) -> Resource:
@@ -19,7 +20,10 @@ def write_device(model: Model, words: Words) -> Resource:
     return {
         "resourceType": "Device",
         "id": "model",
-        "identifier": [{"system": _SHA256, "value": manifest.artefact.sha256}],
+        "identifier": [
+            {"system": _SHA256, "value": manifest.artefact.sha256},
+            {"type": {"text": _DIGEST}, "system": _SHA256, "value": model.digest},
+        ],
         "status": "active",
         "manufacturer": manifest.card.developer,
         "deviceName": [{"name": manifest.id, "type": "model-name"}],

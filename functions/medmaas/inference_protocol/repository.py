@@ -78,6 +78,7 @@ def describe_view(view: View, versions: list[str]) -> dict[str, Any]:
     properties = {
         "title": manifest.title,
         "sha256": manifest.artefact.sha256,
+        "digest": view.model.digest,
         "licence": manifest.licence,
         "stage": manifest.card.stage,
         "intended_use": manifest.card.intended_use,

@@ -44,7 +44,9 @@ def write_response(
         else:
             tensor["data"] = encode_json(column, datatype)
         written.append(tensor)
-    answer: dict[str, Any] = {"model_name": view.name, "model_version": view.model.manifest.version}
+    identity = view.model.identity
+    answer: dict[str, Any] = {"model_name": view.name, "model_version": identity["version"]}
+    answer["parameters"] = {name: identity[name] for name in ("sha256", "digest")}
     if request_id is not None:
         answer["id"] = request_id
     head = to_json(answer | {"outputs": written})

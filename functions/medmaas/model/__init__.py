@@ -1,7 +1,9 @@
 """The core: what a model is, and how it answers. It knows no HTTP, no AWS and no protocol.
 
 - `manifest/` is the contract between training and answering.
-- registry.py finds model folders, checks them and keeps those that answer.
+- registry.py finds model folders and keeps those that answer: folder.py opens one, whose files must
+  be those of its manifest, under one digest; golden.py holds its golden cases against it.
+- publication.py writes a folder, as a whole or not at all, and migrates one of contract 1.
 - body.py reads the JSON of a request; options.py holds what it may ask for besides answers.
 - predict.py answers instances, all or none: `inputs/` (an instance becomes tensors), session.py
   (ONNX Runtime runs the graph), `outputs/` (tensors become columns of answers), `uncertainty/`

@@ -9,8 +9,8 @@ import numpy as np
 from medmaas.errors import Problem
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
+from medmaas.model.folder import Model
 from medmaas.model.options import PLAIN, Options
-from medmaas.model.registry import Model
 
 Prediction = dict[str, Any]
 

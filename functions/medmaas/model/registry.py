@@ -1,17 +1,13 @@
 """A directory `<id>/<version>/{model.onnx,manifest.json,card.md}` becomes models that answer.
 
-A model answers only after its manifest fits the contract, its bytes have the manifest's sha256, its
+A model answers only after its manifest fits the contract, its files are those of the manifest, its
 tensors are the declared ones and its golden cases reproduce on this machine. One that fails is
 listed as unavailable with the reason; the others go on.
 """
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from medmaas.errors import (
@@ -22,34 +18,10 @@ from medmaas.errors import (
     NotFoundError,
 )
 from medmaas.facts import Fact
-from medmaas.model.inputs import InputKind, make_input
-from medmaas.model.manifest import Manifest
-from medmaas.model.outputs import OutputKind, make_output
-from medmaas.model.session import Session
-from medmaas.model.uncertainty import Uncertainty, make_uncertainty
+from medmaas.model.folder import Model, open_folder
+from medmaas.model.golden import reproduce_golden_cases
 
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A verified model, ready to answer."""
-
-    manifest: Manifest
-    card: str
-    inputs: InputKind
-    session: Session
-    output: OutputKind
-    uncertainty: Uncertainty | None = None
-
-    @property
-    def identity(self) -> dict[str, str]:
-        """What names exactly the artefact that made an answer."""
-        sha256 = self.manifest.artefact.sha256
-        return {"id": self.manifest.id, "version": self.manifest.version, "sha256": sha256}
-
-    @property
-    def example(self) -> dict[str, Any]:
-        """An invented instance that this model answers."""
-        return self.manifest.golden.cases[0].instance
+__all__ = ["Model", "Registry"]
 
 
 class Registry:
@@ -128,47 +100,11 @@ def _precedence(version: str) -> tuple[list[int], str]:
 
 
 def _load(directory: Path, model_id: str, version: str) -> Model:
-    manifest = Manifest.read((directory / "manifest.json").read_bytes())
-    if (manifest.id, manifest.version) != (model_id, version):
+    model = open_folder(directory)
+    if (model.manifest.id, model.manifest.version) != (model_id, version):
         raise InvalidModelError("other_folder")
-    graph = (directory / "model.onnx").read_bytes()
-    if hashlib.sha256(graph).hexdigest() != manifest.artefact.sha256:
-        raise InvalidModelError("other_sha256")
-    session = Session(graph)
-    artefact = manifest.artefact
-    if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
-        raise InvalidModelError("other_tensors")
-    card = (directory / "card.md").read_text(encoding="utf-8")
-    model = Model(
-        manifest,
-        card,
-        make_input(manifest.input),
-        session,
-        make_output(manifest),
-        make_uncertainty(manifest),
-    )
     reproduce_golden_cases(model)
     return model
-
-
-def reproduce_golden_cases(model: Model) -> None:
-    """Raise InvalidModelError unless every golden case comes out right on this machine."""
-    golden = model.manifest.golden
-    reading = model.inputs.read([case.instance for case in golden.cases])
-    if reading.problems:
-        raise InvalidModelError("golden_case_invalid")
-    outputs = model.session.run(reading.tensors)
-    for index, case in enumerate(golden.cases):
-        for name, expected in case.outputs.items():
-            actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
-            if actual.shape != (len(expected),):
-                raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
-            if not np.allclose(actual, expected, rtol=0, atol=golden.tolerance):
-                raise InvalidModelError("golden_case_differs", case=index)
-    model.output.tabulate(outputs, reading.tensors)
-    if model.uncertainty:
-        model.uncertainty.tabulate(outputs, reading.tensors, None)
-        model.uncertainty.find_reasons(outputs, reading.tensors)
 
 
 def _find_reason(error: Exception) -> Fact:

@@ -1,4 +1,4 @@
-// Who said it: what it is for, the model, its version and hash, when, and the id of the request.
+// Who said it: what it is for, the model, its version and hashes, when, and the id of the request.
 import { formatTime, Told, t } from "../language";
 import type { Manifest } from "../manifest";
 import type { Answered } from "../predictions";
@@ -9,7 +9,7 @@ export function Provenance(props: {
   at: Date;
 }) {
   const { model, answered, at } = props;
-  const { id, version, sha256 } = answered.model;
+  const { id, version, sha256, digest } = answered.model;
   return (
     <footer class="provenance">
       <p>
@@ -24,6 +24,8 @@ export function Provenance(props: {
         </dd>
         <dt>{t("answer.sha256")}</dt>
         <dd class="hash">{sha256}</dd>
+        <dt>{t("answer.digest")}</dt>
+        <dd class="hash">{digest}</dd>
         <dt>{t("answer.at")}</dt>
         <dd>{formatTime(at)}</dd>
         <dt>{t("answer.request")}</dt>

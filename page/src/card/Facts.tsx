@@ -60,6 +60,7 @@ export function Identity({ model }: { model: Manifest }) {
           [t("card.licence"), model.licence],
           [t("card.created"), model.created],
           [t("answer.sha256"), artefact.sha256],
+          [t("answer.digest"), model.digest],
           [
             t("card.size"),
             t("card.size_of", { bytes: formatCount(artefact.size_bytes), opset: artefact.opset }),

@@ -85,7 +85,7 @@ def open_model(
         explanation=explanation,
     )
     session = Session(graph.SerializeToString(deterministic=True))
-    return Model(manifest, _UNMEASURED, make_input(spec), session, make_output(manifest))
+    return Model(manifest, "", _UNMEASURED, make_input(spec), session, make_output(manifest))
 
 
 def explain_case(case: Case, tolerance: Floats, seed: int) -> Attribution:

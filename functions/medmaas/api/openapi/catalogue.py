@@ -21,7 +21,10 @@ from medmaas.model.schema import (
     describe_object,
 )
 
-IDENTITY = describe_object("Identity", {"id": TEXT, "version": TEXT, "sha256": TEXT})
+DIGEST = TEXT | {"description": "Of the whole model folder."}
+IDENTITY = describe_object(
+    "Identity", {"id": TEXT, "version": TEXT, "sha256": TEXT, "digest": DIGEST}
+)
 MODEL, VERSION = "/models/{model_id}", "/models/{model_id}/versions/{version}"
 PARAMETERS = {
     MODEL: [write_parameter("model_id")],
@@ -130,6 +133,7 @@ def _describe_entries() -> Schema:
             "Translations", None, describe_mapping("Texts", None, TEXT)
         ),
         "sha256": TEXT,
+        "digest": DIGEST,
         "input": TEXT | {"description": "The kind of input."},
         "output": TEXT | {"description": "The kind of output."},
         "url": TEXT,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from medmaas.api.openapi.catalogue import IDENTITY
 from medmaas.api.openapi.fhir import describe_outcome
 from medmaas.api.openapi.parts import (
     CDS_CLIENT,
@@ -15,7 +16,14 @@ from medmaas.api.openapi.parts import (
 )
 from medmaas.cds_hooks.feedback import MOST
 from medmaas.model.registry import Registry
-from medmaas.model.schema import BOOLEAN, TEXT, Schema, describe_list, describe_mapping
+from medmaas.model.schema import (
+    BOOLEAN,
+    TEXT,
+    Schema,
+    describe_list,
+    describe_mapping,
+    describe_object,
+)
 
 _UUID: Schema = {"type": "string", "format": "uuid"}
 _GUARDED = (401, 403, 500, 503)
@@ -125,7 +133,8 @@ def _describe_card() -> Schema:
         "isRecommended": BOOLEAN,
         "actions": describe_list(write_object("CdsAction", action, ["type", "description"])),
     }
-    source = {"label": TEXT, "url": TEXT, "topic": coding}
+    extension = describe_object("CdsSourceExtension", {"medmaas-model": IDENTITY})
+    source = {"label": TEXT, "url": TEXT, "topic": coding, "extension": extension}
     link = {"label": TEXT, "url": TEXT, "type": TEXT | {"enum": ["absolute", "smart"]}}
     card = {
         "uuid": _UUID,

@@ -1,5 +1,6 @@
 """Open Inference Protocol v2: the routes that its clients know."""
 
+from medmaas.api.openapi.catalogue import DIGEST
 from medmaas.api.openapi.parts import (
     JSON,
     Operation,
@@ -157,6 +158,7 @@ def _describe_infer(name: str) -> Operation:
     answered = {
         "model_name": TEXT,
         "model_version": TEXT,
+        "parameters": describe_object("InferenceModel", {"sha256": TEXT, "digest": DIGEST}),
         "id": TEXT,
         "outputs": describe_list(tensor),
     }

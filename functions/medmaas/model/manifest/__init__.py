@@ -2,14 +2,25 @@
 
 Training writes it; the registry refuses a folder that does not fit it. Units are UCUM
 (https://ucum.org), observations LOINC (https://loinc.org). manifest.py is the whole; contract.py
-holds what every part is made of; the parts are artefact.py (the graph and its proofs), inputs.py,
-outputs.py, uncertainty.py, explanation.py, record.py (where records hold the inputs), card.py,
-figures.py (what was measured, of what and of whom), translations.py. schema.py publishes it as JSON
-Schema. contract_1.py alone reads a figure's name for its meaning: of cards written before figures
-stated it.
+holds what every part is made of; the parts are artefact.py (files, graph and golden cases),
+inputs.py, outputs.py, uncertainty.py, explanation.py, record.py (where records hold the inputs),
+card.py, figures.py (what was measured, of what and of whom), translations.py. schema.py publishes
+it as JSON Schema. contract_1.py alone reads a figure's name for its meaning: of cards that were
+written before figures stated it.
 """
 
-from medmaas.model.manifest.artefact import Artefact, Example, Golden, GoldenCase, Parity, Tensor
+from medmaas.model.manifest.artefact import (
+    Artefact,
+    Example,
+    File,
+    Golden,
+    GoldenAnswer,
+    GoldenCase,
+    Parity,
+    StatedFact,
+    StatedWarning,
+    Tensor,
+)
 from medmaas.model.manifest.card import Card, Data, Split
 from medmaas.model.manifest.contract import Range
 from medmaas.model.manifest.explanation import (
@@ -52,7 +63,7 @@ from medmaas.model.manifest.inputs import (
     TabularInput,
     TextInput,
 )
-from medmaas.model.manifest.manifest import Identifier, Manifest, Version
+from medmaas.model.manifest.manifest import CARD, GRAPH, MANIFEST, Identifier, Manifest, Version
 from medmaas.model.manifest.outputs import (
     Action,
     ClassesOutput,
@@ -99,7 +110,10 @@ from medmaas.model.manifest.uncertainty import (
 )
 
 __all__ = [
+    "CARD",
     "EVERYONE",
+    "GRAPH",
+    "MANIFEST",
     "PREDICTION",
     "Action",
     "AdministrationSource",
@@ -133,7 +147,9 @@ __all__ = [
     "Example",
     "Explanation",
     "Feature",
+    "File",
     "Golden",
+    "GoldenAnswer",
     "GoldenCase",
     "Hold",
     "Hook",
@@ -172,6 +188,8 @@ __all__ = [
     "Source",
     "Split",
     "StandardisedDistance",
+    "StatedFact",
+    "StatedWarning",
     "Strata",
     "SurvivalIntervals",
     "SurvivalOutput",

@@ -1,10 +1,20 @@
-"""The graph that a manifest speaks of, and the proofs that it is the right one."""
+"""The files that a manifest speaks of, its graph, and the proofs that it is the right one."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+
+
+class File(Contract):
+    """A file of the folder, beside manifest.json."""
+
+    name: FileName = Field(description="A plain name: no folder, no link.")
+    size: int = Field(ge=0, description="In bytes.")
+    sha256: Sha256
 
 
 class Tensor(Contract):
@@ -25,12 +35,40 @@ class Artefact(Contract):
     outputs: tuple[Tensor, ...] = Field(min_length=1)
 
 
+class StatedFact(Contract):
+    """Something that an answer says, by its code: docs/answers.md."""
+
+    code: Sentence
+    limits: dict[str, Any]
+
+
+class StatedWarning(StatedFact):
+    """The same of a field of the instance, or of the answer as a whole."""
+
+    field: str | None = None
+
+
+class GoldenAnswer(Contract):
+    """What the output tensors of a golden case become, beyond doubt: numbers have six decimals."""
+
+    status: Literal["ok", "abstained"]
+    reason: StatedFact | None = Field(default=None, description="Why the model abstains.")
+    output: dict[str, Any] = Field(description="What is answered, or would be if forced.")
+    intervals: tuple[dict[str, Any], ...] = Field(
+        default=(), description="One per coverage that is stored, in the order of the manifest."
+    )
+    warnings: tuple[StatedWarning, ...] = ()
+
+
 class GoldenCase(Contract):
-    """An invented instance, and the output tensors it must give, row-major."""
+    """An invented instance, the output tensors it must give, and the answer made of them."""
 
     instance: dict[str, Any] = Field(description="What a request would hold, nobody's record.")
     outputs: dict[str, tuple[float, ...]] = Field(
         min_length=1, description="Numbers by name of output tensor, row-major."
+    )
+    answer: GoldenAnswer | None = Field(
+        default=None, description="Made of these tensors; absent in contract 1."
     )
 
 

@@ -1,14 +1,14 @@
 """Everything that is known of one version of one model."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import from_json
 
-from medmaas.model.manifest.artefact import Artefact, Example, Golden, Parity
+from medmaas.model.manifest.artefact import Artefact, Example, File, Golden, Parity
 from medmaas.model.manifest.card import Card
-from medmaas.model.manifest.contract import Contract, Sentence
+from medmaas.model.manifest.contract import Contract, Sentence, Sha256
 from medmaas.model.manifest.explanation import Explanation
 from medmaas.model.manifest.inputs import Input
 from medmaas.model.manifest.outputs import Output
@@ -16,6 +16,7 @@ from medmaas.model.manifest.record import CdsService
 from medmaas.model.manifest.translations import Translations, require_texts
 from medmaas.model.manifest.uncertainty import StandardisedDistance, Uncertainty
 
+MANIFEST, GRAPH, CARD = "manifest.json", "model.onnx", "card.md"
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
 
@@ -23,7 +24,17 @@ Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)
 class Manifest(Contract):
     """Everything that is known of one version of one model."""
 
-    contract: Literal[1]
+    contract: int = Field(
+        default=1,
+        ge=1,
+        le=2,
+        strict=True,
+        description="2: files are listed, golden cases hold answers. What has no number is 1.",
+    )
+    digest: Sha256 | None = Field(
+        default=None,
+        description="Of manifest.json without the line that holds it; absent in contract 1.",
+    )
     id: Identifier = Field(
         description="What requests call the model: a lower-case letter, then at most 63 letters, "
         "digits, _ or -."
@@ -35,6 +46,10 @@ class Manifest(Contract):
     training_commit: Sentence
     seed: int
     artefact: Artefact
+    files: tuple[File, ...] = Field(
+        default=(),
+        description="All that the folder holds but manifest.json; absent in contract 1.",
+    )
     input: Input = Field(description="What the model takes: tabular, series, image or text.")
     output: Output = Field(description="What it answers: classes, value, survival or policy.")
     golden: Golden = Field(description="In cases, at least one invented instance.")
@@ -61,13 +76,13 @@ class Manifest(Contract):
 
     @classmethod
     def read(cls, content: bytes) -> Self:
-        """A manifest.json, whose figures are read by name if none states what it is of.
+        """A manifest.json; figures of contract 1 are read by name if none states what it is of.
 
         Raises:
             ValidationError: it does not fit the contract.
         """
         manifest = cls.model_validate_json(content)
-        if not manifest.card.is_untyped:
+        if manifest.contract != 1 or not manifest.card.is_untyped:
             return manifest
         from medmaas.model.manifest import contract_1  # noqa: PLC0415 - few manifests need it
 
@@ -166,4 +181,22 @@ class Manifest(Contract):
     @model_validator(mode="after")
     def _translations_are_of_its_texts(self) -> Self:
         require_texts(self.translations, {**self.__dict__, "translations": None})
+        return self
+
+    @model_validator(mode="after")
+    def _holds_what_its_contract_asks_for(self) -> Self:
+        cases = self.golden.cases
+        if self.contract == 1:
+            if self.digest or self.files or any(case.answer for case in cases):
+                raise ValueError("digest, files and golden answers are of contract 2")
+            return self
+        if self.digest is None:
+            raise ValueError("digest must be there in contract 2")
+        if any(case.answer is None or not set(self.tensors) <= set(case.outputs) for case in cases):
+            raise ValueError("every golden case must hold an answer, and all tensors it is made of")
+        listed = {file.name: (file.size, file.sha256) for file in self.files}
+        if len(listed) < len(self.files) or MANIFEST in listed or CARD not in listed:
+            raise ValueError(f"files must list {GRAPH}, {CARD} and all others once, not {MANIFEST}")
+        if listed.get(GRAPH) != (self.artefact.size_bytes, self.artefact.sha256):
+            raise ValueError(f"files must list {GRAPH} with the size and sha256 of artefact")
         return self

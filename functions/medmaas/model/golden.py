@@ -1,0 +1,145 @@
+"""Golden cases: a model proves on the machine that answers that it answers as its folder says.
+
+Two steps. The graph must give the recorded tensors, within the tolerance, for machines differ in
+the last bits. The recorded tensors must become the recorded answer, to the last decimal but one:
+limits, shields and quantiles are applied to the same numbers everywhere.
+"""
+
+from collections.abc import Sequence
+from math import isclose
+from typing import Any
+
+import numpy as np
+
+from medmaas.errors import InvalidModelError
+from medmaas.facts import as_json
+from medmaas.model.answers import Answers, Decision, Prediction
+from medmaas.model.columns import Tensors
+from medmaas.model.folder import Model
+from medmaas.model.inputs import Reading
+from medmaas.model.manifest import GoldenAnswer, GoldenCase
+from medmaas.model.options import Options
+
+_ROUNDING = 2e-6  # answers have six decimals
+_RELATIVE = 1e-6
+
+
+def reproduce_golden_cases(model: Model) -> None:
+    """Raise InvalidModelError unless every golden case comes out right on this machine."""
+    cases = model.manifest.golden.cases
+    reading = _read([case.instance for case in cases], model)
+    outputs = model.session.run(reading.tensors)
+    for index, case in enumerate(cases):
+        _require_tensors(model, index, case, outputs)
+    stated = model.manifest.contract != 1
+    answers = _answer(model, reading, _recall(cases, outputs) if stated else outputs)
+    for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
+        where = case.answer and find_difference(answer.model_dump(), case.answer.model_dump())
+        if where:
+            raise InvalidModelError("golden_answer_differs", case=index, where=where)
+
+
+def state_golden_cases(model: Model) -> tuple[GoldenCase, ...]:
+    """The golden cases of a model, with all tensors that answers need, and the answers."""
+    cases = model.manifest.golden.cases
+    reading = _read([case.instance for case in cases], model)
+    outputs = model.session.run(reading.tensors)
+    filled = [
+        case.model_copy(update={"outputs": _list_tensors(model, index, outputs) | case.outputs})
+        for index, case in enumerate(cases)
+    ]
+    answers = _answer(model, reading, _recall(filled, outputs))
+    return tuple(
+        case.model_copy(update={"answer": answer})
+        for case, answer in zip(filled, answers, strict=True)
+    )
+
+
+def answer_instances(model: Model, instances: Sequence[dict[str, Any]]) -> list[GoldenAnswer]:
+    """What a model answers on this machine, at every coverage that is stored.
+
+    Raises:
+        InvalidModelError: one is no valid instance.
+    """
+    reading = _read(instances, model)
+    return _answer(model, reading, model.session.run(reading.tensors))
+
+
+def find_difference(now: Any, then: Any, where: str = "answer") -> str | None:  # noqa: ANN401 - JSON
+    """Where an answer differs from the one that was recorded; None: nowhere that counts.
+
+    Numbers may differ by their rounding. What is there now, but was not then, is of a later version
+    of the service and no difference.
+    """
+    if now == then:
+        return None
+    pairs: dict[str, tuple[Any, Any]] = {}
+    match now, then:
+        case dict(), dict():
+            pairs = {f"{where}.{name}": (now.get(name, ...), then[name]) for name in then}
+        case [list() | tuple(), list() | tuple()] if len(now) == len(then):
+            pairs = {f"{where}.{i}": pair for i, pair in enumerate(zip(now, then, strict=True))}
+        case [int() | float(), int() | float()]:
+            return None if isclose(now, then, rel_tol=_RELATIVE, abs_tol=_ROUNDING) else where
+        case _:
+            return where
+    found = (find_difference(*pair, name) for name, pair in pairs.items())
+    return next(filter(None, found), None)
+
+
+def _read(instances: Sequence[dict[str, Any]], model: Model) -> Reading:
+    reading = model.inputs.read(instances)
+    if reading.problems:
+        raise InvalidModelError("golden_case_invalid")
+    return reading
+
+
+def _require_tensors(model: Model, index: int, case: GoldenCase, outputs: Tensors) -> None:
+    for name, expected in case.outputs.items():
+        actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
+        if actual.shape != (len(expected),):
+            raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
+        if not np.allclose(actual, expected, rtol=0, atol=model.manifest.golden.tolerance):
+            raise InvalidModelError("golden_case_differs", case=index)
+
+
+def _list_tensors(model: Model, index: int, outputs: Tensors) -> dict[str, tuple[float, ...]]:
+    names = model.manifest.tensors
+    return {name: tuple(map(float, outputs[name][index].ravel())) for name in names}
+
+
+def _recall(cases: Sequence[GoldenCase], outputs: Tensors) -> Tensors:
+    """The tensors as they were recorded, in the place of those that the graph gives now."""
+    recorded = {
+        name: np.array([case.outputs[name] for case in cases], now.dtype).reshape(now.shape)
+        for name, now in outputs.items()
+        if all(name in case.outputs for case in cases)
+    }
+    return {**outputs, **recorded}
+
+
+def _answer(model: Model, reading: Reading, outputs: Tensors) -> list[GoldenAnswer]:
+    uncertainty = model.manifest.uncertainty
+    intervals = uncertainty and uncertainty.intervals
+    coverages = [level.coverage for level in intervals.levels] if intervals else [None]
+    decisions = Answers(model, reading.tensors, reading.warnings, outputs).decisions
+    at_each = [
+        Answers(
+            model, reading.tensors, reading.warnings, outputs, Options(coverage=one, force=True)
+        ).list_rows()
+        for one in coverages
+    ]
+    return [
+        _state(decision, list(rows)) for decision, *rows in zip(decisions, *at_each, strict=True)
+    ]
+
+
+def _state(decision: Decision, at_each: list[Prediction]) -> GoldenAnswer:
+    first = at_each[0]
+    return GoldenAnswer(
+        status="ok" if decision.status == "ok" else "abstained",
+        reason=as_json(first.get("reason")),
+        output=as_json(first["output"]),
+        intervals=tuple(as_json(row["interval"]) for row in at_each if "interval" in row),
+        warnings=tuple({"field": field} | as_json(fact) for _, field, fact in first["warnings"]),
+    )
