@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -133,11 +134,11 @@ def change_manifest(survival: Path) -> Spoil:
 
 
 def write_manifest(path: Path, manifest: dict[str, Any]) -> None:
-    """Write it, under a digest of its own if it fits the contract."""
-    try:
-        content = seal(Manifest.model_validate(manifest))
-    except ValidationError:
-        content = json.dumps(manifest).encode()
+    """Write it, under a digest of its own if it fits contract 2."""
+    content = json.dumps(manifest).encode()
+    if "contract" in manifest:
+        with suppress(ValidationError):
+            content = seal(Manifest.model_validate(manifest))
     path.write_bytes(content)
 
 
