@@ -35,10 +35,10 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Background, Explanation, TabularInput
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
-from training.assessment.reasons.background import make_background as find_background
-from training.catalogue.folder import describe_artefact, place_model
-from training.catalogue.golden import record
-from training.catalogue.graph import INPUT, convert_sklearn
+from medmaas_training.assessment.reasons.background import make_background as find_background
+from medmaas_training.catalogue.folder import describe_artefact, place_model
+from medmaas_training.catalogue.golden import record
+from medmaas_training.catalogue.graph import INPUT, convert_sklearn
 
 TITLE = "Explanations: nine features exactly, thirty sampled, a picture"
 LIMIT_EXACT = 25.0

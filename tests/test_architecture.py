@@ -23,8 +23,8 @@ OWNERS = {
     "uvicorn": {"functions/medmaas/api/server.py"},
 }
 TRAINING_ONLY = {
-    "training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx", "rdkit",
-    "yaml", "matplotlib", "jinja2", "rich", "shap",
+    "medmaas_training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx",
+    "rdkit", "yaml", "matplotlib", "jinja2", "rich", "shap",
 }  # fmt: skip
 API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
 DOORS = {"medmaas.api", "medmaas.batch"}
@@ -32,12 +32,13 @@ WORDS = "medmaas.words"  # for whoever speaks: doors, and the command that train
 # each protocol, and which other it may know: CDS Hooks brings records, which FHIR reads
 PROTOCOLS: dict[str, set[str]] = {"inference_protocol": set(), "fhir": set(), "cds_hooks": {"fhir"}}
 DOMAINS = tuple(
-    f"training/{name}/" for name in ("survival", "classes", "image", "smiles", "dose", "tabular")
+    f"training/medmaas_training/{name}/"
+    for name in ("survival", "classes", "image", "smiles", "dose", "tabular")
 )
 # what may ask of which kind an input or an output is: the rooms of kinds, and recipes, which make
 # models of one kind each
 ROOMS_OF_TRAINING = tuple(
-    f"training/{package}/{side}"
+    f"training/medmaas_training/{package}/{side}"
     for package in ("assessment", "kinds")
     for side in ("inputs", "outputs")
 )
@@ -49,7 +50,7 @@ ROOMS = (
     ),
     *(f"functions/medmaas/fhir/{kind}.py" for kind in ("tabular", "series")),
 )
-OF_ONE_KIND = (*ROOMS, "training/recipes/")
+OF_ONE_KIND = (*ROOMS, "training/medmaas_training/recipes/")
 NOT_FOR_MODELS = {*DOORS, *(f"medmaas.{name}" for name in PROTOCOLS)}
 
 
@@ -127,7 +128,11 @@ def test_every_file_keeps_the_rules(path: Path) -> None:
         foreign = {m for m in imports(path) if m.startswith("medmaas.")}
         assert all(m.startswith(tuple(own - {"medmaas"})) for m in foreign)
     if name.startswith(DOMAINS):
-        words = {"training.recipes", "training.report", "training.assessment"}
+        words = {
+            "medmaas_training.recipes",
+            "medmaas_training.report",
+            "medmaas_training.assessment",
+        }
         assert not imports_any(path, words), "data and networks know no cards and no reports"
     if name.startswith(API):
         assert not imports_any(path, {"medmaas.batch"}), "the doors do not know each other"

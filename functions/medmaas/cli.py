@@ -20,7 +20,11 @@ from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH, LANGUAGES, Words, place_problem
 
 _REFUSED = 2
-_TRAINING = {"train": "training", "assess": "training.assess", "add": "training.add"}
+_TRAINING = {
+    "train": "medmaas_training",
+    "assess": "medmaas_training.assess",
+    "add": "medmaas_training.add",
+}
 _LAST_PORT = 65535
 
 
@@ -148,7 +152,7 @@ def _progress_bar(size: int) -> Iterator[Callable[[int], object] | None]:
 
 def _hand_over(command: str, *arguments: str) -> int:
     """Train or add in a process of its own: what answers never imports what trains."""
-    if find_spec("training") is None:
+    if find_spec("medmaas_training") is None:
         print(ENGLISH.say(Fact("needs_checkout", command=command)), file=sys.stderr)
         return _REFUSED
     return subprocess.call([sys.executable, "-m", _TRAINING[command], *arguments])  # noqa: S603

@@ -12,8 +12,8 @@ from medmaas.errors import ModelsDirectoryError, ModelUnavailableError, NotFound
 from medmaas.model.folder import list_files
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
+from medmaas_training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
 from tests.conftest import MODELS, SHIPPED, Spoil, write_manifest
-from training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
 
 
 def reason(models: Path) -> str:

@@ -9,9 +9,9 @@ from sklearn.preprocessing import StandardScaler
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
+from medmaas_training.export import export
 from tests.conftest import ROOT
 from tests.page.conftest import Open, serve
-from training.export import export
 
 
 def test_a_model_that_is_added_shows_up_and_answers(visit: Open, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from medmaas_training.__main__ import main
 from tests.training.own_files import Own
-from training.__main__ import main
 
 Train = Callable[..., tuple[int, str, str]]
 

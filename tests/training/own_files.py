@@ -18,8 +18,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from medmaas_training.add import main
 from tests.conftest import ROOT
-from training.add import main
 
 Tree = dict[str, Any]
 X, Y = load_breast_cancer(return_X_y=True)

@@ -23,6 +23,8 @@ from sklearn.preprocessing import StandardScaler
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas_training.add import main
+from medmaas_training.catalogue.completion import MOST_BYTES
 from tests.conftest import MODELS
 from tests.training.own_files import (
     GRAPH,
@@ -37,8 +39,6 @@ from tests.training.own_files import (
     make_graph,
     node,
 )
-from training.add import main
-from training.catalogue.completion import MOST_BYTES
 
 
 def test_an_added_pipeline_answers_like_itself(own: Own, capsys: Any) -> None:

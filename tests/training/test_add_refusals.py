@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 from skl2onnx.common.data_types import DoubleTensorType
 
+from medmaas_training.catalogue.completion import complete
+from medmaas_training.catalogue.refusals import RefusedError
 from tests.training.own_files import (
     DRAFT,
     GRAPH,
@@ -28,8 +30,6 @@ from tests.training.own_files import (
     take,
     write,
 )
-from training.catalogue.completion import complete
-from training.catalogue.refusals import RefusedError
 
 
 def external() -> bytes:

@@ -17,17 +17,17 @@ from medmaas.model.manifest import (
     ValueTarget,
 )
 from medmaas.model.registry import Registry
+from medmaas_training.assessment.assess import Assessment, reassess
+from medmaas_training.assessment.certainty.calibration_curve import Curve
+from medmaas_training.assessment.evaluated import Evaluated
+from medmaas_training.assessment.outputs.classes import EvaluatedClasses
+from medmaas_training.assessment.outputs.survival import EvaluatedSurvival
+from medmaas_training.assessment.outputs.value import EvaluatedValue
+from medmaas_training.assessment.resampling import Sample
+from medmaas_training.assessment.splits import Cases, Splits
+from medmaas_training.figures import Measured
+from medmaas_training.report.page import read_manifest
 from tests.conftest import ROOT, SHIPPED
-from training.assessment.assess import Assessment, reassess
-from training.assessment.certainty.calibration_curve import Curve
-from training.assessment.evaluated import Evaluated
-from training.assessment.outputs.classes import EvaluatedClasses
-from training.assessment.outputs.survival import EvaluatedSurvival
-from training.assessment.outputs.value import EvaluatedValue
-from training.assessment.resampling import Sample
-from training.assessment.splits import Cases, Splits
-from training.figures import Measured
-from training.report.page import read_manifest
 
 Floats = NDArray[np.float64]
 
@@ -228,7 +228,7 @@ def test_what_is_assessed_again_is_translated_again(
         Measured([metric], [curve]),
         [],
     )
-    monkeypatch.setattr("training.assessment.assess.assess", lambda *_, **__: found)
+    monkeypatch.setattr("medmaas_training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
     reassess(folder, reports.parent, Splits(nothing, nothing, nothing))
     again = read_manifest(folder)

@@ -5,18 +5,18 @@ import pytest
 from numpy.typing import NDArray
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from training.assessment.certainty.calibration import (
+from medmaas_training.assessment.certainty.calibration import (
     BY_CHANCE,
     ERROR,
     Claim,
     estimate_risk,
     measure_calibration,
 )
-from training.assessment.certainty.recalibration import measure_recalibration
-from training.assessment.certainty.selective import measure_selective
-from training.assessment.outputs.classes import EvaluatedClasses, Temperature
-from training.assessment.outputs.survival import EvaluatedSurvival, Power
-from training.assessment.resampling import Sample, mean, middle
+from medmaas_training.assessment.certainty.recalibration import measure_recalibration
+from medmaas_training.assessment.certainty.selective import measure_selective
+from medmaas_training.assessment.outputs.classes import EvaluatedClasses, Temperature
+from medmaas_training.assessment.outputs.survival import EvaluatedSurvival, Power
+from medmaas_training.assessment.resampling import Sample, mean, middle
 
 N = 3000
 

@@ -27,23 +27,30 @@ from medmaas.model.manifest import (
     TabularInput,
     TextInput,
 )
-from training.assessment.certainty.abstention import (
+from medmaas_training.assessment.certainty.abstention import (
     ON_OUT_OF_DISTRIBUTION,
     ON_TEST,
     REFUSED,
     choose_most_missing,
 )
-from training.assessment.certainty.policy_bands import learn_bands, measure_bands
-from training.assessment.certainty.uncertainty import UncertaintyAssessment, assess_uncertainty
-from training.assessment.outputs.evaluated_policy import EvaluatedPolicy
-from training.assessment.resampling import Sample
-from training.assessment.splits import Cases, Foreseen, Splits
-from training.catalogue.graph import convert_sklearn
-from training.image.out_of_distribution import RADIOGRAPHS, make_pictures
-from training.recipes.survival.recipe import make_flchain_study
-from training.recipes.survival.splits import split_people
-from training.smiles.out_of_distribution import make_texts
-from training.tabular.out_of_distribution import make_wrong_units, name_values, shuffle_columns
+from medmaas_training.assessment.certainty.policy_bands import learn_bands, measure_bands
+from medmaas_training.assessment.certainty.uncertainty import (
+    UncertaintyAssessment,
+    assess_uncertainty,
+)
+from medmaas_training.assessment.outputs.evaluated_policy import EvaluatedPolicy
+from medmaas_training.assessment.resampling import Sample
+from medmaas_training.assessment.splits import Cases, Foreseen, Splits
+from medmaas_training.catalogue.graph import convert_sklearn
+from medmaas_training.image.out_of_distribution import RADIOGRAPHS, make_pictures
+from medmaas_training.recipes.survival.recipe import make_flchain_study
+from medmaas_training.recipes.survival.splits import split_people
+from medmaas_training.smiles.out_of_distribution import make_texts
+from medmaas_training.tabular.out_of_distribution import (
+    make_wrong_units,
+    name_values,
+    shuffle_columns,
+)
 
 SIZES = {"train": 1500, "calibration": 800, "test": 800}
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.manifest import Background, Boolean, Choice, Number, Range, TabularInput
 from medmaas.model.manifest.explanation import FEWEST
-from training.assessment.reasons.background import make_background, standardise
+from medmaas_training.assessment.reasons.background import make_background, standardise
 
 WIDE = Range(low=-1000, high=1000)
 SPEC = TabularInput(

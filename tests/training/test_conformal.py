@@ -20,8 +20,12 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.outputs import make_intervals
-from training.assessment.certainty.conformal import find_bound, find_lower_quantile, find_quantile
-from training.assessment.certainty.intervals import (
+from medmaas_training.assessment.certainty.conformal import (
+    find_bound,
+    find_lower_quantile,
+    find_quantile,
+)
+from medmaas_training.assessment.certainty.intervals import (
     Calibrated,
     choose_strata,
     learn_intervals,
@@ -29,9 +33,9 @@ from training.assessment.certainty.intervals import (
     measure_shortfall,
     take_quantiles,
 )
-from training.assessment.evaluated import QuantileEvaluated
-from training.assessment.outputs import make_output_assessor
-from training.assessment.resampling import Sample
+from medmaas_training.assessment.evaluated import QuantileEvaluated
+from medmaas_training.assessment.outputs import make_output_assessor
+from medmaas_training.assessment.resampling import Sample
 
 DAYS = (0, 100, 300, 700, 1500, 4000)
 OUTPUT = SurvivalOutput(tensor="s", time_days=DAYS, horizon_days=(700,))

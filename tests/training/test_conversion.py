@@ -1,4 +1,4 @@
-"""`training.export.export`: a fitted model joins the catalogue, or is told why not."""
+"""`medmaas_training.export.export`: a fitted model joins the catalogue, or is told why not."""
 
 import copy
 from pathlib import Path
@@ -17,9 +17,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas_training.errors import TrainingError
+from medmaas_training.export import export
 from tests.conftest import ROOT
-from training.errors import TrainingError
-from training.export import export
 
 DRAFT: dict[str, Any] = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 NAMES = [feature["name"] for feature in DRAFT["input"]["features"]]

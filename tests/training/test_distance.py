@@ -9,9 +9,9 @@ from onnx import TensorProto, helper, numpy_helper
 from medmaas.model.manifest import Boolean, Number, Range, TabularInput
 from medmaas.model.session import Session
 from medmaas.model.uncertainty.distance import Standardised
-from training.assessment.certainty.abstention import choose_largest_set, choose_threshold
-from training.assessment.certainty.distance import fit_distance, measure_distance
-from training.assessment.certainty.embedding import (
+from medmaas_training.assessment.certainty.abstention import choose_largest_set, choose_threshold
+from medmaas_training.assessment.certainty.distance import fit_distance, measure_distance
+from medmaas_training.assessment.certainty.embedding import (
     COPIES,
     DISTANCE,
     EMBEDDING,

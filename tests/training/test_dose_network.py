@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medmaas.model.outputs.policy import choose
-from training.dose.course import (
+from medmaas_training.dose.course import (
     ACTIONS,
     DELAY,
     FULL,
@@ -18,10 +18,10 @@ from training.dose.course import (
     PRICE,
     THREE_QUARTERS,
 )
-from training.dose.decisions import Decisions, simulate_decisions
-from training.dose.myelosuppression import KLOFT, Floats
-from training.dose.network import DoseNetwork, answer, find_avoidable, fit
-from training.dose.policies import recommend
+from medmaas_training.dose.decisions import Decisions, simulate_decisions
+from medmaas_training.dose.myelosuppression import KLOFT, Floats
+from medmaas_training.dose.network import DoseNetwork, answer, find_avoidable, fit
+from medmaas_training.dose.policies import recommend
 
 EVERYTHING = range(len(ACTIONS))
 counts = st.one_of(st.just(np.nan), st.floats(0.01, 400))

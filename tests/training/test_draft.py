@@ -9,9 +9,9 @@ import yaml
 from pydantic import BaseModel
 
 from medmaas.model.manifest import Manifest
+from medmaas_training.catalogue.draft import Draft, check_draft, read_draft
+from medmaas_training.catalogue.refusals import RefusedError
 from tests.conftest import ROOT
-from training.catalogue.draft import Draft, check_draft, read_draft
-from training.catalogue.refusals import RefusedError
 
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 

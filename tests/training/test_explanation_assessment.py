@@ -26,12 +26,15 @@ from medmaas.model.manifest import (
     TextInput,
     ValueOutput,
 )
-from training.assessment.inputs.text import BONDS, name_element, name_parts
-from training.assessment.reasons.dependence import choose_values, measure_dependence
-from training.assessment.reasons.explanation import ExplanationAssessment, assess_explanation
-from training.assessment.reasons.importance import measure_importance
-from training.assessment.splits import Cases, Splits
-from training.catalogue.graph import convert_sklearn
+from medmaas_training.assessment.inputs.text import BONDS, name_element, name_parts
+from medmaas_training.assessment.reasons.dependence import choose_values, measure_dependence
+from medmaas_training.assessment.reasons.explanation import (
+    ExplanationAssessment,
+    assess_explanation,
+)
+from medmaas_training.assessment.reasons.importance import measure_importance
+from medmaas_training.assessment.splits import Cases, Splits
+from medmaas_training.catalogue.graph import convert_sklearn
 
 Floats = NDArray[np.float64]
 WIDE = Range(low=-100, high=100)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.assessment.reasons.faithfulness.ground_truth import (
+from medmaas_training.assessment.reasons.faithfulness.ground_truth import (
     EXACT,
     SAMPLED,
     Truth,

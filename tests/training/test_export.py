@@ -24,9 +24,8 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS
-from training.errors import TrainingError
-from training.export import (
+from medmaas_training.errors import TrainingError
+from medmaas_training.export import (
     Identity,
     check_graph,
     compare,
@@ -34,7 +33,8 @@ from training.export import (
     convert_torch,
     write_model,
 )
-from training.report.card import render_card
+from medmaas_training.report.card import render_card
+from tests.conftest import MODELS
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(200, 2))

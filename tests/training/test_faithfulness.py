@@ -19,26 +19,26 @@ from medmaas.model.manifest import (
     ValueOutput,
 )
 from medmaas.model.registry import Model
-from training.assessment.inputs import make_case
-from training.assessment.reasons.faithfulness.agreement import (
+from medmaas_training.assessment.inputs import make_case
+from medmaas_training.assessment.reasons.faithfulness.agreement import (
     check_background,
     check_sampled,
     check_shap,
 )
-from training.assessment.reasons.faithfulness.deletion import (
+from medmaas_training.assessment.reasons.faithfulness.deletion import (
     DELETION,
     INSERTION,
     SHARES,
     check_paths,
     walk_paths,
 )
-from training.assessment.reasons.faithfulness.randomisation import (
+from medmaas_training.assessment.reasons.faithfulness.randomisation import (
     check_sanity,
     correlate_ranks,
     has_weights,
     shuffle_weights,
 )
-from training.assessment.reasons.games import Case, explain_case, open_model, sample_case
+from medmaas_training.assessment.reasons.games import Case, explain_case, open_model, sample_case
 
 Floats = NDArray[np.float64]
 WIDE = Range(low=-100, high=100)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.classes.metrics import measure, sensitivity_at_specificity
-from training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from medmaas_training.classes.metrics import measure, sensitivity_at_specificity
+from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
 
 DRAW = np.random.default_rng(0)
 VALUES = DRAW.normal(10, 2, size=400)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.errors import TrainingError
-from training.image.data import BLOOD_CELLS, read_images
-from training.options import Options
-from training.recipes.blood_cell import recipe as blood_cell
+from medmaas_training.errors import TrainingError
+from medmaas_training.image.data import BLOOD_CELLS, read_images
+from medmaas_training.options import Options
+from medmaas_training.recipes.blood_cell import recipe as blood_cell
 
 DRAW = np.random.default_rng(0)
 Arrays = dict[str, Any]

@@ -17,8 +17,8 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Manifest
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
-from training.catalogue.graph import convert_torch
-from training.classes.metrics import (
+from medmaas_training.catalogue.graph import convert_torch
+from medmaas_training.classes.metrics import (
     ACCURACY,
     MACRO_AUC,
     PRECISION,
@@ -27,11 +27,11 @@ from training.classes.metrics import (
     measure_classes,
     measure_each_class,
 )
-from training.image.data import Part
-from training.image.network import ImageNetwork, augment, calibrate, fit, predict
-from training.options import Options
-from training.recipes.blood_cell import recipe as blood_cell
-from training.recipes.blood_cell.card import NETWORK, draw_golden, name_confusions
+from medmaas_training.image.data import Part
+from medmaas_training.image.network import ImageNetwork, augment, calibrate, fit, predict
+from medmaas_training.options import Options
+from medmaas_training.recipes.blood_cell import recipe as blood_cell
+from medmaas_training.recipes.blood_cell.card import NETWORK, draw_golden, name_confusions
 
 DRAW = np.random.default_rng(0)
 

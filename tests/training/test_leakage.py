@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
-from training.tabular.leakage import (
+from medmaas_training.tabular.leakage import (
     find_identifier,
     find_separating_class,
     find_separating_survival,
     find_telling_absence,
 )
-from training.tabular.own_columns import Column, Floats
-from training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_columns import Column, Floats
+from medmaas_training.tabular.own_notes import ColumnNote
 
 DRAW = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from training.dose.myelosuppression import (
+from medmaas_training.dose.myelosuppression import (
     BODY_SURFACE,
     DOCETAXEL,
     KLOFT,
@@ -21,8 +21,8 @@ from training.dose.myelosuppression import (
     integrate,
     make_edges,
 )
-from training.dose.patients import expose
-from training.dose.simulator_check import check_simulator, follow_typical
+from medmaas_training.dose.patients import expose
+from medmaas_training.dose.simulator_check import check_simulator, follow_typical
 
 EDGES = make_edges(504.0)
 KE, KANC, BASELINE_GCSF = 0.592, 5.64, 24.3  # Quartino 2014: per h, per h and 10^9/L, ng/L

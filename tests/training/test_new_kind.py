@@ -13,18 +13,18 @@ from medmaas.model.explanation.background import make_game
 from medmaas.model.inputs import tabular
 from medmaas.model.manifest import Input, Number, Output, Range, TabularInput, ValueOutput
 from medmaas.model.registry import Model
-from training.assessment.certainty.uncertainty import assess_uncertainty
-from training.assessment.inputs import InputAssessor
-from training.assessment.outputs import OutputAssessor
-from training.assessment.outputs.value import EvaluatedValue
-from training.assessment.reasons.explanation import assess_explanation
-from training.assessment.reasons.games import Case
-from training.assessment.resampling import Floats
-from training.assessment.splits import Cases, Splits
-from training.catalogue.graph import convert_sklearn
-from training.kinds.inputs import InputDescription, describe_input
-from training.kinds.outputs import OutputDescription, describe_output
-from training.report.features import Table
+from medmaas_training.assessment.certainty.uncertainty import assess_uncertainty
+from medmaas_training.assessment.inputs import InputAssessor
+from medmaas_training.assessment.outputs import OutputAssessor
+from medmaas_training.assessment.outputs.value import EvaluatedValue
+from medmaas_training.assessment.reasons.explanation import assess_explanation
+from medmaas_training.assessment.reasons.games import Case
+from medmaas_training.assessment.resampling import Floats
+from medmaas_training.assessment.splits import Cases, Splits
+from medmaas_training.catalogue.graph import convert_sklearn
+from medmaas_training.kinds.inputs import InputDescription, describe_input
+from medmaas_training.kinds.outputs import OutputDescription, describe_output
+from medmaas_training.report.features import Table
 
 WIDE = Range(low=-100, high=100)
 FEATURES = tuple(
@@ -88,10 +88,10 @@ def add_room(monkeypatch: pytest.MonkeyPatch, name: str, **functions: Any) -> No
 
 @pytest.fixture(name="rooms", autouse=True)
 def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
-    add_room(monkeypatch, "training.assessment.outputs.count", make=CountAssessor)
-    add_room(monkeypatch, "training.kinds.outputs.count", make=CountDescription)
-    add_room(monkeypatch, "training.assessment.inputs.panel", make=PanelAssessor)
-    add_room(monkeypatch, "training.kinds.inputs.panel", make=PanelDescription)
+    add_room(monkeypatch, "medmaas_training.assessment.outputs.count", make=CountAssessor)
+    add_room(monkeypatch, "medmaas_training.kinds.outputs.count", make=CountDescription)
+    add_room(monkeypatch, "medmaas_training.assessment.inputs.panel", make=PanelAssessor)
+    add_room(monkeypatch, "medmaas_training.kinds.inputs.panel", make=PanelDescription)
     monkeypatch.setitem(sys.modules, "medmaas.model.inputs.panel", tabular)
 
 

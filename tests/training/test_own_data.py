@@ -24,12 +24,12 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas_training.survival.design import make_design
+from medmaas_training.survival.network import SurvivalNetwork
+from medmaas_training.tabular.datasets import make_folds, split_rows
+from medmaas_training.tabular.own_columns import describe_columns, invent_instances
+from medmaas_training.tabular.own_data import read_own_cases, read_own_people
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
-from training.survival.design import make_design
-from training.survival.network import SurvivalNetwork
-from training.tabular.datasets import make_folds, split_rows
-from training.tabular.own_columns import describe_columns, invent_instances
-from training.tabular.own_data import read_own_cases, read_own_people
 
 NETWORK = "logistic-hazard network (this model)"
 FOLDS = "5 stratified folds of all people"
@@ -53,7 +53,7 @@ def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("survival.evaluation", "classes.metrics"):
         monkeypatch.setattr(f"training.{module}._RESAMPLES", 25)
     monkeypatch.setattr(
-        "training.assessment.reasons.faithfulness.agreement._ROUNDS", 5
+        "medmaas_training.assessment.reasons.faithfulness.agreement._ROUNDS", 5
     )  # of shap, which takes longest
 
 

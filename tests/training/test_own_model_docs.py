@@ -13,8 +13,8 @@ from scipy.stats import binomtest
 
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas_training.add import main
 from tests.conftest import ROOT
-from training.add import main
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
 SKLEARN, TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)

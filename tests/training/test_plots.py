@@ -15,15 +15,15 @@ from sksurv.nonparametric import kaplan_meier_estimator
 from sksurv.util import Surv
 
 from medmaas.model.manifest import Metric
-from training.observed_shares import (
+from medmaas_training.observed_shares import (
     count_share,
     estimate_curve,
     estimate_risk,
     group_by_prediction,
     wilson,
 )
-from training.report import plots
-from training.report.plot_style import PALETTE, label_ends, pick, spread, start
+from medmaas_training.report import plots
+from medmaas_training.report.plot_style import PALETTE, label_ends, pick, spread, start
 
 DRAW = np.random.default_rng(0)
 RISK = DRAW.random(400)

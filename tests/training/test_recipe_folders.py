@@ -7,34 +7,34 @@ import numpy as np
 import pytest
 
 from medmaas.model.registry import Registry
+from medmaas_training import assess
+from medmaas_training.__main__ import RECIPES
+from medmaas_training.assessment.splits import Splits
+from medmaas_training.options import Options
+from medmaas_training.recipes.breast_fna.recipe import make_wisconsin_study
+from medmaas_training.recipes.survival.recipe import make_flchain_study
 from tests.conftest import MODELS, ROOT
-from training import assess
-from training.__main__ import RECIPES
-from training.assessment.splits import Splits
-from training.options import Options
-from training.recipes.breast_fna.recipe import make_wisconsin_study
-from training.recipes.survival.recipe import make_flchain_study
 
 SEED = 3
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_is_a_folder_with_its_splits_its_card_and_its_chinese(recipe: str) -> None:
-    folder = ROOT / "training/recipes" / recipe
+    folder = ROOT / "training/medmaas_training/recipes" / recipe
     for name in ("recipe.py", "splits.py", "card.py", "zh.json"):
         assert (folder / name).exists(), name
-    module = import_module(f"training.recipes.{recipe}.recipe")
+    module = import_module(f"medmaas_training.recipes.{recipe}.recipe")
     assert callable(module.run)
     assert callable(module.make_splits)
 
 
 def test_every_folder_of_a_recipe_is_a_recipe_of_the_command() -> None:
-    folders = (ROOT / "training/recipes").glob("*/recipe.py")
+    folders = (ROOT / "training/medmaas_training/recipes").glob("*/recipe.py")
     assert {path.parent.name for path in folders} == set(RECIPES)
 
 
 def split_again(recipe: str) -> Splits:
-    module = import_module(f"training.recipes.{recipe}.recipe")
+    module = import_module(f"medmaas_training.recipes.{recipe}.recipe")
     options = Options(data=None, out=Path("unused"), seed=SEED)
     splits: Splits = module.make_splits(options, Registry(MODELS).get(recipe).manifest.input)
     return splits

@@ -12,9 +12,9 @@ from sksurv.datasets import load_flchain
 
 from medmaas.model.manifest import Estimate, Manifest, Metric
 from medmaas.model.registry import Registry
+from medmaas_training.tabular.datasets import read_breast_fna, read_flchain, split_rows
 from tests.conftest import MODELS, ROOT
 from tests.training.conftest import Train
-from training.tabular.datasets import read_breast_fna, read_flchain, split_rows
 
 NETWORK = "logistic-hazard network (this model)"
 COX_LOG = "Cox, logged laboratory values"

@@ -22,12 +22,12 @@ from medmaas.model.manifest import (
     SeriesInput,
     TextInput,
 )
+from medmaas_training.kinds.inputs import describe_input
+from medmaas_training.report.card import render_card
+from medmaas_training.report.page import Section, render_svg, write_report
+from medmaas_training.report.plots import plot_learning_curves
+from medmaas_training.report.tables import name_target
 from tests.conftest import MODELS, ROOT
-from training.kinds.inputs import describe_input
-from training.report.card import render_card
-from training.report.page import Section, render_svg, write_report
-from training.report.plots import plot_learning_curves
-from training.report.tables import name_target
 
 VOID = {"meta", "wbr", "br"}
 FOLDERS = sorted(path.parent for path in MODELS.glob("*/*/manifest.json"))

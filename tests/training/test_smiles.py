@@ -10,11 +10,15 @@ from rdkit import Chem
 
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import TextInput
-from training.errors import TrainingError
-from training.options import Options
-from training.recipes.solubility import recipe as solubility
-from training.smiles.descriptors import compute_descriptors, compute_fingerprints, standardise
-from training.smiles.molecules import (
+from medmaas_training.errors import TrainingError
+from medmaas_training.options import Options
+from medmaas_training.recipes.solubility import recipe as solubility
+from medmaas_training.smiles.descriptors import (
+    compute_descriptors,
+    compute_fingerprints,
+    standardise,
+)
+from medmaas_training.smiles.molecules import (
     DELANEY,
     TARGET,
     encode,

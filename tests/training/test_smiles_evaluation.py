@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from tests.training.test_smiles import ALCOHOLS, number, write_csv
-from training.recipes.solubility.card import GOLDEN, Study, make_card
-from training.recipes.solubility.sections import draw_sections
-from training.smiles.evaluation import (
+from medmaas_training.recipes.solubility.card import GOLDEN, Study, make_card
+from medmaas_training.recipes.solubility.sections import draw_sections
+from medmaas_training.smiles.evaluation import (
     BELOW_FOREST,
     FOREST,
     MEAN,
@@ -31,7 +30,8 @@ from training.smiles.evaluation import (
     score,
     try_split,
 )
-from training.smiles.molecules import MoleculeTable, read_molecules, split_molecules
+from medmaas_training.smiles.molecules import MoleculeTable, read_molecules, split_molecules
+from tests.training.test_smiles import ALCOHOLS, number, write_csv
 
 ETHERS = ["C" * n + "O" + "C" * m for n in range(1, 9) for m in range(1, 6)]
 PHENOLS = [f"c1ccccc1{'C' * n}O" for n in range(20)]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from rdkit import Chem
 
 from medmaas.model.session import Session
+from medmaas_training.catalogue.graph import convert_torch
+from medmaas_training.smiles.molecules import encode, find_alphabet, find_max_length, spell
+from medmaas_training.smiles.network import READERS, Fitted, Grammar, Reader, Solubility, fit
 from tests.training.test_smiles import MOLECULES
-from training.catalogue.graph import convert_torch
-from training.smiles.molecules import encode, find_alphabet, find_max_length, spell
-from training.smiles.network import READERS, Fitted, Grammar, Reader, Solubility, fit
 
 SPELLINGS = [line for own in MOLECULES for line in spell(own, 40, seed=1)]
 ALPHABET = find_alphabet(SPELLINGS)

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sksurv.util import Surv
 
-from tests.conftest import ROOT
-from training.survival.baselines import Cox, LeastSquares, PlainNetwork, descend
-from training.survival.design import FLCHAIN
-from training.survival.metrics import (
+from medmaas_training.survival.baselines import Cox, LeastSquares, PlainNetwork, descend
+from medmaas_training.survival.design import FLCHAIN
+from medmaas_training.survival.metrics import (
     Floats,
     Outcome,
     harrell_c,
@@ -22,13 +21,14 @@ from training.survival.metrics import (
     observed_over_expected,
     observed_risk,
 )
-from training.survival.network import (
+from medmaas_training.survival.network import (
     LogisticHazard,
     SurvivalNetwork,
     censored_loss,
     label_intervals,
 )
-from training.tabular.datasets import read_flchain
+from medmaas_training.tabular.datasets import read_flchain
+from tests.conftest import ROOT
 
 REFERENCE = json.loads((ROOT / "tests" / "reference" / "survival.json").read_text())
 TIME_DAYS = FLCHAIN.time_days

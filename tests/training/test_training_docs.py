@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from medmaas_training.__main__ import RECIPES, main
+from medmaas_training.image.data import read_images
+from medmaas_training.tabular.own_notes import read_notes
 from tests.conftest import ROOT
-from training.__main__ import RECIPES, main
-from training.image.data import read_images
-from training.tabular.own_notes import read_notes
 
 from .test_image_data import make_arrays, write
 

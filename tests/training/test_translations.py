@@ -12,13 +12,13 @@ import pytest
 from medmaas.model.manifest import Cohort, Example, Measure, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
+from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
+from medmaas_training.recipes.blood_cell import card as blood_cell
+from medmaas_training.recipes.breast_fna import card as breast_fna
+from medmaas_training.recipes.chemo_dose import histories
+from medmaas_training.recipes.solubility import card as solubility
+from medmaas_training.recipes.survival import card as survival
 from tests.conftest import ROOT, SHIPPED
-from training.catalogue.translations import LANGUAGES, match, read_translations, translate
-from training.recipes.blood_cell import card as blood_cell
-from training.recipes.breast_fna import card as breast_fna
-from training.recipes.chemo_dose import histories
-from training.recipes.solubility import card as solubility
-from training.recipes.survival import card as survival
 
 
 def list_examples(registry: Registry, model_id: str) -> Sequence[Example]:
@@ -116,7 +116,7 @@ def test_a_text_that_is_others_in_a_row_is_translated_in_parts(registry: Registr
 
 
 def list_files(language: str) -> list[Path]:
-    return sorted((ROOT / "training/recipes").rglob(f"{language}.json"))
+    return sorted((ROOT / "training/medmaas_training/recipes").rglob(f"{language}.json"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

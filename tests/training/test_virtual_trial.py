@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from medmaas.model.manifest import Manifest, Metric, PolicyOutput
-from tests.conftest import MODELS
-from training.dose.course import (
+from medmaas_training.dose.course import (
     ACTIONS,
     CYCLES,
     DELAY,
@@ -17,17 +16,17 @@ from training.dose.course import (
     Policy,
     Rows,
 )
-from training.dose.evaluation import (
+from medmaas_training.dose.evaluation import (
     CALIBRATION_TEST,
     LARGEST_GAP,
     MEAN_GAP,
     judge,
     name_judged,
 )
-from training.dose.map_fit import MapFit
-from training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY
-from training.dose.patients import Cohort, sample_cohort
-from training.dose.policies import (
+from medmaas_training.dose.map_fit import MapFit
+from medmaas_training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY
+from medmaas_training.dose.patients import Cohort, sample_cohort
+from medmaas_training.dose.policies import (
     add_gcsf,
     follow_label,
     follow_table,
@@ -37,8 +36,8 @@ from training.dose.policies import (
     limit_risk,
     step_down,
 )
-from training.dose.study import AT_STEP, NETWORK, OWN, RULES, STEP, TRIAL
-from training.dose.trial import (
+from medmaas_training.dose.study import AT_STEP, NETWORK, OWN, RULES, STEP, TRIAL
+from medmaas_training.dose.trial import (
     BELOW_SEVERE,
     GCSF_USE,
     INTENSITY,
@@ -47,6 +46,7 @@ from training.dose.trial import (
     summarise,
     tune,
 )
+from tests.conftest import MODELS
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,80 @@
+"""A finished model as it is assessed: what it answers to rows, and how far they are."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import onnx
+
+from medmaas.model.manifest import (
+    Cohort,
+    Input,
+    Output,
+    StandardisedDistance,
+    TensorDistance,
+)
+from medmaas.model.session import Session
+from medmaas_training.assessment.certainty.distance import measure_distance
+from medmaas_training.assessment.evaluated import Answered, Evaluated, Tensors
+from medmaas_training.assessment.inputs import make_input_assessor
+from medmaas_training.assessment.outputs import OutputAssessor, make_output_assessor
+from medmaas_training.assessment.resampling import Floats, Sample
+from medmaas_training.assessment.splits import Array, Cases, as_fed
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """The graph, and what distance is measured with; None if it has nothing to measure it in."""
+
+    graph: onnx.ModelProto
+    spec: Input
+    output: Output
+    distance: StandardisedDistance | TensorDistance | None
+
+    @cached_property
+    def _session(self) -> Session:
+        return Session(self.graph.SerializeToString(deterministic=True))
+
+    def run(self, rows: Array) -> Tensors:
+        """Outputs by name, as a request would get them."""
+        return self._session.run({self.spec.tensor: as_fed(rows)})
+
+    def measure(self, rows: Array, outputs: Tensors) -> Floats | None:
+        """How far each row is, [n]."""
+        if isinstance(self.distance, StandardisedDistance):
+            return measure_distance(self.distance, rows.astype(float)).round(6)
+        if isinstance(self.distance, TensorDistance):
+            return outputs[self.distance.tensor].reshape(-1).astype(float).round(6)
+        return None
+
+    @cached_property
+    def assessor(self) -> OutputAssessor:
+        """Of its kind of output."""
+        return make_output_assessor(self.output)
+
+    def evaluate(
+        self,
+        rows: Array,
+        outputs: Tensors,
+        outcome: Any,  # noqa: ANN401
+        train: Any,  # noqa: ANN401
+    ) -> Evaluated:
+        """What the outputs of rows say, and what came of it; of the train split as well."""
+        return self.assessor.evaluate(self.spec, rows, outputs, outcome, train)
+
+    def answer(self, cases: Cases, train: Cases, seed: int, cohort: Cohort) -> Answered:
+        """A split, answered."""
+        outputs = self.run(cases.rows)
+        evaluated = self.evaluate(cases.rows, outputs, cases.outcome, train.outcome)
+        patient, event = self.assessor.find_owners(cases.outcome, len(cases.rows))
+        sample = Sample(patient, event, seed, cohort)
+        return Answered(cases, outputs, evaluated, self.measure(cases.rows, outputs), sample)
+
+
+def make_answerer(graph: onnx.ModelProto, spec: Input, output: Output, train: Cases) -> Answerer:
+    """Fit a distance to the train split: of a table's columns, or of what the network embeds."""
+    classes = make_output_assessor(output).find_classes(train.outcome)
+    graph, distance = make_input_assessor(spec).fit_distance(
+        graph, output.tensors, train.rows, classes
+    )
+    return Answerer(graph, spec, output, distance)

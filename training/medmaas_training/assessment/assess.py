@@ -1,0 +1,152 @@
+"""A finished model is assessed: how sure it is, what it rests on, when it abstains."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import onnx
+
+from medmaas.model.inputs import make_input
+from medmaas.model.manifest import (
+    CalibrationCurve,
+    Card,
+    CoverageCurve,
+    Explanation,
+    Input,
+    Metric,
+    Output,
+    Uncertainty,
+)
+from medmaas.model.session import Session
+from medmaas_training.assessment.certainty.uncertainty import assess_uncertainty
+from medmaas_training.assessment.reasons.explanation import assess_explanation
+from medmaas_training.assessment.sections import draw_sections
+from medmaas_training.assessment.splits import Array, Splits
+from medmaas_training.catalogue.folder import describe_artefact, place_model
+from medmaas_training.catalogue.golden import record
+from medmaas_training.catalogue.translations import translate
+from medmaas_training.figures import Measured
+from medmaas_training.report.page import Section, read_manifest, rewrite_report
+
+_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was measured.
+
+    Attributes:
+        graph: with an output for the distance, where it has an embedding to measure it in.
+        uncertainty: how sure answers are, and when there is none.
+        explanation: what answers are explained against, and what the model rests on.
+        measured: refusals, calibration, coverage, for the card.
+        sections: the same to look at.
+    """
+
+    graph: onnx.ModelProto
+    uncertainty: Uncertainty
+    explanation: Explanation
+    measured: Measured
+    sections: list[Section]
+
+    def complete(self, card: Card, calibration: Sequence[CalibrationCurve] = ()) -> Card:
+        """A card of a training with the figures of the assessment.
+
+        Args:
+            card: with the metrics of the training.
+            calibration: curves that the training measured itself.
+        """
+        return card.model_copy(
+            update={
+                "metrics": (*card.metrics, *self.measured.metrics),
+                "calibration": (*calibration, *self.measured.calibration),
+                "coverage": tuple(self.measured.coverage),
+            }
+        )
+
+
+def assess(
+    graph: onnx.ModelProto,
+    spec: Input,
+    output: Output,
+    golden: Sequence[dict[str, Any]],
+    splits: Splits,
+    *,
+    seed: int,
+    trained: Callable[[Array], Array | Mapping[str, Array]] | None = None,
+) -> Assessment:
+    """Calibrate on the calibration split, measure on the test split.
+
+    Args:
+        graph: from raw values to the tensors that `output` names.
+        spec: of the input.
+        output: of the answer.
+        golden: invented instances.
+        splits: the model's splits, and inputs that it should not answer.
+        seed: of every draw.
+        trained: the model as it was fitted, which explanations are held against; else the graph.
+    """
+    sure = assess_uncertainty(graph, spec, output, splits, seed=seed)
+    explained = assess_explanation(
+        sure.graph, spec, output, golden, sure.uncertainty, splits, seed=seed, trained=trained
+    )
+    return Assessment(
+        sure.graph,
+        sure.uncertainty,
+        explained.explanation,
+        Measured([*sure.metrics, *explained.metrics], sure.calibration, sure.coverage),
+        draw_sections(sure, explained, output),
+    )
+
+
+def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
+    """Assess a model of the catalogue again; what was trained stays as it is.
+
+    Args:
+        folder: `<models>/<id>/<version>`, which is replaced.
+        reports: the reports directory, with a report of the model.
+        splits: what the model was trained, calibrated and tested on.
+
+    Returns:
+        The figures of the assessment.
+
+    Raises:
+        TrainingError: nothing was written, and why.
+    """
+    manifest = read_manifest(folder)
+    graph = onnx.load(str(folder / "model.onnx"))
+    golden = [case.instance for case in manifest.golden.cases]
+    found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
+    content = found.graph.SerializeToString(deterministic=True)
+    session = Session(content)
+    names = (*manifest.output.tensors, *found.uncertainty.tensors)
+    rows = dict(make_input(manifest.input).read(golden).tensors)
+    cases = tuple(record(session, rows, golden, names))
+    update = {
+        "artefact": describe_artefact(content, session),
+        "golden": manifest.golden.model_copy(update={"cases": cases}),
+        "explanation": found.explanation,
+        "uncertainty": found.uncertainty,
+        "card": _replace_figures(manifest.card, found.measured),
+    }
+    manifest = translate(manifest.model_copy(update=update))
+    place_model(folder.parents[1], manifest, content)
+    rewrite_report(reports, folder, found.sections)
+    return found.measured
+
+
+def _replace_figures(card: Card, found: Measured) -> Card:
+    """The card with what was measured in the place of what was measured so before."""
+    return card.model_copy(
+        update={
+            "metrics": _renew(card.metrics, found.metrics),
+            "calibration": _renew(card.calibration, found.calibration),
+            "coverage": _renew(card.coverage, found.coverage),
+        }
+    )
+
+
+def _renew(before: Sequence[_Figure], now: Sequence[_Figure]) -> tuple[_Figure, ...]:
+    again = {figure.evaluated_on for figure in now}
+    return (*(figure for figure in before if figure.evaluated_on not in again), *now)

@@ -1,0 +1,70 @@
+"""A graph with an output for the distance, fitted to what its network makes of the train split."""
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import TensorDistance
+from medmaas.model.session import Session
+from medmaas_training.assessment.certainty.embedding import (
+    COPIES,
+    DISTANCE,
+    EMBEDDING,
+    add_distance,
+    expose_copies,
+    expose_embedding,
+    find_embedding,
+    fit_space,
+)
+from medmaas_training.assessment.resampling import Floats
+from medmaas_training.assessment.splits import Array, as_fed
+
+_OPSET = 18  # since when reductions take their axes as inputs
+_MATRIX = 2
+
+
+def fit_embedded_distance(
+    graph: onnx.ModelProto,
+    tensor: str,
+    outputs: tuple[str, ...],
+    rows: Array,
+    classes: NDArray[np.int64] | None,
+) -> tuple[onnx.ModelProto, TensorDistance | None]:
+    """The graph, with the distance if it has an embedding to measure it in.
+
+    Args:
+        graph: of the model.
+        tensor: its input.
+        outputs: those that an answer is made of.
+        rows: of the train split, as the graph takes them, [n, ...].
+        classes: of each, [n], for a distance to the nearest class.
+    """
+    parts = find_embedding(graph, outputs)
+    if not parts or _is_old(graph):
+        return graph, None
+    counting = Session(expose_copies(graph, tensor, parts[0]).SerializeToString())
+    copies = bool(counting.run({tensor: as_fed(rows[:1])})[COPIES][0] > 1)
+    embedded = _embed(graph, tensor, parts, rows, copies=copies)
+    if embedded is None:
+        return graph, None
+    space = fit_space(embedded, classes)
+    graph = add_distance(graph, tensor, parts, space, copies=copies)
+    return graph, TensorDistance(tensor=DISTANCE, threshold=0)
+
+
+def _embed(
+    graph: onnx.ModelProto, tensor: str, parts: tuple[str, ...], rows: Array, *, copies: bool
+) -> Floats | None:
+    """The embedding of rows, [n, d]; None if the graph has none of one vector per instance."""
+    exposed = expose_embedding(graph, tensor, parts, copies=copies)
+    try:
+        session = Session(exposed.SerializeToString(deterministic=True))
+    except ValueError:  # what goes into the last layer is not one vector per instance
+        return None
+    embedded = session.run({tensor: as_fed(rows)})[EMBEDDING].astype(float)
+    return embedded if embedded.ndim == _MATRIX else None
+
+
+def _is_old(graph: onnx.ModelProto) -> bool:
+    versions = [int(opset.version) for opset in graph.opset_import if opset.domain == ""]
+    return max(versions) < _OPSET

@@ -1,0 +1,189 @@
+"""Assesses probabilities of classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import (
+    ClassesIntervals,
+    ClassesOutput,
+    CurveTarget,
+    Input,
+    LabelTarget,
+    Level,
+    Output,
+    RightAnswersTarget,
+    Strata,
+)
+from medmaas_training.assessment.certainty.calibration import Claim
+from medmaas_training.assessment.certainty.calibration_curve import Curve
+from medmaas_training.assessment.certainty.conformal import find_quantile
+from medmaas_training.assessment.certainty.recalibration import LEAST, Recalibrator, Rows
+from medmaas_training.assessment.evaluated import QuantileEvaluated, Tensors, round_output
+from medmaas_training.assessment.outputs import OutputAssessor
+from medmaas_training.assessment.resampling import Flags, Floats, Sample, mean
+from medmaas_training.assessment.splits import Array
+
+NAMED = "the named label"
+_ROUNDED = 1e-5  # answers are rounded to 1e-6 a label, so that a sum may be off by a few
+_UNSURE, _FEWEST_UNSURE = (0.05, 0.1, 0.2), 50
+
+
+@dataclass(frozen=True)
+class EvaluatedClasses(QuantileEvaluated):
+    """Probabilities p [n, labels] and the labels that were true, y [n]."""
+
+    p: Floats
+    y: NDArray[np.int64]
+    labels: tuple[str, ...]
+
+    @property
+    def width_of(self) -> str:
+        """Sets have labels."""
+        return "mean number of labels in the prediction set"
+
+    @property
+    def prediction(self) -> Floats:
+        """The largest probability, [n]."""
+        largest: Floats = self.p.max(1)
+        return largest
+
+    @cached_property
+    def together(self) -> Floats:
+        """Probabilities of each label and all likelier ones; 0 for the likeliest, [n, labels]."""
+        order = np.argsort(-self.p, axis=1, kind="stable")
+        sums = np.take_along_axis(self.p, order, 1).cumsum(1)
+        sums[:, 0] = 0
+        back: Floats = np.empty_like(sums)
+        np.put_along_axis(back, order, sums, 1)
+        return back
+
+    def find_quantile(self, rows: Flags, coverage: float) -> float:
+        """Of the true label's cumulated probability (Romano, Sesia & Candes 2020)."""
+        scores = self.together[np.arange(len(self.y)), self.y][rows]
+        found = find_quantile(scores, coverage)
+        return min(found + _ROUNDED, 1 + _ROUNDED) if found > 0 else 0.0
+
+    def hold(self, quantiles: Floats) -> Floats:
+        """Whether the true label is in the set."""
+        scores = self.together[np.arange(len(self.y)), self.y]
+        return (scores <= quantiles).astype(float)
+
+    def measure_width(self, quantiles: Floats) -> Floats:
+        """Labels in the set."""
+        sizes: Floats = (self.together <= quantiles[:, None]).sum(1).astype(float)
+        return sizes
+
+    def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> ClassesIntervals:
+        """Prediction sets."""
+        return ClassesIntervals(levels=tuple(levels), strata=strata)
+
+    def summarise_width(self, width: Floats, weights: Floats) -> float:
+        """The mean size."""
+        return mean(width, weights)
+
+    def find_groups(self) -> dict[str, Flags]:
+        """The least sure answers: the smallest of three shares that has 50 cases."""
+        share = next((s for s in _UNSURE if s * len(self.p) >= _FEWEST_UNSURE), 0.5)
+        unsure = self.prediction <= np.quantile(self.prediction, share)
+        return {f"least sure {100 * share:.0f} % of answers": unsure}
+
+    def find_losses(self) -> tuple[str, Floats]:
+        """Errors."""
+        return "error rate", (self.p.argmax(1) != self.y).astype(float)
+
+    def find_judgement(self) -> tuple[str, Floats]:
+        """The largest probability."""
+        return "largest probability", -self.prediction
+
+    def find_claims(self, sample: Sample) -> list[tuple[Claim, Sample]]:
+        """The probability of the label that is named, and of each label."""
+        right = self.p.argmax(1) == self.y
+        claims = [Claim("the label that is named", self.prediction, right)]
+        claims += [Claim(name, self.p[:, i], self.y == i) for i, name in enumerate(self.labels)]
+        return [(claim, sample) for claim in claims]
+
+    def find_curves(self, sample: Sample) -> list[Curve]:
+        """Of two labels the second, of more the named one."""
+        target: CurveTarget = RightAnswersTarget()
+        if len(self.labels) > 2:
+            right = self.p.argmax(1) == self.y
+            return [Curve(target, f"probability of {NAMED}", self.prediction, right, sample)]
+        label, p = self.labels[1], self.p[:, 1]
+        target = LabelTarget(label=label)
+        return [Curve(target, f"probability of {label}", p, self.y == 1, sample)]
+
+    def find_recalibrators(self) -> list[Recalibrator]:
+        """A temperature."""
+        return [Temperature(self)]
+
+
+class Temperature:
+    """Probabilities of classes, their logarithms divided by a number (Guo et al. 2017)."""
+
+    def __init__(self, evaluated: EvaluatedClasses) -> None:
+        self.name = "all labels"
+        self._logs, self._y = np.log(np.maximum(evaluated.p, LEAST)), evaluated.y
+
+    def fit(self, rows: Rows) -> tuple[float, ...]:
+        """The power that the probabilities are raised to: one over the temperature."""
+        found = minimize_scalar(
+            lambda power: float(self.lose((float(power),))[rows].mean()), bounds=(0.1, 10)
+        )
+        return (float(found.x),)
+
+    def lose(self, numbers: tuple[float, ...] = (1.0,)) -> Floats:
+        """Log loss of each row, [n]."""
+        logs: Floats = log_softmax(numbers[0] * self._logs, axis=1)
+        return -logs[np.arange(len(self._y)), self._y]
+
+
+class ClassesAssessor(OutputAssessor):
+    """Probabilities that sum to 1."""
+
+    method = (
+        "Split conformal prediction: adaptive prediction sets, whose likeliest label is always "
+        "taken (Romano, Sesia & Candes 2020)"
+    )
+    draws_calibration = False
+
+    def __init__(self, output: ClassesOutput) -> None:
+        super().__init__(output)
+        self._names = output.labels
+        self.labels = len(output.labels)
+
+    def evaluate(
+        self,
+        spec: Input,  # noqa: ARG002
+        rows: Array,  # noqa: ARG002
+        outputs: Tensors,
+        outcome: Any,  # noqa: ANN401
+        train: Any,  # noqa: ANN401, ARG002
+    ) -> EvaluatedClasses:
+        """Of labels' positions [n]."""
+        return EvaluatedClasses(round_output(outputs[self.output.tensor]), outcome, self._names)
+
+    def find_classes(self, outcome: Any) -> NDArray[np.int64]:  # noqa: ANN401
+        """The outcome itself."""
+        labels: NDArray[np.int64] = outcome
+        return labels
+
+    def find_focus(self, answers: Floats) -> int:
+        """Of two classes the second, so that every sign means the same; else the named one."""
+        return 1 if self.labels == 2 else super().find_focus(answers)
+
+    def name_focus(self, *, of_the_named: bool) -> str:
+        """The second of two labels, unless explanations are of the one that is named."""
+        return NAMED if of_the_named or self.labels > 2 else super().name_focus(of_the_named=False)
+
+
+def make(output: Output) -> ClassesAssessor:
+    """What assesses."""
+    return ClassesAssessor(expect(output, ClassesOutput))

@@ -1,0 +1,101 @@
+"""Deletion and insertion (Petsiuk et al. 2018, arXiv:1806.07421), against random order.
+
+If attributions say what matters, taking away the parts that raised an answer most lowers it sooner
+than taking them away at random does, and adding them to nothing raises it sooner.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import Check
+from medmaas_training.assessment.reasons.games import Case
+from medmaas_training.assessment.reasons.importance import estimate_mean
+
+Floats = NDArray[np.float64]
+
+_ORDERS = 8  # at random, per instance
+SHARES = np.linspace(0, 1, 21)
+DELETION, INSERTION = "deletion", "insertion"
+MEASURE = "area between the curve and that of random order"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What an answer is while its parts come or go, of n instances.
+
+    Attributes:
+        curves: by name, the answer at every one of SHARES of the parts that came or went, [n, 21].
+        areas: by DELETION and INSERTION, how much sooner than at random the answer changes in the
+            direction of the attributions, in the unit of the answer, [n].
+    """
+
+    curves: dict[str, Floats]
+    areas: dict[str, Floats]
+
+
+def walk_paths(
+    cases: Sequence[Case], values: Sequence[Floats], targets: Sequence[int], *, seed: int
+) -> Paths:
+    """Walk from all parts to none and back, in the order of the attributions and in random ones.
+
+    Args:
+        cases: of two parts or more each.
+        values: attributions of each, [parts].
+        targets: which number of its answer they are of.
+        seed: of the random orders.
+    """
+    draw = np.random.default_rng(seed)
+    walked = [
+        _walk(case, attributed, target, draw)
+        for case, attributed, target in zip(cases, values, targets, strict=True)
+    ]
+    names = (DELETION, f"{DELETION}, random order", INSERTION, f"{INSERTION}, random order")
+    curves = {name: np.stack([one[i] for one in walked]) for i, name in enumerate(names)}
+    heights = {name: curve.mean(axis=1) for name, curve in curves.items()}
+    return Paths(
+        curves,
+        {
+            DELETION: heights[names[1]] - heights[names[0]],
+            INSERTION: heights[names[2]] - heights[names[3]],
+        },
+    )
+
+
+def check_paths(
+    paths: Paths, *, of: str, seed: int, order: str = "in the order of the attributions"
+) -> list[Check]:
+    """How far an order is ahead of chance; 0 would be chance."""
+    checks = []
+    for name, areas in paths.areas.items():
+        mean = estimate_mean(areas, seed)
+        checks.append(
+            Check(
+                check=f"{name} {order}, against random order",
+                measure=f"{MEASURE}, of {of}",
+                n=len(areas),
+                value=mean.value,
+                low=mean.low,
+                high=mean.high,
+            )
+        )
+    return checks
+
+
+def _walk(
+    case: Case, values: Floats, target: int, draw: np.random.Generator
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Deletion, the same at random, insertion, the same at random, at SHARES."""
+    players = len(case.parts)
+    by_value = np.argsort(-values, kind="stable")
+    at_random = [draw.permutation(players) for _ in range(_ORDERS)]
+    orders = np.stack([by_value, by_value[::-1], *at_random])
+    arrival = np.argsort(orders, axis=1)[:, None, :]
+    come = arrival < np.arange(players + 1)[:, None]  # [orders, steps, players]
+    worth = case.game(come.reshape(-1, players))[:, target].reshape(come.shape[:2])
+    steps = np.linspace(0, 1, players + 1)
+    added = np.stack([np.interp(SHARES, steps, one) for one in worth])
+    gone = added[:, ::-1]  # what comes last in one order is the first to go in the other
+    return gone[1], gone[2:].mean(axis=0), added[0], added[2:].mean(axis=0)

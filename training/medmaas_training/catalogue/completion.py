@@ -1,0 +1,178 @@
+"""A draft and a graph become a manifest, or everything that keeps them from it is said."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import onnx
+from pydantic import ValidationError
+
+from medmaas.errors import InvalidModelError
+from medmaas.model.manifest import (
+    Card,
+    Golden,
+    Manifest,
+    Parity,
+)
+from medmaas.model.session import Session
+from medmaas_training.catalogue.contract_errors import require_fit
+from medmaas_training.catalogue.draft import (
+    EXAMPLES_PART,
+    GOLDEN_PART,
+    INPUT_PART,
+    OUTPUT_PART,
+    UNCERTAINTY_PART,
+    Draft,
+    Tree,
+    check_draft,
+    parse,
+)
+from medmaas_training.catalogue.explanation import explain
+from medmaas_training.catalogue.folder import describe_artefact, find_opset
+from medmaas_training.catalogue.golden import check_golden, read_instances
+from medmaas_training.catalogue.graph import OPSET, check_graph
+from medmaas_training.catalogue.refusals import Refusals, RefusedError
+from medmaas_training.catalogue.source_attributes import answer_source_attributes
+from medmaas_training.kinds.outputs import describe_output
+
+MOST_BYTES = 250 * 2**20
+TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
+_NEWEST_IR = 10
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A serialised graph that is safe to run, and a session that runs it."""
+
+    content: bytes
+    session: Session
+
+
+def load_graph(content: bytes) -> Graph:
+    """A graph from its bytes.
+
+    Raises:
+        TrainingError: it is not an ONNX graph, reaches outside its file, or cannot be loaded.
+    """
+    try:
+        graph = onnx.load_from_string(content)
+    except Exception as error:  # protobuf's own, of a library without types
+        raise RefusedError(["the model is not an ONNX file"]) from error
+    if not graph.ir_version or not graph.graph.node:
+        raise RefusedError(["the model is not an ONNX file, or is empty"])
+    try:
+        check_graph(graph)
+        return Graph(content, Session(content))
+    except (
+        onnx.checker.ValidationError,
+        onnx.shape_inference.InferenceError,
+        InvalidModelError,
+        ValueError,
+    ) as error:
+        raise RefusedError([_explain_failure(graph, error)]) from error
+
+
+def _explain_failure(graph: onnx.ModelProto, error: Exception) -> str:
+    opset = find_opset(graph)
+    if opset > OPSET or graph.ir_version > _NEWEST_IR:
+        return (
+            f"ONNX Runtime cannot load the graph, whose opset is {opset} and IR version "
+            f"{graph.ir_version}: export it with opset {OPSET} and IR version {_NEWEST_IR}"
+        )
+    reason = str(error.__cause__ or error).strip().splitlines()[0]
+    return f"the graph cannot be loaded, export it again: {reason}"
+
+
+def complete(
+    content: bytes | None, draft: Tree | None, out: Path, refusals: Refusals | None = None
+) -> Manifest:
+    """The manifest of a graph, from the draft of it.
+
+    Args:
+        content: the serialised graph; None if that was refused already.
+        draft: as `read_draft` gives it; None if that was refused already.
+        out: the models directory that the model is meant for.
+        refusals: what was refused already.
+
+    Raises:
+        RefusedError: with everything that is missing or wrong.
+    """
+    refusals = refusals or Refusals()
+    graph = None if content is None else refusals.attempt(lambda: load_graph(content))
+    stated = None if draft is None else refusals.attempt(lambda: check_draft(draft))
+    checked = None if draft is None else _check_parts(draft, graph, refusals)
+    if stated and content is not None:
+        refusals.attempt(lambda: _check_place(stated, content, out))
+    refusals.raise_any()
+    if not (graph and stated and checked):
+        raise AssertionError("what is not there was refused")
+    try:
+        return _assemble(graph, stated, *checked)
+    except ValidationError as error:
+        raise RefusedError(explain(error)) from error
+
+
+def _check_parts(
+    draft: Tree, graph: Graph | None, refusals: Refusals
+) -> tuple[Golden, Parity | None] | None:
+    """Hold those parts of a draft that fit the contract against the graph, if there is one."""
+    spec, output = parse(INPUT_PART, draft, "input"), parse(OUTPUT_PART, draft, "output")
+    golden = parse(GOLDEN_PART, draft, "golden")
+    instances = [case.instance for case in golden.cases] if golden else []
+    rows = refusals.attempt(lambda: read_instances(instances, spec)) if spec else None
+    examples = parse(EXAMPLES_PART, draft, "examples") or ()
+    if spec and examples:
+        shown = [example.instance for example in examples]
+        refusals.attempt(lambda: read_instances(shown, spec, "example"))
+    if not (graph and spec and output):
+        return None
+    session = graph.session
+    fits = refusals.attempt(lambda: require_fit(spec, output, session))
+    if not (fits and golden and rows):
+        return None
+    uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
+    given = {tensor.name for tensor in session.outputs}
+    also = [name for name in (uncertainty.tensors if uncertainty else ()) if name in given]
+    return refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+
+
+def _check_place(stated: Draft, content: bytes, out: Path) -> None:
+    """Refuse to replace another model, or to grow beyond what Lambda takes."""
+    target = out / stated.id / stated.version
+    here = target / "model.onnx"
+    if target.exists() and not (here.exists() and here.read_bytes() == content):
+        raise RefusedError(
+            [f"version: {stated.id} {stated.version} is in {out} as another model: state a new one"]
+        )
+    others = sum(path.stat().st_size for path in out.glob("*/*/model.onnx") if path != here)
+    if others + len(content) > MOST_BYTES:
+        raise RefusedError([f"{TOO_LARGE} together: remove a version from {out}"])
+
+
+def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None) -> Manifest:
+    given = stated.card
+    attributes = answer_source_attributes(given, output=describe_output(stated.output).describe())
+    card = Card.model_validate(
+        given.model_dump() | {"source_attributes": attributes | given.source_attributes}
+    )
+    return Manifest(
+        contract=1,  # 2 when it is written: place_model lists files and golden answers
+        id=stated.id,
+        version=stated.version,
+        title=stated.title,
+        licence=stated.licence,
+        created=stated.created or datetime.now(UTC).date(),
+        training_commit=stated.training_commit,
+        seed=stated.seed,
+        artefact=describe_artefact(graph.content, graph.session),
+        input=stated.input,
+        output=stated.output,
+        golden=golden,
+        examples=stated.examples,
+        parity=parity,
+        explanation=stated.explanation,
+        uncertainty=stated.uncertainty,
+        cds_service=stated.cds_service,
+        card=card,
+        translations=stated.translations,
+    )

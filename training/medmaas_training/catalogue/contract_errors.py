@@ -1,0 +1,93 @@
+"""Where a graph and what is stated of it do not fit, and the way out, one sentence each."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from medmaas.model.manifest import Input, Output
+from medmaas.model.manifest import Tensor as Declared
+from medmaas.model.session import Session
+from medmaas_training.catalogue.refusals import RefusedError
+from medmaas_training.kinds.inputs import describe_input
+from medmaas_training.kinds.outputs import describe_output
+
+_FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
+
+
+def require_fit(spec: Input, output: Output, session: Session) -> Literal[True]:
+    """Refuse a graph that cannot take `spec` or does not give `output`.
+
+    Raises:
+        RefusedError: with the reasons.
+    """
+    errors = [*_check_input(spec, session.inputs), *_check_outputs(output, session.outputs)]
+    if errors:
+        raise RefusedError(errors)
+    return True
+
+
+def _check_input(spec: Input, inputs: Sequence[Declared]) -> Iterator[str]:
+    if len(inputs) != 1:
+        yield (
+            f"the graph takes {len(inputs)} inputs ({_names(inputs)}), one is possible: export it "
+            "with one tensor of all columns (skl2onnx: initial_types=[(name, "
+            "FloatTensorType([None, columns]))])"
+        )
+        return
+    (has,) = inputs
+    datatype, shape = spec.tensor_type
+    if has.name != spec.tensor:
+        yield f"input.tensor is {spec.tensor}, but the graph's input is called {has.name}"
+    if has.datatype != datatype:
+        way = describe_input(spec).explain_type(has.datatype)
+        yield f"the graph takes {has.datatype}, an input as stated is {datatype}: {way}"
+    if len(has.shape) != len(shape):
+        yield (
+            f"the graph takes {_show(has.shape)}, an input of kind {spec.kind} is {_show(shape)}"
+        )
+        return
+    if has.shape[0] != -1:
+        yield (
+            f"the graph's first dimension is fixed at {has.shape[0]}: export it with a dynamic "
+            'first dimension (PyTorch: dynamic_shapes={name: {0: "n"}}, skl2onnx: '
+            "FloatTensorType([None, columns]))"
+        )
+    if any(size not in {-1, needs} for size, needs in zip(has.shape[1:], shape[1:], strict=True)):
+        yield (
+            f"the graph takes {_show(has.shape)}, but the input stated is {_show(shape)}: "
+            f"{describe_input(spec).explain_size(has.shape)}"
+        )
+
+
+def _check_outputs(output: Output, outputs: Sequence[Declared]) -> Iterator[str]:
+    by_name = {tensor.name: tensor for tensor in outputs}
+    for tensor in outputs:
+        if not tensor.datatype.startswith("tensor("):
+            yield (
+                f"the graph's output {tensor.name} is {tensor.datatype}, not a tensor: export it "
+                "with options={'zipmap': False}"
+            )
+    for field, name in zip(("tensor", "nadir_tensor"), output.tensors, strict=False):
+        has = by_name.get(name)
+        if has is None:
+            yield f"output.{field} is {name}, but the graph gives {_names(outputs)}"
+        elif has.datatype.startswith("tensor("):
+            yield from _check_output(output, field, has)
+
+
+def _check_output(output: Output, field: str, has: Declared) -> Iterator[str]:
+    if has.datatype not in _FLOATS:
+        yield (
+            f"output.{field} is {has.name}, which is {has.datatype}: name an output of floats, "
+            "for classes that of the probabilities"
+        )
+    about, columns = describe_output(output).count_columns(field)
+    if len(has.shape) > 1 and has.shape[-1] not in {-1, columns}:
+        yield f"the graph gives {_show(has.shape)} as {has.name}, {about} needs [n, {columns}]"
+
+
+def _names(tensors: Sequence[Declared]) -> str:
+    return ", ".join(tensor.name for tensor in tensors)
+
+
+def _show(shape: Sequence[int]) -> str:
+    return "[" + ", ".join("n" if size == -1 else str(size) for size in shape) + "]"

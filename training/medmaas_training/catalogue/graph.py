@@ -1,0 +1,142 @@
+"""A trained model becomes an ONNX graph that is whole: standard operators, weights inside.
+
+scikit-learn by skl2onnx, PyTorch by its own exporter.
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import onnx
+import torch
+from onnx.utils import Extractor
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.base import BaseEstimator, is_classifier
+
+from medmaas_training.errors import TrainingError
+
+OPSET = 20
+ML_OPSET = 3
+INPUT = "features"
+_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
+
+
+def convert_torch(
+    module: torch.nn.Module,
+    example: torch.Tensor,
+    *outputs: str,
+    input_name: str = INPUT,
+    dynamic: Sequence[str] = ("n",),
+) -> onnx.ModelProto:
+    """A module as a graph of any n.
+
+    Args:
+        module: from one tensor [n, ...] to one tensor [n, ...] per output.
+        example: what it takes, with at least two rows and two of every other dynamic dimension.
+        outputs: names of what it gives.
+        input_name: name of what it takes.
+        dynamic: names of the first dimensions that may have any length.
+    """
+    sizes = {axis: torch.export.Dim(name) for axis, name in enumerate(dynamic)}
+    with _quiet():
+        program = torch.onnx.export(
+            module.eval(),
+            (example,),
+            input_names=[input_name],
+            output_names=list(outputs),
+            dynamic_shapes=(sizes,),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    if program is None:
+        raise TrainingError("the PyTorch module cannot be exported to ONNX")
+    return _clean(program.model_proto)
+
+
+def convert_sklearn(
+    pipeline: BaseEstimator, features: int, *, input_name: str = INPUT
+) -> onnx.ModelProto:
+    """A classifier from [n, features] to `probabilities` [n, classes], its label left out.
+
+    A regressor gives `variable` [n, 1].
+    """
+    classifies = is_classifier(pipeline)
+    with _quiet():
+        graph = to_onnx(
+            pipeline,
+            initial_types=[(input_name, FloatTensorType([None, features]))],
+            options={"zipmap": False} if classifies else None,
+            target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
+        )
+    wanted = "probabilities" if classifies else "variable"
+    return _clean(Extractor(graph).extract_model([input_name], [wanted]))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep from the user what exporters say about their own dependencies."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def check_graph(graph: onnx.ModelProto) -> None:
+    """Refuse what could reach outside the file or needs code that is not ONNX Runtime's own.
+
+    Raises:
+        TrainingError: external data (CVE-2022-25882 and later), an unknown domain, a function.
+    """
+    if graph.functions:
+        raise TrainingError("the graph defines functions: inline them before the export")
+    graphs = list(_find_graphs(graph.graph))
+    domains = {opset.domain for opset in graph.opset_import}
+    domains |= {node.domain for g in graphs for node in g.node}
+    if domains - _DOMAINS:
+        raise TrainingError("the graph uses operators outside the ONNX standard: replace them")
+    tensors = (tensor for g in graphs for tensor in _find_tensors(g))
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors):
+        raise TrainingError("the graph keeps weights in another file: save them inside the graph")
+    onnx.checker.check_model(graph, full_check=True)
+
+
+def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """A graph and, below it, the bodies of its conditions and loops."""
+    yield graph
+    for node in graph.node:
+        for attribute in node.attribute:
+            for body in (attribute.g, *attribute.graphs):
+                if body.node:
+                    yield from _find_graphs(body)
+
+
+def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    yield from graph.initializer
+    for sparse in graph.sparse_initializer:
+        yield from (sparse.values, sparse.indices)
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield from (attribute.t, *attribute.tensors)
+
+
+def _clean(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Drop what exporters note about the machine that ran them, and opsets named twice."""
+    del graph.graph.value_info[:]  # hints that ONNX Runtime infers again
+    for part in (graph, graph.graph, *graph.graph.node):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
+    for value in (*graph.graph.input, *graph.graph.output):
+        value.ClearField("metadata_props")
+    opsets = {opset.domain: opset.version for opset in graph.opset_import}
+    opsets[""] = OPSET
+    del graph.opset_import[:]
+    graph.opset_import.extend(onnx.helper.make_opsetid(d, v) for d, v in sorted(opsets.items()))
+    return graph

@@ -1,0 +1,164 @@
+"""How right the risks are: discrimination and calibration on unseen patients, also of other models.
+
+Counterfactual truth is known here, so every action is judged at every decision, not only the one
+that was taken.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from medmaas.model.manifest import Cohort, Metric
+from medmaas_training.dose.course import ACTIONS, DELAY, Course, Rows
+from medmaas_training.dose.decisions import ANC_SEVERE
+from medmaas_training.dose.myelosuppression import Floats, Neutrophils
+from medmaas_training.dose.patients import sample_cohort
+from medmaas_training.dose.policies import Estimate
+from medmaas_training.figures import Own
+
+OUTCOMES = ("anc_below_0.5", "anc_below_1.0", "platelets_below_50")
+CALIBRATION_TEST = "unseen patients under random decisions"
+LARGEST_GAP = "calibration: largest difference in ten equal groups"
+MEAN_GAP = "calibration in the large: predicted less observed"
+_GROUPS = 10
+_RESAMPLES = 200
+
+
+def group_by_risk(risk: Floats) -> list[Rows]:
+    """Ten equal groups of rising risk; equal risks stay in the order they came."""
+    return np.array_split(np.argsort(risk, kind="stable"), _GROUPS)
+
+
+def find_gaps(risk: Floats, below: NDArray[np.bool_]) -> Floats:
+    """Predicted less observed share in each of ten equal groups."""
+    return np.array([risk[g].mean() - below[g].mean() for g in group_by_risk(risk)])
+
+
+def measure_calibration(
+    risks: Floats, outcomes: NDArray[np.bool_], patient: Rows, *, model: str, seed: int
+) -> list[Metric]:
+    """Gaps in ten groups and in the large, per action and outcome, resampled by patient.
+
+    Args:
+        risks: predicted, [decisions, actions, outcomes].
+        outcomes: what each action leads to, of the same shape.
+        patient: whose decision, [decisions].
+        model: what this model is called, whose risks these are.
+        seed: of the resampling.
+    """
+    n = int(patient.max()) + 1
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
+    metrics = []
+    for i, action in enumerate(ACTIONS):
+        for j, outcome in enumerate(OUTCOMES):
+            risk, below = risks[:, i, j], outcomes[:, i, j]
+            off = risk - below
+            groups = group_by_risk(risk)
+            sums = (
+                [np.bincount(patient[g], off[g], minlength=n) for g in groups],
+                [np.bincount(patient[g], minlength=n) for g in groups],
+            )
+            by_group = weights @ np.array(sums[0]).T / np.maximum(weights @ np.array(sums[1]).T, 1)
+            large = weights @ np.sum(sums[0], 0) / (weights @ np.sum(sums[1], 0))
+            largest = float(np.abs(find_gaps(risk, below)).max())
+            figures = [
+                (LARGEST_GAP, largest, np.abs(by_group).max(1)),
+                (MEAN_GAP, float(off.mean()), large),
+            ]
+            for metric, value, drawn in figures:
+                low, high = np.percentile(drawn, [2.5, 97.5])
+                metrics.append(
+                    Metric(
+                        metric=metric,
+                        measure="calibration_error",
+                        of="model",
+                        model=model,
+                        cohort="test",
+                        evaluated_on=CALIBRATION_TEST,
+                        group=f"{outcome}, {action.name}",
+                        n=n,
+                        events=int(below.sum()),
+                        value=value,
+                        low=float(low),
+                        high=float(high),
+                    )
+                )
+    return metrics
+
+
+def name_judged(model: Neutrophils) -> str:
+    """Whom the estimates are judged on, in words."""
+    return f"{model.name}: ANC below 0.5 after 100, 75 and 50 %"
+
+
+def judge(
+    estimates: Mapping[str, Estimate],
+    model: Neutrophils,
+    patients: int,
+    seed: int,
+    *,
+    own: Own,
+    cohort: Cohort,
+) -> list[Metric]:
+    """Estimates of the risk of neutrophils below 0.5, at the same decisions of one model.
+
+    The doses of these courses are drawn at random, without G-CSF; nobody waits unless held.
+
+    Args:
+        estimates: by name.
+        model: whose patients.
+        patients: how many.
+        seed: of everything drawn.
+        own: which of the estimates is this model's.
+        cohort: who these patients are to it.
+    """
+    rng = np.random.default_rng(seed)
+    course = Course(sample_cohort(model, patients, rng), rng)
+    seen: dict[str, list[Floats]] = {name: [] for name in estimates}
+    truth: list[NDArray[np.bool_]] = []
+    whose: list[Rows] = []
+    doses = [i for i, action in enumerate(ACTIONS) if i != DELAY and not action.gcsf]
+
+    def decide(course: Course, rows: Rows) -> Rows:
+        for name, estimate in estimates.items():
+            seen[name].append(estimate(course, rows)[:, doses])
+        truth.append(course.foresee(rows)[:, doses, 0] < ANC_SEVERE)
+        whose.append(rows)
+        low = course.chart[rows, course.written[rows] - 1, 1] < 1.0
+        return np.where(low, DELAY, rng.choice(doses, len(rows)))
+
+    course.run(decide)
+    below, patient = np.concatenate(truth), np.concatenate(whose)
+    weights = rng.multinomial(patients, np.full(patients, 1 / patients), size=_RESAMPLES)
+    metrics = []
+    for name, parts in seen.items():
+        risk = np.concatenate(parts)
+        for metric, compute in (
+            ("AUC", _weigh_auc),
+            (MEAN_GAP, lambda r, b, w: float(((r - b) * w[:, None]).sum() / w.sum() / r.shape[1])),
+        ):
+            drawn = [compute(risk, below, w[patient]) for w in weights]
+            low, high = np.percentile(drawn, [2.5, 97.5])
+            metrics.append(
+                Metric(
+                    metric=metric,
+                    measure="calibration_error" if metric == MEAN_GAP else None,
+                    of=own.get(name, "baseline"),
+                    model=name,
+                    cohort=cohort,
+                    evaluated_on=name_judged(model),
+                    n=patients,
+                    events=int(below.sum()),
+                    value=compute(risk, below, np.ones(len(patient))),
+                    low=float(low),
+                    high=float(high),
+                )
+            )
+    return metrics
+
+
+def _weigh_auc(risk: Floats, below: NDArray[np.bool_], weight: Floats) -> float:
+    weights = np.repeat(weight, risk.shape[1])
+    return float(roc_auc_score(below.ravel(), risk.ravel(), sample_weight=weights))

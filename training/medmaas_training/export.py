@@ -1,0 +1,265 @@
+"""A trained model becomes one ONNX graph, proved equal to it, and a model folder.
+
+Nothing is written unless the graph is self-contained, agrees with the trained model on every test
+row, and answers its golden cases through the very code that will serve it.
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from medmaas.model.manifest import (
+    Card,
+    CdsService,
+    Example,
+    Explanation,
+    Golden,
+    Input,
+    Manifest,
+    Output,
+    Parity,
+    Uncertainty,
+)
+from medmaas.model.session import Session
+from medmaas_training.catalogue.completion import complete
+from medmaas_training.catalogue.conversion import open_trained
+from medmaas_training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
+from medmaas_training.catalogue.folder import describe_artefact, place_model
+from medmaas_training.catalogue.golden import read_instances, record
+from medmaas_training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
+from medmaas_training.catalogue.refusals import Refusals
+from medmaas_training.catalogue.translations import translate
+from medmaas_training.errors import TrainingError
+
+__all__ = [
+    "INPUT",
+    "Identity",
+    "check_graph",
+    "compare",
+    "convert_sklearn",
+    "convert_torch",
+    "export",
+    "refuse_other_data",
+    "write_model",
+]
+
+_PARITY_TOLERANCE = 1e-5
+_GOLDEN_TOLERANCE = 1e-5
+_BATCH = 256
+
+Array = NDArray[Any]
+Trained = Callable[[Array], Array | Mapping[str, Array]]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a model is called."""
+
+    id: str
+    version: str
+    title: str
+    licence: str
+    seed: int
+    cds_service: CdsService | None = None
+
+
+def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
+    """Keep a retraining from taking the place of a model that was learned from other data.
+
+    Raises:
+        TrainingError: there is such a model.
+    """
+    manifest = out / identity.id / identity.version / "manifest.json"
+    if not manifest.exists():
+        return
+    if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"].get("sha256") != sha256:
+        raise TrainingError(
+            f"{identity.id} {identity.version} in --out was learned from other data: "
+            "name another --id or --out"
+        )
+
+
+def compare(
+    graph: bytes,
+    trained: Trained,
+    rows: Array,
+    outputs: Sequence[str],
+    tensor: str = INPUT,
+    *,
+    tolerance: float = _PARITY_TOLERANCE,
+) -> Parity:
+    """Run the graph and the trained model on the same rows [n, ...].
+
+    Args:
+        graph: the serialised graph.
+        trained: from rows to the one output, or to every output by name.
+        rows: what goes into the graph; float64 becomes float32.
+        outputs: names of the graph's outputs to compare.
+        tensor: name of the graph's input.
+        tolerance: the largest difference allowed.
+
+    Raises:
+        TrainingError: they differ by more anywhere.
+    """
+    session, difference = Session(graph), 0.0
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        fed = batch.astype(np.float32) if batch.dtype == np.float64 else batch
+        answers, expected = session.run({tensor: fed}), trained(batch)
+        for name in outputs:
+            wanted = expected[name] if isinstance(expected, Mapping) else expected
+            apart = np.abs(answers[name] - wanted.reshape(answers[name].shape)).max()
+            difference = float(np.maximum(difference, apart))  # NaN stays
+    if not difference <= tolerance:
+        raise TrainingError(
+            f"nothing was written: ONNX and the trained model differ by {difference:.1e}, "
+            f"more than {tolerance:.0e}"
+        )
+    return Parity(rows=len(rows), largest_difference=difference, tolerance=tolerance)
+
+
+def write_model(
+    out: Path,
+    identity: Identity,
+    graph: onnx.ModelProto,
+    *,
+    spec: Input,
+    output: Output,
+    trained: Trained,
+    test_rows: Array,
+    golden: Sequence[dict[str, Any]],
+    card: Card,
+    examples: Sequence[Example] = (),
+    uncertainty: Uncertainty | None = None,
+    explanation: Explanation | None = None,
+) -> Path:
+    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, whole or not at all.
+
+    Args:
+        out: the models directory.
+        identity: what the model is called.
+        graph: from raw values to the tensors that `output` names.
+        spec: of the input.
+        output: of the answer.
+        trained: the model as it was fitted, from rows to the graph's output, or outputs by name.
+        test_rows: what goes into the graph, for every test row, [n, ...].
+        golden: invented instances whose answers are recorded.
+        card: what a reader must know.
+        examples: invented instances, shown where people ask.
+        uncertainty: how sure answers are, if that was measured.
+        explanation: what answers are explained against, if there is more than golden cases.
+
+    Raises:
+        TrainingError: the graph is not self-contained, differs from the trained model, or would be
+            refused by the registry.
+    """
+    check_graph(graph)
+    content = graph.SerializeToString(deterministic=True)
+    parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
+    session, rows = Session(content), read_instances(golden, spec)
+    read_instances([example.instance for example in examples], spec, "example")
+    names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
+    cases = record(session, rows, golden, names)
+    manifest = Manifest(
+        contract=1,  # 2 when it is written: place_model lists files and golden answers
+        id=identity.id,
+        version=identity.version,
+        title=identity.title,
+        licence=identity.licence,
+        created=datetime.now(UTC).date(),
+        training_commit=_commit(),
+        seed=identity.seed,
+        artefact=describe_artefact(content, session),
+        input=spec,
+        output=output,
+        golden=Golden(tolerance=_GOLDEN_TOLERANCE, cases=tuple(cases)),
+        examples=tuple(examples),
+        parity=parity,
+        explanation=explanation,
+        uncertainty=uncertainty,
+        cds_service=identity.cds_service,
+        card=card,
+    )
+    return place_model(out, translate(manifest), content)
+
+
+def export(
+    model: object,
+    rows: object,
+    draft: str | Path,
+    *,
+    out: str | Path = "models",
+    golden: str | Path | None = None,
+) -> Path:
+    """Put a model of your own into the catalogue: converted, compared on every row, described.
+
+    A classifier of scikit-learn becomes its probabilities (call the output tensor
+    `probabilities`), a regressor its value (`variable`), a `torch.nn.Module` whatever it gives (by
+    the names in the draft). See docs/own-model.md.
+
+        model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
+        export(model, X_test, "own-model.yaml")
+
+    Args:
+        model: fitted; cleaning, imputation and scaling are inside it. A module is left in
+            evaluation mode.
+        rows: on which graph and model are compared, as the graph takes them: [n, features] of a
+            table, [n, rows, features] of series, and so on; at least two. They are not kept.
+        draft: path of the YAML that states what nobody can find out from the model.
+        out: the models directory.
+        golden: path of a JSON list of golden cases, in the place of those of the draft.
+
+    Returns:
+        The folder `<out>/<id>/<version>/`.
+
+    Raises:
+        TrainingError: nothing was written; the message has a line for each thing missing or wrong.
+    """
+    out, refusals = Path(out), Refusals()
+    tree = read_draft(Path(draft), Path(golden) if golden else None)
+    spec, output = parse(INPUT_PART, tree, "input"), parse(OUTPUT_PART, tree, "output")
+    source = None
+    if spec and output:
+        source = refusals.attempt(partial(open_trained, model, rows, spec, output))
+    graph = refusals.attempt(source.convert) if source else None
+    content = graph.SerializeToString(deterministic=True) if graph else None
+    manifest = complete(content, tree, out, refusals)
+    if content is None or source is None:
+        raise AssertionError("what is not there was refused")
+    parity = compare(
+        content,
+        source.answer,
+        source.rows,
+        manifest.output.tensors,
+        manifest.input.tensor,
+        tolerance=manifest.golden.tolerance,
+    )
+    parity = parity.model_copy(update={"rows_of": "the rows given to the export"})
+    return place_model(out, manifest.model_copy(update={"parity": parity}), content)
+
+
+def _commit() -> str:
+    """The last commit that changed what trains, marked if the files differ from it."""
+    code = ["training", "functions/medmaas/model", "pyproject.toml"]
+    try:
+        commit = _git("log", "-1", "--format=%H", "--", *code)
+        changed = _git("status", "--porcelain", "--", *code)
+    except (OSError, subprocess.CalledProcessError):
+        return "not available: trained outside a git checkout"
+    return f"{commit}, with changes" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    root = Path(__file__).parents[2]
+    command = ["git", "-C", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout.strip()

@@ -1,0 +1,85 @@
+"""What is said of an output; one file per kind.
+
+The kinds: classes.py (a label), value.py (a number), survival.py (a curve), policy.py (an action).
+"""
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.kinds import expect, find_room
+from medmaas.model.manifest import Intervals, Level, Output
+from medmaas_training.report.markdown import table
+
+_ROUNDING = 1e-3
+
+
+class OutputDescription(ABC):
+    """An output, in words.
+
+    Attributes:
+        labels: those that an answer chooses from; none where it chooses none.
+        notice: what a reader must be told first; None is nothing.
+    """
+
+    labels: tuple[str, ...] = ()
+    notice: str | None = None
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+
+    @abstractmethod
+    def describe(self) -> str:
+        """What an answer is, after `gives`."""
+
+    @abstractmethod
+    def count_columns(self, field: str) -> tuple[str, int]:
+        """What says how long the last dimension of the tensor of a field is, and how long."""
+
+    def check_answer(self, numbers: NDArray[np.float64]) -> list[str]:
+        """What the registry cannot know of a tensor's numbers, a sentence each."""
+        del numbers
+        return []
+
+    def describe_recommendation(self) -> list[str]:
+        """The parts of a card that say how a recommendation is made; none where there is none."""
+        return []
+
+    def describe_levels(self, intervals: Intervals) -> list[str]:
+        """The parts of a card that list what intervals are made of: a quantile per stratum."""
+        strata = intervals.strata
+        header = ["coverage", "quantile"]
+        if strata:
+            edges = [f"{edge:g}" for edge in strata.edges]
+            below = f"{strata.by} below {edges[0]}"
+            header = ["coverage", below, *(f"from {edge}" for edge in edges)]
+        rows = [
+            [f"{level.coverage:g}", *(f"{quantile:.4g}" for quantile in level.quantiles)]
+            for level in (expect(level, Level) for level in intervals.levels)
+        ]
+        return [table(header, rows)]
+
+
+def are_probabilities(numbers: NDArray[np.float64]) -> bool:
+    """Whether all lie between 0 and 1, but for rounding."""
+    return bool((numbers >= -_ROUNDING).all() and (numbers <= 1 + _ROUNDING).all())
+
+
+def is_near(number: float, wanted: float) -> bool:
+    """But for rounding."""
+    return abs(number - wanted) <= _ROUNDING
+
+
+class OutputRoom(Protocol):
+    """The module of a kind of output."""
+
+    def make(self, output: Output) -> OutputDescription:
+        """What describes."""
+
+
+def describe_output(output: Output) -> OutputDescription:
+    """An output, in words."""
+    room: OutputRoom = find_room(__name__, output.kind)
+    return room.make(output)

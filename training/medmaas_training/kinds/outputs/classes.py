@@ -1,0 +1,36 @@
+"""Probabilities of classes, in words."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import ClassesOutput, Output
+from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
+
+
+class ClassesDescription(OutputDescription):
+    """A probability per label."""
+
+    def __init__(self, output: ClassesOutput) -> None:
+        super().__init__(output)
+        self.labels = output.labels
+
+    def describe(self) -> str:
+        """All labels."""
+        return f"the probability of each of {', '.join(self.labels)}"
+
+    def count_columns(self, field: str) -> tuple[str, int]:
+        """One per label."""
+        del field
+        return "output.labels", len(self.labels)
+
+    def check_answer(self, numbers: NDArray[np.float64]) -> list[str]:
+        """Probabilities sum to 1."""
+        if are_probabilities(numbers) and is_near(float(numbers.sum()), 1):
+            return []
+        return ["the graph does not give probabilities that sum to 1: end it with a softmax"]
+
+
+def make(output: Output) -> ClassesDescription:
+    """What describes."""
+    return ClassesDescription(expect(output, ClassesOutput))

@@ -1,0 +1,72 @@
+"""A policy, in words."""
+
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Intervals, Output, PolicyIntervals, PolicyOutput
+from medmaas_training.kinds.outputs import OutputDescription
+from medmaas_training.report.markdown import bullets, table
+
+
+class PolicyDescription(OutputDescription):
+    """Risks of outcomes under each action."""
+
+    def __init__(self, output: PolicyOutput) -> None:
+        super().__init__(output)
+        self._policy = output
+        self.notice = output.notice
+
+    def describe(self) -> str:
+        """All actions."""
+        return f"one of {', '.join(action.name for action in self._policy.actions)}"
+
+    def count_columns(self, field: str) -> tuple[str, int]:
+        """Of risks one per outcome, of nadirs one per action."""
+        if field == "tensor":
+            return "output.outcomes", len(self._policy.outcomes)
+        return "output.actions", len(self._policy.actions)
+
+    def describe_recommendation(self) -> list[str]:
+        """Order of preference, limit and shield."""
+        policy, shield, limit = self._policy, self._policy.shield, self._policy.limit
+        actions = ", ".join(action.name for action in policy.actions)
+        holds = " or ".join(f"{hold.feature} below {hold.below:g}" for hold in shield.holds)
+        return [
+            "## Recommendation",
+            f"**{policy.notice}**",
+            bullets(
+                [
+                    f"In order of preference: {actions}.",
+                    "Recommended is the first that is allowed and whose risk of "
+                    f"{limit.outcome} is at most {limit.at_most:g}; if there is none, the allowed "
+                    "one with the least risk, with a warning.",
+                    f"No treatment at {holds}, whatever the model says.",
+                    f"No recommendation with fewer than {shield.fewest_counts} known values of "
+                    f"{shield.count}, or none within {shield.oldest_days:g} days.",
+                    *(f"{outcome.name}: {outcome.description}" for outcome in policy.outcomes),
+                    f"Grading: {policy.grading}.",
+                ]
+            ),
+        ]
+
+    def describe_levels(self, intervals: Intervals) -> list[str]:
+        """A width per outcome, and the range of nadirs."""
+        bands = expect(intervals, PolicyIntervals)
+        names = list(bands.levels[0].risks)
+        header = ["coverage", *names, "nadir, times expected"]
+        rows = [
+            [
+                f"{level.coverage:g}",
+                *(f"{level.risks[name]:.3g}" for name in names),
+                f"{level.nadir.low:.3g} to {level.nadir.high:.3g}",
+            ]
+            for level in bands.levels
+        ]
+        about = (
+            f"Widths of the bands in standard errors of a share among {bands.group_size} "
+            "patients, per outcome:"
+        )
+        return [about, table(header, rows)]
+
+
+def make(output: Output) -> PolicyDescription:
+    """What describes."""
+    return PolicyDescription(expect(output, PolicyOutput))

@@ -1,0 +1,180 @@
+"""Which kind of blood cell a picture shows; or any classes of one's own pictures.
+
+In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Without --id it is taken
+for BloodMNIST's cells, with --id for pictures of one's own (see image/data.py).
+Out: models/blood_cell/1.0.0/, or models/<id>/1.0.0/, and the report.
+The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
+same weights again on as many threads of the same kind of processor.
+"""
+
+import os
+
+import numpy as np
+import torch
+from rich.console import Console
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import confusion_matrix
+
+from medmaas.model.manifest import ClassesOutput, Crop, Example, ImageInput, Input
+from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.splits import Splits
+from medmaas_training.classes.metrics import (
+    TEST,
+    Floats,
+    measure_classes,
+    measure_each_class,
+)
+from medmaas_training.errors import TrainingError
+from medmaas_training.export import Identity, convert_torch, refuse_other_data, write_model
+from medmaas_training.image.data import ImageSet, read_images
+from medmaas_training.image.network import calibrate, fit, predict
+from medmaas_training.options import Options
+from medmaas_training.recipes.blood_cell.card import (
+    FOREST,
+    MAJORITY,
+    NETWORK,
+    OWN,
+    TITLE,
+    UNCALIBRATED,
+    Run,
+    average_golden,
+    draw_golden,
+    list_examples,
+    make_card,
+)
+from medmaas_training.recipes.blood_cell.sections import draw_sections
+from medmaas_training.recipes.blood_cell.splits import split_pictures
+from medmaas_training.recipes.own_card import LICENCE
+from medmaas_training.report.page import print_figures, write_report
+
+_ID = "blood_cell"
+_EXAMPLE = 2  # erythroblast: the mean of its pictures looks like one
+INPUT, OUTPUT = "pixels", "probabilities"
+_PICTURES_SEEN = 480_000  # what the training is long enough for
+_EPOCHS = (5, 60)
+_PICTURES_PER_TREE = 10_000
+_SMALL = 5_000_000  # bytes of pictures, below which threads wait for each other more than they help
+
+
+def run(options: Options) -> None:
+    """Read, fit, calibrate, evaluate, assess, export, report."""
+    torch.use_deterministic_algorithms(mode=True)
+    model_id = options.id or _ID
+    images = read_images(options.data, own=model_id != _ID)
+    small = images.train.images.size < _SMALL
+    torch.set_num_threads(1 if small else os.cpu_count() or 1)
+    title, licence = TITLE, "Apache-2.0"
+    if model_id != _ID:
+        title, licence = f"{model_id}: one of {len(images.labels)} classes", LICENCE
+    identity = Identity(model_id, "1.0.0", title, licence, options.seed)
+    refuse_other_data(options.out, identity, images.sha256)
+    leaks = images.count_leaks()
+    if leaks:
+        Console(stderr=True).print(
+            f"Warning: {leaks} of {len(images.test.labels)} test pictures are in the train part "
+            "too, byte for byte: the figures are too good by that much.",
+            style="yellow",
+            markup=False,
+            highlight=False,
+        )
+
+    epochs = choose_epochs(len(images.train.labels))
+    network, curves = fit(
+        images.train,
+        images.val,
+        classes=len(images.labels),
+        any_way_up=images.any_way_up,
+        epochs=epochs,
+        seed=options.seed,
+    )
+    uncalibrated = predict(network, images.test.images).astype(float)
+    temperature = calibrate(network, images.val)
+    calibrated = predict(network, images.test.images).astype(float)
+    with Console().status("Fitting the baselines"):
+        probabilities = {NETWORK: calibrated, UNCALIBRATED: uncalibrated}
+        probabilities |= fit_baselines(images, options.seed)
+    y = images.test.labels
+    metrics = measure_classes(y, probabilities, own=OWN, evaluated_on=TEST, seed=options.seed)
+    metrics += measure_each_class(
+        y, calibrated, images.labels, model=NETWORK, evaluated_on=TEST, seed=options.seed
+    )
+
+    spec = describe_input(images, cropped=model_id == _ID)
+    output, golden = ClassesOutput(tensor=OUTPUT, labels=images.labels), draw_golden(spec)
+    examples: tuple[Example, ...] = ()
+    if model_id == _ID:
+        golden = (average_golden(images.train, spec, _EXAMPLE), *golden)
+        examples = list_examples(golden[0], golden[1])
+    found = assess(
+        convert_torch(network, torch.from_numpy(images.test.images[:2]), OUTPUT, input_name=INPUT),
+        spec,
+        output,
+        golden,
+        split_pictures(images, spec, options.seed),
+        seed=options.seed,
+    )
+    confusion = confusion_matrix(y, calibrated.argmax(1), labels=range(len(images.labels)))
+    ran = Run(options.seed, epochs, temperature, leaks, confusion)
+    card = found.complete(make_card(images, metrics, ran))
+    written = write_model(
+        options.out,
+        identity,
+        found.graph,
+        spec=spec,
+        output=output,
+        trained=lambda rows: predict(network, rows),
+        test_rows=images.test.images,
+        golden=golden,
+        card=card,
+        examples=examples,
+        uncertainty=found.uncertainty,
+        explanation=found.explanation,
+    )
+    sections = draw_sections(images, calibrated, curves, confusion, metrics)
+    report = write_report(options.reports, written, sections, found.sections)
+    print_figures(card, f"{identity.id}, written to {written}, report in {report}")
+
+
+def choose_epochs(n: int) -> int:
+    """Fewer for more pictures, so that a training takes about as long whatever their number."""
+    low, high = _EPOCHS
+    return max(low, min(high, round(_PICTURES_SEEN / n)))
+
+
+def fit_baselines(images: ImageSet, seed: int) -> dict[str, Floats]:
+    """Probabilities of the test split by a forest of 200 trees, and by the train split's shares."""
+    train, test = images.train, images.test
+    forest = RandomForestClassifier(
+        200,
+        min_samples_leaf=2,
+        max_samples=min(_PICTURES_PER_TREE, len(train.labels)),
+        n_jobs=-1,
+        random_state=seed,
+    )
+    forest.fit(train.images.reshape(len(train.images), -1), train.labels)
+    shares = np.bincount(train.labels) / len(train.labels)
+    return {
+        FOREST: forest.predict_proba(test.images.reshape(len(test.images), -1)),
+        MAJORITY: np.tile(shares, (len(test.labels), 1)),
+    }
+
+
+def describe_input(images: ImageSet, *, cropped: bool) -> ImageInput:
+    """One picture; a blood cell's is cut from the analyser's 360 x 363 as the data were."""
+    what = "One blood cell, in the middle" if cropped else "The picture"
+    return ImageInput(
+        tensor=INPUT,
+        description=f"{what}: a PNG or JPEG file in base64.",
+        height=images.side,
+        width=images.side,
+        mode="RGB" if images.channels == 3 else "L",
+        crop=Crop(side=200, of=360) if cropped else None,
+        resample="bicubic",
+    )
+
+
+def make_splits(options: Options, spec: Input) -> Splits:
+    """The splits of a finished model, by the options that it was trained with."""
+    if not isinstance(spec, ImageInput):
+        raise TrainingError("--id: that model does not read pictures")
+    return split_pictures(read_images(options.data, own=spec.crop is None), spec, options.seed)

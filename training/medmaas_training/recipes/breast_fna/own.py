@@ -1,0 +1,37 @@
+"""Classes on a user's table: its baseline and its words."""
+
+from functools import partial
+from pathlib import Path
+
+from medmaas_training.classes.candidates import choose_single, make_single
+from medmaas_training.classes.study import ClassStudy
+from medmaas_training.recipes.breast_fna.own_card import make_card
+from medmaas_training.recipes.own_card import LICENCE
+from medmaas_training.tabular.datasets import split_rows
+from medmaas_training.tabular.own_columns import describe_columns, invent_instances
+from medmaas_training.tabular.own_data import read_own_cases
+
+
+def make_own_study(data: Path, target: str, seed: int) -> ClassStudy:
+    """Read a CSV and decide all that follows from its train split."""
+    table = read_own_cases(data, target)
+    own = table.own
+    if own is None:
+        raise TypeError
+    split = split_rows(table.y, seed, table.copies)
+    X, y = table.X[split.train], table.y[split.train]
+    copies = None if table.copies is None else table.copies[split.train]
+    categories = {i: c.categories for i, c in enumerate(own.columns) if c.categories}
+    single = choose_single(X, y, categories, copies=copies, seed=seed)
+    return ClassStudy(
+        title=f"{target}, from {len(own.columns)} columns of a table of one's own",
+        licence=LICENCE,
+        table=table,
+        split=split,
+        single=single,
+        baseline=make_single(categories.get(single, 0)),
+        spec=describe_columns(own.columns, X),
+        golden=invent_instances(own.columns, X),
+        make_card=partial(make_card, table=table, own=own, split=split, target=target),
+        categories=categories,
+    )

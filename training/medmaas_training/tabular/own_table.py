@@ -1,0 +1,205 @@
+"""A user's CSV: its columns are found, named as the manifest can name them, and described.
+
+Everything is read as text first. A column whose every value is a finite number is a Number; one of
+yes and no, or true and false, a Boolean; other text of 2 to 20 different words a Choice. No message
+tells a value: columns by name, rows by number, the header being row 1.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+from medmaas_training.errors import TrainingError
+from medmaas_training.tabular.leakage import find_identifier
+from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
+from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
+
+FEWEST_ROWS = 50
+MOST_WORDS = 20
+_FEWEST_VALUES = 20
+_BOOLEANS = ({"false", "true"}, {"no", "yes"})
+_NAME_LENGTH = 64
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """The columns to learn from, those of the outcome as text, and what was left out or is odd.
+
+    Attributes:
+        columns: to learn from.
+        outcome: those of what is to be predicted, as text.
+        notes: what the .yaml beside the table says.
+        left_out: which columns are not learned from and why, a clause each.
+        odd: what else its reader must know, a clause each.
+    """
+
+    columns: tuple[Column, ...]
+    outcome: pd.DataFrame
+    notes: Notes
+    left_out: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was left out, then what is odd."""
+        return (*self.left_out, *self.odd)
+
+    @property
+    def X(self) -> Floats:  # noqa: N802 - the field's own name
+        """The columns side by side, [n, features]."""
+        return np.column_stack([column.values for column in self.columns])
+
+
+def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
+    """Read a CSV with a header, and the .yaml beside it if there is one.
+
+    Args:
+        path: of the CSV.
+        outcome: headers of the columns that hold what is to be predicted.
+
+    Raises:
+        TrainingError: the file does not exist, or a column is empty, absent, or named as another.
+    """
+    notes = read_notes(path)
+    table, left_out = _read_csv(path, outcome)
+    unknown = sorted(set(notes.columns) - set(table.columns))
+    if unknown:
+        raise TrainingError(
+            f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
+        )
+    empty = [header for header in table if table[header].isna().all()]
+    if empty:
+        raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
+    columns = []
+    for header in table.columns.drop(list(outcome)):
+        texts, note = table[header], notes.of(header)
+        if fault := _find_fault(header, texts, note):
+            left_out.append(fault)
+        else:
+            columns.append(_make_column(header, texts, note))
+    _refuse_clashes(columns)
+    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out))
+
+
+def to_numbers(texts: pd.Series) -> Floats:
+    """Text to numbers, [n]; NaN where missing.
+
+    Raises:
+        TrainingError: something is not a finite number.
+    """
+    numbers = parse_numbers(texts)
+    wrong = np.flatnonzero(~np.isfinite(numbers) & texts.notna().to_numpy())
+    if len(wrong):
+        raise TrainingError(f"--data: row {wrong[0] + 2}: {texts.name} is not a number")
+    return numbers
+
+
+def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    try:
+        cells = pd.read_csv(
+            path, header=None, dtype=str, encoding="utf-8-sig", skipinitialspace=True
+        )
+    except (OSError, ValueError) as error:
+        raise TrainingError("--data: the file cannot be read as CSV in UTF-8") from error
+    cells = cells.apply(lambda column: column.str.strip().replace("", np.nan))
+    header, table = cells.iloc[0], cells.iloc[1:].reset_index(drop=True)
+    unnamed = header.isna()
+    left_out = [f"column {i + 1} has no name and is left out" for i in np.flatnonzero(unnamed)]
+    table = table.loc[:, ~unnamed].set_axis(header[~unnamed].to_list(), axis=1)
+    twice = sorted(set(table.columns[table.columns.duplicated()]))
+    if twice:
+        raise TrainingError(f"--data: two columns are called {_list(twice)}: rename one")
+    absent = [name for name in outcome if name not in table]
+    if absent:
+        hint = ": separate columns by commas" if ";" in str(header[0]) else ""
+        raise TrainingError(f"--data: there is no column {_list(absent)}{hint}")
+    if len(table) < FEWEST_ROWS:
+        raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
+    return table, left_out
+
+
+def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:
+    """Why a column [n] cannot be learned from."""
+    present = texts.dropna()
+    if present.nunique() == 1:
+        return f"{header} is left out: every value it has is the same"
+    if len(present) < _FEWEST_VALUES:
+        return f"{header} is left out: fewer than {_FEWEST_VALUES} rows have a value"
+    if not note.unit and (identifier := find_identifier(header, texts)):
+        return identifier
+    wrong = np.flatnonzero(np.isnan(parse_numbers(texts)) & texts.notna().to_numpy())
+    if len(wrong) == 0 or present.nunique() <= MOST_WORDS:
+        return None
+    if len(wrong) < len(present) / 2:
+        return (
+            f"{header} is left out: {len(wrong)} of its values are not numbers, the first in row "
+            f"{wrong[0] + 2}; correct them to learn from it"
+        )
+    return f"{header} is left out: text of more than {MOST_WORDS} different words"
+
+
+def _make_column(header: str, texts: pd.Series, note: ColumnNote) -> Column:
+    name, present, numbers = _make_name(header), texts.dropna(), parse_numbers(texts)
+    if np.isfinite(numbers).sum() == len(present):
+        column = Column(header, name, "number", numbers, (), note)
+        _check_accepted(column)
+        return column
+    folded = texts.str.lower()
+    for no, yes in map(sorted, _BOOLEANS):
+        if set(folded.dropna()) == {no, yes}:
+            values = folded.map({no: 0.0, yes: 1.0}).to_numpy(dtype=float)
+            return Column(header, name, "boolean", values, (), note)
+    words = sorted(set(present))
+    values = texts.map({word: float(i) for i, word in enumerate(words)}).to_numpy(dtype=float)
+    return Column(header, name, "choice", values, tuple(words), note)
+
+
+def _check_accepted(column: Column) -> None:
+    note, values = column.note, column.values
+    outside = (note.low is not None and np.nanmin(values) < note.low) or (
+        note.high is not None and np.nanmax(values) > note.high
+    )
+    if outside:
+        raise TrainingError(f"--data: {column.header} has values outside low to high of its .yaml")
+
+
+def _make_name(header: str) -> str:
+    """The header in the letters, digits and underscores that a manifest takes."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    name = re.sub(r"\W+", "_", plain).strip("_")
+    name = name if name[:1].isalpha() else f"x_{name}"
+    return name[:_NAME_LENGTH]
+
+
+def _refuse_clashes(columns: Sequence[Column]) -> None:
+    taken: dict[str, str] = {}
+    for column in columns:
+        if column.name in taken:
+            raise TrainingError(
+                f"--data: {taken[column.name]} and {column.header} would both be called "
+                f"{column.name}: rename one"
+            )
+        taken[column.name] = column.header
+
+
+def print_warnings(table: OwnTable) -> None:
+    """Tell in the terminal what was left out or is odd; the card tells it too."""
+    console = Console(stderr=True)
+    for warning in table.warnings:
+        console.print(f"Warning: {warning}.", style="yellow", markup=False, highlight=False)
+
+
+def require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion
+    """Refuse --data in one sentence unless a condition holds."""
+    if not condition:
+        raise TrainingError(f"--data: {sentence}")
+
+
+def _list(headers: Iterable[str]) -> str:
+    return ", ".join(headers)
