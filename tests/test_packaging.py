@@ -1,8 +1,11 @@
 """What is installed where."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import requires, version
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -49,3 +52,11 @@ def _applies(requirement: Requirement, extras: set[str]) -> bool:
 
 def test_what_is_tested_here_is_what_ships() -> None:
     assert {name: version(name) for name in PINS} == PINS
+
+
+def test_a_folder_training_of_the_user_is_not_hidden(tmp_path: Path) -> None:
+    own = tmp_path / "training"
+    own.mkdir()
+    (own / "data.py").write_text("")
+    code = "import training.data, medmaas, medmaas_training"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)

@@ -14,6 +14,7 @@ from medmaas.api.openapi.parts import (
 from medmaas.model.registry import Registry
 from medmaas.model.schema import (
     BOOLEAN,
+    FACT,
     INTEGER,
     NUMBER,
     TEXT,
@@ -80,7 +81,8 @@ def describe_inference_protocol(registry: Registry) -> Paths:
 
 def _get(name: str, summary: str, answer: Schema, statuses: tuple[int, ...] = (500,)) -> Operation:
     told = {"200": write_content("As the standard says.", answer)}
-    refusals = write_refusals(statuses, write_object("InferenceError", {"error": TEXT}, ["error"]))
+    error = describe_object("InferenceError", {"error": TEXT, **FACT})
+    refusals = write_refusals(statuses, error)
     return write_operation(name, "inference", summary, told | refusals, externalDocs=_STANDARD)
 
 
@@ -120,7 +122,7 @@ def _describe_metadata() -> Schema:
 
 
 def _describe_index() -> Operation:
-    entry = {"name": TEXT, "version": TEXT, "state": TEXT, "reason": TEXT}
+    entry = {"name": TEXT, "version": TEXT, "state": TEXT, "reason": TEXT, **FACT}
     entries = describe_list(write_object("RepositoryEntry", entry, ["name"]))
     asked = write_object("RepositoryRequest", {"ready": BOOLEAN})
     body = write_content("Whether only models that are ready.", asked)
