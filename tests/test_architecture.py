@@ -166,6 +166,11 @@ def test_a_library_has_one_owner(library: str) -> None:
     assert {name_of(path) for path in PYTHON if imports_any(path, {library})} == OWNERS[library]
 
 
+def test_a_year_has_one_length() -> None:
+    files = [name_of(path) for path in PYTHON if "365.25" in path.read_text()]
+    assert files == ["functions/medmaas/model/years.py"]
+
+
 def test_only_settings_reads_the_environment() -> None:
     reading = re.compile(r"\b(environ|getenv)\b")
     readers = {name_of(path) for path in PYTHON if reading.search(path.read_text())}

@@ -32,7 +32,8 @@ with cold_start.importing():
 
 _DESCRIPTION = (
     "Medical models as a service. For research use, not for time-critical decisions. "
-    "Every answer names the model, version and sha256 that made it."
+    "Every answer names the model, version, sha256 and digest that made it. "
+    "Sentences are English; `accept-language: zh` brings Chinese ones."
 )
 
 

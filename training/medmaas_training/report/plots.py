@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from medmaas.model.manifest import Metric
+from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.observed_shares import (
     Group,
     count_share,
@@ -42,7 +43,6 @@ Flags = NDArray[np.bool_] | Integers
 Rows = NDArray[np.intp]
 
 _EXCELLENT = 0.98
-_YEAR = 365.25
 
 
 def plot_learning_curves(
@@ -140,7 +140,7 @@ def plot_survival_calibration(predicted_risk: Floats, outcome: Outcome, day: flo
         Group(float(predicted_risk[rows].mean()), *estimate_risk(outcome[rows], day), n=len(rows))
         for rows in group_by_prediction(predicted_risk)
     ]
-    years = round(day / _YEAR, 1)
+    years = round(day / DAYS_PER_YEAR, 1)
     by = f"by day {day:g}" if years < 1 else f"by {years:g} year{'s' if years != 1 else ''}"
     return _draw_calibration(
         groups,
@@ -163,7 +163,7 @@ def plot_kaplan_meier(outcome: Outcome, groups: Mapping[str, Rows]) -> Figure:
     ax, table = figure.subplots(2, 1, sharex=True, height_ratios=[4, 0.3 * len(groups)])
     tidy(ax)
     longest = float(outcome["time"].max())
-    unit, name = (_YEAR, "years") if longest >= 2 * _YEAR else (1.0, "days")
+    unit, name = (DAYS_PER_YEAR, "years") if longest >= 2 * DAYS_PER_YEAR else (1.0, "days")
     ends = []
     for i, (group, rows) in enumerate(groups.items()):
         colour, style = pick(i)

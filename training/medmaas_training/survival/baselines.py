@@ -11,12 +11,12 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from torch import nn
 
+from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.survival.design import FLCHAIN, Design, take_logs
 from medmaas_training.survival.metrics import Floats, Outcome, harrell_c
 from medmaas_training.tabular.preparation import make_encoder
 
 RIDGE = 1.0  # for tables whose columns nobody chose: there is always a solution
-_DAYS_PER_YEAR = 365.25
 
 
 def make_preparation(design: Design = FLCHAIN, *, logged: bool = False) -> Pipeline:
@@ -106,7 +106,7 @@ class _PointPrediction:
     def survival(self, X: Floats, days: Floats) -> Floats:
         """1 before the predicted time, 0 after, [n, days]."""
         years = self.predict_years(X)
-        return (days[None, :] < _DAYS_PER_YEAR * years[:, None]).astype(float)
+        return (days[None, :] < DAYS_PER_YEAR * years[:, None]).astype(float)
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class LeastSquares(_PointPrediction):
     def fit(self, X: Floats, outcome: Outcome) -> Self:
         """Fit on people X [n, features]; `distance` is how far descent ends from exact."""
         design = _with_ones(self._preparation.fit_transform(X))
-        years = outcome["time"] / _DAYS_PER_YEAR
+        years = outcome["time"] / DAYS_PER_YEAR
         self.descent = descend(design, years, seed=self._seed)
         exact = np.linalg.lstsq(design, years)[0]
         self.distance = float(np.abs(self.descent.weights - exact).max())
@@ -173,7 +173,7 @@ class PlainNetwork(_PointPrediction):
         """Fit on people X [n, features]."""
         torch.manual_seed(self._seed)
         prepared = torch.from_numpy(self._preparation.fit_transform(X)).float()
-        years = torch.from_numpy(outcome["time"] / _DAYS_PER_YEAR).float()[:, None]
+        years = torch.from_numpy(outcome["time"] / DAYS_PER_YEAR).float()[:, None]
         self._network = nn.Sequential(
             nn.Linear(prepared.shape[1], 128), nn.ReLU(), nn.Linear(128, 1)
         )

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import skew
 
+from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.tabular.own_columns import Column
 
 Floats = NDArray[np.float64]
 Outcome = NDArray[np.void]
 
-_YEAR = 365.25
 _FOLLOWED, _CURVE = 0.9, 0.95  # quantiles of follow-up: of the last horizon, of the curve's end
 _FEWEST_EVENTS = 10
 _MOST_INTERVALS = 36
@@ -49,9 +49,9 @@ FLCHAIN = Design(
     time_days=np.floor(
         np.concatenate(
             [
-                np.arange(12) * _YEAR / 12,  # monthly to 1 year
-                _YEAR + np.arange(16) * _YEAR / 4,  # quarterly to 5 years
-                np.arange(5, 15) * _YEAR,  # yearly to 14 years
+                np.arange(12) * DAYS_PER_YEAR / 12,  # monthly to 1 year
+                DAYS_PER_YEAR + np.arange(16) * DAYS_PER_YEAR / 4,  # quarterly to 5 years
+                np.arange(5, 15) * DAYS_PER_YEAR,  # yearly to 14 years
             ]
         )
     ),

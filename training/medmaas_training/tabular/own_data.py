@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sksurv.util import Surv
 
+from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.tabular.datasets import (
     FEWEST_CASES,
     FEWEST_EVENTS,
@@ -28,7 +29,7 @@ from medmaas_training.tabular.leakage import (
 from medmaas_training.tabular.own_notes import Notes
 from medmaas_training.tabular.own_table import OwnTable, read_table, require, to_numbers
 
-DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}  # by UCUM code
+DAYS = {"d": 1.0, "wk": 7.0, "mo": DAYS_PER_YEAR / 12, "a": DAYS_PER_YEAR}  # by UCUM code
 MOST_CLASSES = 20
 _FEWEST_DAYS = 10
 _SHORTEST = 0.5

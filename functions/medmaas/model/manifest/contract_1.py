@@ -11,6 +11,7 @@ from typing import Any
 
 from medmaas.model.manifest.figures import EVERYONE, Cohort, Measure
 from medmaas.model.manifest.translations import keep_texts
+from medmaas.model.years import DAYS_PER_YEAR
 
 Tree = dict[str, Any]
 
@@ -33,7 +34,7 @@ _WIDTH = (
     r", (\d+) %"
 )
 _HORIZON = r"at (\d+) (day|month|year)s?"
-_DAYS = {"day": 1.0, "month": 30.4375, "year": 365.25}
+_DAYS = {"day": 1.0, "month": DAYS_PER_YEAR / 12, "year": DAYS_PER_YEAR}
 
 
 def convert(tree: Tree) -> Tree:

@@ -6,6 +6,7 @@ import numpy as np
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.manifest import Card, Example, Metric
+from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.figures import quote
 from medmaas_training.recipes.card_parts import (
     CALIBRATION_USE,
@@ -65,7 +66,7 @@ def make_card(
     X = table.X
     missing = int(np.isnan(X[:, 2]).sum())
     women = float((X[:, 1] == 0).mean())
-    years = float(np.median(table.time)) / 365.25
+    years = float(np.median(table.time)) / DAYS_PER_YEAR
     card = Card(
         developer=DEVELOPER,
         stage=STAGE,
@@ -177,7 +178,7 @@ def state_findings(
 def _restricted_mean_years(outcome: Outcome, until: float = 14.0) -> float:
     """Area under Kaplan and Meier's curve until a year."""
     days, alive = kaplan_meier_estimator(outcome["event"], outcome["time"])
-    inside = days < until * 365.25
-    knots = np.concatenate([[0.0], days[inside], [until * 365.25]])
+    inside = days < until * DAYS_PER_YEAR
+    knots = np.concatenate([[0.0], days[inside], [until * DAYS_PER_YEAR]])
     steps = np.concatenate([[1.0], alive[inside]])
-    return float((steps * np.diff(knots)).sum() / 365.25)
+    return float((steps * np.diff(knots)).sum() / DAYS_PER_YEAR)
