@@ -48,7 +48,7 @@ ROOMS = (
         f"functions/medmaas/model/{room}/"
         for room in ("manifest", "inputs", "outputs", "explanation")
     ),
-    *(f"functions/medmaas/fhir/{kind}.py" for kind in ("tabular", "series")),
+    *(f"functions/medmaas/fhir/{kind}.py" for kind in list_kinds(Input)),
 )
 OF_ONE_KIND = (*ROOMS, "training/medmaas_training/recipes/")
 NOT_FOR_MODELS = {*DOORS, *(f"medmaas.{name}" for name in PROTOCOLS)}

@@ -6,7 +6,7 @@ In the order in which a record passes them:
 - options.py: what the Parameters ask for besides.
 - results.py takes the Observations that count, in the model's units; administrations.py and
   given.py find the drugs that were given.
-- mapping.py finds what the manifest names: tabular.py the newest values, series.py rows by day;
+- mapping.py finds what the manifest names, in <kind>.py, the room of a kind that records can hold;
   draft.py is the case in the making, case.py the finished one.
 - evaluation.py asks the core.
 - answer.py writes the resources: device.py (the model), notes.py (what to know of an answer),

@@ -1,9 +1,9 @@
 """What an answer rests on; one file per kind of input, loaded when it is first asked for.
 
-- The kinds: tabular.py (a row; background.py: what features are compared with; counterfactual.py:
-  the change that would change the answer, with values from grid.py), series.py (a history;
-  flips.py: the change of a count that changes a recommendation), image.py (a picture), text.py (a
-  line; molecule.py: its atoms and bonds).
+- <kind>.py is the room of a kind. A row has background.py (what features are compared with) and
+  counterfactual.py (the change that would change the answer, with values from grid.py), a history
+  flips.py (the change of a count that changes a recommendation), a line molecule.py (its atoms and
+  bonds).
 - shapley.py computes Shapley values of any game; budget.py says when to stop.
 - contributions.py lists them, and parts.py names what drove an answer.
 """

@@ -1,8 +1,8 @@
 """Instances of JSON become the tensors of a graph; one file per kind of input.
 
 - reading.py is what every kind gives: tensors, problems and warnings.
-- The kinds: tabular.py (named values) and series.py (rows in time), both by features.py;
-  image.py (a PNG or JPEG); text.py (a line of characters, of a molecule checked by smiles.py).
+- <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time;
+  smiles.py checks the line of a molecule.
 - cells.py reads the cells of a CSV file as the values that JSON would hold.
 """
 

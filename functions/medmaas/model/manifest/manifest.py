@@ -1,11 +1,12 @@
 """Everything that is known of one version of one model."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import from_json
 
+from medmaas.model.kinds import list_kinds
 from medmaas.model.manifest.artefact import Artefact, Example, File, Golden, Parity
 from medmaas.model.manifest.card import Card
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
@@ -19,6 +20,11 @@ from medmaas.model.manifest.uncertainty import StandardisedDistance, Uncertainty
 MANIFEST, GRAPH, CARD = "manifest.json", "model.onnx", "card.md"
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
+
+
+def _name_kinds(union: Any) -> str:  # noqa: ANN401 - as of list_kinds
+    *names, last = list_kinds(union)
+    return f"{', '.join(names)} or {last}"
 
 
 class Manifest(Contract):
@@ -50,8 +56,8 @@ class Manifest(Contract):
         default=(),
         description="All that the folder holds but manifest.json; absent in contract 1.",
     )
-    input: Input = Field(description="What the model takes: tabular, series, image or text.")
-    output: Output = Field(description="What it answers: classes, value, survival or policy.")
+    input: Input = Field(description=f"What the model takes: {_name_kinds(Input)}.")
+    output: Output = Field(description=f"What it answers: {_name_kinds(Output)}.")
     golden: Golden = Field(description="In cases, at least one invented instance.")
     examples: tuple[Example, ...] = Field(
         default=(), max_length=6, description="Invented instances, shown where people ask."

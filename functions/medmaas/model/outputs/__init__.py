@@ -1,7 +1,6 @@
 """The tensors of a graph become answers; one file per kind of output.
 
-- The kinds: classes.py (a label), value.py (a number), survival.py (a curve; curve.py finds when it
-  falls to a level) and policy.py (a recommended action, behind fixed rules).
+<kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level.
 """
 
 from typing import Any, ClassVar, Protocol

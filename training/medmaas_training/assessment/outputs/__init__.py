@@ -1,7 +1,6 @@
-"""What is assessed of an answer; one file per kind of output.
+"""What is assessed of an answer; <kind>.py is the room of a kind of output.
 
-The kinds: classes.py (a label), value.py (a number), survival.py (a curve), policy.py (an action;
-evaluated_policy.py: what would have come of each).
+evaluated_policy.py holds what would have come of each action of a policy.
 """
 
 from abc import ABC, abstractmethod

@@ -1,7 +1,4 @@
-"""What is said of an input; one file per kind.
-
-The kinds: tabular.py (a row), series.py (a history), image.py (a picture), text.py (a line).
-"""
+"""What is said of an input; <kind>.py is the room of a kind."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""What is said of an output; one file per kind.
-
-The kinds: classes.py (a label), value.py (a number), survival.py (a curve), policy.py (an action).
-"""
+"""What is said of an output; <kind>.py is the room of a kind."""
 
 from abc import ABC, abstractmethod
 from typing import Protocol
