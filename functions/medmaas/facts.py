@@ -35,7 +35,11 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        return {"code": self.code, "limits": as_json(self.limits)}
+        limits = {
+            name: one if type(one) in _AS_THEY_ARE else as_json(one)
+            for name, one in self.limits.items()
+        }
+        return {"code": self.code, "limits": limits}
 
 
 _AS_THEY_ARE = {str, float, int}

@@ -32,6 +32,7 @@ class Decision(NamedTuple):  # quicker to make than a frozen dataclass
 
 
 OK = Decision("ok")
+_WITHHELD = False, False  # answer and interval; by position, which is quicker than by name
 
 
 def decide(barred: Fact | None, reason: Fact | None, *, force: bool) -> Decision:
@@ -49,7 +50,7 @@ def decide(barred: Fact | None, reason: Fact | None, *, force: bool) -> Decision
         return OK
     if force:
         return Decision("forced", reason)
-    return Decision("abstained", reason, shows_answer=False, shows_interval=False)
+    return Decision("abstained", reason, *_WITHHELD)
 
 
 class Answers:

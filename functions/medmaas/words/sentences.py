@@ -26,6 +26,7 @@ _SEAM = re.compile(rf"(?<={_HAN})(?!{_HAN})(?={_OTHER})|(?<={_OTHER})(?<!{_HAN})
 _LANGUAGES_OF_HAN = {"zh"}
 
 Json = dict[str, Any]
+_Gap = tuple[str, Callable[["Words", Any], str], str]
 
 
 class Words:
@@ -54,18 +55,10 @@ class Words:
         if "count" in limits:
             one = f"{key}_one"
             key = one if limits["count"] == 1 and one in self._sentences else f"{key}_other"
-        parts, gaps = _split(self._sentences.get(key) or self._sentences[fact.code])
-        if not gaps:
-            return parts[0]
-        filled = [parts[0]]
-        for (name, kind), after in zip(gaps, parts[1:], strict=True):
-            filled += [self._write(limits[name], kind), after]
-        return "".join(filled)
-
-    def _write(self, value: Any, kind: str | None) -> str:  # noqa: ANN401 - whatever JSON holds
-        if kind is None:
-            return str(value)
-        return _FORMATS[kind](self, value)
+        text, gaps = _split(self._sentences.get(key) or self._sentences[fact.code])
+        for name, write, after in gaps:
+            text += write(self, limits[name]) + after
+        return text
 
     def _name_unit(self, unit: str) -> str:
         named = self._sentences.get(f"unit_{unit}", unit)
@@ -127,7 +120,7 @@ class Words:
                 prediction = prediction | {"warnings": [*map(write, prediction["warnings"])]}
             if "reason" in prediction:
                 reason = prediction["reason"]
-                prediction = prediction | {"reason": self.say(reason)} | reason.as_json()
+                prediction = {**prediction, "reason": self.say(reason), **reason.as_json()}
             return prediction
 
         return [*map(write_one, predictions)]
@@ -196,7 +189,8 @@ def _write_significant(_words: Words, number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= _LARGE else f"{number:.4g}"
 
 
-_FORMATS: dict[str, Callable[[Words, Any], str]] = {
+_FORMATS: dict[str | None, Callable[[Words, Any], str]] = {
+    None: lambda _, value: str(value),
     "number": lambda _, number: f"{number:g}",
     "count": lambda _, number: f"{number:,}",
     "fixed1": lambda _, number: f"{number:.1f}",
@@ -227,10 +221,11 @@ def _read_sentences(language: str) -> dict[str, str]:
 
 
 @lru_cache(1024)
-def _split(sentence: str) -> tuple[list[str], list[tuple[str, str | None]]]:
-    """What stands between the gaps, one more than there are; and the name and format of each."""
-    pieces = _GAP.split(sentence)
-    return pieces[::3], [(pieces[i], pieces[i + 1]) for i in range(1, len(pieces), 3)]
+def _split(sentence: str) -> tuple[str, list[_Gap]]:
+    """What stands before the first gap; and of each its name, what writes it, what comes after."""
+    first, *pieces = _GAP.split(sentence)
+    gaps = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
+    return first, [(name, _FORMATS[kind], after) for name, kind, after in gaps]
 
 
 ENGLISH = Words()

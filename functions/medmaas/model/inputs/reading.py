@@ -34,7 +34,7 @@ class Reading:
     warnings: list[list[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # quicker to make than a frozen one
 class Notes:
     """What was noticed of one instance while it was read."""
 

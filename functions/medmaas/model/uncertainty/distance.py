@@ -89,8 +89,9 @@ class _Known:
             np.dot(x[part], self._matrix, out=white[part])
         white -= self._centre
         squared: Floats = np.vecdot(white, white)
-        rows = np.flatnonzero(squared >= self._near).tolist()
-        return squared, [(row, self._deviate(float(squared[row]))) for row in rows]
+        rows = np.flatnonzero(squared >= self._near)
+        deviates = (self._factor * squared[rows] ** _THIRD - self._shift).round(DECIMALS)
+        return squared, [*zip(rows.tolist(), deviates.tolist(), strict=True)]
 
     def _deviate(self, squared: float) -> float:
         deviate: float = round(self._factor * squared**_THIRD - self._shift, DECIMALS)
