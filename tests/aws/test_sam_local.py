@@ -112,4 +112,4 @@ def test_the_api_shows_its_page_with_all_its_files(api: str) -> None:
 def test_the_api_refuses_in_its_one_format(api: str) -> None:
     answer = httpx.get(f"{api}/no/such/page", timeout=60)
     assert answer.status_code == 404
-    assert answer.json().keys() == {"error", "details"}
+    assert answer.json().keys() == {"error", "code", "limits", "details"}
