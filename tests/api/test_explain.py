@@ -192,7 +192,7 @@ def test_a_model_without_an_explanation_of_the_whole_is_404(
     change_manifest(lambda manifest: manifest.update(explanation=None, translations={}))
     response = TestClient(create_app(Registry(models))).get(f"{URL}/explanation")
     assert response.status_code == 404
-    assert "carries no explanation of the whole" in response.json()["error"]
+    assert "has no explanation of the model as a whole" in response.json()["error"]
 
 
 Seen = list[float | None]

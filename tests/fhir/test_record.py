@@ -61,7 +61,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
     "a unit without a code": (quantity(code=None), f"{ENTRY}.valueQuantity", "unit is not read"),
     "a code that is not UCUM": (quantity(system="urn:x"), f"{ENTRY}.valueQuantity", "system"),
     "a value that is text": (
-        quantity(value="12"), f"{ENTRY}.valueQuantity.value", "as FHIR R4 has it",
+        quantity(value="12"), f"{ENTRY}.valueQuantity.value", "as FHIR R4 defines it",
     ),
     "a future date": (
         kappa(effectiveDateTime="2026-03-02T09:00:00Z"), f"{ENTRY}.effectiveDateTime", "later",
