@@ -146,7 +146,7 @@ WRONG: dict[tuple[str, str], list[Any]] = {
     ("explain", "true or false"): [None, 0, 1, "true", []],
     ("force", "true or false"): [None, 0, 1, "false", {}],
     ("explain_seconds", "from 0.05 to 20"): [None, True, "2", 0, 0.049, 20.01, 10**400],
-    ("coverage", "from 0.5 to below 1"): [None, True, "0.9", 0.49, 1, 90],
+    ("coverage", "at least 0.5 and below 1"): [None, True, "0.9", 0.49, 1, 90],
 }
 
 

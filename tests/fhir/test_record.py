@@ -85,7 +85,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
         quantity(comparator="<"), f"{ENTRY}.valueQuantity.comparator", "comparator",
     ),
     "nothing but a result without a time": (
-        without("effectiveDateTime"), f"{ENTRY}.effectiveDateTime", "when it was measured",
+        without("effectiveDateTime"), f"{ENTRY}.effectiveDateTime", "time of measurement",
     ),
     "nothing but a result without a value": (
         without("valueQuantity"), f"{ENTRY}.valueQuantity", "holds no quantity",
@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
         without("id"), ENTRY, "an id or a fullUrl",
     ),
     "a history": (bundle(patient(), kind="history"), "Bundle.type", "searchset"),
-    "a bundle in a bundle": (bundle(bundle()), "Bundle.entry[0].resource", "Bundle again"),
+    "a bundle in a bundle": (bundle(bundle()), "Bundle.entry[0].resource", "nested Bundle"),
     "a resource alone": (light_chains()[0], "resourceType", "Bundle or Parameters"),
     "no resource": ({"a": 1}, "resourceType", "Bundle or Parameters"),
 }  # fmt: skip

@@ -202,7 +202,7 @@ def test_many_large_pictures_are_refused_together(monkeypatch: pytest.MonkeyPatc
     picture = {"image": base64.b64encode(JPEG).decode()}
     problems = Image(SPEC).read([picture] * 3).problems
     assert [problem.instance for problem in problems] == [2]
-    assert "in one request" in ENGLISH.say(problems[0].fact)
+    assert "brings the request to more than 0 megapixels" in ENGLISH.say(problems[0].fact)
 
 
 def test_one_faulty_picture_does_not_hide_another() -> None:
