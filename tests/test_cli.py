@@ -82,7 +82,7 @@ def test_an_answer_is_explained_by_a_flag_or_by_the_body() -> None:
 def test_a_coverage_that_is_none_is_refused_by_its_limit(coverage: str) -> None:
     done = medmaas("predict", "survival", "-", "--coverage", coverage, stdin=BODY)
     assert done.returncode == 2
-    assert "coverage must be a number from 0.5 to below 1" in done.stderr
+    assert "coverage must be a number of at least 0.5 and below 1" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_taken_port_is_said_in_one_sentence(served: tuple[int, str]) -> None:
     done = medmaas("serve", "--port", str(port))
     assert done.returncode == 2
     assert done.stderr == (
-        f"medmaas: port {port} is taken: name another one by --port, 0 for any free one\n"
+        f"medmaas: port {port} is taken: name another one with --port, 0 for any free one\n"
     )
 
 

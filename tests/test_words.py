@@ -130,7 +130,11 @@ def test_a_count_chooses_the_form() -> None:
         ("years", {"years": 2.345}, "2.3 years"),
         ("unknown_field", {"fields": ["a", "b"]}, "which takes a, b"),
         ("no_such_model", {"models": [Fact("none")]}, "are: none"),
-        ("undecided", {"coverage": 0.9, "labels": ["a", "b"], "count": 1}, "at 90% coverage a, b,"),
+        (
+            "undecided",
+            {"coverage": 0.9, "labels": ["a", "b"], "count": 1},
+            "at 90% coverage the answer is one of a, b, more than one label",
+        ),
         ("options_wrong", {"problems": [Fact("none"), Fact("none")]}, "none, and none"),
     ],
 )

@@ -1975,7 +1975,7 @@ export interface PredictRequest {
    */
   explain_seconds?: number;
   /**
-   * Of the intervals, one that the model stores; by itself its first.
+   * Coverage of the intervals, one that the model stores; the default is its first.
    */
   coverage?: number;
   /**
@@ -1991,7 +1991,7 @@ export interface Service {
   version: string;
   description: string;
   /**
-   * Where people sign in who use the page; null: nobody does.
+   * Where users of the page sign in; null if they do not.
    */
   sign_in: SignIn | null;
   links: Links;

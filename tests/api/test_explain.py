@@ -146,7 +146,7 @@ WRONG: dict[tuple[str, str], list[Any]] = {
     ("explain", "true or false"): [None, 0, 1, "true", []],
     ("force", "true or false"): [None, 0, 1, "false", {}],
     ("explain_seconds", "from 0.05 to 20"): [None, True, "2", 0, 0.049, 20.01, 10**400],
-    ("coverage", "from 0.5 to below 1"): [None, True, "0.9", 0.49, 1, 90],
+    ("coverage", "at least 0.5 and below 1"): [None, True, "0.9", 0.49, 1, 90],
 }
 
 
@@ -192,7 +192,7 @@ def test_a_model_without_an_explanation_of_the_whole_is_404(
     change_manifest(lambda manifest: manifest.update(explanation=None, translations={}))
     response = TestClient(create_app(Registry(models))).get(f"{URL}/explanation")
     assert response.status_code == 404
-    assert "carries no explanation of the whole" in response.json()["error"]
+    assert "has no explanation of the model as a whole" in response.json()["error"]
 
 
 Seen = list[float | None]

@@ -137,9 +137,9 @@ def test_solubility_orders_molecules_that_everyone_knows(client: TestClient) -> 
 @pytest.mark.parametrize(
     ("smiles", "problem"),
     [
-        ("CCO?", "has a character at position 4 that the model never read"),
-        ("C" * 1000, "the limit is"),
-        ("C1CC", "is no SMILES: character 2 opens what is never closed"),
+        ("CCO?", "has a character at position 4 that the model does not know"),
+        ("C" * 1000, "is longer than 128 characters"),
+        ("C1CC", "is not a valid SMILES: character 2 opens something that is never"),
     ],
 )
 def test_what_is_no_molecule_is_refused_by_position_and_limit(

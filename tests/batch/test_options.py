@@ -130,8 +130,8 @@ def test_a_row_that_abstains_is_not_explained(buckets: Buckets) -> None:
         ({"explain": "yes"}, "x-amz-meta-explain must be true or false"),
         ({"explain": "True"}, "x-amz-meta-explain must be true or false"),
         ({"force": "1"}, "x-amz-meta-force must be true or false"),
-        ({"coverage": "95"}, "x-amz-meta-coverage must be a number from 0.5 to below 1"),
-        ({"coverage": "NaN"}, "x-amz-meta-coverage must be a number from 0.5 to below 1"),
+        ({"coverage": "95"}, "x-amz-meta-coverage must be a number of at least 0.5 and below 1"),
+        ({"coverage": "NaN"}, "x-amz-meta-coverage must be a number of at least 0.5 and below 1"),
         ({"coverage": '"canary"'}, "x-amz-meta-coverage must be"),
         ({"coverage": "0.8"}, f"those that the model stores: {FIRST}, {OTHER}"),
         ({"coverage": "canary", "force": ""}, "x-amz-meta-force must be true or false"),
@@ -162,8 +162,8 @@ def test_a_coverage_of_a_model_without_intervals_is_refused(buckets: Buckets) ->
         ({"explain": "true"}, "must be true or false"),
         ({"explain": None}, "must be true or false"),
         ({"force": 1}, "must be true or false"),
-        ({"coverage": 90}, "must be a number from 0.5 to below 1, as 0.9"),
-        ({"coverage": "0.9"}, "must be a number from 0.5 to below 1, as 0.9"),
+        ({"coverage": 90}, "must be a number of at least 0.5 and below 1, such as 0.9"),
+        ({"coverage": "0.9"}, "must be a number of at least 0.5 and below 1, such as 0.9"),
     ],
 )
 def test_a_job_with_a_wrong_option_is_refused_by_its_limit(
@@ -227,5 +227,5 @@ def test_a_command_asks_by_flags(tmp_path: Path, models: Path) -> None:
     assert manifest["options"] == {"force": True, "coverage": OTHER}
     wrong = batch("survival", tmp_path / "rows.csv", tmp_path / "other", "--coverage", "90")
     assert wrong.returncode == 2
-    assert "coverage must be a number from 0.5 to below 1" in wrong.stderr
+    assert "coverage must be a number of at least 0.5 and below 1" in wrong.stderr
     assert not (tmp_path / "other").exists()

@@ -26,7 +26,7 @@ REFUSED = {
     "survival/sheet.xlsx": (b"PK\3\4", "must end in"),
     "nobody/file.csv": (ROWS, "model"),
     "file.csv": (ROWS, "model"),
-    "blood_cell/pictures.csv": (b"id,image\n1,2\n", "do not fit CSV"),
+    "blood_cell/pictures.csv": (b"id,image\n1,2\n", "do not fit into CSV"),
     "chemo_dose/mixed.csv": (b"id,day\na,-1\nb,0\na,0\n", "together"),
 }
 

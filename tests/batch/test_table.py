@@ -297,8 +297,8 @@ def test_lines_are_quoted_only_where_they_must_be() -> None:
     barred = [None, Fact("delays_treatment")]
     assert write_table(table, [1, 2], ["a b", "c,d"], warnings, barred) == (
         b"1,a b,x,1.0,age: is required,\n"
-        b'2,"c,d",y z,0.5,"is required; is required, a list","delays treatment, which no count '
-        b'forbids"\n'
+        b'2,"c,d",y z,0.5,"is required; is required, a list","delays treatment, which is '
+        b'allowed at any count"\n'
     )
 
 

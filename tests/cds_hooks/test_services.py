@@ -172,7 +172,7 @@ def test_orders_of_other_drugs_get_no_card() -> None:
 def test_an_order_whose_drug_cannot_be_told_is_not_passed_in_silence(concept: object) -> None:
     unclear = order("161") | {"medicationCodeableConcept": concept}
     card = one_card("chemo_dose", sign(unclear))
-    assert card["summary"] == "No assessment: the drug of an order cannot be told"
+    assert card["summary"] == "No assessment: the drug of an order is not known"
 
 
 def test_an_abstention_is_a_card_that_says_why() -> None:

@@ -80,9 +80,9 @@ def test_without_an_explanation_there_is_no_rationale(registry: Registry) -> Non
 def test_an_explanation_that_was_cut_short_says_so(registry: Registry) -> None:
     evaluation = evaluate(registry, "survival")
     assert evaluation.prediction
-    assert not any("time was over" in text for text in list_texts(answer(evaluation)))
+    assert not any("time ran out" in text for text in list_texts(answer(evaluation)))
     evaluation.prediction["explanation"]["complete"] = False
-    assert any("time was over" in text for text in list_texts(answer(evaluation)))
+    assert any("time ran out" in text for text in list_texts(answer(evaluation)))
 
 
 def test_classes_have_a_prediction_per_label(registry: Registry) -> None:

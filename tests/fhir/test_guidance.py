@@ -43,7 +43,7 @@ def test_every_missing_result_is_asked_for_by_code_age_and_unit(registry: Regist
     assert asked[KAPPA]["type"] == "Observation"
     assert asked[KAPPA]["dateFilter"][0]["valueDuration"]["value"] == 365
     assert told["note"][0]["text"] == (
-        "kappa, LOINC 36916-5 or 80515-0, in mg/dL: there is none of the last 365 days."
+        "kappa, LOINC 36916-5 or 80515-0, in mg/dL: there is no result of the last 365 days."
     )
     assert told["moduleUri"] == MODULE
     assert told["subject"] == {"reference": "Patient/p1"}

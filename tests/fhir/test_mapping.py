@@ -238,7 +238,7 @@ def test_a_drug_behind_a_reference_is_said_not_to_have_been_used(chemo_dose: Any
     case = chemo_dose(*counts, dose | {"medicationReference": {"reference": "Medication/m1"}})
     assert not any("dose" in row for row in case.instance["history"])
     assert any(
-        "MedicationAdministration/d1 was not used" in note and "behind a reference" in note
+        "MedicationAdministration/d1 was not used" in note and "named only by a reference" in note
         for note in say_notes(case)
     )
 

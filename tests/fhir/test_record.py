@@ -61,7 +61,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
     "a unit without a code": (quantity(code=None), f"{ENTRY}.valueQuantity", "unit is not read"),
     "a code that is not UCUM": (quantity(system="urn:x"), f"{ENTRY}.valueQuantity", "system"),
     "a value that is text": (
-        quantity(value="12"), f"{ENTRY}.valueQuantity.value", "as FHIR R4 has it",
+        quantity(value="12"), f"{ENTRY}.valueQuantity.value", "as FHIR R4 defines it",
     ),
     "a future date": (
         kappa(effectiveDateTime="2026-03-02T09:00:00Z"), f"{ENTRY}.effectiveDateTime", "later",
@@ -85,7 +85,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
         quantity(comparator="<"), f"{ENTRY}.valueQuantity.comparator", "comparator",
     ),
     "nothing but a result without a time": (
-        without("effectiveDateTime"), f"{ENTRY}.effectiveDateTime", "when it was measured",
+        without("effectiveDateTime"), f"{ENTRY}.effectiveDateTime", "time of measurement",
     ),
     "nothing but a result without a value": (
         without("valueQuantity"), f"{ENTRY}.valueQuantity", "holds no quantity",
@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[Resource, str, str]] = {
         without("id"), ENTRY, "an id or a fullUrl",
     ),
     "a history": (bundle(patient(), kind="history"), "Bundle.type", "searchset"),
-    "a bundle in a bundle": (bundle(bundle()), "Bundle.entry[0].resource", "Bundle again"),
+    "a bundle in a bundle": (bundle(bundle()), "Bundle.entry[0].resource", "nested Bundle"),
     "a resource alone": (light_chains()[0], "resourceType", "Bundle or Parameters"),
     "no resource": ({"a": 1}, "resourceType", "Bundle or Parameters"),
 }  # fmt: skip

@@ -94,7 +94,7 @@ def test_what_stands_beside_the_digest_is_covered_by_it(models: Path, survival: 
 @pytest.mark.parametrize("name", ["notes.txt", ".hidden", "weights.bin", "folder"])
 def test_what_no_manifest_lists_is_refused_by_name(models: Path, survival: Path, name: str) -> None:
     (survival / name).mkdir() if name == "folder" else (survival / name).touch()
-    assert f"{name} is none of the model's files" in refusal(models)
+    assert f"{name} is not one of the model's files" in refusal(models)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -119,7 +119,7 @@ def test_where_no_option_is_within_the_limit_the_least_risky_is_named_with_a_war
     answer = recommend(HEALTHY, (0.9, 0.6, 0.7))
     assert answer.output["recommended"] == "half"
     assert answer.warnings == (
-        "no option keeps the risk within the limit: the one with the least is named",
+        "no option keeps the risk within the limit: the option with the least risk is recommended",
     )
 
 

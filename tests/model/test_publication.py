@@ -113,7 +113,7 @@ def refuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
 def test_other_files_are_not_thrown_away(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (old / "notes.txt").write_text("mine")
     assert refuse(old, capsys) == (
-        "medmaas: notes.txt is none of the model's files: move it away, a model folder holds "
+        "medmaas: notes.txt is not one of the model's files: move it away, a model folder holds "
         "nothing else"
     )
 

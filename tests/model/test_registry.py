@@ -103,7 +103,7 @@ def test_a_model_with_a_missing_file_does_not_answer(
         (lambda m: m["artefact"]["outputs"][0].update(shape=[-1, 1]), "has other tensors"),
         (lambda m: m.update(version="2.0.0"), "another id or version than its folder"),
         (lambda m: golden_case(m)["instance"].update(age=70), "golden case 0 does not reproduce"),
-        (lambda m: golden_case(m)["instance"].update(age=-1), "no valid instance"),
+        (lambda m: golden_case(m)["instance"].update(age=-1), "is not a valid instance"),
         (lambda m: golden_case(m)["outputs"]["survival"].pop(), "another shape of survival"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Characters become codes; what the model never read is named by position."""
+"""Characters become codes; what the model does not know is named by position."""
 
 import pytest
 from hypothesis import given
@@ -40,34 +40,36 @@ def test_what_is_no_text_is_refused_by_its_limit(value: object) -> None:
 
 
 def test_a_line_that_is_too_long_is_refused_by_position_and_limit() -> None:
-    assert problem_of("C" * 21) == "goes on at character 21, the limit is 20 characters"
+    assert problem_of("C" * 21) == "is longer than 20 characters: character 21 is beyond the limit"
     assert TEXT.read([{"smiles": "C" * 20}]).problems == []
 
 
 def test_an_unknown_character_is_refused_by_position_and_not_repeated() -> None:
     problem = problem_of("CCX")
-    assert problem.startswith("has a character at position 3 that the model never read, it takes (")
+    assert problem.startswith(
+        "has a character at position 3 that the model does not know; it takes ("
+    )
     assert "X" not in problem
 
 
 @pytest.mark.parametrize(
     ("smiles", "problem"),
     [
-        ("C1CC", "character 2 opens what is never closed"),
-        ("CC(", "character 3 opens what is never closed"),
-        ("C(C(C)", "character 2 opens what is never closed"),
+        ("C1CC", "character 2 opens something that is never closed"),
+        ("CC(", "character 3 opens something that is never closed"),
+        ("C(C(C)", "character 2 opens something that is never closed"),
         ("CC)", "character 3 closes a branch that was never opened"),
-        ("(C)C", "character 1 stands where an atom must"),
-        ("=C", "character 1 stands where an atom must"),
+        ("(C)C", "character 1 stands where an atom is expected"),
+        ("=C", "character 1 stands where an atom is expected"),
         ("CC=", "character 3 is a bond to nothing"),
-        ("C[NH", "character 2 has no place there"),
-        ("CN]", "character 3 has no place there"),
-        ("C%1", "character 2 has no place there"),
-        ("CrC", "character 2 has no place there"),
+        ("C[NH", "character 2 does not belong there"),
+        ("CN]", "character 3 does not belong there"),
+        ("C%1", "character 2 does not belong there"),
+        ("CrC", "character 2 does not belong there"),
     ],
 )
 def test_what_cannot_be_a_molecule_is_refused_by_position(smiles: str, problem: str) -> None:
-    assert problem_of(smiles) == f"is no SMILES: {problem}"
+    assert problem_of(smiles) == f"is not a valid SMILES: {problem}"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
     far = independent(-100, len(model.example))
     (undecided,) = predict(judged_by(model, unsure(**parts)), [model.example])
     (unlike,) = predict(judged_by(model, unsure(**parts, distance=far)), [model.example])
-    assert "undecided: at 90% coverage" in ENGLISH.say(undecided["reason"])
+    assert "undecided: at 90% coverage the answer is one of" in ENGLISH.say(undecided["reason"])
     assert "unlike" in ENGLISH.say(unlike["reason"])
 
 

@@ -137,7 +137,7 @@ def test_where_people_sign_in_is_read_again_from_parameter_store(
     app.state.clock = lambda: now + timedelta(seconds=1000)
     refused = client.get("/", headers=BROWSER)
     assert refused.status_code == 503
-    assert refused.json()["error"].startswith("where people sign in cannot be read")
+    assert refused.json()["error"].startswith("the settings of the sign-in cannot be read")
     assert "secret" not in refused.text
 
 

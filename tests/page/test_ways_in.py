@@ -44,7 +44,7 @@ def test_what_is_no_picture_is_refused_beside_its_field(visit: Open, tmp_path: P
     page.locator("#value-picture").set_input_files(tmp_path / "cell.png")
     page.get_by_role("button", name="Ask").click()
     page.wait_for_selector(".failure")
-    assert "is no PNG or JPEG file" in page.locator("#value-picture-problem").inner_text()
+    assert "is not a PNG or JPEG file" in page.locator("#value-picture-problem").inner_text()
 
 
 FILES = {

@@ -59,7 +59,7 @@ def write_cards(
 
 
 def write_unclear(model: Model, address: str, words: Words) -> Card:
-    """The card for an order whose drug cannot be told."""
+    """The card for an order whose drug is not known."""
     orders = model.output.orders
     systems = dict.fromkeys(code.system for code in orders.treatment.codes) if orders else ()
     detail = words.say(end(Fact("drug_without_code", systems=[*systems])))

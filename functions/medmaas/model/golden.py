@@ -59,7 +59,7 @@ def answer_instances(model: Model, instances: Sequence[dict[str, Any]]) -> list[
     """What a model answers on this machine, at every coverage that is stored.
 
     Raises:
-        InvalidModelError: one is no valid instance.
+        InvalidModelError: one is not a valid instance.
     """
     reading = _read(instances, model)
     return _answer(model, reading, model.session.run(reading.tensors))

@@ -33,15 +33,15 @@ _SECURITY = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "Where it is deployed, the API lets nobody in without a token of its issuer "
-        "that has its scope. On loopback nobody is asked for one.",
+        "description": "A deployed API refuses requests without a token of its issuer that has its "
+        "scope. On loopback no token is needed.",
     },
     CDS_CLIENT: {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "A token that the record system signs for the very URL that it calls, by a "
-        "key that the service was given. On loopback nobody is asked for one.",
+        "key that the service was given. On loopback no token is needed.",
     },
 }
 

@@ -103,7 +103,7 @@ def _describe_service() -> Schema:
         "version": TEXT,
         "description": TEXT,
         "sign_in": {
-            "description": "Where people sign in who use the page; null: nobody does.",
+            "description": "Where users of the page sign in; null if they do not.",
             "anyOf": [
                 describe_object("SignIn", sign_in, {"end_session_endpoint": TEXT}),
                 {"type": "null"},

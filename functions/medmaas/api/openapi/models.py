@@ -164,7 +164,8 @@ def _describe_options(manifest: Manifest | None) -> dict[str, Schema]:
     coverage: dict[str, Any] = NUMBER | {
         "minimum": LEAST_COVERAGE,
         "exclusiveMaximum": 1,
-        "description": "Of the intervals, one that the model stores; by itself its first.",
+        "description": "Coverage of the intervals, one that the model stores; the default is "
+        "its first.",
     }
     uncertainty = manifest.uncertainty if manifest else None
     if uncertainty and uncertainty.intervals:
@@ -173,7 +174,7 @@ def _describe_options(manifest: Manifest | None) -> dict[str, Schema]:
         coverage |= {
             "default": stored[0],
             "examples": stored,
-            "description": f"Of the intervals, one that the model stores: {listed}.",
+            "description": f"Coverage of the intervals, one that the model stores: {listed}.",
         }
     return {
         "explain": BOOLEAN

@@ -12,13 +12,13 @@ Paths = dict[str, dict[str, Operation]]
 
 REFUSALS = {
     400: "The body is not JSON, or breaks a rule of the protocol.",
-    401: "No token, or none that holds.",
+    401: "No token, or one that is not valid.",
     403: "A token of an issuer that is not configured.",
     404: "No such model, version or page.",
-    412: "What must be prefetched is not there.",
+    412: "A resource that must be prefetched is missing.",
     413: "Over 5 MB or 1,000 instances.",
     415: "Another content type, or another version of FHIR.",
-    422: "Problems in what was sent: every one is named, none of the values.",
+    422: "Problems in what was sent: each one is named, and no value is repeated.",
     500: "The service failed.",
     503: "The model failed a check and does not answer.",
 }
