@@ -41,6 +41,7 @@ ELSEWHERE = {
     "medmaas add": "tests/training/test_own_model_docs.py",
     "medmaas migrate": "tests/model/test_publication.py",
     "grep -vE": "tests/model/test_folder.py",
+    "for peer in litserve bentoml mlserver": "benchmarks/peers.py",
     ".venv/bin/pip install duckdb": "benchmarks/readers.py",
 }
 

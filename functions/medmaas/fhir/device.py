@@ -11,18 +11,18 @@ from medmaas.words import Words
 
 Resource = dict[str, Any]
 _SHA256 = "urn:oid:2.16.840.1.101.3.4.2.1"  # the algorithm, as NIST registered it
-_DIGEST = "digest of the model folder"
 
 
 def write_device(model: Model, words: Words) -> Resource:
     """The model as a Device, contained in what it made."""
     manifest = model.manifest
+    digest_of = {"text": words.say(Fact("digest_of_folder"))}
     return {
         "resourceType": "Device",
         "id": "model",
         "identifier": [
             {"system": _SHA256, "value": manifest.artefact.sha256},
-            {"type": {"text": _DIGEST}, "system": _SHA256, "value": model.digest},
+            {"type": digest_of, "system": _SHA256, "value": model.digest},
         ],
         "status": "active",
         "manufacturer": manifest.card.developer,
