@@ -490,7 +490,7 @@ def test_a_new_kind_of_input_without_records_is_refused_by_fhir(client: TestClie
     refused = client.post("/fhir/models/beats/$evaluate", **asked)
     assert refused.status_code == 404
     (issue,) = refused.json()["issue"]
-    assert issue["diagnostics"].startswith("this model reads nothing that a record in FHIR has; ")
+    assert issue["diagnostics"].startswith("this model does not read FHIR records; ")
     assert client.post("/cds-services/beats", json=call()).status_code == 404
 
 

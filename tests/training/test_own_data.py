@@ -51,7 +51,7 @@ columns:
 def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals of fewer resamples: nothing here is about how wide they are."""
     for module in ("survival.evaluation", "classes.metrics"):
-        monkeypatch.setattr(f"training.{module}._RESAMPLES", 25)
+        monkeypatch.setattr(f"medmaas_training.{module}._RESAMPLES", 25)
     monkeypatch.setattr(
         "medmaas_training.assessment.reasons.faithfulness.agreement._ROUNDS", 5
     )  # of shap, which takes longest
