@@ -22,7 +22,7 @@ stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
 quick: .venv/.dev page/node_modules/.made
-	$(PYTEST) -m "not (browser or container or storage or training or soak)"
+	$(PYTEST) -m "not (browser or container or storage or training or soak)" --hypothesis-profile=quick
 
 test: $(TESTED)
 	$(PYTEST)

@@ -32,6 +32,7 @@ PATIENT = {"age": 67, "sex": "F", "creatinine": 1.1, "kappa": 1.2, "lambda": 1.5
 
 # no test depends on how fast the machine is
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("patient"), max_examples=25)
 settings.register_profile("soak", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile("patient")
 
