@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from medmaas.fhir.bundle import read_bundle
 from medmaas.fhir.evaluation import evaluate
 from medmaas.fhir.guidance import list_lacks, require_data
-from medmaas.fhir.record import read_bundle
 from medmaas.model.options import PLAIN
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH

@@ -8,12 +8,13 @@ from medmaas.cds_hooks.cards import write_cards
 from medmaas.facts import Fact
 from medmaas.fhir import evaluation as room
 from medmaas.fhir.answer import write_answer
+from medmaas.fhir.bundle import read_bundle
 from medmaas.fhir.case import Case, Evaluation
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.evaluation import evaluate
 from medmaas.fhir.guidance import require_data
 from medmaas.fhir.mapping import map_record
-from medmaas.fhir.record import Record, read_bundle
+from medmaas.fhir.record import Record
 from medmaas.model.manifest import Manifest
 from medmaas.model.options import Options
 from medmaas.model.registry import Registry
@@ -28,7 +29,7 @@ CHILD = patient(birthDate="2015-01-01")
 def hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold every record back, for two reasons, one of them given twice."""
 
-    def map_held(manifest: Manifest, record: Record, as_of: datetime) -> Case:
+    def map_held(manifest: Manifest, record: Record, as_of: datetime, **options: bool) -> Case:
         post_init = Draft.__post_init__
 
         def hold_back(draft: Draft) -> None:
@@ -38,7 +39,7 @@ def hold(monkeypatch: pytest.MonkeyPatch) -> None:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Draft, "__post_init__", hold_back)
-            return map_record(manifest, record, as_of)
+            return map_record(manifest, record, as_of, **options)
 
     monkeypatch.setattr(room, "map_record", map_held)
 

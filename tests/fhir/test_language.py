@@ -120,8 +120,8 @@ def test_notes_and_rationale_are_chinese_with_the_same_numbers(fhir: TestClient)
 
 def test_a_refusal_is_chinese_and_its_code_is_the_same(fhir: TestClient) -> None:
     _, issue = ask(fhir, *RECORDS["another unit"])["issue"]
-    assert issue["details"]["coding"][0]["code"] == "inconvertible_unit"
-    assert issue["diagnostics"].endswith("单位须能换算为 mg/dL")
+    assert issue["details"]["coding"][0]["code"] == "cannot_be_used"
+    assert issue["diagnostics"].endswith("不能用于 κ 轻链：单位须能换算为 mg/dL")
 
 
 def test_what_a_record_lacks_is_asked_for_in_chinese(fhir: TestClient) -> None:

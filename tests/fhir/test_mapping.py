@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medmaas.fhir.bundle import read_bundle
 from medmaas.fhir.case import Case
 from medmaas.fhir.mapping import map_record
-from medmaas.fhir.record import read_bundle
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
 from tests.conftest import ROOT

@@ -21,7 +21,6 @@ from medmaas.api.app import create_app
 from medmaas.cli import main
 from medmaas.facts import Fact
 from medmaas.fhir.draft import Draft
-from medmaas.fhir.results import Unused
 from medmaas.model import explanation, folder, outputs
 from medmaas.model.columns import Columns, Table
 from medmaas.model.explanation.contributions import EXACT, describe_explained
@@ -186,7 +185,7 @@ def fill_pulse(draft: Draft, manifest: Manifest) -> Json:
     for feature in spec.recorded:
         assert isinstance(feature, Number)
         assert isinstance(feature.source, ObservationSource)
-        for taken in draft.results.measure(feature, feature.source, Unused()):
+        for taken in draft.measure(feature, feature.source).values:
             samples.append(taken.value)
             draft.rest_on_results(feature, taken)
     return {spec.field: samples}

@@ -17,6 +17,9 @@ PAIRS = [
     ("mg/m2", "g/m2"), ("kg/m2", "g/cm2"), ("a", "d"), ("mo", "d"), ("wk", "d"), ("h", "min"),
     ("d", "h"), ("U/L", "U/mL"), ("mL/min", "L/h"), ("ug/kg/min", "mg/kg/h"), ("g.m", "kg.cm"),
     ("10*-3.g", "mg"), ("dL", "mL"), ("fL", "um3"), ("pg", "ng"),
+    ("mm[Hg]", "kPa"), ("cm[H2O]", "Pa"), ("bar", "Pa"), ("[ft_i]", "m"),
+    ("[oz_av]", "g"), ("kcal", "kJ"), ("/min", "Hz"), ("mosm/kg", "mmol/kg"),
+    ("mmol/mol", "mol/mol"),
 ]  # fmt: skip
 
 units = PintUcumRegistry()

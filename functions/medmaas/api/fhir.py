@@ -32,8 +32,8 @@ def add_routes(app: FastAPI) -> None:
 async def evaluate_record(request: Request) -> Response:
     """What the model says of the patient, or what it needs to know first."""
     from medmaas.fhir import answer, capability, evaluation, guidance  # noqa: PLC0415 - few use it
+    from medmaas.fhir.bundle import read_bundle  # noqa: PLC0415
     from medmaas.fhir.options import read_options  # noqa: PLC0415
-    from medmaas.fhir.record import read_bundle  # noqa: PLC0415
 
     model = find_model(request)
     if not model.manifest.reads_records:
@@ -47,7 +47,14 @@ async def evaluate_record(request: Request) -> Response:
     budget = make_budget(request, asked.options)
     words = choose_words(request)
     found = await run_in_threadpool(
-        evaluation.evaluate, model, record, as_of, asked.options, words=words, budget=budget
+        evaluation.evaluate,
+        model,
+        record,
+        as_of,
+        asked.options,
+        words=words,
+        budget=budget,
+        leave_later=asked.as_of is not None,
     )
     if found.prediction is None:
         module = capability.canonical(model, find_address(request))

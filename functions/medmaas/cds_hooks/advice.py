@@ -6,8 +6,9 @@ from medmaas.cds_hooks.call import Call
 from medmaas.cds_hooks.cards import Card, write_cards, write_unclear, write_unusable
 from medmaas.cds_hooks.orders import find_replaced
 from medmaas.errors import InvalidRequestError
+from medmaas.fhir.bundle import read_prefetch
 from medmaas.fhir.evaluation import evaluate
-from medmaas.fhir.record import MixedPatientsError, read_prefetch
+from medmaas.fhir.record import MixedPatientsError
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.registry import Model

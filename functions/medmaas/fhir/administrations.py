@@ -17,8 +17,8 @@ from medmaas.model.manifest import AdministrationSource, Coding, Dose
 from medmaas.model.units import UnitError, convert
 
 SURFACE_LOINC = ("8277-6", "3140-1")
-HEIGHT_LOINC = ("8302-2",)
-WEIGHT_LOINC = ("29463-7",)
+HEIGHT_LOINC = ("8302-2", "3137-7", "8308-9", "8306-3")
+WEIGHT_LOINC = ("29463-7", "3141-9", "8350-1", "8351-9")
 _BODY_DAYS = 100_000.0  # an adult's height holds; the newest is taken
 _SURFACES = (0.2, 4)  # m2, of a child and beyond any adult
 _GIVEN = {"completed", "in-progress"}
@@ -61,7 +61,7 @@ class Administrations:
             if not carries(entry.content.get("medicationCodeableConcept"), source.codes):
                 continue
             given = entry.parse(MedicationAdministration)
-            self._record.require_subject(entry, given.subject)
+            self._record.require_subject(entry)
             if given.status not in _GIVEN:
                 unused.pass_over(entry, f"{entry.where}.status", Fact("drug_not_given"))
                 continue

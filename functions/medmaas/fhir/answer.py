@@ -14,7 +14,7 @@ from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
 from medmaas.model.manifest import ObservationSource
 from medmaas.model.outcomes import Outcome
-from medmaas.model.units import UnitError, convert
+from medmaas.model.units import is_unit
 from medmaas.model.years import count_years
 
 
@@ -88,11 +88,7 @@ def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
 def _write_quantity(value: float, unit: str) -> Resource:
     """A number with its unit, as a code only if it is one."""
     quantity = {"value": value, "unit": unit}
-    try:
-        convert(value, unit, unit)
-    except UnitError:
-        return quantity
-    return quantity | {"system": UCUM, "code": unit}
+    return quantity | {"system": UCUM, "code": unit} if is_unit(unit) else quantity
 
 
 def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:

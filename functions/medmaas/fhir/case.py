@@ -57,6 +57,8 @@ class Case:
         as_of: the moment that is asked for, with its offset.
         instance: what the predict core takes; not whole while something is missing.
         basis: the resources that were used, and no others, each once.
+        warnings: what the reader of the answer must know of the record before all else: that it is
+            not whole, that a value counts as missing.
         notes: what the reader of the answer must know of the record, without a value: results that
             were not used and why, what was assumed.
         missing: what is needed before there is an answer.
@@ -70,6 +72,7 @@ class Case:
     as_of: datetime
     instance: dict[str, Any]
     basis: tuple[Basis, ...] = ()
+    warnings: tuple[Fact, ...] = ()
     notes: tuple[Fact, ...] = ()
     missing: tuple[Requirement, ...] = ()
     held: tuple[Fact, ...] = ()

@@ -35,9 +35,10 @@ class Coding(_Element):
 
 
 class CodeableConcept(_Element):
-    """Codes of the same thing; what text says is not read."""
+    """Codes of the same thing, and what it is called."""
 
     coding: list[Coding] = Field(default=[], max_length=_MOST_CODINGS)
+    text: Annotated[str, StringConstraints(max_length=4096)] | None = None
 
     def list_codes(self, system: str) -> list[str]:
         """The codes of one system."""
@@ -45,10 +46,11 @@ class CodeableConcept(_Element):
 
 
 class Quantity(_Element):
-    """A number with the UCUM code of its unit; what unit says is not read."""
+    """A number with its unit: as a UCUM code, or as a laboratory spells it."""
 
     value: float | None = None
     comparator: _Code | None = None
+    unit: _Code | None = None
     system: _Code | None = None
     code: _Code | None = None
 
@@ -86,6 +88,9 @@ class Observation(_Timed):
 
     code: CodeableConcept
     valueQuantity: Quantity | None = None  # noqa: N815
+    dataAbsentReason: CodeableConcept | None = None  # noqa: N815
+    issued: str | None = None
+    focus: list[Reference] = Field(default=[], max_length=_MOST_CODINGS)
 
 
 class Dosage(_Element):
@@ -109,6 +114,7 @@ class Condition(_Element):
     clinicalStatus: CodeableConcept | None = None  # noqa: N815
     verificationStatus: CodeableConcept | None = None  # noqa: N815
     recordedDate: str | None = None  # noqa: N815
+    abatementDateTime: str | None = None  # noqa: N815
     onsetDateTime: str | None = None  # noqa: N815
 
 
@@ -118,6 +124,7 @@ class Patient(_Element):
     id: Id | None = None
     birthDate: str | None = None  # noqa: N815
     gender: _Code | None = None
+    active: bool | None = None
     deceasedBoolean: bool | None = None  # noqa: N815
     deceasedDateTime: str | None = None  # noqa: N815
 
@@ -138,6 +145,27 @@ class Moment(NamedTuple):
         slack = timedelta(minutes=5) if self.parts == 4 else timedelta(hours=14)  # noqa: PLR2004
         return self.at - moment > slack
 
+    @property
+    def latest(self) -> datetime:
+        """The latest that it may have been, a date without a time being of any offset."""
+        if self.parts == 4:  # noqa: PLR2004
+            return self.at
+        days = {1: 366, 2: 31, 3: 1}[self.parts]
+        return self.at + timedelta(days=days, hours=14)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it has a time."""
+        return self.parts == 4  # noqa: PLR2004
+
+    def covers(self, other: "Moment") -> bool:
+        """Whether another may be of the same day, month or year, as each was written."""
+        known = min(self.parts, 3)
+        own, others = self.at, other.at
+        return (own.year, own.month, own.day)[:known] == (others.year, others.month, others.day)[
+            :known
+        ]
+
 
 def read_moment(text: str) -> Moment:
     """A FHIR date, dateTime or instant.
@@ -156,3 +184,11 @@ def read_moment(text: str) -> Moment:
         return Moment(datetime(int(year), int(month or 1), int(day or 1), tzinfo=UTC), parts)
     except ValueError:
         raise ValueError("no_such_date") from None
+
+
+def read_or_none(text: object) -> Moment | None:
+    """The same, of whatever was sent; None where it is not a time."""
+    try:
+        return read_moment(text) if isinstance(text, str) else None
+    except (ValueError, OverflowError):
+        return None

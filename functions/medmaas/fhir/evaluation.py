@@ -22,6 +22,7 @@ def evaluate(
     *,
     words: Words = ENGLISH,
     budget: Budget | None = None,
+    leave_later: bool = False,
 ) -> Evaluation:
     """What a model says of a patient.
 
@@ -33,6 +34,7 @@ def evaluate(
             comes without an explanation.
         words: what is to be said will be said in them.
         budget: what the explanation may take; by itself what the options say.
+        leave_later: leave aside what is later than as_of, and say so, instead of refusing it.
 
     Returns:
         The case, and its prediction unless data are missing. The model abstains from a case that
@@ -42,7 +44,7 @@ def evaluate(
         InvalidRequestError: the record holds what cannot be used, or a value that no patient has;
             details name resource and rule.
     """
-    case = map_record(model.manifest, record, as_of)
+    case = map_record(model.manifest, record, as_of, leave_later=leave_later)
     if case.missing:
         return Evaluation(model, case, None, words)
     try:

@@ -32,7 +32,13 @@ def require_data(evaluation: Evaluation, module: str) -> Resource:
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
         "note": write_notes(
-            [*list_lacks(case), *others, *map(end, list_untold(evaluation))], evaluation.words
+            [
+                *list_lacks(case),
+                *others,
+                *map(end, list_untold(evaluation)),
+                *map(end, case.warnings),
+            ],
+            evaluation.words,
         ),
         "dataRequirement": [_write_requirement(one, source) for one, source in lacking],
     }

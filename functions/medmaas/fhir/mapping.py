@@ -13,13 +13,16 @@ from medmaas.model.manifest import Manifest
 _YEARS = range(1900, 2200)
 
 
-def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
+def map_record(
+    manifest: Manifest, record: Record, as_of: datetime, *, leave_later: bool = False
+) -> Case:
     """The case of a model whose manifest reads records.
 
     Args:
         manifest: names per feature its source.
         record: of one patient.
         as_of: the moment that is asked for; nothing may be later.
+        leave_later: leave what is later aside, and say so, instead of refusing it.
 
     Returns:
         The case; where data are missing, what is needed instead of a whole instance.
@@ -32,15 +35,17 @@ def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
     if record.patient is None:
         lacking = Requirement("patient", "Patient", (), None, Fact("no_patient"))
         return Case("", as_of, {}, missing=(lacking,))
-    draft = Draft(record, as_of)
     if not manifest.reads_records:
         raise InvalidRequestError("takes_no_record")
+    draft = Draft(manifest, record, as_of, leave_later)
     instance = find_room("medmaas.fhir", manifest.input.kind).fill(draft, manifest)
+    draft.finish()
     return Case(
         record.patient_reference,
         as_of,
         instance,
         tuple(draft.basis.values()),
+        tuple(dict.fromkeys([*record.remarks, *draft.warnings])),
         tuple(dict.fromkeys(draft.notes)),
         tuple(draft.missing),
         tuple(dict.fromkeys(draft.held)),

@@ -12,6 +12,7 @@ def list_notes(evaluation: Evaluation) -> list[Fact]:
     named = judge.name_interval(interval) if judge and interval else None
     notes = [
         *list_untold(evaluation),
+        *evaluation.case.warnings,
         *([named] if named else ()),
         *(_name_warning(warning) for warning in prediction.get("warnings", ())),
         *evaluation.case.notes,

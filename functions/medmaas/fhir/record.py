@@ -1,11 +1,11 @@
-"""The resources of one patient, as they come: a Bundle, Parameters, or what CDS Hooks prefetched.
+"""The resources of one patient: what each is called, and whose it is.
 
 Nothing is read here but types, ids and references. Whatever a model does not ask for may be in a
 record, broken or not, and is ignored.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,13 +13,11 @@ from pydantic import BaseModel, ValidationError
 
 from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
-from medmaas.fhir.elements import Patient, Reference
+from medmaas.fhir.elements import Patient
 
-_BUNDLES = ("collection", "searchset", "transaction")
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.\-]{1,64}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/%\-]{1,512}")
-_READ = {"Patient", "Observation", "Condition", "MedicationAdministration"}
 # what an element must be, by the types of pydantic's errors
 _RULES = {
     "missing": "r4_required",
@@ -33,6 +31,8 @@ _RULES = {
     "too_long": "r4_items",
     "string_pattern_mismatch": "r4_pattern",
 }
+
+ANY = "*"
 
 _Resource = TypeVar("_Resource", bound=BaseModel)
 
@@ -49,15 +49,31 @@ class Entry:
         content: as it was sent.
         where: FHIRPath, as in Bundle.entry[3].resource.
         full_url: of its entry.
+        owner: the resource that contains it, and is what refers to it.
     """
 
     content: Mapping[str, Any]
     where: str
     full_url: str | None = None
+    owner: "Entry | None" = None
+
+    @property
+    def modifier(self) -> tuple[str, Fact] | None:
+        """Which of its elements may change its meaning in a way that is not known here.
+
+        https://hl7.org/fhir/R4/extensibility.html#modifierExtension
+        """
+        if self.content.get("implicitRules"):
+            return ".implicitRules", Fact("implicit_rules")
+        if self.content.get("modifierExtension"):
+            return ".modifierExtension", Fact("modified")
+        return None
 
     @property
     def reference(self) -> str | None:
         """What refers to it: its urn inside a Bundle, else Type/id, else its address."""
+        if self.owner:
+            return self.owner.reference
         if self.full_url and _URN.fullmatch(self.full_url):
             return self.full_url
         own = self.content.get("id")
@@ -83,10 +99,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One patient's resources by type; the Patient itself, if there is one."""
+    """One patient's resources by type; the Patient itself, if there is one.
+
+    Attributes:
+        patient: nothing but one.
+        entries: the others, by type, each once and in its newest version.
+        remarks: what the record says of itself that whoever reads the answer must know.
+        incomplete: types of which there are more than the record holds; ANY if it is not known of
+            which.
+    """
 
     patient: Entry | None
     entries: Mapping[str, list[Entry]]
+    remarks: tuple[Fact, ...] = ()
+    incomplete: frozenset[str] = frozenset()
+
+    def lacks(self, kind: str) -> bool:
+        """Whether there may be more resources of a type than are here."""
+        return not self.incomplete.isdisjoint({kind, ANY})
 
     @property
     def patient_reference(self) -> str:
@@ -111,42 +141,27 @@ class Record:
         """What is read of the Patient, nothing if there is none."""
         return self.patient.parse(Patient) if self.patient else Patient()
 
-    def require_subject(self, entry: Entry, subject: Reference | None) -> None:
+    def require_subject(self, entry: Entry) -> None:
         """Refuse a resource that names another patient.
 
         Raises:
             MixedPatientsError: its subject is somebody else.
         """
-        named = subject.reference if subject else None
-        if named and self.patient and not _is_named(self.patient, named):
+        subject = entry.content.get("subject")
+        if not isinstance(subject, dict) or self.patient is None:
+            return
+        named = subject.get("reference")
+        if isinstance(named, str):
+            own = self.is_patient(named)
+        else:
+            own = _may_be_identified(self.patient, subject.get("identifier"))
+        if not own:
             refusal = refuse(f"{entry.where}.subject", "of_another_patient")
             raise MixedPatientsError(refusal.fact, refusal.details)
 
-
-def read_bundle(resource: object) -> Record:
-    """The record in a Bundle, or in Parameters that hold a Bundle or resources.
-
-    Raises:
-        InvalidRequestError: it is neither, or holds two patients; details name where.
-    """
-    kind = _type_of(resource)
-    if kind not in {"Bundle", "Parameters"}:
-        raise refuse("resourceType", "not_a_record")
-    return _collect(_list_entries(resource, kind))
-
-
-def read_prefetch(prefetch: Mapping[str, object]) -> Record:
-    """The record in the prefetch of a CDS Hooks call: resources or searchset Bundles by key.
-
-    Raises:
-        InvalidRequestError: there is something else in it, or two patients.
-    """
-    return _collect(
-        entry
-        for key, resource in prefetch.items()
-        if resource is not None
-        for entry in _list_entries(resource, f"prefetch.{key}")
-    )
+    def is_patient(self, reference: str | None) -> bool:
+        """Whether a reference means the patient."""
+        return bool(self.patient and reference and _is_named(self.patient, reference))
 
 
 def refuse(
@@ -165,60 +180,6 @@ def refuse(
     return InvalidRequestError("record_refused", [Problem(None, where, rule)])
 
 
-def _collect(found: Iterator[Entry]) -> Record:
-    entries: dict[str, list[Entry]] = {}
-    for entry in found:
-        entries.setdefault(entry.content["resourceType"], []).append(entry)
-    patients = entries.pop("Patient", [])
-    for other in patients[1:]:
-        if other.reference is None or other.reference != patients[0].reference:
-            raise refuse(other.where, "second_patient")
-    return Record(patients[0] if patients else None, entries)
-
-
-def _list_entries(resource: object, where: str, full_url: str | None = None) -> Iterator[Entry]:
-    """The resources that a resource is or holds; not those of a Bundle inside a Bundle."""
-    kind = _type_of(resource)
-    if kind is None or not isinstance(resource, dict):
-        raise refuse(where, "not_a_resource")
-    if kind == "Bundle":
-        yield from _list_bundle(resource, where)
-    elif kind == "Parameters":
-        for index, parameter in enumerate(_list_objects(resource, "parameter", where)):
-            if "resource" in parameter:
-                inside = parameter["resource"]
-                if _type_of(inside) == "Parameters":
-                    raise refuse(f"{where}.parameter[{index}]", "parameters_inside")
-                yield from _list_entries(inside, f"{where}.parameter[{index}].resource")
-    elif kind in _READ:
-        yield Entry(resource, where, full_url)
-
-
-def _list_bundle(bundle: Mapping[str, Any], where: str) -> Iterator[Entry]:
-    if bundle.get("type") not in _BUNDLES:
-        raise refuse(f"{where}.type", "other_bundle", types=_BUNDLES)
-    for index, entry in enumerate(_list_objects(bundle, "entry", where)):
-        inside, place = entry.get("resource"), f"{where}.entry[{index}].resource"
-        if inside is None:  # a transaction's DELETE has none
-            continue
-        if _type_of(inside) == "Bundle":
-            raise refuse(place, "bundle_inside")
-        url = entry.get("fullUrl")
-        yield from _list_entries(inside, place, url if isinstance(url, str) else None)
-
-
-def _list_objects(resource: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
-    given = resource.get(name, [])
-    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-        raise refuse(f"{where}.{name}", "not_a_list_of_objects")
-    return given
-
-
-def _type_of(resource: object) -> str | None:
-    kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
 def _is_named(patient: Entry, reference: str) -> bool:
     """Whether a reference means the patient: relative, by fullUrl, or absolute."""
     reference = reference.partition("/_history/")[0]
@@ -228,6 +189,16 @@ def _is_named(patient: Entry, reference: str) -> bool:
     if _ADDRESS.fullmatch(url):  # where it is, is known: nowhere else
         return reference in {url, f"Patient/{own}"}
     return reference in {url, f"Patient/{own}"} or reference.endswith(f"/Patient/{own}")
+
+
+def _may_be_identified(patient: Entry, identifier: object) -> bool:
+    """Whether an identifier can be the patient's: not, if that system calls them otherwise."""
+    if not isinstance(identifier, dict) or not isinstance(identifier.get("value"), str):
+        return True
+    given = patient.content.get("identifier")
+    own = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    same = [one for one in own if one.get("system") == identifier.get("system")]
+    return not same or any(one.get("value") == identifier["value"] for one in same)
 
 
 def _locate(path: tuple[int | str, ...]) -> str:

@@ -1,17 +1,28 @@
-"""Observations become results: of the right patient, final, dated, and in the model's unit."""
+"""Observations become results: of the right patient, final, dated, and in the model's unit.
 
-from collections.abc import Iterator, Sequence
+One that cannot be used costs only itself, unless it may be newer than all that can: then it says so
+(`Unusable.latest`), and whoever takes the newest decides what that means.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
-from medmaas.fhir.elements import LOINC, UCUM, Moment, Observation, Quantity, read_moment
+from medmaas.fhir.elements import LOINC, Moment, Observation, Quantity, read_moment, read_or_none
+from medmaas.fhir.observations import count_absent, list_observations
+from medmaas.fhir.quantities import read_unit
 from medmaas.fhir.record import Entry, Record, refuse
-from medmaas.model.manifest import Number, ObservationSource
+from medmaas.fhir.terminologies import list_codings
+from medmaas.model.manifest import ObservationSource
 from medmaas.model.units import UnitError, convert
 
 _FINAL = {"final", "amended", "corrected"}
+_CORRECTED = {"amended", "corrected"}
+# nothing was measured, or it was taken back: what was measured before stands
+_VOID = {"entered-in-error", "cancelled"}
+_BY_DAY = 3  # parts of a date that are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,40 +33,76 @@ class Result:
         entry: where it stands.
         effective: when it was measured.
         quantity: what was measured, not yet converted.
+        corrected: whether it takes the place of an earlier version.
+        issued: when this version was made, if that is known.
     """
 
     entry: Entry
     effective: Moment
     quantity: Quantity
+    corrected: bool = False
+    issued: datetime | None = None
 
     @property
     def reference(self) -> str:
         """What refers to it."""
         return require_reference(self.entry)
 
-    def convert(self, unit: str, molar_mass: float | None = None) -> float:
+    def convert(self, unit: str, source: ObservationSource | None = None) -> float:
         """The value in a unit.
 
+        Args:
+            unit: a UCUM code.
+            source: says how amounts become masses, and by which formulas else.
+
         Raises:
-            InvalidRequestError: it has no UCUM code, or one that cannot be converted.
+            InvalidRequestError: its unit is not known, or cannot be converted.
         """
-        quantity = self.quantity
-        where = f"{self.entry.where}.valueQuantity"
-        if quantity.system != UCUM or quantity.code is None or quantity.value is None:
-            raise refuse(where, "quantity_without_code", system=UCUM)
+        value, where = self.quantity.value, f"{self.entry.where}.valueQuantity"
+        if value is None:
+            raise refuse(where, "no_quantity")
         try:
-            return convert(quantity.value, quantity.code, unit, molar_mass)
+            code, _ = read_unit(self.quantity)
+        except UnitError as error:
+            raise refuse(where, error.fact) from None
+        for formula in source.formulas if source else ():
+            if code == formula.unit:
+                return value * formula.factor + formula.offset
+        try:
+            return convert(value, code, unit, source.molar_mass if source else None)
         except UnitError as error:
             raise refuse(f"{where}.code", error.fact) from None
 
+    @property
+    def spelled(self) -> str | None:
+        """The UCUM code of its unit, where it was read from a spelling."""
+        code, is_spelled = read_unit(self.quantity)
+        return code if is_spelled else None
+
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
-    """A value of a feature, and the results that it was made of."""
+class Unusable:
+    """One Observation that is of the right code, and cannot be used.
 
-    value: float
-    effective: datetime
-    results: tuple[Result, ...]
+    Attributes:
+        entry: where it stands.
+        where: FHIRPath of what is wrong.
+        rule: which it breaks.
+        latest: the latest that it may have been measured; None if nothing is known.
+        stands: whether it is a result; one that was taken back or never made is not.
+        bound: of a comparator, the result as if it were the value.
+    """
+
+    entry: Entry
+    where: str
+    rule: Fact
+    latest: datetime | None = None
+    stands: bool = True
+    bound: Result | None = None
+
+    def is_after(self, moment: datetime | None) -> bool:
+        """Whether it may be newer."""
+        return self.stands and (moment is None or self.latest is None or self.latest > moment)
 
 
 @dataclass(slots=True)
@@ -63,19 +110,22 @@ class Unused:
     """What was found but not used, of one feature: so that nothing is lost silently.
 
     Attributes:
-        refusals: where something breaks which rule.
-        notes: the same for the reader of the answer.
+        found: what cannot be used.
         too_old: whether there is something that is only too old.
     """
 
-    refusals: list[tuple[str, Fact]] = field(default_factory=list)
-    notes: list[Fact] = field(default_factory=list)
+    found: list[Unusable] = field(default_factory=list)
     too_old: bool = False
 
     def pass_over(self, entry: Entry, where: str, rule: Fact) -> None:
-        """Note a result that breaks a rule."""
-        self.refusals.append((where, rule))
-        self.notes.append(say_unused(entry, rule))
+        """Note a resource that breaks a rule."""
+        self.found.append(Unusable(entry, where, rule, stands=False))
+
+    @property
+    def notes(self) -> list[Fact]:
+        """For the reader of the answer, in whatever order the record came."""
+        told = {say_unused(one.entry, one.rule): one for one in self.found}
+        return sorted(told, key=lambda fact: str(fact.limits["resource"]))
 
 
 class Results:
@@ -84,15 +134,24 @@ class Results:
     Args:
         record: of one patient.
         as_of: the moment that is asked for.
+        leave_later: leave later results aside, instead of refusing them.
+
+    Attributes:
+        later: references of those that were left aside.
+        absent: how many reports and panels refer to that are not in the record.
     """
 
-    def __init__(self, record: Record, as_of: datetime) -> None:
-        self._record, self._as_of = record, as_of
+    def __init__(self, record: Record, as_of: datetime, *, leave_later: bool = False) -> None:
+        self._record, self._as_of, self._leave_later = record, as_of, leave_later
         self._by_code: dict[str, list[Entry]] = {}
-        for entry in record.entries.get("Observation", ()):
-            for code in _list_codes(entry):
-                self._by_code.setdefault(code, []).append(entry)
-        self._read: dict[int, Result | tuple[str, Fact]] = {}
+        for entry in list_observations(record):
+            codings = set(list_codings(entry.content.get("code")))
+            for system, code in codings:
+                if system == LOINC:
+                    self._by_code.setdefault(code, []).append(entry)
+        self._read: dict[int, Result | Unusable | None] = {}
+        self.later: set[str] = set()
+        self.absent = count_absent(record)
 
     def find(
         self, codes: Sequence[str], oldest_days: float, unused: Unused
@@ -100,85 +159,113 @@ class Results:
         """Usable results, with the rank of the code that they were found by.
 
         Raises:
-            InvalidRequestError: one is of another patient, of the future, or no Observation of R4.
+            InvalidRequestError: one is of another patient, or of the future.
         """
         seen: set[int] = set()
+        oldest = self._as_of - timedelta(days=oldest_days)
         for rank, code in enumerate(codes):
             for entry in self._by_code.get(code, ()):
                 if id(entry) in seen:
                     continue
                 seen.add(id(entry))
-                result = self._read_once(entry)
-                if not isinstance(result, Result):
-                    unused.pass_over(entry, *result)
-                elif self._as_of - result.effective.at > timedelta(days=oldest_days):
-                    unused.too_old = True
-                else:
-                    yield rank, result
+                match self._read_once(entry):
+                    case Result() as result if result.effective.at < oldest:
+                        unused.too_old = True
+                    case Result() as result:
+                        yield rank, result
+                    case Unusable(latest=latest) as one if latest is None or latest >= oldest:
+                        unused.found.append(one)
 
-    def measure(self, feature: Number, source: ObservationSource, unused: Unused) -> "Measured":
-        """All that was measured of a feature, each converted only when it is taken."""
-        found = [
-            _Candidate(result.effective, -rank, (result,))
-            for rank, result in self.find(feature.loinc, source.oldest_days, unused)
-        ]
-        if source.share:
-            totals = [r for _, r in self.find(source.share.total, source.oldest_days, Unused())]
-            percents = self.find(source.share.percent, source.oldest_days, unused)
-            by_time = {result.effective.at: result for result in reversed(totals)}
-            found += [
-                _Candidate(percent.effective, -len(feature.loinc), (by_time[at], percent))
-                for _, percent in percents
-                if (at := percent.effective.at) in by_time
-            ]
-        found.sort(key=lambda one: (one.effective.at, one.preference), reverse=True)
-        return Measured(feature, source, found)
-
-    def _read_once(self, entry: Entry) -> Result | tuple[str, Fact]:
+    def _read_once(self, entry: Entry) -> Result | Unusable | None:
         if id(entry) not in self._read:
             self._read[id(entry)] = self._judge(entry)
         return self._read[id(entry)]
 
-    def _judge(self, entry: Entry) -> Result | tuple[str, Fact]:
-        """A result, or where it breaks which rule."""
-        observation = entry.parse(Observation)
-        self._record.require_subject(entry, observation.subject)
-        where = entry.where
+    def _judge(self, entry: Entry) -> Result | Unusable | None:
+        """A result, or why it is none; nothing of one that is later than what is asked for."""
+        self._record.require_subject(entry)
+        try:
+            observation = entry.parse(Observation)
+        except InvalidRequestError as error:
+            problem = error.details[0]
+            return Unusable(entry, problem.field or entry.where, problem.fact, _guess_latest(entry))
+        if self._is_later(entry, observation):
+            return None
+        effective = read_or_none(observation.effective)
+        latest = effective.latest if effective else _guess_latest(entry)
+        broken = self._find_problem(entry, observation) or _find_lack(observation, effective)
+        quantity = observation.valueQuantity
+        if broken or effective is None or quantity is None:
+            where, rule = broken or ("", Fact("no_quantity"))
+            if rule.code == "not_final" and effective:  # a final one of this moment stands
+                latest = effective.at
+            stands = observation.status not in _VOID and not _is_pending(observation)
+            return Unusable(entry, f"{entry.where}{where}", rule, latest, stands)
+        issued = read_or_none(observation.issued)
+        result = Result(
+            entry,
+            effective,
+            quantity,
+            observation.status in _CORRECTED,
+            issued.at if issued else None,
+        )
+        if quantity.comparator:
+            where = f"{entry.where}.valueQuantity.comparator"
+            return Unusable(entry, where, Fact("comparator"), latest, bound=result)
+        return result
+
+    def _is_later(self, entry: Entry, observation: Observation) -> bool:
+        """Whether it is to be left aside because it is later.
+
+        Raises:
+            InvalidRequestError: it is later, and nobody asked for a moment of the past.
+        """
+        effective = read_or_none(observation.effective)
+        if effective is None or not effective.is_after(self._as_of):
+            return False
+        if not self._leave_later:
+            raise refuse(f"{entry.where}.effectiveDateTime", "later_than_asked")
+        self.later.add(entry.reference or entry.where)
+        return True
+
+    def _find_problem(self, entry: Entry, observation: Observation) -> tuple[str, Fact] | None:
+        """Where something changes its meaning, and how."""
+        if modifier := entry.modifier:
+            return modifier
+        if any(not self._record.is_patient(one.reference) for one in observation.focus):
+            return ".focus", Fact("focus_of_another")
         if observation.status not in _FINAL:
-            return f"{where}.status", Fact("not_final")
-        if observation.valueQuantity is None:
-            return f"{where}.valueQuantity", Fact("no_quantity")
-        if observation.valueQuantity.comparator:
-            return f"{where}.valueQuantity.comparator", Fact("comparator")
-        if observation.effective is None:
-            return f"{where}.effectiveDateTime", Fact("no_time")
-        effective = read_time(observation.effective, f"{where}.effectiveDateTime", self._as_of)
-        return Result(entry, effective, observation.valueQuantity)
+            return ".status", Fact("not_final")
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    effective: Moment
-    preference: int
-    results: tuple[Result, ...]
+def _find_lack(observation: Observation, effective: Moment | None) -> tuple[str, Fact] | None:
+    """Where it has no value or no time."""
+    quantity = observation.valueQuantity
+    if observation.dataAbsentReason is not None:
+        return ".dataAbsentReason", Fact("value_absent")
+    if quantity is None or quantity.value is None:
+        return ".valueQuantity", Fact("no_quantity")
+    if observation.effective is None:
+        return ".effectiveDateTime", Fact("no_time")
+    return None if effective else (".effectiveDateTime", Fact("not_a_moment"))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What was measured of a feature, the newest first; of one time the preferred code first."""
+def _is_pending(observation: Observation) -> bool:
+    """Whether a test was only registered."""
+    return observation.status == "registered" and observation.valueQuantity is None
 
-    feature: Number
-    source: ObservationSource
-    candidates: list[_Candidate]
 
-    def __iter__(self) -> Iterator[Measurement]:
-        unit, molar_mass = self.feature.unit, self.source.molar_mass
-        for one in self.candidates:
-            first, *others = one.results
-            value = first.convert(unit, molar_mass)
-            for percent in others:
-                value = value * percent.convert("%") / 100
-            yield Measurement(value, one.effective.at, one.results)
+def _guess_latest(entry: Entry) -> datetime | None:
+    """The latest that a result may be of: by the day of its time, else of its issue."""
+    period = entry.content.get("effectivePeriod")
+    ends = (period.get("end"), period.get("start")) if isinstance(period, dict) else ()
+    times = [entry.content.get(f"effective{kind}") for kind in ("DateTime", "Instant")]
+    for text in [*times, *ends, entry.content.get("issued")]:
+        day = read_or_none(text[:10]) if isinstance(text, str) else None
+        if day and day.parts == _BY_DAY:
+            return day.latest
+    return None
 
 
 def read_time(text: str, where: str, as_of: datetime) -> Moment:
@@ -213,18 +300,7 @@ def say_unused(entry: Entry, rule: Fact) -> Fact:
     return Fact("not_used", resource=entry.reference or entry.where, rule=rule)
 
 
-def refuse_unused(feature: str, unused: Unused) -> InvalidRequestError:
+def refuse_unused(feature: str, unused: Iterable[Unusable]) -> InvalidRequestError:
     """The refusal of a record whose only results of a feature cannot be used."""
-    where, rule = unused.refusals[0]
-    return refuse(where, "cannot_be_used", feature=feature, rule=rule)
-
-
-def _list_codes(entry: Entry) -> set[str]:
-    """LOINC codes of an Observation, which may be anything."""
-    code = entry.content.get("code")
-    coding = code.get("coding") if isinstance(code, dict) else None
-    return {
-        one["code"]
-        for one in (coding if isinstance(coding, list) else ())
-        if isinstance(one, dict) and one.get("system") == LOINC and isinstance(one.get("code"), str)
-    }
+    first = min(unused, key=lambda one: one.entry.reference or one.where)
+    return refuse(first.where, "cannot_be_used", feature=feature, rule=first.rule)

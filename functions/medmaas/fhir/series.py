@@ -7,7 +7,8 @@ from typing import Any
 from medmaas.facts import Fact
 from medmaas.fhir.draft import Draft, say_missing
 from medmaas.fhir.given import Given, count_days, list_given, take_given
-from medmaas.fhir.results import Measurement, Unused
+from medmaas.fhir.measurements import Measurement
+from medmaas.fhir.results import Unused
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
     AdministrationSource,
@@ -60,11 +61,12 @@ def _measure_days(
     draft: Draft, feature: Number, source: ObservationSource
 ) -> dict[int, Measurement]:
     """The newest measurement of every day."""
-    unused = draft.unused.setdefault(feature.name, Unused())
     by_day: dict[int, Measurement] = {}
-    for taken in draft.results.measure(feature, source, unused):
-        by_day.setdefault(count_days(taken.effective, draft.as_of), taken)
-    draft.notes += unused.notes
+    for taken in draft.measure(feature, source).values:
+        if taken.contradicts:
+            draft.notes.append(Fact("contradiction_left_out", feature=feature.name))
+        else:
+            by_day.setdefault(count_days(taken.effective, draft.as_of), taken)
     return by_day
 
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from medmaas.facts import Fact
-from medmaas.fhir.administrations import carries
+from medmaas.fhir.conditions import find_condition
 from medmaas.fhir.draft import Draft, say_missing
-from medmaas.fhir.elements import Condition, Moment
+from medmaas.fhir.elements import Moment
 from medmaas.fhir.given import list_given, take_given
+from medmaas.fhir.measurements import Measurement
 from medmaas.fhir.record import refuse
-from medmaas.fhir.results import Measurement, Unused, read_time, say_unused
+from medmaas.fhir.results import read_time
 from medmaas.model.manifest import (
     AdministrationSource,
     ConditionSource,
@@ -20,8 +21,6 @@ from medmaas.model.manifest import (
     PatientSource,
 )
 
-_CONFIRMED = {"confirmed"}
-_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _BY_DAY = 3  # parts of a date that are known
 
 
@@ -41,7 +40,7 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
                 instance[feature.name] = taken.value if taken else None
                 newest += [taken.effective] if taken else []
             case ConditionSource() as source, _:
-                instance[feature.name] = _find_condition(draft, feature, source)
+                instance[feature.name] = find_condition(draft, feature, source)
             case AdministrationSource() as source, _:
                 instance[feature.name] = _find_last_given(draft, feature, source)
     if aged:
@@ -83,35 +82,15 @@ def _count_years(born: Moment, at: datetime) -> int:
 
 
 def _take_newest(draft: Draft, feature: Number, source: ObservationSource) -> Measurement | None:
-    unused = draft.unused.setdefault(feature.name, Unused())
-    taken = next(iter(draft.results.measure(feature, source, unused)), None)
-    draft.notes += unused.notes
+    known = draft.measure(feature, source)
+    taken = known.values[0] if known.values and not known.lacks_newest else None
     if taken:
         draft.rest_on_results(feature, taken)
         draft.locations[feature.name] = f"{taken.results[0].entry.where}.valueQuantity"
     elif feature.required:
+        unused = draft.unused[feature.name]
         draft.lack(feature, "Observation", say_missing(source.oldest_days, unused))
     return taken
-
-
-def _find_condition(draft: Draft, feature: Feature, source: ConditionSource) -> bool:
-    for entry in draft.record.entries.get("Condition", ()):
-        if not carries(entry.content.get("code"), source.codes):
-            continue
-        condition = entry.parse(Condition)
-        draft.record.require_subject(entry, condition.subject)
-        status = condition.verificationStatus
-        if status and not _CONFIRMED & {*status.list_codes(_VERIFICATION)}:
-            draft.notes.append(say_unused(entry, Fact("not_confirmed")))
-            continue
-        given = condition.recordedDate or condition.onsetDateTime
-        where = f"{entry.where}.recordedDate"
-        at = read_time(given, where, draft.as_of).at if given else draft.as_of
-        draft.rest_on(entry, feature.name, 1, "1", at)
-        return True
-    named = source.codes[0].display
-    draft.notes.append(Fact("taken_as_no", feature=feature.name, condition=named))
-    return False
 
 
 def _find_last_given(

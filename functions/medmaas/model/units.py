@@ -6,6 +6,7 @@ guessed. Numbers are fractions, so that 12.3 mg/L is 1.23 mg/dL and not 1.230000
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
@@ -20,6 +21,8 @@ _PREFIXES = {
     "d": -1, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15,
 }  # fmt: skip
 _DAY = 24 * 3600
+_PRESSURE = {"g": 1, "m": -1, "s": -2}
+_ENERGY = {"g": 1, "m": 2, "s": -2}
 _METRIC: dict[str, tuple[Fraction, dict[str, int]]] = {
     "g": (Fraction(1), {"g": 1}),
     "m": (Fraction(1), {"m": 1}),
@@ -30,6 +33,17 @@ _METRIC: dict[str, tuple[Fraction, dict[str, int]]] = {
     "U": (Fraction(1), {"U": 1}),
     "[IU]": (Fraction(1), {"[IU]": 1}),
     "[iU]": (Fraction(1), {"[IU]": 1}),
+    "kat": (Fraction(60_000_000), {"U": 1}),  # mol/s, where U is umol/min
+    "eq": (Fraction(1), {"mol": 1}),  # of one charge
+    "osm": (Fraction(1), {"mol": 1}),
+    "V": (Fraction(1), {"V": 1}),
+    "Hz": (Fraction(1), {"s": -1}),
+    "Pa": (Fraction(1000), _PRESSURE),
+    "bar": (Fraction(10**8), _PRESSURE),
+    "m[Hg]": (Fraction(133_322_387_415, 1000), _PRESSURE),
+    "m[H2O]": (Fraction(9_806_650), _PRESSURE),
+    "J": (Fraction(1000), _ENERGY),
+    "cal": (Fraction(4184), _ENERGY),
 }
 _OTHERS: dict[str, tuple[Fraction, dict[str, int]]] = {
     "%": (Fraction(1, 100), {}),
@@ -40,10 +54,22 @@ _OTHERS: dict[str, tuple[Fraction, dict[str, int]]] = {
     "mo": (Fraction(1461, 48) * _DAY, {"s": 1}),
     "a": (Fraction(1461, 4) * _DAY, {"s": 1}),
     "[in_i]": (Fraction(254, 10000), {"m": 1}),
+    "[ft_i]": (Fraction(3048, 10000), {"m": 1}),
     "[lb_av]": (Fraction(45359237, 100000), {"g": 1}),
+    "[oz_av]": (Fraction(45359237, 1600000), {"g": 1}),
+    "[pH]": (Fraction(1), {"[pH]": 1}),
+} | {  # of a procedure alone: nothing converts to them
+    unit: (Fraction(1), {unit: 1})
+    for unit in ("[arb'U]", "[USP'U]", "[CFU]", "[GPL'U]", "[MPL'U]", "[APL'U]", "[AU]")
 }
-# no UCUM, where K is kelvin, but what record systems send in the place of its code
-_ALIASES = {"K/uL": "10*3/uL"}
+# degrees count from another zero: kelvin = value x factor + offset; never part of a product
+_SCALES = {
+    "K": (Fraction(1), Fraction(0)),
+    "Cel": (Fraction(1), Fraction("273.15")),
+    "[degF]": (Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
+}
+# what is written in braces means nothing to UCUM; these are other quantities all the same
+_MEANT = {"1.73": "{1.73_m2}", "FEU": "{FEU}", "DDU": "{DDU}", "D-DU": "{DDU}"}
 _USUAL = (
     "g/L", "g/dL", "mg/L", "mg/dL", "ug/mL", "ug/L", "ng/mL", "mol/L", "mmol/L", "umol/L", "nmol/L",
     "10*9/L", "10*3/uL", "/uL", "kg", "g", "[lb_av]", "m", "cm", "[in_i]", "U/L",
@@ -51,9 +77,11 @@ _USUAL = (
 _LARGEST = 10_000  # a unit further off than this factor is one that nobody types a value in
 _LONGEST = 64
 _TOKEN = re.compile(
-    r"(10[*^][+-]?\d{1,2}|\d{1,9}(?![*^])|[()./]|[A-Za-z%]+(?:\[[A-Za-z_]+\])?|\[[A-Za-z_]+\])([+-]?\d)?"
+    r"([()./]|10[*^][+-]?\d{1,2}|\d{1,9}(?![*^])"
+    r"|[A-Za-z%]+(?:\[[A-Za-z0-9_']+\])?|\[[A-Za-z0-9_']+\])((?<![()./])[+-]?\d)?"
 )
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
+_ALONE = re.compile(r"(^|[./])\{[^{}]*\}")  # stands for 1, as in {score} and /{field}
 
 
 class UnitError(ValueError):
@@ -73,14 +101,46 @@ def convert(value: float, code: str, to: str, molar_mass: float | None = None) -
         to: UCUM code of the unit that is wanted.
         molar_mass: of the substance in g/mol, between amounts and masses.
 
+    Returns:
+        The value itself where the codes are the same, whatever they are. A share of amounts
+        (mmol/mol) is no share of masses or cells (%), although both are numbers without a unit.
+
     Raises:
         UnitError: a code is unknown here, or they measure different things.
     """
+    if code == to:
+        return value
+    if code in _SCALES and to in _SCALES:
+        (factor, zero), (target, other) = _SCALES[code], _SCALES[to]
+        return float((Fraction(repr(value)) * factor + zero - other) / target)
     factor = _find_factor(code, to, molar_mass)
     try:
         return float(Fraction(repr(value)) * factor)
     except OverflowError:
         raise _unknown() from None
+
+
+def is_unit(code: str) -> bool:
+    """Whether it is a UCUM code that is known here."""
+    try:
+        return code in _SCALES or bool(_parse(code))
+    except UnitError:
+        return False
+
+
+def contradict(code: str, other: str) -> bool:
+    """Whether two known UCUM codes cannot be of the same value: 10*3/uL and 10*9/L can be.
+
+    Many write U and [IU] for each other, or leave away what stands in braces: that is let pass.
+    """
+    if {code, other} & _SCALES.keys():
+        return code != other
+    (factor, dimensions), (size, others) = _parse(code), _parse(other)
+    return factor != size or _strip(dimensions) != _strip(others)
+
+
+def _strip(dimensions: Dimensions) -> set[tuple[str, int]]:
+    return {("U" if n == "[IU]" else n, p) for n, p in dimensions if not n.startswith("{")}
 
 
 def list_units(code: str, molar_mass: float | None = None) -> dict[str, float]:
@@ -129,33 +189,47 @@ def _sort(counted: Counter[str]) -> Dimensions:
 
 
 def _parse(code: str) -> Unit:
-    text = _ANNOTATION.sub("", _ALIASES.get(code, code))
     if not code or len(code) > _LONGEST:
         raise _unknown()
-    factor, counted, divided = Fraction(1), Counter[str](), False
-    expects_unit, position = True, 0
+    factor, counted, amounts = Fraction(1), Counter[str](), set[bool]()
+    for symbol, power in _list_terms(_ANNOTATION.sub("", _ALONE.sub(r"\g<1>1", code))):
+        size, dimensions = _read(symbol)
+        factor *= size**power
+        for name, exponent in dimensions.items():
+            counted[name] += exponent * power
+            if name == "mol":
+                amounts.add(exponent * power > 0)
+    if len(amounts) > 1 and not counted["mol"]:
+        counted["mol/mol"] = 1
+    counted.update(_read_annotations(code))
+    return factor, _sort(counted)
+
+
+def _list_terms(text: str) -> Iterator[tuple[str, int]]:
+    """Every unit with its power, below 0 behind a slash."""
+    divided, expects_unit, position = False, True, 0
     while position < len(text):
         token = _TOKEN.match(text, position)
         if token is None:
             raise _unknown()
         symbol, position = token.group(1), token.end()
         if symbol in {".", "/"}:
-            if token.group(2) or (expects_unit and position > 1):
+            if expects_unit and position > 1:
                 raise _unknown()
             divided, expects_unit = symbol == "/", True
-            continue
-        if not expects_unit:
+        elif expects_unit:
+            yield symbol, int(token.group(2) or 1) * (-1 if divided else 1)
+            expects_unit = False
+        else:
             raise _unknown()
-        size, dimensions = _read(symbol)
-        power = int(token.group(2) or 1) * (-1 if divided else 1)
-        factor *= size**power
-        for name, exponent in dimensions.items():
-            counted[name] += exponent * power
-        expects_unit = False
-    # an annotation alone, as {score} or /{field}, is 1; otherwise an operator has nothing behind it
-    if expects_unit and text not in {"", "/"}:
+    if expects_unit:  # an operator has nothing behind it
         raise _unknown()
-    return factor, _sort(counted)
+
+
+def _read_annotations(code: str) -> Counter[str]:
+    """What annotations say that is another quantity."""
+    found = " ".join(_ANNOTATION.findall(code)).upper()
+    return Counter({unit for mark, unit in _MEANT.items() if mark in found})
 
 
 def _read(symbol: str) -> tuple[Fraction, dict[str, int]]:

@@ -52,6 +52,11 @@ class Number(_Feature):
     unit: Sentence = Field(description="Its unit as a UCUM code, 1 if it has none.")
     hard_range: Range = Field(description="Refused outside: no patient has this value.")
     training_range: Range = Field(description="Warned outside: the model has not seen this value.")
+    worse: Literal["low", "high"] | None = Field(
+        default=None,
+        description="Which values are worse: a result that is only known to be below or above a "
+        "limit (<0.1) is used as that limit only where what is worse is forbidden already.",
+    )
 
 
 class Choice(_Feature):

@@ -1,5 +1,7 @@
 """What a model answers: one class per kind of output, and the tensors each is made of."""
 
+from collections.abc import Mapping
+from math import inf
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -27,6 +29,11 @@ class _Output(Contract):
     def counted(self) -> str | None:
         """The feature that must be known before there is an answer, if one must be."""
         return None
+
+    @property
+    def guards(self) -> Mapping[str, float]:
+        """By feature that an answer depends on, below which newest value an action is forbidden."""
+        return {}
 
     @property
     def tensors(self) -> tuple[str, ...]:
@@ -163,6 +170,11 @@ class PolicyOutput(_Output):
     def counted(self) -> str | None:
         """The count that the shield rests on."""
         return self.shield.count
+
+    @property
+    def guards(self) -> Mapping[str, float]:
+        """What the shield holds treatment for, and the count that it rests on."""
+        return {self.shield.count: -inf} | {one.feature: one.below for one in self.shield.holds}
 
     @property
     def tensors(self) -> tuple[str, ...]:

@@ -44,6 +44,15 @@ class Share(Contract):
     percent: tuple[_Code, ...] = Field(min_length=1, description="LOINC codes of the percentage.")
 
 
+class Formula(Contract):
+    """How a result in another unit becomes one in the feature's: value x factor + offset."""
+
+    unit: Sentence = Field(description="The UCUM code of the other unit, as in mmol/mol.")
+    factor: float = Field(description="What a value in it is multiplied by.")
+    offset: float = Field(default=0.0, description="What is added then.")
+    reference: Sentence = Field(description="Where the formula is published.")
+
+
 class ObservationSource(Contract):
     """Results that carry one of the feature's LOINC codes, the first being preferred."""
 
@@ -51,6 +60,9 @@ class ObservationSource(Contract):
     oldest_days: float = Field(gt=0, description=_OLDEST)
     molar_mass: float | None = Field(
         default=None, gt=0, description="In g/mol: lets results in mol be converted."
+    )
+    formulas: tuple[Formula, ...] = Field(
+        default=(), description="For units that no factor converts, as HbA1c in mmol/mol to %."
     )
     share: Share | None = Field(default=None, description="Where there is no result of its own.")
 
