@@ -678,6 +678,10 @@ export interface ManifestNumber {
   unit: string;
   hard_range: ManifestRange;
   training_range: ManifestRange;
+  /**
+   * Which values are worse: a result that is only known to be below or above a limit (<0.1) is used as that limit only where what is worse is forbidden already.
+   */
+  worse?: "low" | "high";
 }
 /**
  * An element of the Patient: the age in years at the newest result used, or the gender.
@@ -708,7 +712,32 @@ export interface ManifestObservationSource {
    * In g/mol: lets results in mol be converted.
    */
   molar_mass?: number;
+  /**
+   * For units that no factor converts, as HbA1c in mmol/mol to %.
+   */
+  formulas: ManifestFormula[];
   share?: ManifestShare;
+}
+/**
+ * How a result in another unit becomes one in the feature's: value x factor + offset.
+ */
+export interface ManifestFormula {
+  /**
+   * The UCUM code of the other unit, as in mmol/mol.
+   */
+  unit: string;
+  /**
+   * What a value in it is multiplied by.
+   */
+  factor: number;
+  /**
+   * What is added then.
+   */
+  offset: number;
+  /**
+   * Where the formula is published.
+   */
+  reference: string;
 }
 /**
  * A count from a total and a percentage of the same time: total x percent / 100.

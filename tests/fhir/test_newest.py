@@ -53,7 +53,6 @@ UNUSABLE: dict[str, Resource] = {
     "a value in words": {"valueQuantity": None, "valueString": "below detection"},
     "a modifier": {"modifierExtension": [ELSE]},
     "rules of its own": {"implicitRules": "https://example.org/rules"},
-    "somebody else in focus": {"focus": [{"reference": "RelatedPerson/donor"}]},
     "a broken element": {"valueQuantity": {"value": "1", "system": UCUM, "code": "mg/L"}},
     "a time without offset": {"effectiveDateTime": "2026-03-01T09:30:00"},
     "no time": {"effectiveDateTime": None},
@@ -128,6 +127,17 @@ def test_a_result_that_was_taken_back_leaves_the_one_before(status: str) -> None
     case = read("survival", newer, *light_chains())
     assert (case.instance["kappa"], case.held) == (1.2, ())
     assert "Observation/newer was not used" in say_all(case.notes)
+
+
+def test_a_result_about_somebody_else_leaves_the_patients_own() -> None:
+    focus = [{"reference": "RelatedPerson/donor"}]
+    case = read(
+        "survival", observation("newer", KAPPA, 50, "mg/L", NOON, focus=focus), *light_chains()
+    )
+    assert (case.instance["kappa"], case.held) == (1.2, ())
+    assert "it is not about the patient" in say_all(case.notes)
+    own = observation("newer", KAPPA, 50, "mg/L", NOON, focus=[{"reference": "Patient/p1"}])
+    assert read("survival", own, *light_chains()).instance["kappa"] == 5.0
 
 
 def test_a_test_that_is_only_registered_leaves_the_one_before() -> None:

@@ -81,6 +81,7 @@ SURVIVAL = {
 BAD_CASE = instances()[0] | {"radius": 4242}
 NO_AREA = {k: v for k, v in instances()[0].items() if k != "area"}
 
+READ: Tree = {"loinc": ["0000-0"], "source": {"kind": "observation", "oldest_days": 9}}
 POINT: dict[str, Any] = {"group": "all", "n": 9} | {
     side: {"value": 0.2, "low": 0.1, "high": 0.3} for side in ("predicted", "observed")
 }
@@ -174,6 +175,14 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     (change("input.kind", "table"), "input.kind is missing or unknown: one of tabular, series, im"),
     (change("input.features.0.type", ...), "input.features.0.type is missing or unknown: one of n"),
     (change("input.features.3.unit", 1), "input.features.3.unit must be text, so put it in quotes"),
+    (
+        lambda own: own.draft["input"]["features"][0].update(READ | {"unit": "x10^9/L"}),
+        "the unit of radius cannot be read in a record: write 10*9/L",
+    ),
+    (
+        lambda own: own.draft["input"]["features"][0].update(READ | {"unit": "of a score"}),
+        "the unit of radius cannot be read in a record: write a code of UCUM",
+    ),
     (change("input.features.0.hard_range", {"low": 1, "high": 0}), "low must not exceed high"),
     (write("id: [a\nversion: 1.0.0\n"), "manifest.yaml, line 2: not YAML, expected ',' or ']'"),
     (write("- a list"), "manifest.yaml must hold the fields of a manifest, as name: value"),

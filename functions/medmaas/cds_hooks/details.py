@@ -20,14 +20,17 @@ _SPECIAL = re.compile(r"([\\`*\[\]|<>~]|(?<!\w)_|_(?!\w))")
 
 
 def write_detail(evaluation: Evaluation) -> str:
-    """Sentence, numbers, values used, and what must be known of them."""
+    """What must be known first, sentence, numbers, values used, and what to know of them."""
     prediction, words = evaluation.prediction or {}, evaluation.words
     explanation = prediction.get("explanation")
+    head = [*map(end, evaluation.case.warnings)]
+    notes = [note for note in list_notes(evaluation) if note not in head]
     return _join(
+        _write_list(head, words),
         escape(_begin(words.say(end(explanation["sentence"])))) if explanation else "",
         _write_numbers(evaluation),
         _write_basis(evaluation.case.basis, words),
-        _write_list(list_notes(evaluation), words),
+        _write_list(notes, words),
     )
 
 

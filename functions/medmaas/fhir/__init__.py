@@ -2,10 +2,12 @@
 
 In the order in which a record passes them:
 
-- record.py holds the resources of one patient, elements.py the elements that are read.
+- bundle.py takes the resources out of what was sent, and what that says of itself; record.py holds
+  those of one patient, elements.py the elements that are read.
 - options.py: what the Parameters ask for besides.
-- results.py takes the Observations that count, in the model's units; administrations.py and
-  given.py find the drugs that were given.
+- observations.py lists all results, results.py judges each, measurements.py finds the one value of
+  a moment; quantities.py reads units, terminologies.py codes.
+- conditions.py finds diagnoses; administrations.py and given.py find the drugs that were given.
 - mapping.py finds what the manifest names, in <kind>.py, the room of a kind that records can hold;
   draft.py is the case in the making, case.py the finished one.
 - evaluation.py asks the core.

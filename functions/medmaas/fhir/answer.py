@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from medmaas.facts import Fact
-from medmaas.fhir.case import Evaluation
+from medmaas.fhir.case import Case, Evaluation
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_notes
@@ -41,6 +41,11 @@ def write_answer(evaluation: Evaluation) -> Resource:
     return write_recommendation(evaluation, assessment) if kind.recommends else assessment
 
 
+def _list_basis(case: Case) -> dict[str, None]:
+    """References to what was used, each once."""
+    return dict.fromkeys(one.reference for one in case.basis)
+
+
 def write_percentage(probability: float) -> float:
     """A probability of six decimals as a percentage of four, exactly."""
     return float(Decimal(repr(probability)) * 100)
@@ -56,7 +61,7 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
         "subject": {"reference": case.subject},
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
-        "basis": [{"reference": one.reference} for one in case.basis],
+        "basis": [{"reference": one} for one in _list_basis(case)],
         "prediction": predictions,
         "note": write_notes(
             [*list_notes(evaluation), *_explain(evaluation, predictions)], evaluation.words
@@ -95,10 +100,10 @@ def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
     """References to Observations, the only ones that one may be derived from; and to others."""
     features = evaluation.model.manifest.input.named_features
     measured = {f.name for f in features if isinstance(f.source, ObservationSource)}
-    parts: tuple[list[str], list[str]] = ([], [])
+    parts: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for one in evaluation.case.basis:
-        parts[one.feature not in measured].append(one.reference)
-    return parts
+        parts[one.feature not in measured][one.reference] = None
+    return [*parts[0]], [*parts[1]]
 
 
 def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[Fact]:

@@ -20,7 +20,6 @@ from medmaas.model.units import UnitError, convert
 
 _FINAL = {"final", "amended", "corrected"}
 _CORRECTED = {"amended", "corrected"}
-# nothing was measured, or it was taken back: what was measured before stands
 _VOID = {"entered-in-error", "cancelled"}
 _BY_DAY = 3  # parts of a date that are known
 
@@ -199,7 +198,7 @@ class Results:
             where, rule = broken or ("", Fact("no_quantity"))
             if rule.code == "not_final" and effective:  # a final one of this moment stands
                 latest = effective.at
-            stands = observation.status not in _VOID and not _is_pending(observation)
+            stands = not (_is_void(observation) or rule.code == "focus_of_another")
             return Unusable(entry, f"{entry.where}{where}", rule, latest, stands)
         issued = read_or_none(observation.issued)
         result = Result(
@@ -251,9 +250,10 @@ def _find_lack(observation: Observation, effective: Moment | None) -> tuple[str,
     return None if effective else (".effectiveDateTime", Fact("not_a_moment"))
 
 
-def _is_pending(observation: Observation) -> bool:
-    """Whether a test was only registered."""
-    return observation.status == "registered" and observation.valueQuantity is None
+def _is_void(observation: Observation) -> bool:
+    """Whether nothing was measured, or it was taken back: what was measured before stands."""
+    is_pending = observation.status == "registered" and observation.valueQuantity is None
+    return is_pending or observation.status in _VOID
 
 
 def _guess_latest(entry: Entry) -> datetime | None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from medmaas.model.manifest import Input, Output
+from medmaas.model.manifest import Input, Number, ObservationSource, Output
 from medmaas.model.manifest import Tensor as Declared
 from medmaas.model.session import Session
+from medmaas.model.unit_spellings import read_spelling
+from medmaas.model.units import is_unit
 from medmaas_training.catalogue.refusals import RefusedError
 from medmaas_training.kinds.inputs import describe_input
 from medmaas_training.kinds.outputs import describe_output
@@ -19,10 +21,25 @@ def require_fit(spec: Input, output: Output, session: Session) -> Literal[True]:
     Raises:
         RefusedError: with the reasons.
     """
-    errors = [*_check_input(spec, session.inputs), *_check_outputs(output, session.outputs)]
+    errors = [
+        *_check_input(spec, session.inputs),
+        *_check_outputs(output, session.outputs),
+        *_check_units(spec),
+    ]
     if errors:
         raise RefusedError(errors)
     return True
+
+
+def _check_units(spec: Input) -> Iterator[str]:
+    """Units that no result of a record could ever be converted to."""
+    for feature in spec.recorded_features:
+        if not isinstance(feature, Number) or not isinstance(feature.source, ObservationSource):
+            continue
+        if not is_unit(feature.unit):
+            code = read_spelling(feature.unit)
+            way = f"write {code}" if code else "write a code of UCUM, as 10*9/L or mg/dL"
+            yield f"the unit of {feature.name} cannot be read in a record: {way}"
 
 
 def _check_input(spec: Input, inputs: Sequence[Declared]) -> Iterator[str]:
