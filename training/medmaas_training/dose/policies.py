@@ -16,8 +16,8 @@ from medmaas_training.dose.network import DoseNetwork, answer, find_avoidable
 
 Estimate = Callable[[Course, Rows], Floats]  # risk of neutrophils below 0.5, [n, actions]
 
-SHIELD_ANC, SHIELD_PLATELETS = 1.0, 75.0
-LABEL_ANC = 1.5
+# No dose below: neutrophils by the label of docetaxel, platelets by no source that was found.
+SHIELD_ANC, SHIELD_PLATELETS = 1.5, 75.0
 
 
 def recommend(
@@ -26,7 +26,7 @@ def recommend(
     """The first action in order that the shield allows with an acceptable risk, [n].
 
     Acceptable is an avoidable risk within the limit (`find_avoidable`). If no allowed one is, the
-    allowed one with the least. Nobody is treated with neutrophils below 1.0 or platelets below 75:
+    allowed one with the least. Nobody is treated with neutrophils below 1.5 or platelets below 75:
     only a delay is allowed then. As `medmaas` does, for many patients.
 
     Args:
@@ -100,14 +100,14 @@ def follow_label(course: Course, rows: Rows) -> Rows:
     """
     level = (course.severe_days[rows] > 7).sum(1)
     action = find_actions(np.array([1.0, 0.75, 0.6])[np.minimum(level, 2)])
-    return np.where(last_counts(course, rows)[:, 0] < LABEL_ANC, DELAY, action)
+    return np.where(last_counts(course, rows)[:, 0] < SHIELD_ANC, DELAY, action)
 
 
 def step_down(course: Course, rows: Rows) -> Rows:
     """One level down, 100, 75, 50 %, after any cycle with a count below 0.5; from 1.5 on."""
     level = (course.lowest[rows] < ANC_SEVERE).sum(1)
     action = find_actions(np.array([1.0, 0.75, 0.5])[np.minimum(level, 2)])
-    return np.where(last_counts(course, rows)[:, 0] < LABEL_ANC, DELAY, action)
+    return np.where(last_counts(course, rows)[:, 0] < SHIELD_ANC, DELAY, action)
 
 
 def follow_table(course: Course, rows: Rows) -> Rows:
@@ -118,7 +118,7 @@ def follow_table(course: Course, rows: Rows) -> Rows:
     anc, platelets = last_counts(course, rows).T
     level = (course.severe_days[rows] > 7).sum(1)
     dose = np.array([1.0, 0.75, 0.5])[np.minimum(level, 2)]
-    dose = np.where((anc < LABEL_ANC) | (course.waited[rows] > 0), np.minimum(dose, 0.75), dose)
+    dose = np.where((anc < SHIELD_ANC) | (course.waited[rows] > 0), np.minimum(dose, 0.75), dose)
     return np.where((anc < 1.0) | (platelets < 100), DELAY, find_actions(dose))
 
 

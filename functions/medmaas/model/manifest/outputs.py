@@ -113,6 +113,9 @@ class Hold(Contract):
 
     feature: Name = Field(description="The name of a feature of the series.")
     below: float = Field(description="No treatment while its last value is below this.")
+    reference: Sentence | None = Field(
+        default=None, description="Where the limit comes from: a label, a protocol, or a choice."
+    )
 
 
 class Shield(Contract):

@@ -28,7 +28,6 @@ class PolicyDescription(OutputDescription):
         """Order of preference, limit and shield."""
         policy, shield, limit = self._policy, self._policy.shield, self._policy.limit
         actions = ", ".join(action.name for action in policy.actions)
-        holds = " or ".join(f"{hold.feature} below {hold.below:g}" for hold in shield.holds)
         return [
             "## Recommendation",
             f"**{policy.notice}**",
@@ -38,7 +37,11 @@ class PolicyDescription(OutputDescription):
                     "Recommended is the first that is allowed and whose risk of "
                     f"{limit.outcome} is at most {limit.at_most:g}; if there is none, the allowed "
                     "one with the least risk, with a warning.",
-                    f"No treatment at {holds}, whatever the model says.",
+                    *(
+                        f"No treatment at {hold.feature} below {hold.below:g}, whatever the model "
+                        f"says; the limit is from {hold.reference or 'no source that is stated'}."
+                        for hold in shield.holds
+                    ),
                     f"No recommendation with fewer than {shield.fewest_counts} known values of "
                     f"{shield.count}, or none within {shield.oldest_days:g} days.",
                     *(f"{outcome.name}: {outcome.description}" for outcome in policy.outcomes),

@@ -1,7 +1,7 @@
 """A dose of docetaxel from serial blood counts, learned from SIMULATED patients.
 
 In: nothing but published models of myelosuppression (dose/myelosuppression.py). Out:
-models/chemo_dose/1.0.0/, and a report. A GRU learns from random courses what each action would do;
+models/chemo_dose/1.1.0/, and a report. A GRU learns from random courses what each action would do;
 a virtual trial compares it with rules of practice, a per-patient fit and an oracle.
 """
 
@@ -43,8 +43,10 @@ from medmaas_training.export import Identity, convert_torch, write_model
 from medmaas_training.options import Options
 from medmaas_training.recipes.chemo_dose import records
 from medmaas_training.recipes.chemo_dose.card import (
+    ANC_REFERENCE,
     GRADING,
     NOTICE,
+    PLATELETS_REFERENCE,
     TITLE,
     make_card,
     state_findings,
@@ -81,7 +83,7 @@ def run(options: Options) -> None:
         raise TrainingError(f"the simulator differs from its reference in {wrong[0]}")
     data = simulate_decisions(KLOFT, COURSES, seed + 1)
     name = options.id or "chemo_dose"
-    identity = Identity(name, "1.0.0", TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
+    identity = Identity(name, "1.1.0", TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
     fitted = fit(data, options.seed, epochs=EPOCHS)
     network = fitted.network
 
@@ -182,8 +184,10 @@ def describe_output() -> PolicyOutput:
         limit=Limit(outcome=AVOIDABLE, at_most=LIMIT),
         shield=Shield(
             holds=(
-                Hold(feature="anc", below=SHIELD_ANC),
-                Hold(feature="platelets", below=SHIELD_PLATELETS),
+                Hold(feature="anc", below=SHIELD_ANC, reference=ANC_REFERENCE),
+                Hold(
+                    feature="platelets", below=SHIELD_PLATELETS, reference=PLATELETS_REFERENCE
+                ),
             ),
             count="anc",
             fewest_counts=2,
@@ -216,6 +220,7 @@ def describe_input(charts: Floats) -> SeriesInput:
             unit="10*9/L",
             hard_range=Range(low=0, high=most),
             training_range=Range(low=low[i], high=high[i]),
+            worse="low",
             missing="left out: the network is told that it is missing",
         )
 

@@ -27,13 +27,14 @@ MGUS = ConditionSource(
             code="277577000",
             display="Monoclonal gammopathy of uncertain significance",
         ),
-        Coding(
-            system="http://hl7.org/fhir/sid/icd-10", code="D47.2", display="Monoclonal gammopathy"
-        ),
-        Coding(
-            system="http://hl7.org/fhir/sid/icd-10-cm",
-            code="D47.2",
-            display="Monoclonal gammopathy",
+        *(
+            Coding(system=system, code=code, display="Monoclonal gammopathy")
+            for system, code in (
+                ("http://hl7.org/fhir/sid/icd-10", "D47.2"),
+                ("http://hl7.org/fhir/sid/icd-10-cm", "D47.2"),
+                ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "D47.2"),
+                ("http://hl7.org/fhir/sid/icd-9-cm", "273.1"),
+            )
         ),
     )
 )
