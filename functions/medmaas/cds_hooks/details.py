@@ -11,7 +11,7 @@ from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
-from medmaas.fhir.notes import end, list_cautions, list_notes
+from medmaas.fhir.notes import end, list_cautions, list_notes, list_untold
 from medmaas.words import Words
 
 _MOST_ROWS = 12  # of values that were used: of a course the newest
@@ -40,7 +40,8 @@ def write_reason(evaluation: Evaluation) -> str:
 
 def write_lacks(evaluation: Evaluation) -> str:
     """What the record lacks, by code and unit."""
-    lacks = [*list_lacks(evaluation.case), *list_cautions(evaluation)]
+    held = map(end, list_untold(evaluation))
+    lacks = [*list_lacks(evaluation.case), *held, *list_cautions(evaluation)]
     words = evaluation.words
     return _join(escape(words.say(end(Fact("record_lacks")))), _write_list(lacks, words))
 

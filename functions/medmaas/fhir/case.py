@@ -60,6 +60,8 @@ class Case:
         notes: what the reader of the answer must know of the record, without a value: results that
             were not used and why, what was assumed.
         missing: what is needed before there is an answer.
+        held: why the model abstains from an answer though nothing is missing: what in the record
+            may change its meaning, and cannot be read.
         locations: by field of the instance (as in kappa, history[2].anc), where it came from as
             FHIRPath, so that a problem of the instance is told as one of a resource.
     """
@@ -70,7 +72,15 @@ class Case:
     basis: tuple[Basis, ...] = ()
     notes: tuple[Fact, ...] = ()
     missing: tuple[Requirement, ...] = ()
+    held: tuple[Fact, ...] = ()
     locations: dict[str, str] | None = None
+
+    @property
+    def reason(self) -> Fact | None:
+        """All that holds the answer back, in one."""
+        if len(self.held) > 1:
+            return Fact("held_back", reasons=self.held)
+        return self.held[0] if self.held else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Draft:
     basis: dict[str, Basis] = field(default_factory=dict)
     notes: list[Fact] = field(default_factory=list)
     missing: list[Requirement] = field(default_factory=list)
+    held: list[Fact] = field(default_factory=list)
     locations: dict[str, str] = field(default_factory=dict)
     unused: dict[str, Unused] = field(default_factory=dict)
 
@@ -39,6 +40,10 @@ class Draft:
         """Note the results that a measurement was made of."""
         for result in taken.results:
             self.rest_on(result.entry, feature.name, taken.value, feature.unit, taken.effective)
+
+    def hold(self, reason: Fact) -> None:
+        """Hold the answer back: the model abstains, and says why."""
+        self.held.append(reason)
 
     def lack(self, feature: Feature, resource_type: str, reason: Fact) -> None:
         """Note that something is missing; a result that could not be used is refused instead.

@@ -35,7 +35,8 @@ def evaluate(
         budget: what the explanation may take; by itself what the options say.
 
     Returns:
-        The case, and its prediction unless data are missing.
+        The case, and its prediction unless data are missing. The model abstains from a case that
+        is held back, with its reason.
 
     Raises:
         InvalidRequestError: the record holds what cannot be used, or a value that no patient has;
@@ -45,7 +46,9 @@ def evaluate(
     if case.missing:
         return Evaluation(model, case, None, words)
     try:
-        (prediction,) = predict(model, [case.instance], options, budget, explain_all=False)
+        (prediction,) = predict(
+            model, [case.instance], options, budget, explain_all=False, held=[case.reason]
+        )
     except InvalidRequestError as error:
         raise _tell(error, case) from None
     return Evaluation(model, case, prediction, words)

@@ -6,7 +6,7 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Case, Evaluation, Requirement
 from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import LOINC, UCUM
-from medmaas.fhir.notes import end
+from medmaas.fhir.notes import end, list_untold
 from medmaas.model.manifest import (
     ObservationSource,
     PatientSource,
@@ -31,7 +31,9 @@ def require_data(evaluation: Evaluation, module: str) -> Resource:
         "status": "data-required",
         "occurrenceDateTime": case.as_of.isoformat(timespec="seconds"),
         "performer": {"reference": "#model"},
-        "note": write_notes([*list_lacks(case), *others], evaluation.words),
+        "note": write_notes(
+            [*list_lacks(case), *others, *map(end, list_untold(evaluation))], evaluation.words
+        ),
         "dataRequirement": [_write_requirement(one, source) for one, source in lacking],
     }
     if case.subject:

@@ -43,5 +43,6 @@ def map_record(manifest: Manifest, record: Record, as_of: datetime) -> Case:
         tuple(draft.basis.values()),
         tuple(dict.fromkeys(draft.notes)),
         tuple(draft.missing),
+        tuple(dict.fromkeys(draft.held)),
         draft.locations,
     )

@@ -11,6 +11,7 @@ def list_notes(evaluation: Evaluation) -> list[Fact]:
     interval = prediction.get("interval")
     named = judge.name_interval(interval) if judge and interval else None
     notes = [
+        *list_untold(evaluation),
         *([named] if named else ()),
         *(_name_warning(warning) for warning in prediction.get("warnings", ())),
         *evaluation.case.notes,
@@ -32,6 +33,12 @@ def tell_status(evaluation: Evaluation) -> list[Fact]:
             return [end(Fact("answer_forced", reason=reason))]
         case _:
             return []
+
+
+def list_untold(evaluation: Evaluation) -> list[Fact]:
+    """What holds the answer back, unless that is the reason that the prediction gives."""
+    told = (evaluation.prediction or {}).get("reason")
+    return [] if told == evaluation.case.reason else [*evaluation.case.held]
 
 
 def list_cautions(evaluation: Evaluation) -> list[Fact]:

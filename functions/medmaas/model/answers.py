@@ -62,6 +62,8 @@ class Answers:
         warnings: per row what was noticed when it was read.
         outputs: of the graph.
         options: how to answer.
+        held: per row why what it was made of holds the answer back, before any doubt of the model;
+            nothing if no row is held.
     """
 
     def __init__(
@@ -71,9 +73,11 @@ class Answers:
         warnings: Sequence[Sequence[Problem]],
         outputs: Tensors,
         options: Options = PLAIN,
+        *,
+        held: Sequence[Fact | None] = (),
     ) -> None:
         self.model, self.tensors, self.outputs, self.options = model, tensors, outputs, options
-        self._warnings = warnings
+        self._warnings, self._held = warnings, held
 
     def __len__(self) -> int:
         return len(self._warnings)
@@ -95,11 +99,14 @@ class Answers:
         """Per row, whether there is an answer."""
         barred = self.table.barred if self.model.output.recommends else ()
         reasons = self._find_reasons()
+        if any(self._held):
+            pairs = zip(self._held, reasons or [None] * len(self), strict=True)
+            reasons = [held or doubt for held, doubt in pairs]
         if not any(barred) and not any(reasons):
             return [OK] * len(self)
         force, none = self.options.force, [None] * len(self)
-        pairs = zip(barred or none, reasons or none, strict=True)
-        return [decide(*pair, force=force) if pair[0] or pair[1] else OK for pair in pairs]
+        both = zip(barred or none, reasons or none, strict=True)
+        return [decide(*pair, force=force) if pair[0] or pair[1] else OK for pair in both]
 
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:

@@ -22,6 +22,7 @@ def predict(
     budget: Budget | None = None,
     *,
     explain_all: bool = True,
+    held: Sequence[Fact | None] = (),
 ) -> list[Prediction]:
     """Answer every instance, in order.
 
@@ -32,6 +33,7 @@ def predict(
         budget: what explanations may take; by itself what the options say.
         explain_all: refuse to explain, if the model abstains from any or one was forced; else
             such an answer comes without an explanation.
+        held: per instance why what it was made of holds its answer back; nothing if none is held.
 
     Returns:
         Per instance `{"status": "ok", "output", "interval", "warnings", "explanation"}`; where the
@@ -46,7 +48,7 @@ def predict(
     """
     if options is not PLAIN:
         check_options(model, options, len(instances))
-    answers = answer(model, model.inputs.read(instances), options)
+    answers = answer(model, model.inputs.read(instances), options, held)
     predictions = answers.list_rows()
     if options.explain:
         if explain_all:
@@ -58,7 +60,9 @@ def predict(
     return predictions
 
 
-def answer(model: Model, reading: Reading, options: Options = PLAIN) -> Answers:
+def answer(
+    model: Model, reading: Reading, options: Options = PLAIN, held: Sequence[Fact | None] = ()
+) -> Answers:
     """Answer all rows that were read, or none.
 
     Raises:
@@ -67,7 +71,7 @@ def answer(model: Model, reading: Reading, options: Options = PLAIN) -> Answers:
     if reading.problems:
         raise refuse_problems(reading.problems)
     outputs = model.session.run(reading.tensors)
-    return Answers(model, reading.tensors, reading.warnings, outputs, options)
+    return Answers(model, reading.tensors, reading.warnings, outputs, options, held=held)
 
 
 def check_options(model: Model, options: Options, instances: int = 1) -> None:
