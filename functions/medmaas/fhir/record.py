@@ -19,7 +19,15 @@ _BUNDLES = ("collection", "searchset", "transaction")
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9.\-]{1,64}")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/%\-]{1,512}")
-_READ = {"Patient", "Observation", "Condition", "MedicationAdministration"}
+_READ = {
+    "Patient",
+    "Observation",
+    "Condition",
+    "MedicationAdministration",
+    "MedicationStatement",
+    "Medication",
+    "Substance",
+}
 # what an element must be, by the types of pydantic's errors
 _RULES = {
     "missing": "r4_required",
