@@ -89,7 +89,7 @@ def list_prefetch(model: Model) -> dict[str, str]:
         queries["observations"] = _search("Observation", codes, f"&_sort=-date&_count={_COUNT}")
     if any(_is_by_surface(feature) for feature in features):
         body = [f"{LOINC}|{code}" for code in (*SURFACE_LOINC, *HEIGHT_LOINC, *WEIGHT_LOINC)]
-        queries["body"] = _search("Observation", body, "&_sort=-date&_count=10")
+        queries["body"] = _search("Observation", body, f"&_sort=-date&_count={_COUNT}")
     if codes := _list_codings(features):
         queries["conditions"] = _search("Condition", codes)
     if any(isinstance(feature.source, AdministrationSource) for feature in features):

@@ -4,8 +4,9 @@ In the order in which a record passes them:
 
 - record.py holds the resources of one patient, elements.py the elements that are read.
 - options.py: what the Parameters ask for besides.
-- results.py takes the Observations that count, in the model's units; administrations.py and
-  given.py find the drugs that were given.
+- results.py takes the Observations that count, in the model's units; medications.py tells by codes,
+  references and ingredients, and drug_names.py by a text, which drug is named; administrations.py
+  and given.py find what was given of it.
 - mapping.py finds what the manifest names, in <kind>.py, the room of a kind that records can hold;
   draft.py is the case in the making, case.py the finished one.
 - evaluation.py asks the core.

@@ -31,8 +31,8 @@ from medmaas.model.manifest import AdministrationSource, Coding, Dose
 from medmaas.model.units import UnitError, convert
 
 SURFACE_LOINC = ("8277-6", "3140-1")
-HEIGHT_LOINC = ("8302-2",)
-WEIGHT_LOINC = ("29463-7",)
+HEIGHT_LOINC = ("8302-2", "3137-7", "8308-9")
+WEIGHT_LOINC = ("29463-7", "3141-9")
 _BODY_DAYS = 100_000.0  # an adult's height holds; the newest is taken
 _SURFACES = (0.2, 4)  # m2, of a child and beyond any adult
 _PARTLY = {"in-progress", "stopped", "on-hold"}
@@ -313,10 +313,10 @@ class _Body:
 
     def _measure(self, where: str) -> tuple[float, tuple[Result, ...]]:
         used: tuple[Result, ...]
-        if measured := self._newest(SURFACE_LOINC):
+        if measured := self._newest(SURFACE_LOINC, where):
             surface, used = measured.convert("m2"), (measured,)
         else:
-            height, weight = self._newest(HEIGHT_LOINC), self._newest(WEIGHT_LOINC)
+            height, weight = self._newest(HEIGHT_LOINC, where), self._newest(WEIGHT_LOINC, where)
             if height is None or weight is None:
                 raise refuse(
                     where,
@@ -332,9 +332,13 @@ class _Body:
             raise refuse(where, "implausible_body_surface", low=low, high=high)
         return surface, used
 
-    def _newest(self, codes: tuple[str, ...]) -> Result | None:
-        found = (result for _, result in self._results.find(codes, _BODY_DAYS, Unused()))
-        return max(found, key=lambda result: result.effective.at, default=None)
+    def _newest(self, codes: tuple[str, ...], where: str) -> Result | None:
+        found = [result for _, result in self._results.find(codes, _BODY_DAYS, Unused())]
+        at = max((result.effective.at for result in found), default=None)
+        newest = [result for result in found if result.effective.at == at]
+        if any(result.quantity != newest[0].quantity for result in newest):
+            raise refuse(where, "body_contradicts", loinc=codes[0])
+        return min(newest, key=lambda result: _name(result.entry), default=None)
 
 
 def carries(concept: object, codes: tuple[Coding, ...]) -> bool:
