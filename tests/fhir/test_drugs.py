@@ -128,6 +128,10 @@ CONCEPTS = [
     ),
     (concept((ATC, "L01CD02"), (ATC, "N02BE01")), HELD),
     (concept((ATC, "N02BE01"), text="docetaxel"), HELD),
+    (concept((RXNORM, "26225", "ondansetron"), text="docetaxel"), HELD),
+    (concept((RXNORM, DOCETAXEL), (RXNORM, "26225", "ondansetron")), HELD),
+    (concept((RXNORM, DOCETAXEL), ("urn:local", "4711", "Bag 500 ml")), GIVEN),
+    (concept((RXNORM, DOCETAXEL), (RXNORM, "999999999", "Docetaxel 20 MG")), GIVEN),
     (concept((RXNORM, DOCETAXEL), (RXNORM, PEGFILGRASTIM)), HELD),
     (concept((RXNORM, DOCETAXEL), text="paclitaxel 80 mg/m2"), HELD),
     (concept((ATC, "L01CD")), HELD),
@@ -141,6 +145,11 @@ CONCEPTS = [
     (concept(text="Docetaxelinfusion"), HELD),
     (concept(text="白蛋白结合型多西他赛"), HELD),
     (concept(text="docetaxel and paclitaxel"), HELD),
+    (concept(text="Docetaxel / cyclophosphamide"), HELD),
+    (concept(text="docetaxal 20 mg/ml"), HELD),
+    (concept(text="TCHP cycle 3"), HELD),
+    (concept(text="Taxotere 80 mg / 4 ml"), GIVEN),
+    (concept(text="ドセタキセル水和物"), GIVEN),
     # another drug of the class, which the model never learned from
     (concept((ATC, "L01CD01")), HELD),
     (concept(text="nab-paclitaxel 125 mg/m2"), HELD),
@@ -172,6 +181,8 @@ GROWTH_FACTORS = [
     (concept(text="重组人粒细胞刺激因子注射液"), HELD),
     (concept(text="硫培非格司亭注射液"), HELD),
     (concept(text="G-CSF"), HELD),
+    (concept(text="filgastrim 300 ug"), HELD),
+    (concept(text="津优力 3 mg"), HELD),
     (concept((RXNORM, PEGFILGRASTIM), text="filgrastim"), HELD),
 ]
 

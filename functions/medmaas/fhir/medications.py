@@ -54,12 +54,14 @@ class Named:
 
     Attributes:
         codes: of terminologies, as their owners spell these.
-        texts: what is displayed beside them, and said in words.
+        displays: of codes, what is displayed beside each.
+        texts: the same, and what is said in words.
         inside: the same of its ingredients.
         lost: whether it refers to what is not there.
     """
 
     codes: list[_Code] = field(default_factory=list)
+    displays: list[tuple[_Code, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     inside: list["Named"] = field(default_factory=list)
     lost: bool = False
@@ -192,6 +194,7 @@ class Drug:
             for other in others
             for code in (*_list_codes(other.codes), *_list_table(other.products))
         } - self._own
+        self._systems = {system for system, _ in self._own}
         self._complete = {name_system(table.system) for table in source.products if table.complete}
         self._names = Names(
             own=(*source.names, *(code.display for code in source.codes)),
@@ -231,7 +234,10 @@ class Drug:
         mentions = {self._names.find(text) for text in named.texts}
         is_own = "own" in kinds or Mention.OWN in mentions
         is_similar = Mention.SIMILAR in mentions
-        contradicts = is_own and (is_similar or not kinds.isdisjoint({"similar", "other"}))
+        is_odd = is_similar or not kinds.isdisjoint({"similar", "other"})
+        if "own" not in kinds:  # then a name decides, and another name is against it
+            is_odd = is_odd or Mention.NONE in mentions
+        contradicts = is_own and (is_odd or self._shows_another(named))
         rules = [
             (contradicts or ("other" in kinds and is_similar), _CONTRADICTS),
             ("own" in kinds, Identity("drug")),
@@ -244,6 +250,15 @@ class Drug:
             (bool(kinds), _CODE_UNKNOWN),
         ]
         return next((identity for holds, identity in rules if holds), None)
+
+    def _shows_another(self, named: Named) -> bool:
+        """Whether a code that is not known, of a terminology that is, displays another name."""
+        return any(
+            code[0] in self._systems
+            and self._judge_code(code) == "unknown"
+            and self._names.find(text) is Mention.NONE
+            for code, text in named.displays
+        )
 
     def _judge_code(self, code: _Code) -> Literal["own", "class", "similar", "other", "unknown"]:
         if code in self._own or _is_below(code, self._own):
@@ -311,13 +326,20 @@ def _add_concept(named: Named, concept: object) -> None:
             continue
         if isinstance(system, str) and code not in (None, "") and not isinstance(code, dict | list):
             named.codes.append(_spell(system, code))
+            if text := _fold(coding.get("display")):
+                named.displays.append((named.codes[-1], text))
         _add_text(named, coding.get("display"))
 
 
 def _add_text(named: Named, text: object) -> None:
-    folded = fold(text) if isinstance(text, str) else ""
-    if folded and not says_nothing(folded):
+    if folded := _fold(text):
         named.texts.append(folded)
+
+
+def _fold(text: object) -> str:
+    """A text that says something, folded; else nothing."""
+    folded = fold(text) if isinstance(text, str) else ""
+    return "" if says_nothing(folded) else folded
 
 
 def _list_objects(value: object) -> list[dict[str, Any]]:

@@ -72,6 +72,9 @@ DOCETAXEL_NAMES = (
     "多西紫杉醇",
     "多烯紫杉醇",
     "泰索帝",
+    "ドセタキセル",
+    "タキソテール",
+    "ワンタキソテール",
 )
 DOCETAXEL_VAGUE = (
     "chemotherapy",
@@ -86,6 +89,11 @@ DOCETAXEL_VAGUE = (
     "Taxane",
     "DTX",
     "TXT",
+    "TAC",
+    "TCHP",
+    "TCbHP",
+    "DCF",
+    "FLOT",
     "化疗",
     "化疗药物",
     "紫杉类",
@@ -118,6 +126,8 @@ PEGFILGRASTIM_VAGUE = (
     "G-CSF",
     "GCSF",
     "PEG-G-CSF",
+    "rhG-CSF",
+    "PEG-rhG-CSF",
     "granulocyte colony-stimulating factor",
     "granulocyte colony stimulating factor",
     "colony stimulating factor",
@@ -125,6 +135,14 @@ PEGFILGRASTIM_VAGUE = (
     "Wachstumsfaktor",
     "升白针",
     "升白",
+    "津优力",
+    "新瑞白",
+    "瑞白",
+    "惠尔血",
+    "吉赛欣",
+    "艾多",
+    "亿立舒",
+    "珮金",
 )
 
 OTHER_TAXANES = Drugs(
@@ -168,6 +186,7 @@ OTHER_GRANULOCYTE_FACTORS = Drugs(
         "lenograstim",
         "lipegfilgrastim",
         "eflapegrastim",
+        "Ryzneuta",
         "efbemalenograstim",
         "empegfilgrastim",
         "mecapegfilgrastim",
