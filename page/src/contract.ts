@@ -796,11 +796,60 @@ export interface ManifestAdministrationSource {
    * @minItems 1
    */
   codes: ManifestCoding[];
+  /**
+   * More codes of the drug: those of its products.
+   */
+  products: ManifestCodeTable[];
+  /**
+   * Names of the drug, for records without a code that is known. What codes display is always one.
+   */
+  names: string[];
+  /**
+   * Names that may mean the drug or another one: they hold an answer back.
+   */
+  vague: string[];
+  similar?: ManifestDrugs;
   full_dose?: ManifestDose;
   /**
    * Counted back from the moment that is asked for: an older one is not used.
    */
   oldest_days: number;
+}
+/**
+ * Codes of one terminology that name the same drugs, ingredients or products.
+ */
+export interface ManifestCodeTable {
+  /**
+   * The URI of the terminology.
+   */
+  system: string;
+  /**
+   * The codes; of ATC each also stands for all that are below it.
+   *
+   * @minItems 1
+   */
+  codes: string[];
+  /**
+   * Where the table is from.
+   */
+  source: string;
+  /**
+   * Whether there are no others: then a code of this terminology that is not here names another drug.
+   */
+  complete: boolean;
+}
+/**
+ * Drugs by the codes and names that records have for them.
+ */
+export interface ManifestDrugs {
+  /**
+   * Tables of codes.
+   */
+  products: ManifestCodeTable[];
+  /**
+   * Names that a text begins with, as whole words, in any case.
+   */
+  names: string[];
 }
 /**
  * An amount of a drug.
@@ -1213,6 +1262,10 @@ export interface ManifestHold {
    * No treatment while its last value is below this.
    */
   below: number;
+  /**
+   * Where the limit comes from: a label, a protocol, or a choice.
+   */
+  reference?: string;
 }
 /**
  * What the actions of a policy become in a record system: drafts that a clinician signs.

@@ -22,6 +22,7 @@ from tests.fhir.records import (
     KAPPA,
     NEUTROPHILS,
     RXNORM,
+    condition,
     light_chains,
     observation,
     patient,
@@ -62,8 +63,24 @@ def test_discovery_names_a_service_per_model_and_hook() -> None:
     assert {(s["id"], s["hook"]) for s in answer["services"]} == {
         ("survival", "patient-view"),
         ("chemo_dose", "patient-view"),
-        ("chemo_dose", "order-sign"),
+        ("chemo_dose.order-sign", "order-sign"),
     }
+
+
+def test_a_service_has_one_hook_but_the_id_of_its_model_answers_at_all() -> None:
+    orders = sign(order("72962"))
+    for service in ("chemo_dose", "chemo_dose.order-sign"):
+        assert one_card(service, orders)["summary"] == one_card("chemo_dose", orders)["summary"]
+    ask("chemo_dose.order-sign", dose_call(), 400)
+    ask("chemo_dose.patient-view", dose_call(), 404)
+    ask("survival.order-sign", call(), 404)
+    fed = {
+        "card": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-03-01T09:00:00Z",
+    }
+    path = "/cds-services/chemo_dose.order-sign/feedback"
+    assert CLIENT.post(path, json={"feedback": [fed]}).status_code == 200
 
 
 def test_prefetch_asks_for_every_code_that_the_model_reads() -> None:
@@ -76,7 +93,10 @@ def test_prefetch_asks_for_every_code_that_the_model_reads() -> None:
         assert f"http://loinc.org|{code}" in query
     assert "http://snomed.info/sct|277577000" in services["survival"]["conditions"]
     assert "770-8" in services["chemo_dose"]["observations"]
-    assert "rxnorm|72962" in services["chemo_dose"]["administrations"]
+    assert services["chemo_dose"]["administrations"] == (
+        "MedicationAdministration?patient={{context.patientId}}"
+        "&_include=MedicationAdministration:medication&_sort=-effective-time&_count=500"
+    )
 
 
 def test_a_chart_that_is_opened_gets_a_risk_with_its_reason_and_its_basis(
@@ -143,9 +163,44 @@ def test_a_dose_comes_with_suggestions_of_which_one_is_recommended() -> None:
 def test_accepting_at_signing_replaces_the_draft_and_does_not_order_twice() -> None:
     card = one_card("chemo_dose", sign(order("72962", name="draft-7")))
     for suggestion in card["suggestions"]:
-        gone, *new = suggestion["actions"]
-        assert (gone["type"], gone["resourceId"]) == ("delete", "MedicationRequest/draft-7")
-        assert {action["type"] for action in new} == {"create"}
+        first, *others = suggestion["actions"]
+        assert (first["type"], first["resource"]["id"]) == ("update", "draft-7")
+        assert first["resource"]["dosageInstruction"]
+        assert {action["type"] for action in others} <= {"create"}
+
+
+def keep(orders: list[str], actions: list[Any]) -> list[str]:
+    """What is ordered of the drug once a client has run these actions."""
+    for action in actions:
+        if action["type"] == "delete":
+            orders = [one for one in orders if one != action["resourceId"].split("/")[1]]
+        elif action["type"] == "create":
+            orders = [*orders, action["description"]]
+    return orders
+
+
+def test_a_client_that_runs_the_first_action_alone_keeps_an_order() -> None:
+    orders = sign(order("72962", name="first"), order("72962", name="second"))
+    card = one_card("chemo_dose", orders)
+    for suggestion in card["suggestions"]:
+        assert keep(["first"], suggestion["actions"][:1])
+        assert "second" not in keep(["first", "second"], suggestion["actions"])
+
+
+def test_a_count_that_is_ordered_instead_of_a_drug_comes_before_the_drug_is_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(advice, "OPTIONS", Options(force=True))
+    low = sign(order("72962", name="draft-7"))
+    counts = low["prefetch"]["observations"]["entry"]
+    for entry in counts:
+        if entry["resource"]["id"] == "anc4":
+            entry["resource"]["valueQuantity"]["value"] = 0.7
+    *_, recheck = one_card("chemo_dose", low)["suggestions"]
+    kinds = [
+        (one["type"], one.get("resource", {}).get("resourceType")) for one in recheck["actions"]
+    ]
+    assert kinds == [("create", "ServiceRequest"), ("delete", None)]
 
 
 @pytest.mark.parametrize("name", ["", "two words", "<b>", None])
@@ -162,12 +217,22 @@ def test_an_order_of_another_patient_is_refused() -> None:
 
 
 def test_orders_of_other_drugs_get_no_card() -> None:
-    assert ask("chemo_dose", sign(order("161")))["cards"] == []
+    other = order("161")
+    other["medicationCodeableConcept"]["text"] = "Acetaminophen 325 MG Oral Tablet"
+    assert ask("chemo_dose", sign(other))["cards"] == []
     assert ask("chemo_dose", sign())["cards"] == []
 
 
 @pytest.mark.parametrize(
-    "concept", [None, {"text": "docetaxel"}, {"coding": "?"}, {"coding": [{"system": RXNORM}]}]
+    "concept",
+    [
+        None,
+        {"text": "dexamethasone before docetaxel"},
+        {"coding": "?"},
+        {"coding": [{"system": RXNORM}]},
+        {"coding": [{"system": RXNORM, "code": "161"}]},
+        {"coding": [{"system": "http://www.whocc.no/atc", "code": "L01CD"}]},
+    ],
 )
 def test_an_order_whose_drug_cannot_be_told_is_not_passed_in_silence(concept: object) -> None:
     unclear = order("161") | {"medicationCodeableConcept": concept}
@@ -249,6 +314,7 @@ BAD: dict[str, tuple[object, int]] = {
     "a hookInstance that is a number": (call(hookInstance=11111111111111111111111111111111), 400),
     "no context": (without(call(), "context"), 400),
     "no user": (without(call(), "context", "userId"), 400),
+    "a user on no server": (put(call(), "ftp://a/Practitioner/7", "context", "userId"), 400),
     "a user that is no reference": (put(call(), "me", "context", "userId"), 400),
     "no patient in the context": (without(call(), "context", "patientId"), 400),
     "another patient in the context": (put(call(), "p2", "context", "patientId"), 400),
@@ -278,6 +344,17 @@ BAD: dict[str, tuple[object, int]] = {
 def test_a_call_that_breaks_a_rule_is_refused(name: str) -> None:
     body, status = BAD[name]
     ask("survival", body, status)
+
+
+def test_a_user_may_be_named_by_an_address() -> None:
+    address = "https://fhir.example.org/r4/Practitioner/7"
+    body = put(call(), address, "context", "userId")
+    assert one_card("survival", body)["detail"] == one_card("survival", call())["detail"]
+
+
+def test_what_is_true_or_false_is_yes_or_no_in_a_card() -> None:
+    body = put(call(), searchset(condition()), "prefetch", "conditions")
+    assert "| mgus | yes |" in one_card("survival", body)["detail"]
 
 
 def test_signing_needs_the_orders() -> None:

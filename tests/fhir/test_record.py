@@ -188,7 +188,7 @@ def test_an_element_that_is_not_as_r4_has_it_is_refused_with_what_it_must_be(cod
         (None, ".dosage.dose"),
         ({"value": 5, "system": UCUM, "code": "mg"}, ".dosage.dose"),
         ({"value": 5, "system": UCUM, "code": "mg/kg"}, ".dosage.dose.code"),
-        ({"value": 5, "unit": "mg/m2"}, ".dosage.dose"),
+        ({"value": 5, "unit": "ampoules"}, ".dosage.dose"),
     ],
 )
 def test_a_dose_that_cannot_be_converted_is_refused(dose: object, where: str) -> None:

@@ -20,7 +20,9 @@ OPTIONS = Options(explain=True, explain_seconds=0.25)  # a call is to be answere
 def advise(
     model: Model, call: Call, as_of: datetime, address: str, *, words: Words, budget: Budget
 ) -> list[Card]:
-    """What there is to say: one card; none where orders are to be signed that are of other drugs.
+    """What there is to say: one card, and one for an order whose drug cannot be told.
+
+    There is none where all orders that are to be signed are of other drugs.
 
     Args:
         model: behind the service.
@@ -33,16 +35,17 @@ def advise(
     Raises:
         InvalidRequestError: the prefetched record is of two patients, or no record.
     """
-    orders = find_replaced(call, model.output.orders)
+    orders = find_replaced(call, model)
     if orders is None:
         return []
-    if orders.unclear:
-        return [write_unclear(model, address, words)]
+    unclear = [write_unclear(model, address, orders.unclear, words)] if orders.unclear else []
+    if orders.is_only_unclear:
+        return unclear
     record = read_prefetch(call.prefetch)
     try:
         evaluation = evaluate(model, record, as_of, OPTIONS, words=words, budget=budget)
     except MixedPatientsError:
         raise
     except InvalidRequestError as error:  # a clinician can look at it, a record system cannot
-        return [write_unusable(model, address, error, words)]
-    return write_cards(evaluation, address, None if orders.nameless else orders.of_drug)
+        return [write_unusable(model, address, error, words), *unclear]
+    return [*write_cards(evaluation, address, orders), *unclear]

@@ -12,10 +12,11 @@ from uuid import UUID
 from medmaas.cds_hooks.services import PATIENT, list_prefetch
 from medmaas.errors import InvalidCallError, MissingPrefetchError, Problem
 from medmaas.facts import Fact
+from medmaas.fhir.record import Entry
 from medmaas.model.manifest import CdsService
 from medmaas.model.registry import Model
 
-_USER = re.compile(r"[A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
+_USER = re.compile(r"(?:https?://[^\s<>\"]{1,512}/)?[A-Za-z]+/[A-Za-z0-9.\-]{1,64}")
 ORDERS_AT = {"order-sign"}
 
 
@@ -26,12 +27,12 @@ class Call:
     Attributes:
         hook: one that the service declares.
         prefetch: by key, all that the service needs.
-        orders: at order-sign the resources that are about to be signed.
+        orders: at order-sign the resources that are about to be signed, and what they refer to.
     """
 
     hook: str
     prefetch: Mapping[str, object]
-    orders: tuple[Mapping[str, Any], ...] = ()
+    orders: tuple[Entry, ...] = ()
 
 
 def read_call(body: object, model: Model, service: CdsService) -> Call:
@@ -82,21 +83,24 @@ def _require_text(
     return value
 
 
-def _read_orders(context: Mapping[str, Any], patient_id: str) -> tuple[Mapping[str, Any], ...]:
+def _read_orders(context: Mapping[str, Any], patient_id: str) -> tuple[Entry, ...]:
     orders = context.get("draftOrders")
     if not isinstance(orders, dict) or orders.get("resourceType") != "Bundle":
         raise refuse("context.draftOrders", "orders_required")
     entries = orders.get("entry", [])
     if not isinstance(entries, list):
         raise refuse("context.draftOrders.entry", "must_be_list")
-    resources = [entry.get("resource") if isinstance(entry, dict) else None for entry in entries]
-    for index, resource in enumerate(resources):
+    found = []
+    for index, entry in enumerate(entries):
+        where = f"context.draftOrders.entry[{index}].resource"
+        resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-            raise refuse(f"context.draftOrders.entry[{index}].resource", "must_be_resource")
+            raise refuse(where, "must_be_resource")
         if _is_of_another(resource, patient_id):
-            where = f"context.draftOrders.entry[{index}].resource.subject"
-            raise refuse(where, "order_of_another_patient")
-    return tuple(resource for resource in resources if resource)
+            raise refuse(f"{where}.subject", "order_of_another_patient")
+        url = entry.get("fullUrl")
+        found.append(Entry(resource, where, url if isinstance(url, str) else None))
+    return tuple(found)
 
 
 def _is_of_another(order: Mapping[str, Any], patient_id: str) -> bool:

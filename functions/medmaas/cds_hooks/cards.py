@@ -5,12 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 from medmaas.cds_hooks.details import (
+    escape,
     write_detail,
     write_lacks,
     write_problems,
     write_reason,
 )
 from medmaas.cds_hooks.feedback import list_override_reasons
+from medmaas.cds_hooks.orders import NOTHING_REPLACED, Replaced
 from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
 from medmaas.fhir.case import Evaluation
@@ -26,15 +28,14 @@ _MOST = 139  # characters of a summary: fewer than 140
 
 
 def write_cards(
-    evaluation: Evaluation, address: str, replaced: Sequence[Resource] | None = ()
+    evaluation: Evaluation, address: str, orders: Replaced = NOTHING_REPLACED
 ) -> list[Card]:
     """What there is to say of a patient: one card, also where there is no answer.
 
     Args:
         evaluation: of the patient.
         address: of the service, for links.
-        replaced: draft orders that a suggestion takes the place of; None where one of them cannot
-            be named: then there are no suggestions, or the drug would be ordered twice.
+        orders: draft orders that a suggestion takes the place of.
     """
     prediction = evaluation.prediction
     model, words = evaluation.model, evaluation.words
@@ -42,7 +43,9 @@ def write_cards(
         summary, detail = Fact("card_data_missing"), write_lacks(evaluation)
         return [_write(model, address, words, summary, detail)]
     if prediction["status"] == "abstained":
-        summary, detail = Fact("card_abstained"), write_reason(evaluation)
+        is_held = prediction["reason"] == evaluation.case.reason
+        summary = Fact("card_held") if is_held else Fact("card_abstained")
+        detail = write_reason(evaluation)
         return [_write(model, address, words, summary, detail)]
     output, decision = prediction["output"], _find_decision(model)
     summary = model.output.summarise(output, decision)
@@ -50,19 +53,18 @@ def write_cards(
     card["indicator"] = "warning" if model.output.is_alarming(output, decision) else "info"
     card["overrideReasons"] = list_override_reasons(words)
     proposals = propose(evaluation)
-    if proposals and replaced is None:
-        card["detail"] += f"\n\n{words.say(end(Fact('nothing_to_accept')))}"
-    elif proposals and replaced is not None:
-        card["suggestions"] = [_suggest(proposal, replaced, words) for proposal in proposals]
+    if proposals and not orders.obstacle:
+        card["suggestions"] = [_suggest(proposal, orders.of_drug, words) for proposal in proposals]
         card["selectionBehavior"] = "at-most-one"
+    obstacles = [orders.obstacle] if proposals and orders.obstacle else []
+    for fact in (*orders.notes, *obstacles):
+        card["detail"] += f"\n\n{escape(words.say(end(fact)))}"
     return [card]
 
 
-def write_unclear(model: Model, address: str, words: Words) -> Card:
-    """The card for an order whose drug is not known."""
-    orders = model.output.orders
-    systems = dict.fromkeys(code.system for code in orders.treatment.codes) if orders else ()
-    detail = words.say(end(Fact("drug_without_code", systems=[*systems])))
+def write_unclear(model: Model, address: str, why: Fact, words: Words) -> Card:
+    """The card for an order of which it cannot be told whether it is of the model's drug."""
+    detail = escape(words.say(end(why)))
     return _write(model, address, words, Fact("card_drug_unclear"), detail)
 
 
@@ -94,7 +96,11 @@ def _find_decision(model: Model) -> Decision | None:
 
 
 def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> dict[str, Any]:
-    """One button. A draft order that is there already goes first, or both would be signed."""
+    """One button: it changes the draft order that is there, or both would be signed.
+
+    The order is kept by the first action alone, for clients that run no other: an update of it, or
+    what takes its place before it is taken back.
+    """
     gone = [
         {
             "type": "delete",
@@ -107,10 +113,15 @@ def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> 
         {"type": "create", "description": _describe(resource, proposal), "resource": resource}
         for resource in proposal.resources
     ]
+    kinds = {order["resourceType"] for order in replaced}
+    if kinds == {proposal.resources[0]["resourceType"]}:
+        changed = {"id": replaced[0]["id"]} | dict(proposal.resources[0])
+        new[0] |= {"type": "update", "resource": changed}
+        gone = gone[1:]
     suggestion: dict[str, Any] = {"label": proposal.label, "uuid": str(uuid4())}
     if proposal.recommended:
         suggestion["isRecommended"] = True
-    return suggestion | {"actions": [*gone, *new]}
+    return suggestion | {"actions": [*new, *gone]}
 
 
 def _describe(resource: Resource, proposal: Proposal) -> str:

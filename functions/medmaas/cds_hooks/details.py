@@ -12,6 +12,7 @@ from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Evaluation
 from medmaas.fhir.guidance import list_lacks
 from medmaas.fhir.notes import end, list_cautions, list_notes, list_untold
+from medmaas.model.manifest import Boolean
 from medmaas.words import Words
 
 _MOST_ROWS = 12  # of values that were used: of a course the newest
@@ -29,7 +30,7 @@ def write_detail(evaluation: Evaluation) -> str:
         _write_list(head, words),
         escape(_begin(words.say(end(explanation["sentence"])))) if explanation else "",
         _write_numbers(evaluation),
-        _write_basis(evaluation.case.basis, words),
+        _write_basis(evaluation),
         _write_list(notes, words),
     )
 
@@ -38,7 +39,7 @@ def write_reason(evaluation: Evaluation) -> str:
     """Why there is no answer."""
     words = evaluation.words
     notes = _write_list(list_notes(evaluation), words)
-    return _join(notes, _write_basis(evaluation.case.basis, words))
+    return _join(notes, _write_basis(evaluation))
 
 
 def write_lacks(evaluation: Evaluation) -> str:
@@ -75,13 +76,15 @@ def _write_numbers(evaluation: Evaluation) -> str:
     return _write_table([*map(say, figures.head)], [[*map(say, row)] for row in figures.rows])
 
 
-def _write_basis(basis: Sequence[Basis], words: Words) -> str:
+def _write_basis(evaluation: Evaluation) -> str:
     """The values that were used, the newest first."""
-    newest = sorted(basis, key=lambda one: one.effective, reverse=True)
+    words, features = evaluation.words, evaluation.model.manifest.input.named_features
+    truths = {feature.name for feature in features if isinstance(feature, Boolean)}
+    newest = sorted(evaluation.case.basis, key=lambda one: one.effective, reverse=True)
     rows = [
         (
             words.say(Fact("text", text=one.feature)),
-            words.say(Fact("value", value=one.value, unit=one.unit)),
+            words.say(_label_value(one, is_truth=one.feature in truths)),
             one.effective.date().isoformat(),
             one.reference,
         )
@@ -92,6 +95,13 @@ def _write_basis(basis: Sequence[Basis], words: Words) -> str:
     table = _write_table(_head(words, "used", "value", "on", "from"), rows)
     more = len(newest) - len(rows)
     return _join(table, words.say(end(Fact("and_more", more=more))) if more > 0 else "")
+
+
+def _label_value(one: Basis, *, is_truth: bool) -> Fact:
+    """A value as people read it: what is true or false is yes or no."""
+    if is_truth and one.unit == "1":
+        return Fact("yes") if one.value else Fact("no")
+    return Fact("value", value=one.value, unit=one.unit)
 
 
 def _head(words: Words, *columns: str) -> list[str]:

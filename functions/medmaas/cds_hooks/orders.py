@@ -1,15 +1,23 @@
 """Orders that are about to be signed: which of them are of the drug that a model knows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from medmaas.cds_hooks.call import ORDERS_AT, Call
-from medmaas.fhir.administrations import carries
-from medmaas.model.manifest import Orders
+from medmaas.errors import InvalidRequestError
+from medmaas.facts import Fact
+from medmaas.fhir.bundle import read_prefetch
+from medmaas.fhir.given import list_sources
+from medmaas.fhir.medications import MEDICATIONS, Drug, Medications, make_drugs
+from medmaas.fhir.record import Entry
+from medmaas.model.manifest import AdministrationSource
+from medmaas.model.registry import Model
 
 _DRUG_ORDERS = {"MedicationRequest"}
+_NO_ORDERS = {"cancelled", "entered-in-error"}
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 
 
@@ -19,39 +27,86 @@ class Replaced:
 
     Attributes:
         of_drug: those of the drug, each with an id.
-        nameless: whether one of the drug has no id, so that nothing can take its place.
-        unclear: whether there is only one whose drug is not known, because no system that
-            is known names it.
+        unclear: why of an order it cannot be told whether it is of the drug.
+        obstacle: why nothing can take their place: then there are no suggestions, or the drug
+            would be ordered twice.
+        notes: what to know of them.
     """
 
     of_drug: tuple[Mapping[str, Any], ...] = ()
-    nameless: bool = False
-    unclear: bool = False
+    unclear: Fact | None = None
+    obstacle: Fact | None = None
+    notes: tuple[Fact, ...] = ()
+
+    @property
+    def is_only_unclear(self) -> bool:
+        """Whether none is known to be of the drug."""
+        return self.unclear is not None and not self.of_drug and self.obstacle is None
 
 
-def find_replaced(call: Call, orders: Orders | None) -> Replaced | None:
+NOTHING_REPLACED = Replaced()
+
+
+def find_replaced(call: Call, model: Model) -> Replaced | None:
     """Look through what is about to be signed; None if all of it is of other drugs.
 
     Args:
         call: held against the standard.
-        orders: what the model orders, if it orders anything.
+        model: behind the service.
     """
+    orders = model.output.orders
     if call.hook not in ORDERS_AT or orders is None:
-        return Replaced()
-    codes = orders.treatment.codes
-    drugs = [order for order in call.orders if order["resourceType"] in _DRUG_ORDERS]
-    of_drug = [o for o in drugs if carries(o.get("medicationCodeableConcept"), codes)]
-    if of_drug:
-        named = tuple(order for order in of_drug if _ID.fullmatch(str(order.get("id") or "")))
-        return Replaced(named, nameless=len(named) < len(of_drug))
-    systems = {code.system for code in codes}
-    unclear = any(not _names_system(o.get("medicationCodeableConcept"), systems) for o in drugs)
-    return Replaced(unclear=True) if unclear else None
+        return NOTHING_REPLACED
+    drug, medications = _find_drug(model), Medications(_list_medications(call))
+    found = [(one, drug.judge(medications.read(one))) for one in call.orders if _is_drug_order(one)]
+    of_drug = [(order, identity) for order, identity in found if identity.verdict == "drug"]
+    rules = {identity.rule for _, identity in found if identity.rule}
+    rule = min(rules, key=lambda one: one.code, default=None)
+    unclear = Fact("order_unclear", drug=drug.display, rule=rule) if rule else None
+    if not of_drug:
+        return Replaced(unclear=unclear) if unclear else None
+    named = tuple(order.content for order, _ in of_drug if _is_named(order))
+    obstacle = Fact("nothing_to_accept_unclear") if unclear else None
+    if len(named) < len(of_drug):
+        obstacle = Fact("nothing_to_accept")
+    by_name = [order for order, identity in of_drug if identity.by_name]
+    notes = [
+        Fact("drug_by_name", resource=one.reference or one.where, drug=drug.display)
+        for one in by_name
+    ]
+    return Replaced(named, unclear, obstacle, tuple(notes))
 
 
-def _names_system(concept: object, systems: set[str]) -> bool:
-    coding = concept.get("coding") if isinstance(concept, dict) else None
-    return any(
-        isinstance(one, dict) and str(one.get("system")) in systems and one.get("code")
-        for one in (coding if isinstance(coding, list) else ())
+def _find_drug(model: Model) -> Drug:
+    """The drug that is ordered: as the model knows it where it was given."""
+    orders = model.output.orders
+    codes = orders.treatment.codes if orders else ()
+    sources = list_sources(model.manifest.input.recorded_features)
+    drugs = make_drugs(sources)
+    for name, source in sources.items():
+        if not {(c.system, c.code) for c in codes}.isdisjoint(
+            (c.system, c.code) for c in source.codes
+        ):
+            return drugs[name]
+    return Drug(AdministrationSource(codes=codes, oldest_days=1), sources.values())
+
+
+def _list_medications(call: Call) -> Iterator[Entry]:
+    """What orders may refer to: beside them, or in prefetch."""
+    yield from (one for one in call.orders if one.content["resourceType"] in MEDICATIONS)
+    if any("medicationReference" in one.content for one in call.orders):
+        with suppress(InvalidRequestError):  # said where the record is read
+            entries = read_prefetch(call.prefetch).entries
+            yield from (one for kind in MEDICATIONS for one in entries.get(kind, ()))
+
+
+def _is_drug_order(order: Entry) -> bool:
+    content = order.content
+    is_order = content.get("doNotPerform") is not True and content.get("status") not in (
+        *_NO_ORDERS,
     )
+    return content["resourceType"] in _DRUG_ORDERS and is_order
+
+
+def _is_named(order: Entry) -> bool:
+    return _ID.fullmatch(str(order.content.get("id") or "")) is not None

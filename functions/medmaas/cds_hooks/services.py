@@ -1,6 +1,8 @@
 """Discovery: which model is asked at which hook, and what must be prefetched for it.
 
-https://cds-hooks.hl7.org/2.0/#discovery: an id may be there once for each of its hooks.
+https://cds-hooks.hl7.org/2.0/#discovery. A client may know services by their ids alone: each has
+one hook. Of a model's first hook the id is the model's, of another it is `model.hook`; the model's
+id answers at all of them, for clients that were set up when it was the only one.
 """
 
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from medmaas.model.manifest import (
     CdsService,
     ConditionSource,
     Feature,
+    Hook,
     ObservationSource,
 )
 from medmaas.model.registry import Model, Registry
@@ -24,6 +27,7 @@ from medmaas.words import Words
 
 PATIENT = "patient"
 _COUNT = 60
+_COUNT_OF_DRUGS = 500  # all of a course: whatever was given, of any drug
 _SELF = "{{context.patientId}}"
 
 
@@ -31,10 +35,10 @@ def describe_services(registry: Registry, language: str) -> dict[str, Any]:
     """`{"services": [...]}`: one entry per model that declares a hook, and hook."""
     return {
         "services": [
-            {"hook": hook} | _describe(model, Words(language, model.manifest))
+            {"hook": hook, "id": service_id} | _describe(model, Words(language, model.manifest))
             for model in registry.newest()
             if model.manifest.cds_service
-            for hook in model.manifest.cds_service.hooks
+            for service_id, hook in _list_ids(model.manifest.id, model.manifest.cds_service)
         ]
     }
 
@@ -43,7 +47,6 @@ def _describe(model: Model, words: Words) -> dict[str, Any]:
     manifest, say = model.manifest, words.say
     use = Fact("use_and_stage", use=manifest.card.intended_use, stage=manifest.card.stage)
     return {
-        "id": manifest.id,
         "title": say(Fact("text", text=manifest.title)),
         "description": say(use),
         "prefetch": list_prefetch(model),
@@ -52,20 +55,30 @@ def _describe(model: Model, words: Words) -> dict[str, Any]:
     }
 
 
+def _list_ids(model_id: str, service: CdsService) -> list[tuple[str, Hook]]:
+    """Every hook with the id of its own service."""
+    first, *others = service.hooks
+    return [(model_id, first), *((f"{model_id}.{hook}", hook) for hook in others)]
+
+
 def find_service(registry: Registry, service_id: str) -> tuple[Model, CdsService]:
-    """The model behind a service.
+    """The model behind a service, and the hooks that it answers at.
 
     Raises:
         NotFoundError: there is no such service; names those that are.
         ModelUnavailableError: its model failed a check.
     """
-    services = {m.manifest.id: m for m in registry.newest() if m.manifest.cds_service}
-    model = services.get(service_id)
-    if model is None or model.manifest.cds_service is None:
+    services: dict[str, tuple[Model, CdsService]] = {}
+    for model in registry.newest():
+        if service := model.manifest.cds_service:
+            for name, hook in _list_ids(model.manifest.id, service):
+                services[name] = model, service.model_copy(update={"hooks": (hook,)})
+            services[model.manifest.id] = model, service
+    if service_id not in services:
         with suppress(NotFoundError):
-            registry.get(service_id)  # a model that failed a check says so
+            registry.get(service_id.partition(".")[0])  # a model that failed a check says so
         raise NotFoundError("no_such_service", services=[*services] or [Fact("none")])
-    return model, model.manifest.cds_service
+    return services[service_id]
 
 
 def list_prefetch(model: Model) -> dict[str, str]:
@@ -76,12 +89,16 @@ def list_prefetch(model: Model) -> dict[str, str]:
         queries["observations"] = _search("Observation", codes, f"&_sort=-date&_count={_COUNT}")
     if any(_is_by_surface(feature) for feature in features):
         body = [f"{LOINC}|{code}" for code in (*SURFACE_LOINC, *HEIGHT_LOINC, *WEIGHT_LOINC)]
-        queries["body"] = _search("Observation", body, "&_sort=-date&_count=10")
-    if codes := _list_codings(features, ConditionSource):
+        queries["body"] = _search("Observation", body, f"&_sort=-date&_count={_COUNT}")
+    if codes := _list_codings(features):
         queries["conditions"] = _search("Condition", codes)
-    if codes := _list_codings(features, AdministrationSource):
-        newest = f"&_sort=-effective-time&_count={_COUNT}"
-        queries["administrations"] = _search("MedicationAdministration", codes, newest)
+    if any(isinstance(feature.source, AdministrationSource) for feature in features):
+        # without codes, which would leave out what is named by a product, a reference or a text
+        queries["administrations"] = (
+            f"MedicationAdministration?patient={_SELF}"
+            "&_include=MedicationAdministration:medication"
+            f"&_sort=-effective-time&_count={_COUNT_OF_DRUGS}"
+        )
     return queries
 
 
@@ -99,13 +116,11 @@ def _list_loinc(features: Iterable[Feature]) -> list[str]:
     return [f"{LOINC}|{code}" for code in found]
 
 
-def _list_codings(
-    features: Iterable[Feature], kind: type[ConditionSource | AdministrationSource]
-) -> list[str]:
+def _list_codings(features: Iterable[Feature]) -> list[str]:
     return [
         f"{coding.system}|{coding.code}"
         for feature in features
-        if isinstance(feature.source, kind)
+        if isinstance(feature.source, ConditionSource)
         for coding in feature.source.codes
     ]
 

@@ -7,7 +7,9 @@ In the order in which a record passes them:
 - options.py: what the Parameters ask for besides.
 - observations.py lists all results, results.py judges each, measurements.py finds the one value of
   a moment; quantities.py reads units, terminologies.py codes.
-- conditions.py finds diagnoses; administrations.py and given.py find the drugs that were given.
+- conditions.py finds diagnoses.
+- medications.py tells by codes, references and ingredients, and drug_names.py by a text, which drug
+  is named; administrations.py and given.py find what was given of it.
 - mapping.py finds what the manifest names, in <kind>.py, the room of a kind that records can hold;
   draft.py is the case in the making, case.py the finished one.
 - evaluation.py asks the core.

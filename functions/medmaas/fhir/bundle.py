@@ -17,7 +17,16 @@ _BUNDLES = (
     "collection", "searchset", "document", "message", "history",
     "batch", "batch-response", "transaction", "transaction-response",
 )  # fmt: skip
-_READ = {"Patient", "Observation", "DiagnosticReport", "Condition", "MedicationAdministration"}
+_READ = {
+    "Patient",
+    "Observation",
+    "DiagnosticReport",
+    "Condition",
+    "MedicationAdministration",
+    "MedicationStatement",
+    "Medication",
+    "Substance",
+}
 _DEEPEST = 4  # Bundles inside each other
 _MARKS = {"SUBSETTED", "REDACTED", "MASKED"}
 _UNTOLD = {"informational", "success"}

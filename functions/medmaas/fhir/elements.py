@@ -94,15 +94,18 @@ class Observation(_Timed):
 
 
 class Dosage(_Element):
-    """How much was given."""
+    """How much was given; that there is a rate is known, not what it says."""
 
     dose: Quantity | None = None
+    rateQuantity: object = None  # noqa: N815
+    rateRatio: object = None  # noqa: N815
 
 
 class MedicationAdministration(_Timed):
-    """A drug that was given."""
+    """A drug that was given, or not; which, is told by `medmaas.fhir.medications`."""
 
-    medicationCodeableConcept: CodeableConcept | None = None  # noqa: N815
+    statusReason: list[object] = []  # noqa: N815
+    partOf: list[Reference] = Field(default=[], max_length=_MOST_CODINGS)  # noqa: N815
     dosage: Dosage | None = None
 
 

@@ -6,23 +6,39 @@ from datetime import datetime
 from medmaas.facts import Fact
 from medmaas.fhir.administrations import Administration, Administrations
 from medmaas.fhir.draft import Draft
-from medmaas.fhir.results import Result, Unused
+from medmaas.fhir.medications import MEDICATIONS, Medications, make_drugs
+from medmaas.fhir.results import Result
 from medmaas.model.manifest import AdministrationSource, Feature, Number
 
 Given = dict[int, list[Administration]]  # by day
 
 
-def list_given(draft: Draft, feature: Feature, source: AdministrationSource) -> Given:
-    """What was given by day, counted back from the moment that is asked for."""
-    unused, by_day = Unused(), Given()
-    administrations = Administrations(draft.record, draft.results, draft.as_of)
-    for given in administrations.find(source, unused):
+def list_given(
+    draft: Draft, feature: Feature, source: AdministrationSource, features: Sequence[Feature]
+) -> Given:
+    """What was given by day, counted back from the moment that is asked for.
+
+    Args:
+        draft: the case in the making.
+        feature: that is filled.
+        source: of the feature.
+        features: all of the model, whose drugs are told apart.
+    """
+    by_day, doubts = Given(), len(draft.held)
+    entries = draft.record.entries
+    medications = Medications(one for kind in MEDICATIONS for one in entries.get(kind, ()))
+    drug = make_drugs(list_sources(features))[feature.name]
+    for given in Administrations(draft, medications, drug, source).list_given():
         by_day.setdefault(count_days(given.effective, draft.as_of), []).append(given)
-    draft.notes += unused.notes
-    if not by_day:
-        drug, days = source.codes[0].display, source.oldest_days
-        draft.notes.append(Fact("taken_as_not_given", feature=feature.name, drug=drug, days=days))
+    if not by_day and len(draft.held) == doubts:
+        named, days = drug.display, source.oldest_days
+        draft.notes.append(Fact("taken_as_not_given", feature=feature.name, drug=named, days=days))
     return by_day
+
+
+def list_sources(features: Sequence[Feature]) -> dict[str, AdministrationSource]:
+    """Of every feature that is a drug, its source."""
+    return {f.name: f.source for f in features if isinstance(f.source, AdministrationSource)}
 
 
 def take_given(

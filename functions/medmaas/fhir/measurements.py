@@ -65,7 +65,7 @@ def measure(
         source: where it is found.
         unused: is told what was found and cannot be used.
     """
-    values = _measure(results, feature.loinc, feature.unit, source, unused)
+    values = measure_codes(results, feature.loinc, feature.unit, source, unused)
     own = {one.effective for one in values}
     if source.share:
         shared = _measure_share(results, feature, source, unused)
@@ -99,13 +99,14 @@ def convert_bound(one: Unusable, feature: Number, source: ObservationSource) -> 
 _WORSE = {"low": ("<", "<="), "high": (">", ">=")}
 
 
-def _measure(
+def measure_codes(
     results: Results,
     codes: Sequence[str],
     unit: str,
     source: ObservationSource,
     unused: Unused,
 ) -> list[Measurement]:
+    """What was measured by LOINC codes, the preferred first, in a unit: one value per moment."""
     candidates = [*_convert(results.find(codes, source.oldest_days, unused), unit, source, unused)]
     return [_decide(group) for group in _group(candidates)]
 
@@ -163,11 +164,11 @@ def _measure_share(
     if share is None:
         return []
     plain = source.model_copy(update={"share": None, "formulas": (), "molar_mass": None})
-    totals = _measure(results, share.total, feature.unit, plain, Unused())
+    totals = measure_codes(results, share.total, feature.unit, plain, Unused())
     by_time = {one.effective: one for one in totals}
     return [
         _multiply(by_time[percent.effective], percent)
-        for percent in _measure(results, share.percent, "%", plain, unused)
+        for percent in measure_codes(results, share.percent, "%", plain, unused)
         if percent.effective in by_time
     ]
 

@@ -9,12 +9,14 @@ def list_notes(evaluation: Evaluation) -> list[Fact]:
     """Why there is no answer, how sure it is, what was warned of, what was assumed."""
     prediction, judge = evaluation.prediction or {}, evaluation.model.uncertainty
     interval = prediction.get("interval")
+    is_held = prediction.get("status") == "abstained" and not list_untold(evaluation)
+    warnings = () if is_held and evaluation.case.held else prediction.get("warnings", ())
     named = judge.name_interval(interval) if judge and interval else None
     notes = [
         *list_untold(evaluation),
         *evaluation.case.warnings,
         *([named] if named else ()),
-        *(_name_warning(warning) for warning in prediction.get("warnings", ())),
+        *map(_name_warning, warnings),  # of a case that is held back they may be of what is not so
         *evaluation.case.notes,
     ]
     return [*tell_status(evaluation), *map(end, notes), *list_cautions(evaluation)]

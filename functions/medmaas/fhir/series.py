@@ -38,7 +38,7 @@ def _fill_rows(draft: Draft, spec: SeriesInput) -> list[dict[str, Any]]:
             case ObservationSource() as source, Number():
                 measured[feature.name] = _measure_days(draft, feature, source)
             case AdministrationSource() as source, _:
-                given[feature.name] = list_given(draft, feature, source)
+                given[feature.name] = list_given(draft, feature, source, features)
     days = sorted({*chain(*measured.values(), *given.values())})
     if len(days) > spec.max_rows:
         draft.notes.append(Fact("only_newest_days", days=spec.max_rows))

@@ -1,5 +1,6 @@
 """A record becomes one row: of every feature the newest value."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,8 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     instance: dict[str, Any] = {}
     newest: list[datetime] = []
     aged: Feature | None = None
-    for feature in manifest.input.named_features:
+    features = manifest.input.named_features
+    for feature in features:
         match feature.source, feature:
             case PatientSource(element="birthDate"), _:
                 aged = feature
@@ -42,7 +44,7 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
             case ConditionSource() as source, _:
                 instance[feature.name] = find_condition(draft, feature, source)
             case AdministrationSource() as source, _:
-                instance[feature.name] = _find_last_given(draft, feature, source)
+                instance[feature.name] = _find_last_given(draft, feature, source, features)
     if aged:
         instance[aged.name] = _read_age(draft, aged, max(newest, default=draft.as_of))
     return {name: value for name, value in instance.items() if value is not None}
@@ -94,9 +96,9 @@ def _take_newest(draft: Draft, feature: Number, source: ObservationSource) -> Me
 
 
 def _find_last_given(
-    draft: Draft, feature: Feature, source: AdministrationSource
+    draft: Draft, feature: Feature, source: AdministrationSource, features: Sequence[Feature]
 ) -> float | bool | None:
-    given = list_given(draft, feature, source)
+    given = list_given(draft, feature, source, features)
     if not given:
         return None if isinstance(feature, Number) else False
     return take_given(draft, feature, given[max(given)])

@@ -6,38 +6,51 @@ from functools import lru_cache
 from medmaas.fhir.elements import LOINC, UCUM
 from medmaas.model.manifest import Coding
 
-_SCT = "http://snomed.info/sct"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+SNOMED = "http://snomed.info/sct"
 _ICD = "http://hl7.org/fhir/sid/icd-"
-_OID = "urn:oid:"
-# https://terminology.hl7.org/external_terminologies.html
-_SAME = {
-    "http://www.loinc.org": LOINC,
-    f"{_OID}2.16.840.1.113883.6.1": LOINC,
-    f"{_OID}2.16.840.1.113883.6.8": UCUM,
-    f"{_OID}2.16.840.1.113883.6.96": _SCT,
-    f"{_OID}2.16.840.1.113883.6.88": "http://www.nlm.nih.gov/research/umls/rxnorm",
-    f"{_OID}2.16.840.1.113883.6.73": "http://www.whocc.no/atc",
-    "http://fhir.de/CodeSystem/bfarm/atc": "http://www.whocc.no/atc",
-    "http://fhir.de/CodeSystem/dimdi/atc": "http://www.whocc.no/atc",
-    f"{_OID}2.16.840.1.113883.6.69": "http://hl7.org/fhir/sid/ndc",
-    f"{_OID}2.16.840.1.113883.6.3": f"{_ICD}10",
-    f"{_OID}2.16.840.1.113883.6.90": f"{_ICD}10-cm",
-    f"{_OID}2.16.840.1.113883.6.103": f"{_ICD}9-cm",
-    f"{_OID}2.16.840.1.113883.6.42": f"{_ICD}9-cm",
-    f"{_ICD}9": f"{_ICD}9-cm",
-    "http://terminology.hl7.org/CodeSystem/icd9cm": f"{_ICD}9-cm",
-    f"{_OID}1.2.276.0.76.5.409": "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
-    "http://fhir.de/CodeSystem/dimdi/icd-10-gm": "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+_ICD_10_GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+# by the address without its scheme, or the oid: https://terminology.hl7.org/external_terminologies.html
+_SYSTEMS = {
+    "loinc.org": LOINC,
+    "www.loinc.org": LOINC,
+    "2.16.840.1.113883.6.1": LOINC,
+    "unitsofmeasure.org": UCUM,
+    "2.16.840.1.113883.6.8": UCUM,
+    "snomed.info/sct": SNOMED,
+    "2.16.840.1.113883.6.96": SNOMED,
+    "www.nlm.nih.gov/research/umls/rxnorm": RXNORM,
+    "2.16.840.1.113883.6.88": RXNORM,
+    "www.whocc.no/atc": ATC,
+    "whocc.no/atc": ATC,
+    "fhir.de/codesystem/bfarm/atc": ATC,
+    "fhir.de/codesystem/dimdi/atc": ATC,
+    "2.16.840.1.113883.6.73": ATC,
+    "hl7.org/fhir/sid/ndc": "http://hl7.org/fhir/sid/ndc",
+    "2.16.840.1.113883.6.69": "http://hl7.org/fhir/sid/ndc",
+    "hl7.org/fhir/sid/icd-10": f"{_ICD}10",
+    "2.16.840.1.113883.6.3": f"{_ICD}10",
+    "hl7.org/fhir/sid/icd-10-cm": f"{_ICD}10-cm",
+    "2.16.840.1.113883.6.90": f"{_ICD}10-cm",
+    "hl7.org/fhir/sid/icd-9": f"{_ICD}9-cm",
+    "hl7.org/fhir/sid/icd-9-cm": f"{_ICD}9-cm",
+    "terminology.hl7.org/codesystem/icd9cm": f"{_ICD}9-cm",
+    "2.16.840.1.113883.6.103": f"{_ICD}9-cm",
+    "2.16.840.1.113883.6.42": f"{_ICD}9-cm",
+    "fhir.de/codesystem/bfarm/icd-10-gm": _ICD_10_GM,
+    "fhir.de/codesystem/dimdi/icd-10-gm": _ICD_10_GM,
+    "1.2.276.0.76.5.409": _ICD_10_GM,
 }
-_WITH_DOTS = (_ICD, "http://fhir.de/CodeSystem/bfarm/icd-")
+_WITH_DOTS = (_ICD, _ICD_10_GM)
 
 
 def name_system(uri: object) -> str | None:
-    """The address of a terminology as HL7 writes it.
+    """The address of a terminology as its owner spells it.
 
     Args:
-        uri: as it was sent: also by https, with a slash at its end, a version behind a bar, or as
-            the oid. Of what is no text there is none.
+        uri: as it was sent: also by https, with a slash at its end, a version behind a bar, an
+            edition of SNOMED CT, or as the oid. Of what is no text there is none.
     """
     return _name(uri) if isinstance(uri, str) else None
 
@@ -45,11 +58,11 @@ def name_system(uri: object) -> str | None:
 @lru_cache(512)
 def _name(uri: str) -> str:
     plain = uri.strip().partition("|")[0].rstrip("/")
-    if plain.startswith("https://"):
-        plain = f"http://{plain.removeprefix('https://')}"
-    if plain.startswith("2.16."):
-        plain = f"{_OID}{plain}"
-    return _SAME.get(plain, plain)
+    bare = plain.lower().removeprefix("urn:oid:")
+    bare = bare.removeprefix("https://").removeprefix("http://")
+    if bare.startswith("snomed.info/sct/"):  # an edition
+        return SNOMED
+    return _SYSTEMS.get(bare, plain)
 
 
 def normalise(system: str | None, code: str) -> tuple[str | None, str]:

@@ -7,15 +7,14 @@ from pydantic import Field, StringConstraints, model_validator
 from medmaas.model.manifest.contract import Contract, Sentence
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[^\s]+( [^\s]+)*$")]
+_System = Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")]
 _OLDEST = "Counted back from the moment that is asked for: an older one is not used."
 
 
 class Coding(Contract):
     """A code of a terminology, as in http://snomed.info/sct 277577000."""
 
-    system: Annotated[str, StringConstraints(pattern=r"^(https?://|urn:)\S+$")] = Field(
-        description="The URI of the terminology."
-    )
+    system: _System = Field(description="The URI of the terminology.")
     code: _Code = Field(description="The code.")
     display: Sentence = Field(description="What it means, in the terminology's words.")
 
@@ -74,11 +73,51 @@ class ConditionSource(Contract):
     codes: tuple[Coding, ...] = Field(min_length=1, description="Any of them counts.")
 
 
+class CodeTable(Contract):
+    """Codes of one terminology that name the same drugs, ingredients or products."""
+
+    system: _System = Field(description="The URI of the terminology.")
+    codes: tuple[_Code, ...] = Field(
+        min_length=1, description="The codes; of ATC each also stands for all that are below it."
+    )
+    source: Sentence = Field(description="Where the table is from.")
+    complete: bool = Field(
+        default=False,
+        description="Whether there are no others: then a code of this terminology that is not here "
+        "names another drug.",
+    )
+
+
+class Drugs(Contract):
+    """Drugs by the codes and names that records have for them."""
+
+    products: tuple[CodeTable, ...] = Field(default=(), description="Tables of codes.")
+    names: tuple[Sentence, ...] = Field(
+        default=(), description="Names that a text begins with, as whole words, in any case."
+    )
+
+
 class AdministrationSource(Contract):
     """Drugs that were given: as a share of the full dose, or whether at all."""
 
     kind: Literal["administration"] = "administration"
     codes: tuple[Coding, ...] = Field(min_length=1, description="Any of them counts.")
+    products: tuple[CodeTable, ...] = Field(
+        default=(), description="More codes of the drug: those of its products."
+    )
+    names: tuple[Sentence, ...] = Field(
+        default=(),
+        description="Names of the drug, for records without a code that is known. What codes "
+        "display is always one.",
+    )
+    vague: tuple[Sentence, ...] = Field(
+        default=(),
+        description="Names that may mean the drug or another one: they hold an answer back.",
+    )
+    similar: Drugs | None = Field(
+        default=None,
+        description="Drugs that act alike and were not learned from: they hold an answer back.",
+    )
     full_dose: Dose | None = Field(
         default=None, description="What 1 stands for; absent for a feature that is true or false."
     )
