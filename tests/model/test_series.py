@@ -55,9 +55,20 @@ def test_rows_come_in_order_of_time_and_short_histories_are_filled_up_at_the_end
     np.testing.assert_array_equal(tensor, np.array(expected, dtype=np.float32))
 
 
-def test_rows_of_one_day_stay_in_the_order_given() -> None:
-    rows = [{"day": 0, "anc": 1}, {"day": -1, "anc": 9}, {"day": 0, "anc": 2}]
-    assert SERIES.read([{"history": rows}]).tensors["series"][0, :, 1].tolist() == [9, 1, 2]
+def test_rows_of_one_time_that_hold_different_features_are_one_in_any_order() -> None:
+    rows = [{"day": 0, "anc": 1}, {"day": -1, "anc": 9}, {"day": 0, "gcsf": True}]
+    for order in (rows, rows[::-1]):
+        reading = SERIES.read([{"history": order}])
+        assert reading.problems == []
+        expected = np.array([[[-1, 9, np.nan], [0, 1, 1]]], dtype=np.float32)
+        np.testing.assert_array_equal(reading.tensors["series"], expected)
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_a_feature_that_one_time_holds_twice_is_refused(again: float) -> None:
+    rows = [{"day": 0, "anc": 1}, {"day": -1, "anc": 9}, {"day": 0, "anc": again}]
+    (problem,) = SERIES.read([{"history": rows}]).problems
+    assert (problem.field, problem.fact.code) == ("history[2].anc", "time_twice")
 
 
 @pytest.mark.parametrize("history", [None, [], {}, "x", [{"day": 0}] * 5])

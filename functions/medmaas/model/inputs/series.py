@@ -31,12 +31,17 @@ from medmaas.model.schema import Schema, describe_list
 
 _TIME = 0
 _REQUIRED = Fact("required")
+_TIME_TWICE = Fact("time_twice")
 
 Rows = list[list[float]]
 
 
 class Series(InputDefaults):
-    """Rows in order of time (those of one time in the order given), NaN for missing and filling."""
+    """One row per time, in their order, NaN for missing and filling.
+
+    Rows of one time that hold different features are one; no feature may be there twice, because
+    no order of the rows says which value counts, or whether they add up.
+    """
 
     takes = "per instance its rows, a list of objects in JSON"
 
@@ -97,7 +102,23 @@ class Series(InputDefaults):
             if reader.missing and all(isnan(row[column]) for row in rows):
                 fact = Fact("missing_throughout", **reader.missing.limits)
                 notes.warn(f"{name}.{reader.name}", fact)
-        return sorted(rows, key=lambda row: row[_TIME])
+        return self._merge_times(rows, notes)
+
+    def _merge_times(self, rows: Rows, notes: Notes) -> Rows:
+        """One row per time, in order."""
+        merged: dict[float, list[float]] = {}
+        for index, row in enumerate(rows):
+            whole = merged.setdefault(row[_TIME], row)
+            if whole is row:
+                continue
+            for column in range(_TIME + 1, len(row)):
+                if isnan(row[column]):
+                    continue
+                if not isnan(whole[column]):
+                    field = f"{self._spec.field}[{index}].{self._readers[column].name}"
+                    notes.refuse(field, _TIME_TWICE)
+                whole[column] = row[column]
+        return sorted(merged.values(), key=lambda row: row[_TIME])
 
     def _read_row(self, given: object, where: str, notes: Notes) -> list[float]:
         row = [nan] * len(self._readers)
