@@ -43,9 +43,10 @@ NEEDS = {
     "generators": {"generators"},
     "storage": {"stack"},
 }
-SLOW = tuple(
-    f"tests/{name}"
-    for name in ("aws/", "batch/", "page/", "training/", "api/test_contract.py", "test_recorded.py")
+SLOW = (
+    *(f"tests/{folder}/" for folder in ("aws", "batch", "page", "training")),
+    "tests/api/test_contract.py",
+    "tests/test_",  # every door, or a process of its own
 )
 
 Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
