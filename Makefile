@@ -22,7 +22,8 @@ stack: .venv/.dev
 	.venv/bin/python -m infra.local_stack
 
 quick: .venv/.dev page/node_modules/.made
-	$(PYTEST) -m "not (browser or container or storage or training or soak)" --hypothesis-profile=quick
+	$(PYTEST) --ignore=tests/training --ignore=tests/test_benchmarks.py --hypothesis-profile=quick \
+	  -m "not (browser or container or generators or storage or soak)"
 
 test: $(TESTED)
 	$(PYTEST)

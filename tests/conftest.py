@@ -36,13 +36,18 @@ settings.register_profile("quick", settings.get_profile("patient"), max_examples
 settings.register_profile("soak", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile("patient")
 
-# what a test needs, by the fixtures it asks for or the folder it is in: see pyproject.toml
+# what a test needs, by the fixtures it asks for: see pyproject.toml
 NEEDS = {
     "browser": {"browser"},
     "container": {"sam", "tools", "python_3_13"},
+    "generators": {"generators"},
     "storage": {"stack"},
 }
-SLOW = {"aws", "batch", "page", "training"}
+SLOW = (
+    *(f"tests/{folder}/" for folder in ("aws", "batch", "page", "training")),
+    "tests/api/test_contract.py",
+    "tests/test_",  # every door, or a process of its own
+)
 
 Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
 
@@ -64,12 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for need, names in NEEDS.items():
             if names & fixtures:
                 item.add_marker(need)
-        if _folder_of(item.nodeid) == "training":
-            item.add_marker("training")
         _name_operation(item)
     if len({item.nodeid for item in items}) < len(items):
         raise pytest.UsageError("tests share an id: of those, a worker would run one alone")
-    items.sort(key=lambda item: _folder_of(item.nodeid) not in SLOW)
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def _name_operation(item: pytest.Item) -> None:
@@ -83,17 +86,13 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives each worker whole files, and all of aws/ to one: it shares a build and an engine."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "aws" if _folder_of(nodeid) == "aws" else nodeid.partition("::")[0]
+        return "aws" if nodeid.startswith("tests/aws/") else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be switched off
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """Which test runs on which worker, where there are several."""
     return Scheduling(config, log)
-
-
-def _folder_of(nodeid: str) -> str:
-    return nodeid.partition("tests/")[2].partition("/")[0]
 
 
 @pytest.fixture(scope="session")

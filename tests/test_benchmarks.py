@@ -10,9 +10,6 @@ from benchmarks.__main__ import BENCHMARKS
 from tests.aws.conftest import unavailable
 from tests.conftest import ROOT
 
-# between them, they need all of it
-pytestmark = [pytest.mark.browser, pytest.mark.container, pytest.mark.training]
-
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_it_runs_in_its_smallest_form(name: str) -> None:

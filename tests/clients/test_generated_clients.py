@@ -16,6 +16,8 @@ from medmaas.model.registry import Registry
 from tests.aws.conftest import unavailable
 from tests.conftest import ROOT, SHIPPED
 
+pytestmark = pytest.mark.usefixtures("generators")
+
 PROGRAMS = ROOT / ".venv-clients" / "bin"
 DOCUMENT = ROOT / "docs" / "openapi.json"
 OPERATIONS = {
@@ -27,8 +29,6 @@ OPERATIONS = {
 
 def run(*command: str | Path, text: str | None = None, env: dict[str, str] | None = None) -> str:
     """What a program of .venv-clients prints, which must succeed."""
-    if not PROGRAMS.exists():
-        unavailable("there is no .venv-clients with the generators: make .venv-clients/.made")
     done = subprocess.run(
         [PROGRAMS / command[0], *command[1:]],
         input=text,
@@ -39,6 +39,12 @@ def run(*command: str | Path, text: str | None = None, env: dict[str, str] | Non
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+@pytest.fixture(scope="module")
+def generators() -> None:
+    if not PROGRAMS.exists():
+        unavailable("there is no .venv-clients with the generators: make .venv-clients/.made")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from numpy.typing import NDArray
 
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.image import ImageExplainer
@@ -196,31 +195,3 @@ def test_every_kind_of_picture_has_a_map(registry: Registry, mode: str) -> None:
         original = original.convert(mode)
     drawn = open_map(explain(registry.get("blood_cell"), send(original), Budget(0)))
     assert drawn.size == (254, 256)
-
-
-def test_hiding_by_the_map_lowers_the_answer_faster_than_hiding_at_random(
-    registry: Registry,
-) -> None:
-    model, random = registry.get("blood_cell"), np.random.default_rng(0)
-    by_map, at_random = [], []
-    for file in sorted(CELLS.glob("*.png")):
-        instance = send(PIL.Image.open(file))
-        pixels = model.inputs.read([instance]).tensors["pixels"][0]
-        heat_map = explain(model, instance)["heat_map"]
-        label = model.manifest.output.labels.index(heat_map["of"])  # type: ignore[union-attr]
-        heat = np.kron(heat_map["rows"], np.ones((7, 7))).reshape(7, 8, 7, 8).mean((1, 3)).ravel()
-        by_map.append(hide(model, pixels, np.argsort(-heat, kind="stable"), label))
-        orders = [random.permutation(49) for _ in range(3)]
-        at_random.append(np.mean([hide(model, pixels, order, label) for order in orders]))
-    assert np.mean(by_map) < np.mean(at_random) - 0.1
-
-
-def hide(model: Model, pixels: NDArray[Any], order: NDArray[np.intp], label: int) -> float:
-    """The mean probability while one block of 4 x 4 pixels after the other gets the mean colour."""
-    hidden, steps = pixels.copy(), [pixels]
-    for block in order:
-        down, across = 4 * (block // 7), 4 * (block % 7)
-        hidden[down : down + 4, across : across + 4] = pixels.mean((0, 1)).astype(np.uint8)
-        steps.append(hidden.copy())
-    answers = model.session.run({"pixels": np.stack(steps)})["probabilities"]
-    return float(answers[:, label].mean())

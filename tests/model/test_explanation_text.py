@@ -4,13 +4,11 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-import numpy as np
 import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from numpy.typing import NDArray
 from rdkit import Chem
 
 from medmaas.model.explanation.budget import Budget
@@ -163,26 +161,3 @@ def test_a_spent_budget_gives_fewer_samples_and_says_so(registry: Registry) -> N
     assert explained["largest_standard_error"] > 0
     difference = explained["prediction"] - explained["baseline"]
     assert add_up(explained["characters"]) == pytest.approx(difference, abs=1e-6)
-
-
-def test_leaving_out_atoms_by_the_explanation_moves_the_answer_faster_than_at_random(
-    registry: Registry,
-) -> None:
-    model, random = registry.get("solubility"), np.random.default_rng(0)
-    gains = []
-    for smiles in ("CC(=O)O", "OCC(O)CO", "Clc1ccccc1", "CCCCCCCC", "NC(=O)CCl"):
-        values = np.array([atom["contribution"] for atom in explain(model, smiles)["atoms"]])
-        orders = [random.permutation(len(values)) for _ in range(8)]
-        at_random = np.mean([leave_out(model, smiles, order) for order in orders])
-        gains.append(at_random - leave_out(model, smiles, np.argsort(-values, kind="stable")))
-    assert np.mean(gains) > 0.1
-
-
-def leave_out(model: Model, smiles: str, order: NDArray[np.intp]) -> float:
-    """The mean answer while one atom after the other is no longer read."""
-    codes = model.inputs.read([{"smiles": smiles}]).tensors["codes"][0].copy()
-    atoms, steps = read_molecule(smiles).atoms, [codes.copy()]
-    for atom in order:
-        codes[atoms[atom].characters] = 0
-        steps.append(codes.copy())
-    return float(model.session.run({"codes": np.stack(steps)})["log_solubility"].mean())

@@ -8,15 +8,13 @@ import jsonschema
 import numpy as np
 import PIL.Image
 import pytest
-import shap
 
 from medmaas.model.explanation import describe_explanation
 from medmaas.model.explanation import explain as explain_rows
-from medmaas.model.explanation.background import make_background, make_game
+from medmaas.model.explanation.background import make_game
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.shapley import attribute
 from medmaas.model.options import Options
-from medmaas.model.outputs import make_targets
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH, speak
@@ -62,26 +60,6 @@ def test_atoms_and_bonds_add_up_as_the_characters_do(registry: Registry) -> None
         assert together == pytest.approx(difference, abs=1e-6)
     assert [atom["symbol"] for atom in explanation["atoms"]][:4] == ["C", "C", "O", "O"]
     assert explanation["largest_standard_error"] > 0
-
-
-def test_the_values_are_those_of_shap(registry: Registry) -> None:
-    model = registry.get("survival")
-    tensor = model.manifest.input.tensor
-    targets = make_targets(model.manifest.output)
-    rows, weights = make_background(model.manifest)
-    people = np.rint(weights * 200).astype(int).clip(1)
-    heads = np.repeat(rows, people, axis=0).astype(np.float64)
-
-    def answer(asked: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        outputs = model.session.run({tensor: asked.astype(np.float32)})
-        return targets.settle(targets.read(outputs))[:, 1]
-
-    row = model.inputs.read([OLD]).tensors[tensor][0]
-    masker = shap.maskers.Independent(heads, max_samples=len(heads))
-    theirs = shap.explainers.Exact(answer, masker)(row[None].astype(np.float64)).values[0]
-    game = make_game(model, row, [[i] for i in range(len(row))], (rows, people / people.sum()))
-    ours = attribute(game, len(row), tolerance=0, budget=Budget(None)).values[:, 1]
-    assert np.abs(ours - theirs).max() < 1e-6
 
 
 def test_the_sentence_names_what_drove_the_answer_in_the_units_of_the_field(

@@ -9,12 +9,13 @@ from sklearn.preprocessing import StandardScaler
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from medmaas_training.export import export
 from tests.conftest import ROOT
 from tests.page.conftest import Open, serve
 
 
 def test_a_model_that_is_added_shows_up_and_answers(visit: Open, tmp_path: Path) -> None:
+    from medmaas_training.export import export  # noqa: PLC0415 - PyTorch takes seconds to import
+
     X, y = load_breast_cancer(return_X_y=True)
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X[:, :10], y)
     export(model, X[:114, :10], str(ROOT / "docs" / "own-model.yaml"), out=tmp_path)
