@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from medmaas.errors import InvalidRequestError
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.evaluation import evaluate
-from medmaas.fhir.record import read_bundle, read_prefetch
+from medmaas.fhir.record import MixedPatientsError, read_bundle, read_prefetch
 from medmaas.model.options import Options
 from medmaas.model.registry import Model
 from medmaas.words import ENGLISH
@@ -339,6 +339,8 @@ INGREDIENTS = [
         NOT_GIVEN,
     ),
     (medication(code=None), HELD),
+    (medication(status="entered-in-error"), HELD),
+    (medication(modifierExtension=[{"url": "https://example.org/not"}]), HELD),
     (medication(code=None, ingredient=[{"itemReference": {"reference": "Medication/m9"}}]), HELD),
     (medication(code=None, ingredient=[{"itemReference": {"reference": "Medication/m1"}}]), HELD),
     (
@@ -571,6 +573,20 @@ def test_no_order_of_a_record_changes_an_answer(read: Read, order: list[int]) ->
     assert read(shuffled) == read([*PIECES, *DOUBTS])
     clear = [one for one in shuffled if one not in DOUBTS]
     assert read(clear) == read(PIECES)
+
+
+def test_what_is_too_old_may_be_broken_but_not_of_another(model: Model) -> None:
+    old = dose(id="old", effectiveDateTime=OLD, dosage=5, status=[])
+    none = dose(id="none", status="not-done", dosage=5)
+    assert ask(model, dose(), old, none).prediction == ask(model, dose()).prediction
+    with pytest.raises(MixedPatientsError):
+        ask(model, dose(), old | {"subject": {"reference": "Patient/p2"}})
+
+
+def test_tenths_add_up_to_the_full_dose(model: Model) -> None:
+    bags = [administration(f"d{i}", DOCETAXEL, WHEN, share) for i, share in enumerate((70, 20, 10))]
+    rows = ask(model, *bags).case.instance["history"]
+    assert [row["dose"] for row in rows if "dose" in row] == [1.0]
 
 
 def test_body_measures_of_one_moment_that_differ_are_refused_in_any_order(model: Model) -> None:
