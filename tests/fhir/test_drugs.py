@@ -1,6 +1,7 @@
 """Which drug a record names, and what follows where that cannot be told."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -530,6 +531,18 @@ def test_a_statement_is_no_administration_but_is_not_passed_by(model: Model) -> 
     both = ask(model, dose(), state())
     assert both.prediction == ask(model, dose()).prediction
     assert "MedicationStatement/s1 was not used" in say(both)
+
+
+def test_words_beyond_what_a_record_has_are_not_compared_letter_by_letter(model: Model) -> None:
+    """Of more words than a record has, none is looked at letter by letter."""
+    texts = ["".join(letters) for letters in product("docetaxl", repeat=4)]
+    drugs = [
+        dose(id=f"o{i}", medicationCodeableConcept=concept(text=f"{t}abcd"))
+        for i, t in enumerate(texts)
+    ]
+    assert find_outcome(ask(model, dose(), *drugs)) == HELD
+    long = concept(text="Ondansetron " * 100)
+    assert find_outcome(ask(model, dose(), dose(id="o", medicationCodeableConcept=long))) == HELD
 
 
 PIECES = [
