@@ -87,7 +87,8 @@ def say(evaluation: Evaluation) -> str:
 CONCEPTS = [
     # codes of the ingredient and of products, however their terminology is spelled
     (concept((RXNORM, "1860480")), GIVEN),
-    (concept((RXNORM, "1860482")), GIVEN),
+    (concept((RXNORM, "1860482")), HELD),  # a product that no table has
+    (concept((RXNORM, "1860482", "1 ML docetaxel 20 MG/ML Injection [Taxotere]")), GIVEN),
     (concept((RXNORM.replace("http:", "https:"), DOCETAXEL)), GIVEN),
     (concept((f"{RXNORM}/", DOCETAXEL)), GIVEN),
     (concept(("urn:oid:2.16.840.1.113883.6.88", DOCETAXEL)), GIVEN),
@@ -339,6 +340,14 @@ INGREDIENTS = [
         ),
         NOT_GIVEN,
     ),
+    (
+        medication(
+            code=concept(text="Infusion bestehend aus 180 mg Docetaxel in 250 ml Glucose"),
+            ingredient=[item(concept(("http://fhir.de/CodeSystem/bfarm/atc", "L01CD02")))],
+        ),
+        GIVEN,
+    ),
+    (medication(code=concept(text="Infusion bestehend aus 180 mg Docetaxel")), HELD),
     (medication(code=None), HELD),
     (medication(status="entered-in-error"), HELD),
     (medication(modifierExtension=[{"url": "https://example.org/not"}]), HELD),
