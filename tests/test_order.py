@@ -23,7 +23,7 @@ REGISTRY = Registry(MODELS)
 PATIENTS = [
     PATIENT | {"age": age, "kappa": kappa} for age, kappa in ((51, 0.9), (67, 1.2), (88, 3))
 ]
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"day": -21, "anc": 5.6, "platelets": 249},
     {"day": -21, "dose": 1.0},
     {"day": -14, "anc": 0.5},

@@ -137,6 +137,17 @@ def test_beside_an_order_of_the_drug_one_that_cannot_be_told_leaves_nothing_to_a
         assert unclear["summary"] == UNCLEAR
 
 
+def test_what_is_given_after_the_drug_is_not_ordered_twice_either(client: TestClient) -> None:
+    gcsf = name(code("727539"), id="g1")
+    (card,) = ask(client, sign(name(code(DOCETAXEL)), gcsf))
+    for suggestion in card["suggestions"]:
+        kinds = [(one["type"], one["resource"]["id"]) for one in suggestion["actions"]]
+        both = [("update", "o1"), ("update", "g1")]
+        assert kinds == (both if "G-CSF" in suggestion["label"] else both[:1])
+    (card,) = ask(client, sign(name(code(DOCETAXEL)), gcsf | {"id": ""}))
+    assert "suggestions" not in card
+
+
 def test_a_drug_that_was_given_and_cannot_be_told_is_a_card_that_says_so(
     client: TestClient,
 ) -> None:

@@ -1,6 +1,7 @@
 """Which drug a record names, and what follows where that cannot be told."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from medmaas.errors import InvalidRequestError
 from medmaas.fhir.bundle import read_bundle, read_prefetch
 from medmaas.fhir.case import Evaluation
 from medmaas.fhir.evaluation import evaluate
+from medmaas.fhir.record import MixedPatientsError
 from medmaas.model.options import Options
 from medmaas.model.registry import Model
 from medmaas.words import ENGLISH
@@ -86,7 +88,8 @@ def say(evaluation: Evaluation) -> str:
 CONCEPTS = [
     # codes of the ingredient and of products, however their terminology is spelled
     (concept((RXNORM, "1860480")), GIVEN),
-    (concept((RXNORM, "1860482")), GIVEN),
+    (concept((RXNORM, "1860482")), HELD),  # a product that no table has
+    (concept((RXNORM, "1860482", "1 ML docetaxel 20 MG/ML Injection [Taxotere]")), GIVEN),
     (concept((RXNORM.replace("http:", "https:"), DOCETAXEL)), GIVEN),
     (concept((f"{RXNORM}/", DOCETAXEL)), GIVEN),
     (concept(("urn:oid:2.16.840.1.113883.6.88", DOCETAXEL)), GIVEN),
@@ -338,7 +341,17 @@ INGREDIENTS = [
         ),
         NOT_GIVEN,
     ),
+    (
+        medication(
+            code=concept(text="Infusion bestehend aus 180 mg Docetaxel in 250 ml Glucose"),
+            ingredient=[item(concept(("http://fhir.de/CodeSystem/bfarm/atc", "L01CD02")))],
+        ),
+        GIVEN,
+    ),
+    (medication(code=concept(text="Infusion bestehend aus 180 mg Docetaxel")), HELD),
     (medication(code=None), HELD),
+    (medication(status="entered-in-error"), HELD),
+    (medication(modifierExtension=[{"url": "https://example.org/not"}]), HELD),
     (medication(code=None, ingredient=[{"itemReference": {"reference": "Medication/m9"}}]), HELD),
     (medication(code=None, ingredient=[{"itemReference": {"reference": "Medication/m1"}}]), HELD),
     (
@@ -530,6 +543,18 @@ def test_a_statement_is_no_administration_but_is_not_passed_by(model: Model) -> 
     assert "MedicationStatement/s1 was not used" in say(both)
 
 
+def test_words_beyond_what_a_record_has_are_not_compared_letter_by_letter(model: Model) -> None:
+    """Of more words than a record has, none is looked at letter by letter."""
+    texts = ["".join(letters) for letters in product("docetaxl", repeat=4)]
+    drugs = [
+        dose(id=f"o{i}", medicationCodeableConcept=concept(text=f"{t}abcd"))
+        for i, t in enumerate(texts)
+    ]
+    assert find_outcome(ask(model, dose(), *drugs)) == HELD
+    long = concept(text="Ondansetron " * 100)
+    assert find_outcome(ask(model, dose(), dose(id="o", medicationCodeableConcept=long))) == HELD
+
+
 PIECES = [
     *course()[:-1],
     administration("d1", DOCETAXEL, WHEN, 70),
@@ -571,6 +596,20 @@ def test_no_order_of_a_record_changes_an_answer(read: Read, order: list[int]) ->
     assert read(shuffled) == read([*PIECES, *DOUBTS])
     clear = [one for one in shuffled if one not in DOUBTS]
     assert read(clear) == read(PIECES)
+
+
+def test_what_is_too_old_may_be_broken_but_not_of_another(model: Model) -> None:
+    old = dose(id="old", effectiveDateTime=OLD, dosage=5, status=[])
+    none = dose(id="none", status="not-done", dosage=5)
+    assert ask(model, dose(), old, none).prediction == ask(model, dose()).prediction
+    with pytest.raises(MixedPatientsError):
+        ask(model, dose(), old | {"subject": {"reference": "Patient/p2"}})
+
+
+def test_tenths_add_up_to_the_full_dose(model: Model) -> None:
+    bags = [administration(f"d{i}", DOCETAXEL, WHEN, share) for i, share in enumerate((70, 20, 10))]
+    rows = ask(model, *bags).case.instance["history"]
+    assert [row["dose"] for row in rows if "dose" in row] == [1.0]
 
 
 def test_body_measures_of_one_moment_that_differ_are_refused_in_any_order(model: Model) -> None:

@@ -1,6 +1,6 @@
 """Cards: https://hl7.org/cds-hooks, "CDS Service Response". Advice, never an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +54,7 @@ def write_cards(
     card["overrideReasons"] = list_override_reasons(words)
     proposals = propose(evaluation)
     if proposals and not orders.obstacle:
-        card["suggestions"] = [_suggest(proposal, orders.of_drug, words) for proposal in proposals]
+        card["suggestions"] = [_suggest(proposal, orders, words) for proposal in proposals]
         card["selectionBehavior"] = "at-most-one"
     obstacles = [orders.obstacle] if proposals and orders.obstacle else []
     for fact in (*orders.notes, *obstacles):
@@ -95,8 +95,8 @@ def _find_decision(model: Model) -> Decision | None:
     return explanation.decision if explanation else None
 
 
-def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> dict[str, Any]:
-    """One button: it changes the draft order that is there, or both would be signed.
+def _suggest(proposal: Proposal, orders: Replaced, words: Words) -> dict[str, Any]:
+    """One button: it changes the draft orders that are there, or both would be signed.
 
     The order is kept by the first action alone, for clients that run no other: an update of it, or
     what takes its place before it is taken back.
@@ -107,21 +107,26 @@ def _suggest(proposal: Proposal, replaced: Sequence[Resource], words: Words) -> 
             "description": words.say(Fact("take_order_back")),
             "resourceId": f"{order['resourceType']}/{order['id']}",
         }
-        for order in replaced
+        for order in orders.of_drug
     ]
     new = [
         {"type": "create", "description": _describe(resource, proposal), "resource": resource}
         for resource in proposal.resources
     ]
-    kinds = {order["resourceType"] for order in replaced}
-    if kinds == {proposal.resources[0]["resourceType"]}:
-        changed = {"id": replaced[0]["id"]} | dict(proposal.resources[0])
-        new[0] |= {"type": "update", "resource": changed}
+    if gone and proposal.orders_drug:
+        _change(new[0], orders.of_drug[0])
         gone = gone[1:]
+    if orders.of_gcsf and len(new) > 1:
+        _change(new[1], orders.of_gcsf[0])
     suggestion: dict[str, Any] = {"label": proposal.label, "uuid": str(uuid4())}
     if proposal.recommended:
         suggestion["isRecommended"] = True
     return suggestion | {"actions": [*new, *gone]}
+
+
+def _change(action: dict[str, Any], order: Resource) -> None:
+    """Let an action change an order rather than make another."""
+    action |= {"type": "update", "resource": {"id": order["id"]} | dict(action["resource"])}
 
 
 def _describe(resource: Resource, proposal: Proposal) -> str:

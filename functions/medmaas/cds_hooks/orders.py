@@ -13,11 +13,11 @@ from medmaas.fhir.bundle import read_prefetch
 from medmaas.fhir.given import list_sources
 from medmaas.fhir.medications import MEDICATIONS, Drug, Medications, make_drugs
 from medmaas.fhir.record import Entry
-from medmaas.model.manifest import AdministrationSource
+from medmaas.model.manifest import AdministrationSource, DrugOrder
 from medmaas.model.registry import Model
 
 _DRUG_ORDERS = {"MedicationRequest"}
-_NO_ORDERS = {"cancelled", "entered-in-error"}
+_NO_ORDERS = ("cancelled", "entered-in-error")  # a status may be anything: a set could not hold it
 _ID = re.compile(r"[A-Za-z0-9.\-]{1,64}")
 
 
@@ -27,6 +27,7 @@ class Replaced:
 
     Attributes:
         of_drug: those of the drug, each with an id.
+        of_gcsf: those of what is given after it, each with an id.
         unclear: why of an order it cannot be told whether it is of the drug.
         obstacle: why nothing can take their place: then there are no suggestions, or the drug
             would be ordered twice.
@@ -34,6 +35,7 @@ class Replaced:
     """
 
     of_drug: tuple[Mapping[str, Any], ...] = ()
+    of_gcsf: tuple[Mapping[str, Any], ...] = ()
     unclear: Fact | None = None
     obstacle: Fact | None = None
     notes: tuple[Fact, ...] = ()
@@ -57,7 +59,8 @@ def find_replaced(call: Call, model: Model) -> Replaced | None:
     orders = model.output.orders
     if call.hook not in ORDERS_AT or orders is None:
         return NOTHING_REPLACED
-    drug, medications = _find_drug(model), Medications(_list_medications(call))
+    medications = Medications(_list_medications(call))
+    drug = _find_drug(model, orders.treatment)
     found = [(one, drug.judge(medications.read(one))) for one in call.orders if _is_drug_order(one)]
     of_drug = [(order, identity) for order, identity in found if identity.verdict == "drug"]
     rules = {identity.rule for _, identity in found if identity.rule}
@@ -67,20 +70,27 @@ def find_replaced(call: Call, model: Model) -> Replaced | None:
         return Replaced(unclear=unclear) if unclear else None
     named = tuple(order.content for order, _ in of_drug if _is_named(order))
     obstacle = Fact("nothing_to_accept_unclear") if unclear else None
-    if len(named) < len(of_drug):
+    gcsf = _list_of(_find_drug(model, orders.gcsf), call, medications) if orders.gcsf else []
+    beside = tuple(order.content for order in gcsf if _is_named(order))
+    if len(named) < len(of_drug) or len(beside) < len(gcsf):
         obstacle = Fact("nothing_to_accept")
     by_name = [order for order, identity in of_drug if identity.by_name]
     notes = [
         Fact("drug_by_name", resource=one.reference or one.where, drug=drug.display)
         for one in by_name
     ]
-    return Replaced(named, unclear, obstacle, tuple(notes))
+    return Replaced(named, beside, unclear, obstacle, tuple(notes))
 
 
-def _find_drug(model: Model) -> Drug:
-    """The drug that is ordered: as the model knows it where it was given."""
-    orders = model.output.orders
-    codes = orders.treatment.codes if orders else ()
+def _list_of(drug: Drug, call: Call, medications: Medications) -> list[Entry]:
+    """The orders of a drug."""
+    orders = filter(_is_drug_order, call.orders)
+    return [one for one in orders if drug.judge(medications.read(one)).verdict == "drug"]
+
+
+def _find_drug(model: Model, order: DrugOrder) -> Drug:
+    """The drug of an order, as the model knows it where it was given."""
+    codes = order.codes
     sources = list_sources(model.manifest.input.recorded_features)
     drugs = make_drugs(sources)
     for name, source in sources.items():
@@ -102,9 +112,7 @@ def _list_medications(call: Call) -> Iterator[Entry]:
 
 def _is_drug_order(order: Entry) -> bool:
     content = order.content
-    is_order = content.get("doNotPerform") is not True and content.get("status") not in (
-        *_NO_ORDERS,
-    )
+    is_order = content.get("doNotPerform") is not True and content.get("status") not in _NO_ORDERS
     return content["resourceType"] in _DRUG_ORDERS and is_order
 
 

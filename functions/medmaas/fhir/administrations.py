@@ -110,25 +110,28 @@ class Administrations:
         """One that counts; None if it does not."""
         identity, status = self._judge(entry), entry.content.get("status")
         is_not_given = isinstance(status, str) and status in _NOT_GIVEN
-        match identity.verdict:
-            case "other":
-                if identity.presumed and not is_not_given and self._is_in_window(entry):
-                    self._presumed += 1
-                return None
-            case "unclear" | "similar":
-                if not is_not_given and self._is_in_window(entry):
-                    self._draft.record.require_subject(entry)
-                    self._doubt(entry, identity.rule or Fact("drug_similar"))
-                return None
+        if identity.verdict != "drug":
+            if not is_not_given and self._is_in_window(entry):
+                self._hear_other(entry, identity)
+            return None
+        self._draft.record.require_subject(entry)
+        if is_not_given:
+            self._note(say_unused(entry, Fact("drug_not_given")))
+        if is_not_given or not self._may_count(entry):  # what does not count may be broken
+            return None
         return self._count(entry, by_name=identity.by_name)
+
+    def _hear_other(self, entry: Entry, identity: Identity) -> None:
+        """What is not known to be the drug, and was given when it counts."""
+        if identity.verdict == "other":
+            self._presumed += identity.presumed
+            return
+        self._draft.record.require_subject(entry)
+        self._doubt(entry, identity.rule or Fact("drug_similar"))
 
     def _count(self, entry: Entry, *, by_name: bool) -> Administration | None:
         """One of the drug, as far as it was given."""
         given = entry.parse(MedicationAdministration)
-        self._draft.record.require_subject(entry)
-        if given.status in _NOT_GIVEN:
-            self._note(say_unused(entry, Fact("drug_not_given")))
-            return None
         moment = self._read_time(entry, given)
         if moment is None:
             return None
@@ -173,21 +176,19 @@ class Administrations:
             return None
         return moment if self._is_near(moment) else None
 
+    def _may_count(self, entry: Entry) -> bool:
+        """Whether it is not too old, whatever else is wrong with it."""
+        moments = _list_moments(entry.content)
+        return not moments or any(map(self._is_near, moments))
+
     def _is_in_window(self, entry: Entry) -> bool:
         """Whether something may have been given when it counts, whatever its time looks like."""
-        content = entry.content
-        period = content.get("effectivePeriod")
-        times = [content.get("effectiveDateTime"), content.get("effectiveInstant")]
-        if isinstance(period, dict):
-            times += [period.get("end"), period.get("start")]
+        moments = _list_moments(entry.content)
         try:
-            moments = [read_moment(text) for text in times if isinstance(text, str)]
-            later = [moment for moment in moments if moment.is_after(self._draft.as_of)]
-            if moments and len(later) == len(moments):
-                return False
-            return not moments or any(map(self._is_near, moments))
-        except (ValueError, OverflowError):
+            is_later = bool(moments) and all(one.is_after(self._draft.as_of) for one in moments)
+        except OverflowError:
             return True
+        return not is_later and self._may_count(entry)
 
     def _is_near(self, moment: Moment) -> bool:
         slack = timedelta() if moment.parts >= _BY_DAY else _YEAR
@@ -255,6 +256,18 @@ def _is_modified(content: Mapping[str, Any]) -> bool:
     dosage = content.get("dosage")
     inner = dosage.get("modifierExtension") if isinstance(dosage, dict) else None
     return bool(content.get("modifierExtension") or content.get("implicitRules") or inner)
+
+
+def _list_moments(content: Mapping[str, Any]) -> list[Moment]:
+    """All times of a resource; none where one of them cannot be read."""
+    period = content.get("effectivePeriod")
+    times = [content.get("effectiveDateTime"), content.get("effectiveInstant")]
+    if isinstance(period, dict):
+        times += [period.get("end"), period.get("start")]
+    try:
+        return [read_moment(text) for text in times if isinstance(text, str)]
+    except (ValueError, OverflowError):
+        return []
 
 
 def _is_administration(reference: Reference) -> bool:

@@ -12,6 +12,8 @@ from enum import Enum
 _LETTER = r"[^\W\d_]"
 _WORD = re.compile(r"[^\W_][^\W_-]*")
 _LONG, _WRONG = 8, 2  # letters of a name that is still known with so many wrong
+_LONGEST = 500  # characters of a text that names a drug
+_MOST_WORDS = 1000  # that are compared letter by letter: a record has some hundreds
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # what may stand before a name: amounts, units, forms and routes
 _BEFORE = re.compile(
@@ -47,10 +49,10 @@ class Mention(Enum):
 
 def fold(text: str) -> str:
     """A text without what makes no difference: case, width, characters that are not seen."""
-    seen = "".join(
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
-    )
-    return " ".join(seen.casefold().split())
+    if not text.isascii():
+        wide = unicodedata.normalize("NFKC", text)
+        text = "".join(c for c in wide if unicodedata.category(c) != "Cf")
+    return " ".join(text.casefold().split())
 
 
 def says_nothing(folded: str) -> bool:
@@ -80,7 +82,9 @@ class Names:
         self._misspelled: dict[str, bool] = {}
 
     def find(self, folded: str) -> Mention:
-        """What a folded text says: the gravest of all names in it."""
+        """What a folded text says: the gravest of all names in it; too long a text may be any."""
+        if len(folded) > _LONGEST:
+            return Mention.VAGUE
         found = [(match, self._kinds[match[0]]) for match in self._pattern.finditer(folded)]
         whole = [(m, kind) for m, kind in found if _is_whole(m, folded)]
         kinds = {kind for _, kind in whole}
@@ -96,10 +100,15 @@ class Names:
         return Mention.VAGUE if Mention.VAGUE in kinds or torn or is_near else Mention.NONE
 
     def _is_misspelled(self, word: str) -> bool:
-        """Whether a word may be a name of the drug or a similar one, two letters wrong at most."""
-        if word not in self._misspelled:
+        """Whether a word may be a name of the drug or a similar one, two letters wrong at most.
+
+        Of more words than any record has, it is not looked at: they may be.
+        """
+        if len(word) < _LONG - _WRONG:
+            return False
+        if word not in self._misspelled and len(self._misspelled) < _MOST_WORDS:
             self._misspelled[word] = any(_is_near(word, name) for name in self._long)
-        return self._misspelled[word]
+        return self._misspelled.get(word, True)
 
 
 def _is_whole(match: re.Match[str], text: str) -> bool:

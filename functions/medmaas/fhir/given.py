@@ -10,6 +10,7 @@ from medmaas.fhir.medications import MEDICATIONS, Medications, make_drugs
 from medmaas.fhir.results import Result
 from medmaas.model.manifest import AdministrationSource, Feature, Number
 
+_DIGITS = 9  # of a sum, so that tenths add up to tenths
 Given = dict[int, list[Administration]]  # by day
 
 
@@ -50,7 +51,9 @@ def take_given(
         draft.rest_on(given.entry, feature.name, share, "1", given.effective)
         for result in given.results:
             _rest_on_body(draft, feature, result)
-    return sum(shares) if isinstance(feature, Number) else True
+    if not isinstance(feature, Number):
+        return True
+    return shares[0] if len(shares) == 1 else round(sum(shares), _DIGITS)
 
 
 def _rest_on_body(draft: Draft, feature: Feature, result: Result) -> None:

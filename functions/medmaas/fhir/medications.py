@@ -80,7 +80,7 @@ class Medications:
         target = reference.get("reference") if isinstance(reference, dict) else None
         _add_text(named, reference.get("display") if isinstance(reference, dict) else None)
         content = self._resolve(target, place) if isinstance(target, str) and left else None
-        if content is None:
+        if content is None or _is_void(content):
             named.lost = True
             return
         inner = place if str(target).startswith("#") else _Place(content, place.base)
@@ -322,6 +322,12 @@ def _list_objects(value: object) -> list[dict[str, Any]]:
 
 def _is_text_of(value: object, texts: set[str]) -> bool:
     return isinstance(value, str) and value in texts
+
+
+def _is_void(content: _Content) -> bool:
+    """Whether a Medication does not hold, or says what is not read and may change it."""
+    is_error = content.get("status") == "entered-in-error"
+    return is_error or bool(content.get("modifierExtension") or content.get("implicitRules"))
 
 
 def _drop_version(reference: str) -> str:

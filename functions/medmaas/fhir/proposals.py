@@ -35,6 +35,11 @@ class Proposal:
     recommended: bool
     resources: tuple[Resource, ...]
 
+    @property
+    def orders_drug(self) -> bool:
+        """Whether a drug is ordered, the first of the drafts, and not a count."""
+        return bool(self.resources[0]["resourceType"] == "MedicationRequest")
+
 
 def propose(evaluation: Evaluation) -> list[Proposal]:
     """The options that are allowed, the recommended one first; none where there is no answer.

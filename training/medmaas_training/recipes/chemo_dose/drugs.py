@@ -1,8 +1,9 @@
 """How records name docetaxel and pegfilgrastim, and what they must not be taken for.
 
-RxNorm is not complete here: new products come every month. A code of it that is not in these tables
-and has no display is not known to be another drug, and holds an answer back. ATC has one code per
-drug. No table is had of NDC and PZN: there names decide.
+Only codes are here that their source gives with a name, so RxNorm is not complete: of docetaxel
+there is one product. A code of it that is not in these tables and has no display is not known to be
+another drug, and holds an answer back. ATC has one code per drug. Of NDC and PZN no table was to be
+had: there names decide.
 """
 
 from medmaas.model.manifest import CodeTable, Coding, Drugs
@@ -10,7 +11,18 @@ from medmaas.model.manifest import CodeTable, Coding, Drugs
 _RXNORM, _ATC = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://www.whocc.no/atc"
 _SNOMED = "http://snomed.info/sct"
 _WHO = "WHO Collaborating Centre for Drug Statistics Methodology, ATC/DDD index"
-_SCT = "SNOMED CT, International edition"
+_SCT = "SNOMED CT Editorial Guide, Medicinal Product: 385544005 |Pegfilgrastim (substance)|"
+_BIH = (
+    "ValueSet vs-senologie-systemtherapie-medikation 0.1.0 of the BIH at Charite: SNOMED CT, "
+    "International edition of 2025-12-01"
+)
+_SYNTHEA = (
+    "RxNorm as in Synthea, https://github.com/synthetichealth/synthea, module "
+    "veteran_prostate_cancer: 1 ML DOCEtaxel 20 MG/ML Injection"
+)
+_MCODE = (
+    "RxNorm as in the mCODE implementation guide, https://github.com/HL7/fhir-mCODE-ig: PACLitaxel"
+)
 _CIBMTR = (
     "RxNorm as in the value set RxNormMobilizingAgentsVS of the CIBMTR reporting guide, "
     "https://github.com/nmdp-ig/cibmtr-reporting-ig"
@@ -31,19 +43,9 @@ PEGFILGRASTIM_CODES = (
 )
 
 DOCETAXEL_PRODUCTS = (
-    CodeTable(
-        system=_RXNORM,
-        codes=_read(
-            "202982 329054 376888 1001404 1001405 1001406 1093279 1093280 1101768 1101769 1101770 "
-            "1101771 1101772 1101773 1111070 1111071 1111072 1111073 1160617 1173805 1180259 "
-            "1299922 1860479 1860480 1860481 1860482 1860485 1860486 1860619 1861411 1870937 "
-            "1918045"
-        ),
-        source="RxNorm of 2019: the group of docetaxel, from its brands to its dose forms, in a "
-        "published query of UNC TraCS for cancer drugs; 1860480 also in the modules of Synthea",
-    ),
+    CodeTable(system=_RXNORM, codes=("1860480",), source=_SYNTHEA),
     CodeTable(system=_ATC, codes=("L01CD02",), source=_WHO, complete=True),
-    CodeTable(system=_SNOMED, codes=("386918005", "108806006"), source=_SCT),
+    CodeTable(system=_SNOMED, codes=("386918005",), source=_BIH),
 )
 PEGFILGRASTIM_PRODUCTS = (
     CodeTable(
@@ -148,7 +150,7 @@ PEGFILGRASTIM_VAGUE = (
 OTHER_TAXANES = Drugs(
     products=(
         CodeTable(system=_ATC, codes=("L01CD",), source=_WHO),
-        CodeTable(system=_RXNORM, codes=("56946",), source="RxNorm: paclitaxel"),
+        CodeTable(system=_RXNORM, codes=("56946",), source=_MCODE),
     ),
     names=(
         "paclitaxel",
