@@ -52,8 +52,8 @@ def write_rows(
         sentences: what drove each answer, n, if that was asked for; None without an answer.
     """
     decisions = answers.decisions
-    said = [words.join_problems(some) if some else None for some in answers.warnings]
-    reasons = [words.say(one.reason) if one.reason else None for one in decisions]
+    said = [words.join_problems(some) if some else "" for some in answers.warnings]
+    reasons = [words.say(one.reason) if one.reason else "" for one in decisions]
     last: list[Sequence[str | None]] = [said, reasons]
     if sentences is not None:
         last.insert(0, sentences)
@@ -97,7 +97,8 @@ def _quote(column: Sequence[Cell], say: Say) -> list[str]:
         return cells
     # as the csv module quotes, where lines end in CR LF
     return [
-        '"' + cell.replace('"', '""') + '"' if _must_be_quoted(cell) else cell for cell in cells
+        '"' + cell.replace('"', '""') + '"' if cell and _must_be_quoted(cell) else cell
+        for cell in cells
     ]
 
 
