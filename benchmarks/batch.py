@@ -5,22 +5,22 @@ it is its number and id, the median, three risks and 38 points of the curve, to 
 floors are CSV readers around the bare `session.run` (readers.py); `medmaas batch` also checks every
 value, warns, rejects, and hashes what it writes. Each is a process of its own, so that its peak
 memory is its own; they run in turns and the fastest of their turns counts. The csv module and numpy
-are always there; `pip install duckdb pyarrow polars` lets the others run, too.
+are always there; `pip install duckdb pyarrow polars` lets the others run, too, here or in
+environments of their own (environments.py), which then need numpy and onnxruntime.
 """
 
 import gzip
 import shutil
 import subprocess
-import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from statistics import median
 
 from benchmarks.contender import MEDMAAS, Effort, score_apart
+from benchmarks.environments import find_python
 from benchmarks.measurement import Line, Measurement, Remark
 from benchmarks.patients import write_patients
-from benchmarks.readers import READERS
+from benchmarks.readers import READERS, Reader
 
 ROWS = 1_000_000
 TITLE = f"Batch: {ROWS:,} survival patients, CSV to CSV, one processor, fastest of 2 turns"
@@ -31,6 +31,11 @@ AIM = "aim at least 0.8"
 TURNS = 2
 IMPORTS = 5
 CSV_MODULE = "csv module"
+SIZE = """
+import sys
+from importlib.metadata import files
+print(sum(path.size or 0 for package in sys.argv[1:] for path in files(package) or []))
+"""
 
 
 def measure(*, smallest: bool = False) -> list[Line]:
@@ -125,28 +130,29 @@ def _cost(name: str) -> list[Line]:
         return []
     size = measure_packages(name)
     if size is None:
-        return [Remark(f"{name}: not installed (pip install {reader.packages[0]})")]
+        return [Remark(f"{name}: not installed (pip install {reader.package})")]
     return [
         Measurement(f"{name} would add, unzipped", size, "MB"),
-        Measurement(f"{name} would add, import", _time_import(reader.modules), "ms"),
+        Measurement(f"{name} would add, import", _time_import(reader), "ms"),
     ]
 
 
 def measure_packages(name: str) -> float | None:
     """Megabytes of a reader's packages as installed; None if one is not."""
-    try:
-        paths = [path for package in READERS[name].packages for path in files(package) or []]
-    except PackageNotFoundError:
-        return None
-    return sum(path.size or 0 for path in paths) / 1e6
+    reader = READERS[name]
+    if reader.package is None:
+        return 0
+    command = [find_python(reader.package), "-c", SIZE, *reader.packages]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if done.returncode else int(done.stdout) / 1e6
 
 
-def _time_import(modules: tuple[str, ...]) -> float:
+def _time_import(reader: Reader) -> float:
     """Milliseconds in a fresh process that has imported numpy, median."""
     program = (
         "import numpy, time; started = time.perf_counter(); "
-        f"import {', '.join(modules)}; print(time.perf_counter() - started)"
+        f"import {', '.join(reader.modules)}; print(time.perf_counter() - started)"
     )
-    command = [sys.executable, "-c", program]
+    command = [find_python(reader.package), "-c", program]
     times = [float(subprocess.check_output(command)) for _ in range(IMPORTS)]
     return 1e3 * median(times)

@@ -16,6 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import MODELS, ROOT
+from benchmarks.environments import find_python
 from benchmarks.measurement import NotMeasuredError
 from benchmarks.process import read_memory
 
@@ -44,7 +45,7 @@ def score_apart(name: str, source: Path, folder: Path, *, small: bool = False) -
         raise NotMeasuredError("only Linux keeps a process on one processor")
     arguments = [name, str(source), str(folder), "small" if small else "all"]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.contender", *arguments],
+        [_find_python(name), "-m", "benchmarks.contender", *arguments],
         cwd=ROOT,
         env=os.environ | _ONE_THREAD,
         capture_output=True,
@@ -54,6 +55,13 @@ def score_apart(name: str, source: Path, folder: Path, *, small: bool = False) -
     if done.returncode:
         raise RuntimeError(f"{name} did not score the file:\n{done.stderr}")
     return Effort(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _find_python(name: str) -> str:
+    """The interpreter of a contender: where its library is."""
+    from benchmarks.readers import READERS  # noqa: PLC0415 - sets how polars runs
+
+    return find_python(READERS[name].package if name in READERS else None)
 
 
 def _main(name: str, source: str, folder: str, columns: str) -> None:

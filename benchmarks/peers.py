@@ -3,8 +3,8 @@
 The same graph, `breast_fna`, behind plain FastAPI, LitServe, BentoML and MLServer, each the
 smallest server that its documentation suggests (peer_servers/), on one worker. They check no
 range, warn of nothing, and give no interval. LitServe, BentoML and MLServer want other versions of
-what medmaas needs, so each may have a virtual environment of its own: MEDMAAS_PEERS names the
-folder in which they are, by the name of the package. Whoever is not there is skipped.
+what medmaas needs, so each may have a virtual environment of its own (environments.py). Whoever is
+not there is skipped.
 
 All get the same rows, MLServer and the protocol's routes as the tensor that the graph takes. The
 servers answer in turns, on one kept connection each; the fastest of 10 turns of 3 requests counts.
@@ -15,7 +15,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -30,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.environments import find_python
 from benchmarks.graph import REGISTRY, find_graph
 from benchmarks.measurement import Line, Measurement, Remark
 from benchmarks.server import serving
@@ -75,7 +75,7 @@ def measure(*, smallest: bool = False) -> list[Line]:
         missing, connections = list[str](), dict[str, HTTPConnection]()
         medmaas = running.enter_context(serving())
         for peer in PEERS:
-            python = _find_python(peer)
+            python = find_python(peer)
             if _has(python, peer):
                 connections[peer] = running.enter_context(_start(python, peer))
             else:
@@ -184,12 +184,6 @@ _OURS = {
     "tensor in binary": _write_binary,
 }
 _THEIRS = {"mlserver": _write_for_mlserver}
-
-
-def _find_python(peer: str) -> str:
-    """The interpreter of a peer: of its own virtual environment, if there is one."""
-    own = Path(os.environ.get("MEDMAAS_PEERS", ""), peer, "bin", "python")
-    return str(own) if own.is_file() else sys.executable
 
 
 def _has(python: str, peer: str) -> bool:

@@ -41,6 +41,11 @@ class Reader:
     modules: tuple[str, ...]
     score_file: Callable[[Path, Path, Score], None]
 
+    @property
+    def package(self) -> str | None:
+        """What is installed by name."""
+        return self.packages[0] if self.packages else None
+
 
 def _use_csv_module(source: Path, target: Path, score: Score) -> None:
     with source.open(newline="") as text, target.open("w", newline="") as written:

@@ -19,7 +19,11 @@ from typing import Any
 
 HANDLER = "medmaas.api.app.handler"
 BATCH_HANDLER = "medmaas.batch.handler.handler"
-VARIABLES = {"ORT_DISABLE_TELEMETRY": "1", "OPENBLAS_NUM_THREADS": "1"}  # as in template.yaml
+VARIABLES = {  # as in template.yaml
+    "ORT_DISABLE_TELEMETRY": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
+}
 START_SECONDS = 20.0
 ANSWER_SECONDS = 60.0
 STOP_SECONDS = 10.0

@@ -6,7 +6,8 @@
   cli.py (a terminal, also as __main__.py) and loaded.py (Python, by `medmaas.load`)
 - the protocols that a door may speak: `inference_protocol/`, `fhir/`, `cds_hooks/`
 - for all of them: facts.py (what there is to say, as data), errors.py (every error, with its HTTP
-  status), settings.py (the environment) and log.py (lines of the log, without a value)
+  status), settings.py (the environment), log.py (lines of the log, without a value) and
+  cold_start.py (a sooner start on Lambda)
 - `words/` turns facts into sentences, when a door speaks
 """
 

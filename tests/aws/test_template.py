@@ -60,6 +60,14 @@ def test_onnxruntime_sends_no_telemetry(template: Template, function: str) -> No
     assert variables["ORT_DISABLE_TELEMETRY"] == "1"
 
 
+@pytest.mark.parametrize("function", ["ApiFunction", "BatchFunction"])
+def test_a_function_starts_with_what_the_start_is_measured_with(
+    template: Template, function: str
+) -> None:
+    variables = properties(template, function)["Environment"]["Variables"]
+    assert variables.items() >= VARIABLES.items()
+
+
 def test_the_emulator_starts_what_the_template_deploys(template: Template) -> None:
     function = properties(template, "ApiFunction")
     variables = function["Environment"]["Variables"]

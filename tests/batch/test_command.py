@@ -108,7 +108,7 @@ def test_a_compressed_file_gives_the_same(tmp_path: Path) -> None:
         (("survival", "no-such-file.csv"), "the file cannot be read"),
         (("survival", "README.md"), "the file's name must end in .csv"),
         (("solubility", str(TEN)), "the header lacks smiles"),
-        (("blood_cell", str(TEN)), "pictures do not fit into CSV"),
+        (("blood_cell", str(TEN)), "the instances of this model do not fit into CSV"),
         (("survival", str(TEN), "--version", "9.0.0"), "there is no such version"),
     ],
 )

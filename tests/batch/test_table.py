@@ -302,6 +302,19 @@ def test_lines_are_quoted_only_where_they_must_be() -> None:
     )
 
 
+def quote(cell: str) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow((cell, ""))
+    return line.getvalue().removesuffix(",\r\n")
+
+
+@given(st.lists(st.text('a,"\r\n; é', max_size=4), min_size=1, max_size=5))
+def test_cells_are_quoted_as_the_csv_module_quotes(cells: list[str]) -> None:
+    table = Table([cells], np.empty((len(cells), 0)))
+    expected = "".join(f"{row},,{quote(cell)},,\n" for row, cell in enumerate(cells))
+    assert write_table(table, range(len(cells)), [None] * len(cells)) == expected.encode()
+
+
 @pytest.mark.parametrize(
     ("noted", "barred", "end"),
     [

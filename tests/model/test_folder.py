@@ -91,7 +91,16 @@ def test_what_stands_beside_the_digest_is_covered_by_it(models: Path, survival: 
         assert "manifest.json" in refusal(models)
 
 
-@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "weights.bin", "folder"])
+def test_a_signature_may_stand_beside_and_changes_no_digest(models: Path, survival: Path) -> None:
+    before = Registry(models).get("survival").digest
+    (survival / "model.sig").write_text("{}")
+    assert Registry(models).get("survival").digest == before
+    (survival / "model.sig").unlink()
+    (survival / "model.sig").mkdir()
+    assert "model.sig is a link or a folder" in refusal(models)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "weights.bin", "other.sig", "folder"])
 def test_what_no_manifest_lists_is_refused_by_name(models: Path, survival: Path, name: str) -> None:
     (survival / name).mkdir() if name == "folder" else (survival / name).touch()
     assert f"{name} is not one of the model's files" in refusal(models)

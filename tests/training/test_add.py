@@ -223,11 +223,19 @@ def test_every_model_that_ships_could_have_been_added(own: Own, path: Path) -> N
     assert added == shipped
 
 
-def test_a_version_gives_way_to_the_same_graph_only(own: Own, capsys: Any) -> None:
+def test_a_version_is_never_written_over(own: Own, capsys: Any) -> None:
     assert own.add() == 0
+    folder = own.out / "fna_means/1.0.0"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    change("created", "2001-01-01")(own)
+    assert own.add() == 0  # nothing else changed
     change("title", "A better title")(own)
-    assert own.add() == 0
-    assert Registry(own.out).get("fna_means").manifest.title == "A better title"
+    assert own.add() == 2
+    assert capsys.readouterr().err == (
+        "medmaas add: nothing was written: fna_means 1.0.0 is there already as another model: "
+        "state a new version\n"
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     own.graph = export_by_hand(target_opset=19)
     assert own.add() == 2
     said = capsys.readouterr().err

@@ -230,8 +230,8 @@ def test_what_is_assessed_again_is_translated_again(
     )
     monkeypatch.setattr("medmaas_training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
-    reassess(folder, reports.parent, Splits(nothing, nothing, nothing))
-    again = read_manifest(folder)
+    _, written = reassess(folder, reports.parent, Splits(nothing, nothing, nothing), "1.1.0")
+    again = read_manifest(written)
     assert again.card.metrics == (*manifest.card.metrics, metric)
     assert again.card.calibration == (*manifest.card.calibration, curve)
     assert again.card.coverage == manifest.card.coverage

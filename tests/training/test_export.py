@@ -114,12 +114,13 @@ def test_what_the_registry_would_refuse_is_not_written(tmp_path: Path, card: Car
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_version_is_replaced_whole(tmp_path: Path, card: Card) -> None:
+def test_a_version_stays_as_it_is(tmp_path: Path, card: Card) -> None:
     folder = write(tmp_path, card)
-    (folder / "left-over").touch()
-    write(tmp_path, card, golden=[{"a": 0.1, "b": 0.2}])
-    assert not (folder / "left-over").exists()
-    assert Registry(tmp_path).get("tiny").example == {"a": 0.1, "b": 0.2}
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    assert write(tmp_path, card) == folder  # the same model
+    with pytest.raises(TrainingError, match=r"tiny 0\.1\.0 is there already as another model"):
+        write(tmp_path, card, golden=[{"a": 0.1, "b": 0.2}])
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
 
 

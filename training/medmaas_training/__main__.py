@@ -1,4 +1,4 @@
-"""`medmaas train RECIPE [--data FILE] [--id ID] [--out models] [--seed N]`."""
+"""`medmaas train RECIPE [--data FILE] [--id ID] [--as VERSION] [--out models] [--seed N]`."""
 
 import argparse
 import sys
@@ -40,6 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         "--time and --event; what you know of them in a .yaml beside it), or blood_cell's NPZ",
     )
     parser.add_argument("--id", help="what to call the model (default: as the recipe)")
+    parser.add_argument(
+        "--as",
+        dest="version",
+        metavar="VERSION",
+        help="what to write it as (default: 1.0.0, or the minor version after the newest in --out)",
+    )
     parser.add_argument("--out", type=Path, default=Path("models"), help="default: %(default)s")
     parser.add_argument(
         "--reports", type=Path, default=Path("reports"), help="default: %(default)s"

@@ -38,6 +38,7 @@ from medmaas_training.catalogue.golden import read_instances, record
 from medmaas_training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
 from medmaas_training.catalogue.refusals import Refusals
 from medmaas_training.catalogue.translations import translate
+from medmaas_training.catalogue.versions import find_folder
 from medmaas_training.errors import TrainingError
 
 __all__ = [
@@ -78,12 +79,13 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
     Raises:
         TrainingError: there is such a model.
     """
-    manifest = out / identity.id / identity.version / "manifest.json"
-    if not manifest.exists():
+    newest = find_folder(out, identity.id)
+    if newest is None or not (newest / "manifest.json").exists():
         return
-    if json.loads(manifest.read_text(encoding="utf-8"))["card"]["data"].get("sha256") != sha256:
+    manifest = json.loads((newest / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["card"]["data"].get("sha256") != sha256:
         raise TrainingError(
-            f"{identity.id} {identity.version} in --out was learned from other data: "
+            f"{identity.id} {newest.name} in --out was learned from other data: "
             "name another --id or --out"
         )
 
@@ -144,6 +146,9 @@ def write_model(
 ) -> Path:
     """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, whole or not at all.
 
+    Nothing is written if it would differ from the newest version in nothing but version, date and
+    commit.
+
     Args:
         out: the models directory.
         identity: what the model is called.
@@ -158,9 +163,12 @@ def write_model(
         uncertainty: how sure answers are, if that was measured.
         explanation: what answers are explained against, if there is more than golden cases.
 
+    Returns:
+        The folder that holds the model: that of the newest version if nothing changed.
+
     Raises:
-        TrainingError: the graph is not self-contained, differs from the trained model, or would be
-            refused by the registry.
+        TrainingError: the version holds something else, the graph is not self-contained, differs
+            from the trained model, or would be refused by the registry.
     """
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
@@ -189,7 +197,8 @@ def write_model(
         cds_service=identity.cds_service,
         card=card,
     )
-    return place_model(out, translate(manifest), content)
+    newest = find_folder(out, identity.id)
+    return place_model(out, translate(manifest), content, after=newest)
 
 
 def export(

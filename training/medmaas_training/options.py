@@ -20,6 +20,7 @@ class Options:
         out: the models directory to write into.
         seed: draws the split, the folds, the initial weights and the bootstrap.
         id: what to call the model; without one, as the recipe.
+        version: what to write the model as; without one, the next of those that `out` has.
         reports: the directory to write the report into.
         time: the column of `data` with the days of follow-up.
         event: the column of `data` that is 1 if follow-up ended with the event, 0 if before it.
@@ -30,6 +31,7 @@ class Options:
     out: Path
     seed: int
     id: str | None = None
+    version: str | None = None
     reports: Path = _REPORTS
     time: str | None = None
     event: str | None = None

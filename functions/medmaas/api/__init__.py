@@ -1,7 +1,6 @@
 """The HTTPS door: a FastAPI application, and the Lambda handler around it.
 
-- app.py makes the application; server.py runs it on this machine; cold_start.py shortens the start
-  on Lambda.
+- app.py makes the application; server.py runs it on this machine.
 - access_log.py surrounds every request: its id, security headers, one log line, the last defence.
 - The routes: page.py (sign_in.py says where people sign in), models.py, inference_protocol.py,
   fhir.py and cds_hooks.py; routes.py holds what they share.

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from medmaas import __version__, settings
-from medmaas.api import cold_start
+from medmaas import __version__, cold_start, settings
 
 with cold_start.importing():
     from fastapi import FastAPI, Request

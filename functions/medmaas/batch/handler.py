@@ -8,34 +8,36 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from medmaas import settings
-from medmaas.batch import fan_out
-from medmaas.batch.deadline import Deadline
-from medmaas.batch.events import (
-    is_from,
-    is_object_created,
-    is_test,
-    read_message,
-    read_uploads,
-)
-from medmaas.batch.job import Job, Upload, make_job, take_language
-from medmaas.batch.json_rows import number_instances
-from medmaas.batch.run import run
-from medmaas.batch.score import Scorer
-from medmaas.batch.storage import client, translated_errors
-from medmaas.errors import (
-    InvalidRequestError,
-    MedmaasError,
-    Problem,
-    StorageError,
-    UnsupportedEventError,
-)
-from medmaas.facts import Fact
-from medmaas.log import find_place, write_line
-from medmaas.model.body import take_request
-from medmaas.model.predict import check_options
-from medmaas.model.registry import Registry
-from medmaas.words import Words, raise_in_english
+from medmaas import cold_start, settings
+
+with cold_start.importing():
+    from medmaas.batch import fan_out
+    from medmaas.batch.deadline import Deadline
+    from medmaas.batch.events import (
+        is_from,
+        is_object_created,
+        is_test,
+        read_message,
+        read_uploads,
+    )
+    from medmaas.batch.job import Job, Upload, make_job, take_language
+    from medmaas.batch.json_rows import number_instances
+    from medmaas.batch.run import run
+    from medmaas.batch.score import Scorer
+    from medmaas.batch.storage import client, translated_errors
+    from medmaas.errors import (
+        InvalidRequestError,
+        MedmaasError,
+        Problem,
+        StorageError,
+        UnsupportedEventError,
+    )
+    from medmaas.facts import Fact
+    from medmaas.log import find_place, write_line
+    from medmaas.model.body import take_request
+    from medmaas.model.predict import check_options
+    from medmaas.model.registry import Registry
+    from medmaas.words import Words, raise_in_english
 
 _FIRST_RETRY = 60  # seconds
 _LAST_RETRY = 3_600

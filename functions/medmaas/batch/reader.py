@@ -80,7 +80,7 @@ def _open(
         return JsonRows(_go_to(stream, source, position, end), first, at_once)
     columns, long_form = model.inputs.file_columns, model.inputs.long_form
     if columns is None:
-        raise RefusedFileError("pictures_in_csv")
+        raise RefusedFileError("csv_not_taken")
     header = read_header(stream)
     required = [column.name for column in columns if column.required]
     optional = [column.name for column in columns if not column.required]

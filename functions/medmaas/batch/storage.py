@@ -1,7 +1,8 @@
 """Where files come from and results go to: a bucket here, a folder of this machine in local.py.
 
-The only file that imports boto3. Nothing of an error of AWS's is passed on, because it may name a
-key, and a key may name a patient.
+The only file of batch that knows AWS: by botocore, which boto3 is made of and takes twice as long
+to load. Nothing of an error of AWS's is passed on, because it may name a key, and a key may name a
+patient.
 """
 
 import base64
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, Protocol
 
+from medmaas import cold_start
 from medmaas.batch.job import IMAGES, Job
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
 
@@ -112,18 +114,22 @@ def translated_errors() -> Iterator[None]:
 
 
 @cache
-def client(service: str) -> Any:  # noqa: ANN401 - boto3's clients have no types
+def client(service: str) -> Any:  # noqa: ANN401 - botocore's clients have no types
     """A client of an AWS service, made once.
 
     Raises:
         StorageError: boto3 is not installed.
     """
-    try:
-        import boto3  # noqa: PLC0415 - Lambda's runtime has it; a laptop may do without
-    except ModuleNotFoundError as error:
-        raise StorageError("needs_boto3") from error
-    with translated_errors():
-        return boto3.client(service)
+    with cold_start.importing():
+        try:
+            from botocore.session import get_session  # noqa: PLC0415 - Lambda's runtime has it
+        except ModuleNotFoundError as error:
+            raise StorageError("needs_boto3") from error
+        with translated_errors():
+            session = get_session()
+            # else botocore opens the folders of 400 services, twice, to see whether this is one
+            session.get_component("data_loader").list_available_services = lambda _: [service]
+            return session.create_client(service)
 
 
 class _Object:

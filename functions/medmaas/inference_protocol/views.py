@@ -103,13 +103,13 @@ class TensorView:
         """Texts again, of which explanations tell characters; of others nothing is needed.
 
         Raises:
-            InvalidRequestError: a picture, whose file there is not.
+            InvalidRequestError: no instances can be made of the tensor, as of a picture's.
         """
         instances = self.model.inputs.restore_instances(self._take(inputs))
         if instances is None:
             columns = f"{self.name}{COLUMNS}"
             problem = Problem(None, EXPLANATION, Fact("output_of", model=columns))
-            raise InvalidRequestError("picture_explained_as_file", [problem], model=columns)
+            raise InvalidRequestError("tensor_not_explained", [problem], model=columns)
         return instances
 
     def ask(self, names: Sequence[str]) -> Asked:

@@ -8,6 +8,9 @@ every other file with its size and sha256:
 So a changed byte of any file is another digest, or a model that does not answer. A folder of
 contract 1 states none; it is called by the sha256 of what
 `sha256sum card.md manifest.json model.onnx` prints.
+
+A signature of all of them may stand beside, in model.sig: it comes later, so that no digest covers
+it, and no answer depends on it.
 """
 
 import hashlib
@@ -20,7 +23,7 @@ from typing import Any
 
 from medmaas.errors import InvalidModelError
 from medmaas.model.inputs import InputKind, make_input
-from medmaas.model.manifest import CARD, GRAPH, MANIFEST, File, Manifest
+from medmaas.model.manifest import CARD, GRAPH, MANIFEST, SIGNATURE, File, Manifest
 from medmaas.model.outputs import OutputKind, make_output
 from medmaas.model.session import Session
 from medmaas.model.uncertainty import Uncertainty, make_uncertainty
@@ -74,7 +77,7 @@ def open_folder(directory: Path) -> Model:
             raise InvalidModelError("other_sha256")
         digest = _hash(_write_sums(contents | {MANIFEST: stated}))
     else:
-        require_files(directory, {MANIFEST, *(file.name for file in manifest.files)})
+        require_files(directory, {MANIFEST, SIGNATURE, *(file.name for file in manifest.files)})
         contents = {file.name: _read(directory, file) for file in manifest.files}
         covered, lines = _DIGEST.subn(b"", stated)
         digest = _hash(covered)

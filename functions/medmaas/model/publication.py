@@ -4,31 +4,50 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from medmaas.errors import InvalidModelError, NotFoundError
-from medmaas.model.folder import Model, list_files, require_files, seal
+from medmaas.errors import InvalidModelError, MedmaasError, NotFoundError
+from medmaas.model.folder import Model, list_files, open_folder, require_files, seal
 from medmaas.model.golden import answer_instances, find_difference, state_golden_cases
 from medmaas.model.manifest import CARD, GRAPH, MANIFEST, Manifest
 from medmaas.model.registry import Registry
 
+# what names a version, and what is made of the rest: the card's file and the digest
+_NAMING = {"version", "created", "training_commit", "files", "digest"}
 
-def publish(out: Path, manifest: Manifest, graph: bytes, card: str) -> Path:
-    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}` over what is there.
+
+def publish(
+    out: Path, manifest: Manifest, graph: bytes, card: str, *, after: Path | None = None
+) -> Path:
+    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, and never over another.
 
     Args:
         out: the models directory, made if there is none.
         manifest: of the model; what it says of files and of golden answers is made anew.
         graph: the serialised graph.
         card: the model card.
+        after: the folder of the version that this one follows, if there is one.
+
+    Returns:
+        The folder that holds the model. It was there before if the version, or the one that it
+        follows, differs in nothing but its version, its date and the commit; then nothing is
+        written.
 
     Raises:
-        MedmaasError: the registry would refuse it; nothing was written.
+        MedmaasError: the registry would refuse it, or the version is there and holds something
+            else; nothing was written.
         OSError: it cannot be written there; nothing was written.
     """
     target = out / manifest.id / manifest.version
     out.mkdir(parents=True, exist_ok=True)
-    with _write_aside(out, manifest, graph, card) as (folder, _):
-        _replace(target, folder)
+    with _write_aside(out, manifest, graph, card) as (folder, model):
+        for there in (target, after):
+            if there and _holds(there, model):
+                return there
+        if target.exists():
+            raise InvalidModelError("version_taken", model=manifest.id, version=manifest.version)
+        target.parent.mkdir(exist_ok=True)
+        folder.rename(target)
     return target
 
 
@@ -89,6 +108,19 @@ def _forget_statements(manifest: Manifest) -> Manifest:
     )
 
 
+def _holds(folder: Path, model: Model) -> bool:
+    """Whether a folder holds a model that differs only in what does not make it another one."""
+    try:
+        there = open_folder(folder)
+    except (ValueError, OSError, MedmaasError):
+        return False
+    return _leave_out_name(there.manifest) == _leave_out_name(model.manifest)
+
+
+def _leave_out_name(manifest: Manifest) -> dict[str, Any]:
+    return manifest.model_dump(exclude=_NAMING)
+
+
 def _require_same_answers(before: Model, after: Model) -> None:
     """Raise InvalidModelError unless golden cases and examples are answered as before."""
     manifest = before.manifest
@@ -103,12 +135,9 @@ def _require_same_answers(before: Model, after: Model) -> None:
 def _replace(target: Path, folder: Path) -> None:
     """Put a folder in the place of another, which is kept until it is there."""
     old = folder.with_name(f"{folder.name}.old")
-    target.parent.mkdir(exist_ok=True)
-    if target.exists():
-        target.rename(old)
+    target.rename(old)
     try:
         folder.rename(target)
     except OSError:
-        if old.exists():
-            old.rename(target)
+        old.rename(target)
         raise

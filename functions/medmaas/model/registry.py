@@ -21,7 +21,7 @@ from medmaas.facts import Fact
 from medmaas.model.folder import Model, open_folder
 from medmaas.model.golden import reproduce_golden_cases
 
-__all__ = ["Model", "Registry"]
+__all__ = ["Model", "Registry", "find_versions"]
 
 
 class Registry:
@@ -29,7 +29,7 @@ class Registry:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._versions = _find_versions(directory)
+        self._versions = find_versions(directory)
         self._models: dict[tuple[str, str], Model | ModelUnavailableError] = {}
 
     def require_models(self) -> None:
@@ -84,7 +84,7 @@ class Registry:
             )
 
 
-def _find_versions(directory: Path) -> dict[str, list[str]]:
+def find_versions(directory: Path) -> dict[str, list[str]]:
     """Versions by model id, oldest first; other folders (a Lambda layer has some) are ignored."""
     found: dict[str, list[str]] = {}
     for path in sorted(directory.glob("*/*/manifest.json")) + sorted(directory.glob("*/*/*.onnx")):

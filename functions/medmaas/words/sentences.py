@@ -22,7 +22,8 @@ _GAP = re.compile(r"\{\{(\w+)(?:, (\w+))?\}\}")
 _LARGE = 1000
 # from Han, what is not Han is set apart by a blank
 _HAN, _OTHER = r"[\u3400-\u9fff]", r"[\w%()\[\]<>+\-\u0370-\u03ff\u00b2-\u00be]"
-_SEAM = re.compile(rf"(?<={_HAN})(?!{_HAN})(?={_OTHER})|(?<={_OTHER})(?<!{_HAN})(?={_HAN})")
+# compiled where Chinese is spoken
+_SEAM = rf"(?<={_HAN})(?!{_HAN})(?={_OTHER})|(?<={_OTHER})(?<!{_HAN})(?={_HAN})"
 _LANGUAGES_OF_HAN = {"zh"}
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ class Words:
     def say(self, fact: Fact) -> str:
         """The sentence of a fact, without a full stop."""
         text = self._fill(fact)
-        return _SEAM.sub(" ", text) if self.language in _LANGUAGES_OF_HAN else text
+        return re.sub(_SEAM, " ", text) if self.language in _LANGUAGES_OF_HAN else text
 
     def _fill(self, fact: Fact) -> str:
         limits = fact.limits

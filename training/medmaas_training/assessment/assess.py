@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from medmaas_training.catalogue.folder import describe_artefact, place_model
 from medmaas_training.catalogue.golden import record
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
-from medmaas_training.report.page import Section, read_manifest, rewrite_report
+from medmaas_training.report.page import Section, read_manifest, read_training, rewrite_report
 
 _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
@@ -100,21 +101,22 @@ def assess(
     )
 
 
-def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
+def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple[Measured, Path]:
     """Assess a model of the catalogue again; what was trained stays as it is.
 
     Args:
-        folder: `<models>/<id>/<version>`, which is replaced.
+        folder: `<models>/<id>/<version>`, which stays as it is.
         reports: the reports directory, with a report of the model.
         splits: what the model was trained, calibrated and tested on.
+        version: what is written if anything changed.
 
     Returns:
-        The figures of the assessment.
+        The figures of the assessment, and the folder that states them: `folder` if nothing changed.
 
     Raises:
         TrainingError: nothing was written, and why.
     """
-    manifest = read_manifest(folder)
+    manifest, training = read_manifest(folder), read_training(reports, folder)
     graph = onnx.load(str(folder / "model.onnx"))
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
@@ -124,6 +126,8 @@ def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
     rows = dict(make_input(manifest.input).read(golden).tensors)
     cases = tuple(record(session, rows, golden, names))
     update = {
+        "version": version,
+        "created": datetime.now(UTC).date(),
         "artefact": describe_artefact(content, session),
         "golden": manifest.golden.model_copy(update={"cases": cases}),
         "explanation": found.explanation,
@@ -131,9 +135,10 @@ def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
         "card": _replace_figures(manifest.card, found.measured),
     }
     manifest = translate(manifest.model_copy(update=update))
-    place_model(folder.parents[1], manifest, content)
-    rewrite_report(reports, folder, found.sections)
-    return found.measured
+    written = place_model(folder.parents[1], manifest, content, after=folder)
+    if written != folder:
+        rewrite_report(reports, written, training, found.sections)
+    return found.measured, written
 
 
 def _replace_figures(card: Card, found: Measured) -> Card:

@@ -6,5 +6,5 @@
   contract_errors.py where graph and statement differ; refusals.py says all of it at once.
 - golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;
   translations.py has its texts in other languages.
-- folder.py has the folder written, as a whole or not at all.
+- folder.py has the folder written, as a whole or not at all; versions.py says as which version.
 """

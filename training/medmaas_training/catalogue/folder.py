@@ -35,19 +35,26 @@ def find_opset(graph: onnx.ModelProto) -> int:
     return max(standard or versions.values(), default=1)
 
 
-def place_model(out: Path, manifest: Manifest, content: bytes) -> Path:
-    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}` over what is there.
+def place_model(
+    out: Path, manifest: Manifest, content: bytes, *, after: Path | None = None
+) -> Path:
+    """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, and never over another.
 
     Args:
         out: the models directory, made if there is none.
         manifest: of the model.
         content: the serialised graph.
+        after: the folder of the version that this one follows, if there is one.
+
+    Returns:
+        The folder that holds the model: one that was there if nothing changed but version and date.
 
     Raises:
-        TrainingError: the registry would refuse it, or it cannot be written there.
+        TrainingError: the registry would refuse it, the version is there and holds something else,
+            or it cannot be written there.
     """
     try:
-        return publish(out, manifest, content, render_card(manifest))
+        return publish(out, manifest, content, render_card(manifest), after=after)
     except MedmaasError as error:
         raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     except OSError as error:

@@ -65,8 +65,8 @@ def write_report(
     return _write_page(reports, model_folder, _render(training, "figure"), assessment)
 
 
-def rewrite_report(reports: Path, model_folder: Path, assessment: Sequence[Section]) -> Path:
-    """Give a report another assessment, its training's sections being kept as they are.
+def read_training(reports: Path, model_folder: Path) -> str:
+    """The training's sections of a report, as they were written.
 
     Raises:
         TrainingError: there is no report of the model.
@@ -78,7 +78,39 @@ def rewrite_report(reports: Path, model_folder: Path, assessment: Sequence[Secti
         raise TrainingError(f"--reports: there is no {path}") from error
     _, _, after = page.partition(_TRAINING)
     training, _, _ = after.partition(_ASSESSMENT)
+    return training
+
+
+def rewrite_report(
+    reports: Path, model_folder: Path, training: str, assessment: Sequence[Section]
+) -> Path:
+    """Write a report of another assessment, its training's sections being as they were."""
     return _write_page(reports, model_folder, training, assessment)
+
+
+def conclude(
+    reports: Path,
+    model_folder: Path,
+    version: str,
+    training: Sequence[Section],
+    assessment: Sequence[Section],
+) -> None:
+    """Write the report of a training and print its figures; no report if nothing changed.
+
+    Args:
+        reports: the reports directory.
+        model_folder: of the model, an older one if nothing changed.
+        version: what the training was to write.
+        training: how the model came about, in reading order.
+        assessment: how sure it is and what it rests on, after that.
+    """
+    manifest = read_manifest(model_folder)
+    if manifest.version == version:
+        report = write_report(reports, model_folder, training, assessment)
+        ended = f"written to {model_folder}; report: {report}"
+    else:
+        ended = f"nothing changed: {model_folder} stays as it is"
+    print_figures(manifest.card, f"{manifest.id}, {ended}")
 
 
 def read_manifest(model_folder: Path) -> Manifest:

@@ -63,7 +63,15 @@ from medmaas.model.manifest.inputs import (
     TabularInput,
     TextInput,
 )
-from medmaas.model.manifest.manifest import CARD, GRAPH, MANIFEST, Identifier, Manifest, Version
+from medmaas.model.manifest.manifest import (
+    CARD,
+    GRAPH,
+    MANIFEST,
+    SIGNATURE,
+    Identifier,
+    Manifest,
+    Version,
+)
 from medmaas.model.manifest.outputs import (
     Action,
     ClassesOutput,
@@ -117,6 +125,7 @@ __all__ = [
     "GRAPH",
     "MANIFEST",
     "PREDICTION",
+    "SIGNATURE",
     "Action",
     "AdministrationSource",
     "Artefact",

@@ -18,6 +18,7 @@ from medmaas.model.manifest.translations import Translations, require_texts
 from medmaas.model.manifest.uncertainty import StandardisedDistance, Uncertainty
 
 MANIFEST, GRAPH, CARD = "manifest.json", "model.onnx", "card.md"
+SIGNATURE = "model.sig"  # OpenSSF's model_signing calls it so, and leaves it out of what it signs
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
 

@@ -2,7 +2,7 @@
 
 In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Without --id it is taken
 for BloodMNIST's cells, with --id for pictures of one's own (see image/data.py).
-Out: models/blood_cell/1.0.0/, or models/<id>/1.0.0/, and the report.
+Out: models/blood_cell/<version>/, or models/<id>/<version>/, and the report.
 The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
 same weights again on as many threads of the same kind of processor.
 """
@@ -18,6 +18,7 @@ from sklearn.metrics import confusion_matrix
 from medmaas.model.manifest import ClassesOutput, Crop, Example, ImageInput, Input
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
+from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.classes.metrics import (
     TEST,
     Floats,
@@ -45,7 +46,7 @@ from medmaas_training.recipes.blood_cell.card import (
 from medmaas_training.recipes.blood_cell.sections import draw_sections
 from medmaas_training.recipes.blood_cell.splits import split_pictures
 from medmaas_training.recipes.own_card import LICENCE
-from medmaas_training.report.page import print_figures, write_report
+from medmaas_training.report.page import conclude
 
 _ID = "blood_cell"
 _EXAMPLE = 2  # erythroblast: the mean of its pictures looks like one
@@ -66,7 +67,8 @@ def run(options: Options) -> None:
     title, licence = TITLE, "Apache-2.0"
     if model_id != _ID:
         title, licence = f"{model_id}: one of {len(images.labels)} classes", LICENCE
-    identity = Identity(model_id, "1.0.0", title, licence, options.seed)
+    version = choose_version(options.out, model_id, options.version)
+    identity = Identity(model_id, version, title, licence, options.seed)
     refuse_other_data(options.out, identity, images.sha256)
     leaks = images.count_leaks()
     if leaks:
@@ -131,8 +133,7 @@ def run(options: Options) -> None:
         explanation=found.explanation,
     )
     sections = draw_sections(images, calibrated, curves, confusion, metrics)
-    report = write_report(options.reports, written, sections, found.sections)
-    print_figures(card, f"{identity.id}, written to {written}, report in {report}")
+    conclude(options.reports, written, version, sections, found.sections)
 
 
 def choose_epochs(n: int) -> int:

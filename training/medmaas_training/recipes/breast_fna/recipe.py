@@ -1,7 +1,7 @@
 """Malignant or benign, from the cell nuclei of a fine-needle aspirate of a breast mass.
 
 In: the Wisconsin diagnostic data that scikit-learn carries, or --data: a CSV with the same columns,
-or any table of 2 to 20 classes that --target names. Out: models/<id>/1.0.0/, and a report.
+or any table of 2 to 20 classes that --target names. Out: models/<id>/<version>/, and a report.
 Three estimators that skl2onnx converts compete by cross-validation inside the train split; the one
 with the smallest log loss ships, its probabilities calibrated by Platt's sigmoid.
 """
@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from medmaas.model.manifest import ClassesOutput, Input, Metric, Number, Of, Range, TabularInput
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
+from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.classes.candidates import FOLDS, choose_candidate, make_candidates
 from medmaas_training.classes.metrics import (
     TEST,
@@ -34,7 +35,7 @@ from medmaas_training.recipes.breast_fna.card import EXAMPLES, GOLDEN, TITLE, ma
 from medmaas_training.recipes.breast_fna.own import make_own_study
 from medmaas_training.recipes.breast_fna.sections import draw_sections
 from medmaas_training.recipes.breast_fna.splits import split_cases
-from medmaas_training.report.page import print_figures, write_report
+from medmaas_training.report.page import conclude
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
 from medmaas_training.tabular.own_table import print_warnings
 
@@ -45,9 +46,9 @@ def run(options: Options) -> None:
     """Read, split, choose, fit, evaluate, assess, export, report."""
     study = make_study(options)
     table, split = study.table, study.split
-    identity = Identity(
-        options.id or "breast_fna", "1.0.0", study.title, study.licence, options.seed
-    )
+    model_id = options.id or "breast_fna"
+    version = choose_version(options.out, model_id, options.version)
+    identity = Identity(model_id, version, study.title, study.licence, options.seed)
     refuse_other_data(options.out, identity, table.sha256)
     if table.own:
         print_warnings(table.own)
@@ -102,8 +103,7 @@ def run(options: Options) -> None:
         explanation=found.explanation,
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
-    report = write_report(options.reports, written, sections, found.sections)
-    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
+    conclude(options.reports, written, version, sections, found.sections)
 
 
 def measure_test(

@@ -1,8 +1,8 @@
 """A dose of docetaxel from serial blood counts, learned from SIMULATED patients.
 
 In: nothing but published models of myelosuppression (dose/myelosuppression.py). Out:
-models/chemo_dose/1.1.0/, and a report. A GRU learns from random courses what each action would do;
-a virtual trial compares it with rules of practice, a per-patient fit and an oracle.
+models/chemo_dose/<version>/, and a report. A GRU learns from random courses what each action would
+do; a virtual trial compares it with rules of practice, a per-patient fit and an oracle.
 """
 
 import numpy as np
@@ -28,6 +28,7 @@ from medmaas.model.manifest import (
 )
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
+from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.dose import course as dose_course
 from medmaas_training.dose.course import MAX_ROWS
 from medmaas_training.dose.decisions import simulate_decisions
@@ -54,7 +55,7 @@ from medmaas_training.recipes.chemo_dose.card import (
 from medmaas_training.recipes.chemo_dose.histories import EXAMPLES, GOLDEN
 from medmaas_training.recipes.chemo_dose.sections import draw_sections
 from medmaas_training.recipes.chemo_dose.splits import split_courses
-from medmaas_training.report.page import print_figures, write_report
+from medmaas_training.report.page import conclude
 
 COURSES, OTHER_COURSES, TEST_COURSES = 40_000, 10_000, 2_000
 EPOCHS, OTHER_EPOCHS = 22, 14
@@ -83,7 +84,8 @@ def run(options: Options) -> None:
         raise TrainingError(f"the simulator differs from its reference in {wrong[0]}")
     data = simulate_decisions(KLOFT, COURSES, seed + 1)
     name = options.id or "chemo_dose"
-    identity = Identity(name, "1.1.0", TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
+    version = choose_version(options.out, name, options.version)
+    identity = Identity(name, version, TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
     fitted = fit(data, options.seed, epochs=EPOCHS)
     network = fitted.network
 
@@ -139,8 +141,7 @@ def run(options: Options) -> None:
         explanation=found.explanation,
     )
     sections = draw_sections(checks, fitted, risks, outcomes, study=study, metrics=metrics)
-    report = write_report(options.reports, written, sections, found.sections)
-    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
+    conclude(options.reports, written, version, sections, found.sections)
 
 
 def make_splits(options: Options, _spec: Input) -> Splits:
@@ -185,9 +186,7 @@ def describe_output() -> PolicyOutput:
         shield=Shield(
             holds=(
                 Hold(feature="anc", below=SHIELD_ANC, reference=ANC_REFERENCE),
-                Hold(
-                    feature="platelets", below=SHIELD_PLATELETS, reference=PLATELETS_REFERENCE
-                ),
+                Hold(feature="platelets", below=SHIELD_PLATELETS, reference=PLATELETS_REFERENCE),
             ),
             count="anc",
             fewest_counts=2,

@@ -1,7 +1,7 @@
 """Solubility in water from a molecule's SMILES, learned from Delaney's ESOL.
 
 In: --data, a CSV with Delaney's columns, or with a column `smiles` and the number that --target
-names. Out: models/<id>/1.0.0/, and a report.
+names. Out: models/<id>/<version>/, and a report.
 Five random splits compare the network with two forests, Delaney's own model and the mean; the
 network of the first split ships, fitted to its train part alone.
 """
@@ -13,13 +13,14 @@ from medmaas.model.manifest import Input, TextInput, ValueOutput
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.graph import convert_torch
+from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, refuse_other_data, write_model
 from medmaas_training.options import Options
 from medmaas_training.recipes.solubility.card import EXAMPLES, GOLDEN, Study, make_card
 from medmaas_training.recipes.solubility.sections import draw_sections
 from medmaas_training.recipes.solubility.splits import split_table
-from medmaas_training.report.page import print_figures, write_report
+from medmaas_training.report.page import conclude
 from medmaas_training.smiles.evaluation import (
     compare_on_splits,
     compare_on_test,
@@ -42,7 +43,9 @@ def run(options: Options) -> None:
     table = read_molecules(options.data, options.target)
     study = Study(table, options.target)
     licence = "not stated" if options.target else "Apache-2.0"
-    identity = Identity(options.id or "solubility", "1.0.0", study.title, licence, options.seed)
+    model_id = options.id or "solubility"
+    version = choose_version(options.out, model_id, options.version)
+    identity = Identity(model_id, version, study.title, licence, options.seed)
     refuse_other_data(options.out, identity, table.sha256)
 
     features = compute_features(table)
@@ -94,8 +97,7 @@ def run(options: Options) -> None:
         explanation=found.explanation,
     )
     sections = draw_sections(table, trials, metrics)
-    report = write_report(options.reports, written, sections, found.sections)
-    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
+    conclude(options.reports, written, version, sections, found.sections)
 
 
 def make_splits(options: Options, spec: Input) -> Splits:

@@ -1,7 +1,7 @@
 """Survival from age, sex, creatinine, free light chains and MGUS, learned from FLCHAIN.
 
 In: the 7,874 people that scikit-survival carries, or --data: a CSV with the same columns, or any
-table whose follow-up --time and --event name. Out: models/<id>/1.0.0/, and a report.
+table whose follow-up --time and --event name. Out: models/<id>/<version>/, and a report.
 The network is compared with least squares, a plain network and Cox on the same five folds and on
 the same held-out people.
 """
@@ -24,6 +24,7 @@ from medmaas.model.manifest import (
 )
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
+from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from medmaas_training.options import Options
 from medmaas_training.recipes.survival import records
@@ -31,7 +32,7 @@ from medmaas_training.recipes.survival.card import EXAMPLES, GOLDEN, TITLE, make
 from medmaas_training.recipes.survival.own import make_own_study
 from medmaas_training.recipes.survival.sections import draw_sections
 from medmaas_training.recipes.survival.splits import split_people
-from medmaas_training.report.page import print_figures, write_report
+from medmaas_training.report.page import conclude
 from medmaas_training.survival.baselines import Cox, LeastSquares, PlainNetwork
 from medmaas_training.survival.design import FLCHAIN
 from medmaas_training.survival.evaluation import (
@@ -76,7 +77,8 @@ def run(options: Options) -> None:
     study = make_study(options)
     table, split, design = study.table, study.split, study.design
     name, service = options.id or "survival", None if table.own else records.SURVIVAL_SERVICE
-    identity = Identity(name, "1.0.0", study.title, study.licence, options.seed, service)
+    version = choose_version(options.out, name, options.version)
+    identity = Identity(name, version, study.title, study.licence, options.seed, service)
     refuse_other_data(options.out, identity, table.sha256)
     if table.own:
         print_warnings(table.own)
@@ -123,8 +125,7 @@ def run(options: Options) -> None:
         explanation=found.explanation,
     )
     sections = draw_sections(table, split, network, metrics, design)
-    report = write_report(options.reports, written, sections, found.sections)
-    print_figures(card, f"{identity.id}, written to {written}; report: {report}")
+    conclude(options.reports, written, version, sections, found.sections)
 
 
 def make_splits(options: Options, _spec: Input) -> Splits:
