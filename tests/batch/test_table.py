@@ -127,9 +127,7 @@ def write_table(
     vars(answers).update(
         table=table,
         intervals=Table([], np.empty((count, 0))),
-        decisions=[
-            decide(barred=bool(reason), doubted=False, force=force) for reason in reasons
-        ],
+        decisions=[decide(barred=bool(reason), doubted=False, force=force) for reason in reasons],
         reasons=reasons,
         warnings=noted,
     )

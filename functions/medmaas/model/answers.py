@@ -106,7 +106,7 @@ class Answers:
 
     @cached_property
     def reasons(self) -> Sequence[Fact | None]:
-        """Per row, why there is no answer, or should have been none; None where the status is ok."""
+        """Per row, why there is no answer, or should have been none; None if it is ok."""
         reasons: list[Fact | None] = [None] * len(self)
         for doubt in self._doubts:
             for row, reason in zip(doubt.rows, doubt.list_facts(), strict=True):
