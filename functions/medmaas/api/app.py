@@ -55,7 +55,7 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
     app.state.clock = partial(datetime.now, UTC)
     app.state.verifier = verifier
     app.state.feedback = None  # made when the first comes
-    for protocol in (inference_protocol, models, fhir, cds_hooks):
+    for protocol in (models, inference_protocol, fhir, cds_hooks):
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
@@ -112,7 +112,6 @@ if settings.initialised_for_snapshot():
     list(registry.list())  # so that the snapshot holds models that are loaded and verified
 
 
-@raise_in_english()
 def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP API, REST API or load-balancer event.
 
@@ -122,7 +121,8 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """
     context_of_request = isinstance(event, dict) and event.get("requestContext")
     if not context_of_request or not event.keys() & {"httpMethod", "version"}:
-        raise UnsupportedEventError("not_http")
+        with raise_in_english():
+            raise UnsupportedEventError("not_http")
     if event.get("headers", {}) is None:  # as the REST API's console sends it
         event = {**event, "headers": {}}
     return _adapter(event, context)

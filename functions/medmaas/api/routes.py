@@ -18,7 +18,9 @@ class PlainRoute(Route):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the request is this route's, told to the access log as FastAPI's routes do."""
         match, child_scope = super().matches(scope)
-        return match, {**child_scope, "route": self}
+        if match is not Match.NONE:
+            child_scope["route"] = self
+        return match, child_scope
 
 
 def get_registry(request: Request) -> Registry:
@@ -42,15 +44,17 @@ def find_model(request: Request) -> Model:
 
 def remember_model(request: Request, model: Model) -> None:
     """Let the log name the model of a request, and its words be this model's."""
-    request.state.log = {"model": model.identity}
-    request.state.manifest = model.manifest
+    state = request.state
+    state.log = {"model": model.identity}
+    state.manifest = model.manifest
 
 
 def choose_words(request: Request) -> Words:
     """What speaks the language that a request accepts, of the model that its path names."""
     language = choose_language(request.headers.get("accept-language"))
-    manifest = getattr(request.state, "manifest", None)
-    return ENGLISH if language == "en" else Words(language, manifest)
+    if language == "en":
+        return ENGLISH
+    return Words(language, getattr(request.state, "manifest", None))
 
 
 def make_budget(request: Request, options: Options) -> Budget:

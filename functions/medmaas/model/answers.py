@@ -91,7 +91,7 @@ class Answers:
     @cached_property
     def decisions(self) -> Sequence[Decision]:
         """Per row, whether there is an answer."""
-        if not any(self._barred) and not self._doubts:
+        if not self._doubts and not any(self._barred):
             return [OK] * len(self)
         case = np.zeros(len(self), np.intp)  # of the four below
         for doubt in self._doubts:
@@ -164,7 +164,7 @@ class Answers:
             columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
         return columns | {"warnings": self.warnings}
 
-    @cached_property
+    @property
     def _barred(self) -> Sequence[Fact | None]:
         return self.table.barred if self.model.output.recommends else ()
 

@@ -190,7 +190,7 @@ class Tabular(InputDefaults):
             if type(value) in _NUMBERS and low <= value <= high:
                 numbers.append(float(value))
             else:
-                numbers += _read_values(reader, (value,), (row,), notes)
+                numbers.append(_read_value(reader, value, row, notes))
         if not instance.keys() <= self._names.keys():
             read_object(instance, self._names, notes.of(row))
         return numbers
@@ -240,10 +240,7 @@ def _read_values(
         notes: to which is added.
     """
     if missing := [row for row, value in zip(rows, values, strict=True) if value is None]:
-        if reader.missing is None:
-            notes.refuse(missing, reader.name, _REQUIRED)
-        else:
-            notes.warn(missing, reader.name, reader.missing)
+        _note_missing(reader, missing, notes)
     return [
         nan if value is None else _read_value(reader, value, row, notes)
         for row, value in zip(rows, values, strict=True)
@@ -251,6 +248,10 @@ def _read_values(
 
 
 def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -> float:
+    """The same of one value."""
+    if value is None:
+        _note_missing(reader, (row,), notes)
+        return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
@@ -260,6 +261,13 @@ def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -
     if not low <= number <= high:
         notes.warn((row,), reader.name, reader.warning)
     return number
+
+
+def _note_missing(reader: FeatureReader, rows: Sequence[int], notes: _Noted) -> None:
+    if reader.missing is None:
+        notes.refuse(rows, reader.name, _REQUIRED)
+    else:
+        notes.warn(rows, reader.name, reader.missing)
 
 
 def _read_plain(
