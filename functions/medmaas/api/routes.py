@@ -1,19 +1,34 @@
 """What the routes of every protocol share: how they match, whom they ask, how long they have."""
 
-from fastapi import Request
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH, Words, choose_language
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 _RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
 
 class PlainRoute(Route):
-    """Starlette's own: openapi/ describes it, so FastAPI has nothing to inject."""
+    """Starlette's own: openapi/ describes it, so FastAPI has nothing to inject.
+
+    Errors are answered by the application alone, and not here first.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, methods: list[str]) -> None:
+        super().__init__(path, endpoint, methods=methods)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        self.app = answer
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the request is this route's, told to the access log as FastAPI's routes do."""

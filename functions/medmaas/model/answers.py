@@ -214,5 +214,5 @@ def _write_row(
     row["output"] = output
     if interval:
         row["interval"] = interval
-    row["warnings"] = list(warnings)
+    row["warnings"] = warnings
     return row

@@ -106,8 +106,8 @@ class Uncertainty:
         if self._spec.most_missing is not None:
             doubts.append(_doubt_missing(inputs[self._tensor], self._spec.most_missing))
         if self._distance:
-            far = self._distance.find_far(outputs, inputs)
-            doubts.append(_doubt_far(*far, self._distance.threshold))
+            rows, distances = self._distance.find_far(outputs, inputs)
+            doubts.append(_doubt_far(rows, distances, self._distance.threshold))
         return [doubt for doubt in doubts if doubt.rows]
 
 
@@ -136,7 +136,9 @@ def _doubt_missing(tensor: NDArray[Any], most: int) -> Doubt:
 
 def _doubt_far(rows: Sequence[int], distances: Sequence[float], threshold: float) -> Doubt:
     """Unlike what the model learned from."""
-    limit = round(threshold, 3)  # as shown: beyond it, one row and many may differ
-    return Doubt(
-        rows, lambda: [Fact("too_far", distance=round(one, 3), limit=limit) for one in distances]
-    )
+
+    def list_facts() -> list[Fact]:
+        limit = round(threshold, 3)  # as shown: beyond it, one row and many may differ
+        return [Fact("too_far", distance=round(one, 3), limit=limit) for one in distances]
+
+    return Doubt(rows, list_facts)
