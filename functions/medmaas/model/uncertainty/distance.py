@@ -168,7 +168,7 @@ class Standardised:
         """Rows with gaps by the features that they know."""
         rows_by_pattern: dict[bytes, list[int]] = {}
         known = ~np.isnan(x[lacking])
-        patterns = known.view(np.dtype((np.void, x.shape[1]))).ravel().tolist()
+        patterns: list[bytes] = known.view(f"V{x.shape[1]}").ravel().tolist()
         for row, pattern in zip(lacking, patterns, strict=True):
             rows_by_pattern.setdefault(pattern, []).append(row)
         return rows_by_pattern.items()
