@@ -35,7 +35,7 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        limits = self.limits
+        limits = {**self.limits}
         if not _AS_THEY_ARE.issuperset(map(type, limits.values())):
             limits = {name: as_json(one) for name, one in limits.items()}
         return {"code": self.code, "limits": limits}
