@@ -21,7 +21,7 @@ from medmaas.api.app import handler
 TITLE = "Open Inference Protocol, survival, median"
 LIMIT = 1.2
 ROWS = 1_000
-LEAST_SHARE = 0.3
+LEAST_SHARE = 0.4
 TURNS = 20
 CALLS = 100
 _PATH = "/v2/models/survival/infer"

@@ -35,10 +35,9 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         """`{"code", "limits"}`, the facts among its limits likewise."""
-        limits = {
-            name: one if type(one) in _AS_THEY_ARE else as_json(one)
-            for name, one in self.limits.items()
-        }
+        limits = {**self.limits}
+        if not _AS_THEY_ARE.issuperset(map(type, limits.values())):
+            limits = {name: as_json(one) for name, one in limits.items()}
         return {"code": self.code, "limits": limits}
 
 

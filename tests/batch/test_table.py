@@ -122,12 +122,13 @@ def write_table(
 ) -> bytes:
     """The lines of a table that no model made."""
     count = len(table.numbers)
-    noted = warnings or [[]] * count
+    noted, reasons = warnings or [[]] * count, barred or [None] * count
     answers = Answers(cast("Model", None), {}, noted, {}, Options(force=force))
     vars(answers).update(
         table=table,
         intervals=Table([], np.empty((count, 0))),
-        decisions=[decide(reason, None, force=force) for reason in barred or [None] * count],
+        decisions=[decide(barred=bool(reason), doubted=False, force=force) for reason in reasons],
+        reasons=reasons,
         warnings=noted,
     )
     return write_rows(answers, row_numbers, names, ENGLISH, sentences=sentences)

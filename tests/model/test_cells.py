@@ -123,7 +123,7 @@ def assert_read_as_instances(spec: TabularInput, table: dict[str, list[str]], co
     ]
     of_cells, of_instances = kind.read_cells(table, count), kind.read(instances)
     assert of_cells.problems == of_instances.problems
-    assert of_cells.warnings == of_instances.warnings
+    assert [*of_cells.warnings] == [*of_instances.warnings]
     (ours,), (theirs,) = of_cells.tensors.values(), of_instances.tensors.values()
     assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
     assert ours.tobytes() == theirs.tobytes()

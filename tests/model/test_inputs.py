@@ -52,7 +52,7 @@ def test_a_person_becomes_one_row_in_the_order_of_the_manifest() -> None:
     reading = TABULAR.read([PERSON])
     assert reading.tensors["features"].tolist() == [[60, 0.5, 1, 1]]
     assert reading.tensors["features"].dtype == np.float32
-    assert (reading.problems, reading.warnings) == ([], [[]])
+    assert (reading.problems, [*reading.warnings]) == ([], [[]])
 
 
 @pytest.mark.parametrize(

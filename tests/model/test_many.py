@@ -65,7 +65,7 @@ def read_one_by_one(kind: Tabular, instances: list[Any]) -> Reading:
 
 def assert_same(ours: Reading, theirs: Reading) -> None:
     assert ours.problems == theirs.problems
-    assert ours.warnings == theirs.warnings
+    assert [*ours.warnings] == [*theirs.warnings]
     mine, other = ours.tensors["x"], theirs.tensors["x"]
     assert (mine.dtype, mine.shape) == (other.dtype, other.shape)
     assert mine.flags.c_contiguous

@@ -18,7 +18,7 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.options import Options
-from medmaas.model.predict import predict
+from medmaas.model.predict import answer, predict
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
 from tests.conftest import PATIENT, SHIPPED
@@ -40,6 +40,14 @@ def test_a_patient_unlike_the_others_gets_no_answer_but_a_reason(survival: Model
     assert prediction["output"] is None
     assert "interval" not in prediction
     assert "unlike those the model learned from" in ENGLISH.say(prediction["reason"])
+
+
+def test_that_there_is_no_answer_is_known_before_anyone_says_why(survival: Model) -> None:
+    model = judged_by(survival, unsure(distance=FAR))
+    answers = answer(model, model.inputs.read([PATIENT, PATIENT]))
+    assert [decision.status for decision in answers.decisions] == ["abstained"] * 2
+    assert "reasons" not in vars(answers)
+    assert [reason and reason.code for reason in answers.reasons] == ["too_far"] * 2
 
 
 def test_the_answer_can_be_forced_and_is_marked(survival: Model) -> None:

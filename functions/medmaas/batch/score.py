@@ -52,7 +52,7 @@ class _Readable:
     tensors: Tensors
     numbers: list[int]
     ids: list[Identifier]
-    warnings: list[list[Problem]]
+    warnings: Sequence[Sequence[Problem]]
     instances: Sequence[object] = ()
 
     def take(self, rows: Sequence[int]) -> "_Readable":

@@ -53,7 +53,7 @@ def write_rows(
     """
     decisions = answers.decisions
     said = [words.join_problems(some) if some else "" for some in answers.warnings]
-    reasons = [words.say(one.reason) if one.reason else "" for one in decisions]
+    reasons = [words.say(reason) if reason else "" for reason in answers.reasons]
     last: list[Sequence[str | None]] = [said, reasons]
     if sentences is not None:
         last.insert(0, sentences)

@@ -52,7 +52,7 @@ def _take_column(answers: Answers, name: str, words: Words) -> Column:
     if name == STATUS:
         return [decision.status for decision in decisions]
     if name == REASON:
-        return [words.say(one.reason) if one.reason else "" for one in decisions]
+        return [words.say(reason) if reason else "" for reason in answers.reasons]
     if name == WARNINGS:
         return [words.join_problems(some) if some else "" for some in answers.warnings]
     columns = answers.model.output.columns

@@ -11,6 +11,7 @@ from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.folder import Model
 from medmaas.model.options import PLAIN, Options
+from medmaas.model.uncertainty import Doubt
 
 Prediction = dict[str, Any]
 
@@ -20,37 +21,34 @@ class Decision(NamedTuple):  # quicker to make than a frozen dataclass
 
     Attributes:
         status: as every door names it.
-        reason: why there is no answer, or should have been none.
         shows_answer: whether the columns of the answer are shown.
         shows_interval: whether those of its interval are.
     """
 
     status: Literal["ok", "abstained", "forced"]
-    reason: Fact | None = None
     shows_answer: bool = True
     shows_interval: bool = True
 
 
 OK = Decision("ok")
-_WITHHELD = False, False  # answer and interval; by position, which is quicker than by name
 
 
-def decide(barred: Fact | None, reason: Fact | None, *, force: bool) -> Decision:
+def decide(*, barred: bool, doubted: bool, force: bool) -> Decision:
     """Whether a row has an answer.
 
     Args:
-        barred: why a rule of the output gives no recommendation. It comes before any doubt, and
+        barred: whether a rule of the output gives no recommendation. It comes before any doubt, and
             nothing lifts it; what it shows stays, but there is nothing to be sure of.
-        reason: why the model has no business answering.
+        doubted: whether the model has no business answering.
         force: whether to answer all the same, marked.
     """
     if barred:
-        return Decision("abstained", barred, shows_interval=False)
-    if not reason:
+        return Decision("abstained", shows_interval=False)
+    if not doubted:
         return OK
     if force:
-        return Decision("forced", reason)
-    return Decision("abstained", reason, *_WITHHELD)
+        return Decision("forced")
+    return Decision("abstained", shows_answer=False, shows_interval=False)
 
 
 class Answers:
@@ -97,16 +95,31 @@ class Answers:
     @cached_property
     def decisions(self) -> Sequence[Decision]:
         """Per row, whether there is an answer."""
-        barred = self.table.barred if self.model.output.recommends else ()
-        reasons = self._find_reasons()
-        if any(self._held):
-            pairs = zip(self._held, reasons or [None] * len(self), strict=True)
-            reasons = [held or doubt for held, doubt in pairs]
-        if not any(barred) and not any(reasons):
+        if not self._doubts and not any(self._barred) and not any(self._held):
             return [OK] * len(self)
-        force, none = self.options.force, [None] * len(self)
-        both = zip(barred or none, reasons or none, strict=True)
-        return [decide(*pair, force=force) if pair[0] or pair[1] else OK for pair in both]
+        case = np.zeros(len(self), np.intp)  # of the four below
+        for doubt in self._doubts:
+            case[doubt.rows] = 1
+        case[[row for row, held in enumerate(self._held) if held]] = 1
+        case[[row for row, barred in enumerate(self._barred) if barred]] += 2
+        decisions = [
+            decide(barred=barred, doubted=doubted, force=self.options.force)
+            for barred in (False, True)
+            for doubted in (False, True)
+        ]
+        return [decisions[i] for i in case.tolist()]
+
+    @cached_property
+    def reasons(self) -> Sequence[Fact | None]:
+        """Per row, why there is no answer, or should have been none; None if it is ok."""
+        reasons: list[Fact | None] = [None] * len(self)
+        for doubt in self._doubts:
+            for row, reason in zip(doubt.rows, doubt.list_facts(), strict=True):
+                reasons[row] = reason
+        for said in (self._held, self._barred):
+            for row, stronger in enumerate(said):
+                reasons[row] = stronger or reasons[row]
+        return reasons
 
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:
@@ -135,7 +148,7 @@ class Answers:
             list_rows = partial(judge.list_rows, coverage=self.options.coverage)
             shown = [decision.shows_interval for decision in decisions]
             intervals = _list_shown(self.intervals, shown, list_rows)
-        rows = zip(decisions, outputs, intervals, self.warnings, strict=True)
+        rows = zip(decisions, self.reasons, outputs, intervals, self.warnings, strict=True)
         return [_write_row(*row) for row in rows]
 
     def list_columns(self) -> dict[str, Sequence[Any]]:
@@ -148,7 +161,7 @@ class Answers:
         decisions, model = self.decisions, self.model
         columns: dict[str, Sequence[Any]] = {
             "status": [decision.status for decision in decisions],
-            "reason": [decision.reason for decision in decisions],
+            "reason": self.reasons,
         }
         shown = [decision.shows_answer for decision in decisions]
         columns |= _list_cells(model.output.columns, self.table, shown)
@@ -157,13 +170,18 @@ class Answers:
             columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
         return columns | {"warnings": self.warnings}
 
-    def _find_reasons(self) -> Sequence[Fact | None]:
+    @property
+    def _barred(self) -> Sequence[Fact | None]:
+        return self.table.barred if self.model.output.recommends else ()
+
+    @cached_property
+    def _doubts(self) -> Sequence[Doubt]:
         judge = self.model.uncertainty
         if judge is None:
             return ()
         is_first = self.options.coverage in {None, judge.first_coverage}
         tabulate = (lambda: self.intervals) if is_first else None
-        return judge.find_reasons(self.outputs, self.tensors, tabulate)
+        return judge.find_doubts(self.outputs, self.tensors, tabulate)
 
 
 def _list_shown(
@@ -191,15 +209,16 @@ def _list_cells(names: Columns, table: Table, shown: Sequence[bool]) -> dict[str
 
 def _write_row(
     decision: Decision,
+    reason: Fact | None,
     output: dict[str, Any] | None,
     interval: dict[str, Any] | None,
     warnings: Sequence[Problem],
 ) -> Prediction:
     row: Prediction = {"status": decision.status}
-    if decision.reason:
-        row["reason"] = decision.reason
+    if reason:
+        row["reason"] = reason
     row["output"] = output
     if interval:
         row["interval"] = interval
-    row["warnings"] = list(warnings)
+    row["warnings"] = warnings
     return row

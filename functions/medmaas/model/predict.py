@@ -121,9 +121,9 @@ def require_answers(answers: Answers) -> None:
         InvalidRequestError: lists these rows.
     """
     problems = [
-        Problem(i, None, Fact("nothing_to_explain", reason=decision.reason))
-        for i, decision in enumerate(answers.decisions)
-        if decision.status != "ok"
+        Problem(row, None, Fact("nothing_to_explain", reason=reason))
+        for row, reason in enumerate(answers.reasons)
+        if reason
     ]
     if problems:
         raise InvalidRequestError("nothing_explained", problems)

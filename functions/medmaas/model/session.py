@@ -1,6 +1,7 @@
 """The only door to ONNX Runtime."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,8 @@ class Session:
         """
         rows = len(next(iter(tensors.values())))
         if self._together and rows % _TOGETHER:
-            filled = np.arange(rows + -rows % _TOGETHER)  # clipped to the last row
-            tensors = {name: t.take(filled, 0, mode="clip") for name, t in tensors.items()}
+            filled = _fill(rows)
+            tensors = {name: tensor.take(filled, 0) for name, tensor in tensors.items()}
         try:
             outputs = self._run_parts(tensors, rows, _AT_ONCE if self._together else 1)
         except Exception as error:  # as above; its message may hold values, so it stops here
@@ -84,6 +85,12 @@ class Session:
             for i in range(0, rows, size)
         ]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+@lru_cache(_TOGETHER)  # most requests have the same few rows
+def _fill(rows: int) -> NDArray[np.intp]:
+    """Positions of the rows, the last of them repeated until they are a multiple."""
+    return np.minimum(np.arange(rows + -rows % _TOGETHER), rows - 1)
 
 
 def _describe(node: Any) -> Tensor:  # noqa: ANN401 - onnxruntime ships no types

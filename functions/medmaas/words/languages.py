@@ -11,8 +11,10 @@ def choose_language(accepted: str | None) -> str:
     Example:
         choose_language("zh-CN,zh;q=0.9,en;q=0.8") is "zh"
     """
+    if not accepted:
+        return LANGUAGES[0]
     wanted: dict[str, float] = {}
-    for entry in (accepted or "").split(","):
+    for entry in accepted.split(","):
         tag, _, weight = entry.strip().partition(";")
         language = tag.strip().partition("-")[0].lower()
         if language in LANGUAGES:

@@ -114,17 +114,18 @@ class Words:
                 warnings[key] = self.write_warning(problem)
             return warnings[key]
 
-        def write_one(prediction: Json) -> Json:
+        written = list[Json]()
+        for prediction in predictions:
             if "explanation" in prediction or "options" in (prediction["output"] or ()):
-                return speak(prediction, self)
-            if prediction["warnings"]:
-                prediction = prediction | {"warnings": [*map(write, prediction["warnings"])]}
-            if "reason" in prediction:
-                reason = prediction["reason"]
-                prediction = {**prediction, "reason": self.say(reason), **reason.as_json()}
-            return prediction
-
-        return [*map(write_one, predictions)]
+                written.append(speak(prediction, self))
+                continue
+            plain = prediction
+            if plain["warnings"]:
+                plain = plain | {"warnings": [*map(write, plain["warnings"])]}
+            if reason := plain.get("reason"):
+                plain = {**plain, "reason": self.say(reason), **reason.as_json()}
+            written.append(plain)
+        return written
 
 
 def place_problem(problem: Problem) -> Fact:

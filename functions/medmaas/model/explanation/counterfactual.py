@@ -153,9 +153,9 @@ class Counterfactual:
             return [int(position) for position in positions]
         tensors = {self._tensor: rows[positions]}
         outputs = self._model.session.run(tensors)
-        reasons = self._model.uncertainty.find_reasons(outputs, tensors)
-        judged = zip(positions.tolist(), reasons, strict=True)
-        return [position for position, reason in judged if reason is None]
+        doubts = self._model.uncertainty.find_doubts(outputs, tensors)
+        doubted = {row for doubt in doubts for row in doubt.rows}
+        return [one for row, one in enumerate(positions.tolist()) if row not in doubted]
 
     def _describe(self, row: Rows, found: Rows, settled: Floats) -> dict[str, Any]:
         changes, said = [], []

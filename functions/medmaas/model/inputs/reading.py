@@ -1,9 +1,10 @@
 """What reading instances gives, and the object that every instance must be."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,40 @@ class Reading:
 
     tensors: dict[str, Tensor]
     problems: list[Problem]
-    warnings: list[list[Problem]]
+    warnings: Sequence[Sequence[Problem]]
+
+
+class Warnings(Sequence[list[Problem]]):
+    """The warnings of each of n rows, listed when they are first looked at.
+
+    Args:
+        count: n.
+        noted: each warning with the rows that it is of; a row has its own in this order.
+    """
+
+    def __init__(self, count: int, noted: Iterable[tuple[Iterable[int], Problem]]) -> None:
+        self._count, self._noted = count, noted
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[list[Problem]]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, row: int) -> list[Problem]: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[list[Problem]]: ...
+    def __getitem__(self, row: int | slice) -> list[Problem] | list[list[Problem]]:
+        return self._rows[row]
+
+    @cached_property
+    def _rows(self) -> list[list[Problem]]:
+        rows: list[list[Problem]] = [[] for _ in range(self._count)]
+        for some, warning in self._noted:
+            for row in some:
+                rows[row].append(warning)
+        return rows
 
 
 @dataclass(slots=True)  # quicker to make than a frozen one

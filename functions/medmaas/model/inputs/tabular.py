@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.errors import Problem
 from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell, parse_numbers
 from medmaas.model.inputs.features import (
@@ -24,6 +25,7 @@ from medmaas.model.inputs.reading import (
     Notes,
     Reading,
     Tensor,
+    Warnings,
     find_unknown,
     read_object,
 )
@@ -38,12 +40,24 @@ _FEW = 8  # instances that are read sooner one by one
 _WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
 
-class _NotesByRow(dict[int, Notes]):
-    """Notes of the rows that there is something to note of."""
+class _Noted:
+    """What there is to note of some of many rows, whose features are read in their order."""
 
-    def __missing__(self, row: int) -> Notes:
-        self[row] = notes = Notes(row)
-        return notes
+    def __init__(self) -> None:
+        self.problems = list[Problem]()
+        self.warnings = list[tuple[Sequence[int], Problem]]()
+
+    def refuse(self, rows: Sequence[int], name: str, fact: Fact) -> None:
+        """Note what is wrong with a feature of these rows."""
+        self.problems += [Problem(row, name, fact) for row in rows]
+
+    def warn(self, rows: Sequence[int], name: str, fact: Fact) -> None:
+        """Note what the readers of these rows' answers must know of a feature."""
+        self.warnings.append((rows, Problem(None, name, fact)))
+
+    def of(self, row: int) -> Notes:
+        """Notes of one row, whose problems are among these."""
+        return Notes(row, self.problems)
 
 
 class Tabular(InputDefaults):
@@ -71,14 +85,14 @@ class Tabular(InputDefaults):
         """Read all instances, whatever is wrong with some of them."""
         if len(instances) > _FEW and set(map(type, instances)) == {dict}:
             return self._read_objects(instances)
-        notes = _NotesByRow()
+        notes = _Noted()
         rows = [self._read_row(instance, i, notes) for i, instance in enumerate(instances)]
         tensor = np.array(rows, dtype=np.float32).reshape(len(rows), len(self._readers))
         return self._collect(tensor, notes)
 
     def _read_objects(self, instances: Sequence[Any]) -> Reading:
         """The same for dicts, column by column, which is faster for many."""
-        notes, most = _NotesByRow(), len(self._names)
+        notes, most = _Noted(), len(self._names)
         try:
             columns = [*zip(*map(self._take, instances), strict=True)][:most]
         except KeyError:
@@ -88,19 +102,19 @@ class Tabular(InputDefaults):
         if max(map(len, instances)) > most:  # there may be others
             for row, instance in enumerate(instances):
                 if not instance.keys() <= self._names.keys():
-                    read_object(instance, self._names, notes[row])
+                    read_object(instance, self._names, notes.of(row))
         return self._collect(tensor, notes)
 
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
         """Read a table of values, whatever is wrong with some of them."""
-        notes, missing = _NotesByRow(), (None,) * count
+        notes, missing = _Noted(), (None,) * count
         values = [columns.get(name, missing) for name in self._names]
         reading = self._collect(self._read_columns(values, count, notes), notes)
         unknown = find_unknown(columns, self._names)
         return replace(reading, problems=[*unknown, *reading.problems])
 
     def _read_columns(
-        self, columns: Sequence[Sequence[object]], count: int, notes: _NotesByRow
+        self, columns: Sequence[Sequence[object]], count: int, notes: _Noted
     ) -> Tensor:
         table = np.empty((len(columns), count))
         for i, (feature, reader, column) in enumerate(
@@ -109,8 +123,10 @@ class Tabular(InputDefaults):
             table[i] = _convert(feature, reader, column)
         plain = (table >= self._low[:, None]) & (table <= self._high[:, None])
         plain &= np.abs(table) < _WHOLE_FLOATS
-        for i, row in zip(*map(np.ndarray.tolist, np.nonzero(~plain)), strict=True):
-            table[i, row] = _read_value(self._readers[i], columns[i][row], row, notes)
+        for i in np.flatnonzero(~plain.all(axis=1)).tolist():
+            rows = np.flatnonzero(~plain[i]).tolist()
+            values = [columns[i][row] for row in rows]
+            table[i, rows] = _read_values(self._readers[i], values, rows, notes)
         return table.T.astype(np.float32, order="C")
 
     def read_cells(self, columns: Mapping[str, Sequence[str]], count: int) -> Reading:
@@ -123,13 +139,14 @@ class Tabular(InputDefaults):
             columns: by name of a feature, the cells of `count` rows; one that is absent is missing.
             count: how many rows there are.
         """
-        notes = _NotesByRow()
+        notes = _Noted()
         tensor = np.empty((count, len(self._readers)), dtype=np.float32)
         for i, (feature, reader) in enumerate(zip(self._spec.features, self._readers, strict=True)):
             column = columns.get(reader.name) or [""] * count
             numbers = _read_plain(feature, reader, column)
-            for row in np.flatnonzero(np.isnan(numbers)).tolist():
-                numbers[row] = _read_value(reader, parse_cell(feature, column[row]), row, notes)
+            rows = np.flatnonzero(np.isnan(numbers)).tolist()
+            values = [parse_cell(feature, column[row]) for row in rows]
+            numbers[rows] = _read_values(reader, values, rows, notes)
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
 
@@ -141,19 +158,17 @@ class Tabular(InputDefaults):
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read rows [n, features] as the graph takes them, whatever is wrong with some of them."""
-        notes = _NotesByRow()
+        notes = _Noted()
         if len(tensor) == 1 and self._is_plain(tensor[0].tolist()):
             return self._collect(tensor, notes)
         plain = (tensor >= self._low) & (tensor <= self._high)
         if self._codes:
             codes = tensor[:, self._codes]
             plain[:, self._codes] &= codes == np.floor(codes)
-        if not plain.all():
-            rows, columns = np.nonzero(~plain)
-            numbers = tensor[rows, columns].tolist()
-            for row, column, x in zip(rows.tolist(), columns.tolist(), numbers, strict=True):
-                value = restore_value(self._spec.features[column], x)
-                _read_value(self._readers[column], value, row, notes)
+        for column in np.flatnonzero(~plain.all(axis=0)).tolist():
+            rows, feature = np.flatnonzero(~plain[:, column]).tolist(), self._spec.features[column]
+            values = [restore_value(feature, x) for x in tensor[rows, column].tolist()]
+            _read_values(self._readers[column], values, rows, notes)
         return self._collect(tensor, notes)
 
     def _is_plain(self, row: list[float]) -> bool:
@@ -165,9 +180,9 @@ class Tabular(InputDefaults):
             and all(row[column].is_integer() for column in self._codes)
         )
 
-    def _read_row(self, instance: object, row: int, notes: _NotesByRow) -> list[float]:
+    def _read_row(self, instance: object, row: int, notes: _Noted) -> list[float]:
         if not isinstance(instance, dict):
-            read_object(instance, self._names, notes[row])
+            read_object(instance, self._names, notes.of(row))
             return [nan] * len(self._readers)
         numbers: list[float] = []
         for name, low, high, reader in self._plain:
@@ -177,13 +192,12 @@ class Tabular(InputDefaults):
             else:
                 numbers.append(_read_value(reader, value, row, notes))
         if not instance.keys() <= self._names.keys():
-            read_object(instance, self._names, notes[row])
+            read_object(instance, self._names, notes.of(row))
         return numbers
 
-    def _collect(self, rows: Tensor, notes: _NotesByRow) -> Reading:
-        problems = [problem for row in sorted(notes) for problem in notes[row].problems]
-        warnings = [notes[row].warnings if row in notes else [] for row in range(len(rows))]
-        return Reading({self._spec.tensor: rows}, problems, warnings)
+    def _collect(self, rows: Tensor, notes: _Noted) -> Reading:
+        problems = sorted(notes.problems, key=itemgetter(0))  # by row; those of a row as they come
+        return Reading({self._spec.tensor: rows}, problems, Warnings(len(rows), notes.warnings))
 
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
@@ -214,23 +228,46 @@ def _count_codes(feature: Feature) -> int:
             return 2
 
 
-def _read_value(reader: FeatureReader, value: object, row: int, notes: _NotesByRow) -> float:
-    """The number of one value, NaN without one; notes what there is to say of it."""
+def _read_values(
+    reader: FeatureReader, values: Sequence[object], rows: Sequence[int], notes: _Noted
+) -> list[float]:
+    """The numbers of values of one feature, NaN without one; notes what there is to say of them.
+
+    Args:
+        reader: of the feature.
+        values: some, m.
+        rows: which they are of, m.
+        notes: to which is added.
+    """
+    if missing := [row for row, value in zip(rows, values, strict=True) if value is None]:
+        _note_missing(reader, missing, notes)
+    return [
+        nan if value is None else _read_value(reader, value, row, notes)
+        for row, value in zip(rows, values, strict=True)
+    ]
+
+
+def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -> float:
+    """The same of one value."""
     if value is None:
-        if reader.missing is None:
-            notes[row].refuse(reader.name, _REQUIRED)
-        else:
-            notes[row].warn(reader.name, reader.missing)
+        _note_missing(reader, (row,), notes)
         return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
-        notes[row].refuse(reader.name, error.fact)
+        notes.refuse((row,), reader.name, error.fact)
         return nan
     low, high = reader.warn_outside
     if not low <= number <= high:
-        notes[row].warn(reader.name, reader.warning)
+        notes.warn((row,), reader.name, reader.warning)
     return number
+
+
+def _note_missing(reader: FeatureReader, rows: Sequence[int], notes: _Noted) -> None:
+    if reader.missing is None:
+        notes.refuse(rows, reader.name, _REQUIRED)
+    else:
+        notes.warn(rows, reader.name, reader.missing)
 
 
 def _read_plain(
@@ -249,13 +286,13 @@ def _read_plain(
 def _convert(feature: Feature, reader: FeatureReader, column: Sequence[Any]) -> NDArray[np.float64]:
     """The numbers of a column, NaN for values that are of no type that the feature takes."""
     own, is_number = _TYPES[type(feature)], isinstance(feature, Number)
-    if not own.issuperset(map(type, column)):  # or None, which neither equals a word nor true
-        other = nan if is_number else None
-        column = [value if type(value) in own else other for value in column]
+    if not own.issuperset(map(type, column)):
+        # None neither equals a word nor true, and as a number it is NaN
+        column = [value if type(value) in own else None for value in column]
     if not is_number:
         return _read_words(reader, {value: value for value in set(column)}, column)
     try:
-        return np.fromiter(column, np.float64, len(column))
+        return np.array(column, np.float64)
     except OverflowError:  # a whole number beyond any float
         return np.full(len(column), nan)
 
@@ -264,6 +301,6 @@ def _read_words(
     reader: FeatureReader, values: Mapping[Any, object], column: Sequence[object]
 ) -> NDArray[np.float64]:
     """The numbers of a column of few different words; NaN for those that need a note."""
-    unheard = _NotesByRow()
-    known = {word: _read_value(reader, value, 0, unheard) for word, value in values.items()}
+    numbers = _read_values(reader, [*values.values()], (0,) * len(values), _Noted())
+    known = dict(zip(values, numbers, strict=True))
     return np.fromiter(map(known.__getitem__, column), np.float64, len(column))

@@ -57,6 +57,7 @@ class Survival(OutputDefaults):
         self._spec = spec
         self._times = list(spec.time_days)
         self._horizons = {str(day): self._times.index(day) for day in spec.horizon_days}
+        self._at_horizons = np.array([*self._horizons.values()])
         numbers = [f"risk_{day}" for day in spec.horizon_days]
         numbers += [f"survival_{day}" for day in spec.time_days]
         self.columns = replace(name_columns([_MEDIAN], numbers), whole=frozenset({_MEDIAN}))
@@ -64,14 +65,15 @@ class Survival(OutputDefaults):
     def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
         """Columns `median_days`, `risk_<day>`, `survival_<day>`, of the tensor [n, times]."""
         curves = round_numbers(outputs[self._spec.tensor], len(self._times))
-        risks: Floats = (1 - curves.take([*self._horizons.values()], axis=1)).round(DECIMALS)
+        risks: Floats = (1 - curves.take(self._at_horizons, axis=1)).round(DECIMALS)
         medians = find_all_crossings(curves, self._times, [_HALF] * len(curves))
         return Table([[*map(_round, medians)]], np.concatenate([risks, curves], axis=1))
 
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
         """A curve each, with the shared times, its median and the risks."""
         horizons, numbers = len(self._horizons), table.numbers
-        risks, curves = numbers[:, :horizons].tolist(), numbers[:, horizons:].tolist()
+        curves = np.ascontiguousarray(numbers[:, horizons:]).tolist()  # else it takes longer
+        risks = zip(*numbers[:, :horizons].T.tolist(), strict=True)
         return [
             {
                 "time_days": self._times,
@@ -134,8 +136,9 @@ class LowerBounds:
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
         """Column `interval_at_least_days`, of the tensor [n, times]."""
         curves = outputs[self._output.tensor].astype(np.float64)
-        risks = 1 - curves[:, self._horizon]
-        levels = self._quantiles.find(coverage, curves, inputs, lambda: risks)
+        levels = self._quantiles.find(
+            coverage, curves, inputs, lambda: 1 - curves[:, self._horizon]
+        )
         days = find_all_crossings(curves, self._days, levels)
         return Table([[*map(self._end, days)]], np.empty((len(days), 0)))
 

@@ -4,9 +4,9 @@
 - distance.py measures how far an instance is from the training data.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,26 @@ from numpy.typing import NDArray
 from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model import manifest as contract
-from medmaas.model.columns import NO_COLUMNS, Table, Tensors
+from medmaas.model.columns import NO_COLUMNS, Cell, Table, Tensors
 from medmaas.model.intervals import Interval
 from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import make_intervals
 from medmaas.model.schema import Schema
 from medmaas.model.uncertainty.distance import make_distance
 
-__all__ = ["Uncertainty", "make_uncertainty"]
+__all__ = ["Doubt", "Uncertainty", "make_uncertainty"]
+
+
+class Doubt(NamedTuple):
+    """A reason why there is no answer, and the rows that have it.
+
+    Attributes:
+        rows: m of them.
+        list_facts: gives what is to be said of each, m; often it is enough to know which they are.
+    """
+
+    rows: Sequence[int]
+    list_facts: Callable[[], Iterable[Fact]]
 
 
 def make_uncertainty(manifest: Manifest) -> "Uncertainty | None":
@@ -77,44 +89,56 @@ class Uncertainty:
         """JSON Schema of one interval; None if there are none."""
         return self._intervals.json_schema() if self._intervals else None
 
-    def find_reasons(
+    def find_doubts(
         self, outputs: Tensors, inputs: Tensors, tabulate: Callable[[], Table] | None = None
-    ) -> list[Fact | None]:
-        """Per row why there is no answer, if there is none.
+    ) -> list[Doubt]:
+        """Why rows have no answer; of several reasons of one row the last counts.
 
         Args:
             outputs: of the graph.
             inputs: what went in.
             tabulate: gives the intervals at the first coverage; made here if it is None.
         """
-        rows = inputs[self._tensor]
-        reasons: list[Fact | None] = [None] * len(rows)
-        if (most := self._spec.largest_set) is not None and self._intervals:
+        doubts = list[Doubt]()
+        if self._spec.largest_set is not None and self._intervals:
             sets = tabulate() if tabulate else self.tabulate(outputs, inputs, None)
-            for row, labels in enumerate(sets.texts[0]):
-                if isinstance(labels, tuple) and len(labels) > most:
-                    reasons[row] = _undecided(labels, self._coverages[0], most)
-        if (most := self._spec.most_missing) is not None:
-            for row, missing in _count_missing(rows, most):
-                reasons[row] = Fact("too_many_missing", missing=missing, most=most)
+            doubts.append(_doubt_large(sets.texts[0], self._spec.largest_set, self._coverages[0]))
+        if self._spec.most_missing is not None:
+            doubts.append(_doubt_missing(inputs[self._tensor], self._spec.most_missing))
         if self._distance:
-            limit = round(self._distance.threshold, 3)
-            for row, distance in self._distance.find_far(outputs, inputs):
-                # as shown: beyond it, one row and many may differ
-                reasons[row] = Fact("too_far", distance=round(distance, 3), limit=limit)
-        return reasons
+            rows, distances = self._distance.find_far(outputs, inputs)
+            doubts.append(_doubt_far(rows, distances, self._distance.threshold))
+        return [doubt for doubt in doubts if doubt.rows]
 
 
-def _undecided(labels: tuple[str, ...], coverage: float, most: int) -> Fact:
-    return Fact("undecided", coverage=coverage, labels=labels, count=most)
+def _doubt_large(sets: Sequence[Cell], most: int, coverage: float) -> Doubt:
+    """Sets of more labels than these."""
+    rows = [row for row, one in enumerate(sets) if isinstance(one, tuple) and len(one) > most]
+    shared = {"coverage": coverage, "count": most}
+    return Doubt(rows, lambda: [Fact("undecided", labels=sets[row], **shared) for row in rows])
 
 
-def _count_missing(rows: NDArray[Any], most: int) -> list[tuple[int, int]]:
-    """Rows with more features without a value than these: of a row, or in no row of a series."""
-    if len(rows) == 1 and rows.ndim == 2:  # noqa: PLR2004 - n, features; quicker than numpy
-        missing = sum(map(isnan, rows[0].tolist()))
-        return [(0, missing)] if missing > most else []
-    unknown = np.isnan(rows)
-    counts = (unknown if rows.ndim == 2 else unknown.all(axis=1)).sum(axis=1)  # noqa: PLR2004
-    found = np.flatnonzero(counts > most)
-    return [*zip(found.tolist(), counts[found].tolist(), strict=True)]
+def _doubt_missing(tensor: NDArray[Any], most: int) -> Doubt:
+    """More features without a value than these: of a row, or in no row of a series."""
+    if len(tensor) == 1 and tensor.ndim == 2:  # noqa: PLR2004 - n, features; quicker than numpy
+        counts = [sum(map(isnan, tensor[0].tolist()))]
+        rows = [0] if counts[0] > most else []
+    else:
+        unknown = np.isnan(tensor)
+        by_feature = unknown if tensor.ndim == 2 else unknown.all(axis=1)  # noqa: PLR2004
+        found = by_feature.sum(axis=1)
+        rows = np.flatnonzero(found > most).tolist()
+        counts = found[rows].tolist()
+    return Doubt(
+        rows, lambda: [Fact("too_many_missing", missing=count, most=most) for count in counts]
+    )
+
+
+def _doubt_far(rows: Sequence[int], distances: Sequence[float], threshold: float) -> Doubt:
+    """Unlike what the model learned from."""
+
+    def list_facts() -> list[Fact]:
+        limit = round(threshold, 3)  # as shown: beyond it, one row and many may differ
+        return [Fact("too_far", distance=round(one, 3), limit=limit) for one in distances]
+
+    return Doubt(rows, list_facts)

@@ -12,6 +12,7 @@ from medmaas.model.columns import DECIMALS, Tensors, round_numbers
 from medmaas.model.manifest import Distance, Input, StandardisedDistance, TensorDistance
 
 Floats = NDArray[np.float64]
+Far = tuple[list[int], list[float]]  # rows, and the distance of each
 _THIRD = 1 / 3
 _LEAST = 1e-12  # what a value that has no logarithm is taken for
 # of OpenBLAS: the multiplications that it leaves to one thread; more wait for each other's threads
@@ -27,8 +28,8 @@ class DistanceKind(Protocol):
     def measure(self, outputs: Tensors, inputs: Tensors) -> list[float]:
         """One distance per row, rounded, so that other rows of a batch change nothing."""
 
-    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
-        """The rows whose distance is beyond the threshold, with it."""
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> Far:
+        """The rows whose distance is beyond the threshold."""
 
 
 def make_distance(spec: Distance, of: Input) -> DistanceKind:
@@ -58,13 +59,14 @@ class FromGraph:
         given: list[float] = round_numbers(outputs[self._tensor], 1)[:, 0].tolist()
         return given
 
-    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
-        """The rows whose distance is beyond the threshold, with it."""
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> Far:
+        """The rows whose distance is beyond the threshold."""
         return _take_far(self.measure(outputs, inputs), self.threshold)
 
 
-def _take_far(distances: list[float], threshold: float) -> list[tuple[int, float]]:
-    return [(row, one) for row, one in enumerate(distances) if one > threshold]
+def _take_far(distances: list[float], threshold: float) -> Far:
+    rows = [row for row, one in enumerate(distances) if one > threshold]
+    return rows, [distances[row] for row in rows]
 
 
 class _Known:
@@ -77,12 +79,13 @@ class _Known:
         spread = 2 / (9 * known) if known else inf
         self._factor = known**-_THIRD / sqrt(spread) if known else 0.0
         self._shift = (1 - spread) / sqrt(spread) if known else inf
+        self._threshold = threshold
         # below this square no deviate is beyond the threshold, however it is rounded
         nearer = threshold - 2 * 10.0**-DECIMALS
         self._near = max((nearer + self._shift) / self._factor, 0.0) ** 3 if known else inf
 
-    def find_far(self, x: Floats) -> tuple[Floats, list[tuple[int, float]]]:
-        """Squares of all rows [known], NaN where one is missing; deviates of those not near."""
+    def find_far(self, x: Floats) -> tuple[Floats, Far]:
+        """Squares of all rows [known], NaN where one is missing; and those that are too far."""
         white = np.empty(x.shape)
         for i in range(0, len(x), self._at_once):
             part = slice(i, i + self._at_once)
@@ -91,7 +94,8 @@ class _Known:
         squared: Floats = np.vecdot(white, white)
         rows = np.flatnonzero(squared >= self._near)
         deviates = (self._factor * squared[rows] ** _THIRD - self._shift).round(DECIMALS)
-        return squared, [*zip(rows.tolist(), deviates.tolist(), strict=True)]
+        is_far = deviates > self._threshold
+        return squared, (rows[is_far].tolist(), deviates[is_far].tolist())
 
     def _deviate(self, squared: float) -> float:
         deviate: float = round(self._factor * squared**_THIRD - self._shift, DECIMALS)
@@ -132,17 +136,18 @@ class Standardised:
             self._measure_lacking(x, lacking, deviates)
         return deviates
 
-    def find_far(self, outputs: Tensors, inputs: Tensors) -> list[tuple[int, float]]:
+    def find_far(self, outputs: Tensors, inputs: Tensors) -> Far:
         """The rows beyond the threshold; of many rows only those are measured that may be."""
         if len(inputs[self._tensor]) == 1:
             return _take_far(self.measure(outputs, inputs), self.threshold)
         x = self._take_logarithms(inputs[self._tensor].astype(np.float64))
-        squared, far = self._whole.find_far(x)
+        squared, (far, distances) = self._whole.find_far(x)
         for pattern, rows in self._group(x, np.flatnonzero(np.isnan(squared)).tolist()):
             known = np.frombuffer(pattern, np.bool_)
-            _, some = self._know(pattern).find_far(x[rows][:, known])
-            far += [(rows[row], one) for row, one in some]
-        return [(row, one) for row, one in far if one > self.threshold]
+            _, (some, beyond) = self._know(pattern).find_far(x[rows][:, known])
+            far += [rows[row] for row in some]
+            distances += beyond
+        return far, distances
 
     def _take_logarithms(self, x: Floats) -> Floats:
         if self._offsets:
@@ -162,8 +167,10 @@ class Standardised:
     def _group(x: Floats, lacking: list[int]) -> ItemsView[bytes, list[int]]:
         """Rows with gaps by the features that they know."""
         rows_by_pattern: dict[bytes, list[int]] = {}
-        for row, known in zip(lacking, ~np.isnan(x[lacking]), strict=True):
-            rows_by_pattern.setdefault(known.tobytes(), []).append(row)
+        known = ~np.isnan(x[lacking])
+        patterns: list[bytes] = known.view(f"V{x.shape[1]}").ravel().tolist()
+        for row, pattern in zip(lacking, patterns, strict=True):
+            rows_by_pattern.setdefault(pattern, []).append(row)
         return rows_by_pattern.items()
 
     def _know_some(self, pattern: bytes) -> _Known:
