@@ -129,6 +129,11 @@ def test_a_result_that_was_taken_back_leaves_the_one_before(status: str) -> None
     assert "Observation/newer was not used" in say_all(case.notes)
 
 
+def test_a_result_that_was_taken_back_may_be_of_any_time() -> None:
+    error = observation("e", KAPPA, 50, "mg/L", "2062-03-01", status="entered-in-error")
+    assert read("survival", error, *light_chains()).instance["kappa"] == 1.2
+
+
 def test_a_result_about_somebody_else_leaves_the_patients_own() -> None:
     focus = [{"reference": "RelatedPerson/donor"}]
     case = read(

@@ -7,6 +7,7 @@ One that cannot be used costs only itself, unless it may be newer than all that 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from medmaas.errors import InvalidRequestError
 from medmaas.facts import Fact
@@ -188,26 +189,18 @@ class Results:
         except InvalidRequestError as error:
             problem = error.details[0]
             return Unusable(entry, problem.field or entry.where, problem.fact, _guess_latest(entry))
-        if self._is_later(entry, observation):
+        if not _is_void(observation) and self._is_later(entry, observation):
             return None
-        effective = read_or_none(observation.effective)
+        effective, quantity = read_or_none(observation.effective), observation.valueQuantity
         latest = effective.latest if effective else _guess_latest(entry)
-        broken = self._find_problem(entry, observation) or _find_lack(observation, effective)
-        quantity = observation.valueQuantity
-        if broken or effective is None or quantity is None:
-            where, rule = broken or ("", Fact("no_quantity"))
-            if rule.code == "not_final" and effective:  # a final one of this moment stands
-                latest = effective.at
-            stands = not (_is_void(observation) or rule.code == "focus_of_another")
+        flaw = self._find_flaw(entry, observation) or _find_lack(observation, effective)
+        if flaw or effective is None or quantity is None:
+            where, rule, stands, is_early = flaw or _Flaw(".valueQuantity", Fact("no_quantity"))
+            latest = effective.at if effective and is_early else latest
             return Unusable(entry, f"{entry.where}{where}", rule, latest, stands)
         issued = read_or_none(observation.issued)
-        result = Result(
-            entry,
-            effective,
-            quantity,
-            observation.status in _CORRECTED,
-            issued.at if issued else None,
-        )
+        is_corrected = observation.status in _CORRECTED
+        result = Result(entry, effective, quantity, is_corrected, issued.at if issued else None)
         if quantity.comparator:
             where = f"{entry.where}.valueQuantity.comparator"
             return Unusable(entry, where, Fact("comparator"), latest, bound=result)
@@ -227,27 +220,44 @@ class Results:
         self.later.add(entry.reference or entry.where)
         return True
 
-    def _find_problem(self, entry: Entry, observation: Observation) -> tuple[str, Fact] | None:
-        """Where something changes its meaning, and how."""
+    def _find_flaw(self, entry: Entry, observation: Observation) -> "_Flaw | None":
+        """What changes its meaning."""
         if modifier := entry.modifier:
-            return modifier
+            return _Flaw(*modifier)
         if any(not self._record.is_patient(one.reference) for one in observation.focus):
-            return ".focus", Fact("focus_of_another")
+            return _Flaw(".focus", Fact("focus_of_another"), stands=False)
         if observation.status not in _FINAL:
-            return ".status", Fact("not_final")
+            stands = not _is_void(observation)
+            return _Flaw(".status", Fact("not_final"), stands=stands, is_early=True)
         return None
 
 
-def _find_lack(observation: Observation, effective: Moment | None) -> tuple[str, Fact] | None:
-    """Where it has no value or no time."""
+class _Flaw(NamedTuple):
+    """Why a result cannot be used.
+
+    Attributes:
+        where: the element, from the resource.
+        rule: which it breaks.
+        stands: whether it is a result of the patient all the same.
+        is_early: whether a final result of the same moment comes after it.
+    """
+
+    where: str
+    rule: Fact
+    stands: bool = True
+    is_early: bool = False
+
+
+def _find_lack(observation: Observation, effective: Moment | None) -> _Flaw | None:
+    """What it lacks: a value or a time."""
     quantity = observation.valueQuantity
     if observation.dataAbsentReason is not None:
-        return ".dataAbsentReason", Fact("value_absent")
+        return _Flaw(".dataAbsentReason", Fact("value_absent"))
     if quantity is None or quantity.value is None:
-        return ".valueQuantity", Fact("no_quantity")
+        return _Flaw(".valueQuantity", Fact("no_quantity"))
     if observation.effective is None:
-        return ".effectiveDateTime", Fact("no_time")
-    return None if effective else (".effectiveDateTime", Fact("not_a_moment"))
+        return _Flaw(".effectiveDateTime", Fact("no_time"))
+    return None if effective else _Flaw(".effectiveDateTime", Fact("not_a_moment"))
 
 
 def _is_void(observation: Observation) -> bool:
