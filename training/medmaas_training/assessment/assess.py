@@ -25,6 +25,7 @@ from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Array, Splits
 from medmaas_training.catalogue.folder import describe_artefact, place_model
 from medmaas_training.catalogue.golden import record
+from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
 from medmaas_training.report.page import Section, read_manifest, rewrite_report
@@ -115,7 +116,8 @@ def reassess(folder: Path, reports: Path, splits: Splits) -> Measured:
         TrainingError: nothing was written, and why.
     """
     manifest = read_manifest(folder)
-    graph = onnx.load(str(folder / "model.onnx"))
+    graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
+    check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
     content = found.graph.SerializeToString(deterministic=True)
