@@ -996,9 +996,13 @@ export interface ManifestTextInput {
    */
   max_length: number;
   /**
-   * Checked before the graph reads: branches, rings and brackets.
+   * Checked before the graph reads: grammar, bonds of every atom, aromatic rings.
    */
   syntax?: "SMILES";
+  /**
+   * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
+   */
+  spelling?: "as_sent";
 }
 /**
  * One probability per label, float32 [n, labels].

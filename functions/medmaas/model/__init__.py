@@ -13,5 +13,5 @@
 - kinds.py finds the room of a kind. intervals.py, targets.py (the numbers that are explained) and
   outcomes.py (an answer as people read it) are what rooms of outputs are made with; years.py says
   what a year is.
-- units.py converts between the units of UCUM that laboratories use.
+- units.py converts between the units of UCUM that laboratories use; `molecule/` reads SMILES.
 """

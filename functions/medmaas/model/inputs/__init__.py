@@ -1,8 +1,7 @@
 """Instances of JSON become the tensors of a graph; one file per kind of input.
 
 - reading.py is what every kind gives: tensors, problems and warnings.
-- <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time;
-  smiles.py checks the line of a molecule.
+- <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time.
 - cells.py reads the cells of a CSV file as the values that JSON would hold.
 """
 

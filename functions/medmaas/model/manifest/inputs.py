@@ -261,7 +261,14 @@ class TextInput(_Input):
     )
     max_length: int = Field(gt=0, description="How many characters the graph takes.")
     syntax: Literal["SMILES"] | None = Field(
-        default=None, description="Checked before the graph reads: branches, rings and brackets."
+        default=None,
+        description="Checked before the graph reads: grammar, bonds of every atom, aromatic rings.",
+    )
+    spelling: Literal["as_sent"] | None = Field(
+        default=None,
+        description="as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line "
+        "for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need "
+        "no atom left out, and neither stereo marks nor isotopes.",
     )
 
     @model_validator(mode="after")
