@@ -41,6 +41,12 @@ class Problem(NamedTuple):
     fact: Fact
 
 
+class Doubt(Problem):
+    """A warning so grave that the model has no business answering."""
+
+    __slots__ = ()
+
+
 class MedmaasError(Exception):
     """Base of all errors that are part of the interface.
 

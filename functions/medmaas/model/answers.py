@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from medmaas.errors import Problem
+from medmaas.errors import Doubt, Problem
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.folder import Model
@@ -73,7 +73,7 @@ class Answers:
         options: Options = PLAIN,
     ) -> None:
         self.model, self.tensors, self.outputs, self.options = model, tensors, outputs, options
-        self._warnings = warnings
+        self._warnings, self._doubts = _part_doubts(warnings)
 
     def __len__(self) -> int:
         return len(self._warnings)
@@ -151,12 +151,31 @@ class Answers:
         return columns | {"warnings": self.warnings}
 
     def _find_reasons(self) -> Sequence[Fact | None]:
+        reasons = self._judge()
+        if not self._doubts:
+            return reasons
+        reasons = reasons or [None] * len(self)
+        return [doubt or reason for doubt, reason in zip(self._doubts, reasons, strict=True)]
+
+    def _judge(self) -> Sequence[Fact | None]:
         judge = self.model.uncertainty
         if judge is None:
             return ()
         is_first = self.options.coverage in {None, judge.first_coverage}
         tabulate = (lambda: self.intervals) if is_first else None
         return judge.find_reasons(self.outputs, self.tensors, tabulate)
+
+
+def _part_doubts(
+    warnings: Sequence[Sequence[Problem]],
+) -> tuple[Sequence[Sequence[Problem]], Sequence[Fact | None]]:
+    """Warnings without doubts, and per row the first doubt; none at all if no row has one."""
+    if not any(isinstance(one, Doubt) for of_row in warnings for one in of_row):
+        return warnings, ()
+    doubts = [
+        next((one.fact for one in of_row if isinstance(one, Doubt)), None) for of_row in warnings
+    ]
+    return [[one for one in of_row if not isinstance(one, Doubt)] for of_row in warnings], doubts
 
 
 def _list_shown(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.errors import InvalidRequestError, Problem
+from medmaas.errors import Doubt, InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model.manifest import Feature
 from medmaas.model.schema import Schema
@@ -26,7 +26,8 @@ class Reading:
     Attributes:
         tensors: by name, n rows each; the rows of an instance with problems mean nothing.
         problems: everything that is wrong, of every instance.
-        warnings: per instance, what the reader of the answer must know; they name no instance.
+        warnings: per instance, what the reader of the answer must know; they name no instance. A
+            Doubt among them is why there is no answer.
     """
 
     tensors: dict[str, Tensor]
@@ -49,6 +50,10 @@ class Notes:
     def warn(self, name: str | None, fact: Fact) -> None:
         """Note what the reader of the answer must know of a field; the row is where it is noted."""
         self.warnings.append(Problem(None, name, fact))
+
+    def doubt(self, name: str | None, fact: Fact) -> None:
+        """Note why the model should not answer, though the instance can be read."""
+        self.warnings.append(Doubt(None, name, fact))
 
 
 class InvalidValueError(ValueError):

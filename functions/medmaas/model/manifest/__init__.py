@@ -51,6 +51,7 @@ from medmaas.model.manifest.figures import (
     ValueTarget,
 )
 from medmaas.model.manifest.inputs import (
+    Appearance,
     Boolean,
     Choice,
     Crop,
@@ -62,6 +63,7 @@ from medmaas.model.manifest.inputs import (
     SeriesInput,
     TabularInput,
     TextInput,
+    Window,
 )
 from medmaas.model.manifest.manifest import CARD, GRAPH, MANIFEST, Identifier, Manifest, Version
 from medmaas.model.manifest.outputs import (
@@ -117,6 +119,7 @@ __all__ = [
     "PREDICTION",
     "Action",
     "AdministrationSource",
+    "Appearance",
     "Artefact",
     "Background",
     "Boolean",
@@ -202,4 +205,5 @@ __all__ = [
     "ValueOutput",
     "ValueTarget",
     "Version",
+    "Window",
 ]

@@ -36,6 +36,7 @@ from medmaas_training.assessment.certainty.intervals import (
 from medmaas_training.assessment.certainty.recalibration import measure_recalibration
 from medmaas_training.assessment.certainty.selective import Selective, measure_selective
 from medmaas_training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
+from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.resampling import Flags, Floats
 from medmaas_training.assessment.splits import Array, Splits
 
@@ -155,6 +156,7 @@ class _Judge:
         far: Flags = np.zeros(len(rows), bool)
         if limit is not None and distances is not None:
             far = distances > limit.threshold
+        far |= make_input_assessor(self.answerer.spec).find_doubtful(rows)
         most, largest = self.uncertainty.most_missing, self.uncertainty.largest_set
         if most is not None:
             far |= np.isnan(rows).sum(1) > most
