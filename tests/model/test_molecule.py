@@ -1,12 +1,18 @@
 """One molecule has one line and one answer; what no chemist would write has none."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem, rdBase
 
 from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.inputs.text import Text
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import TextInput
 from medmaas.model.molecule import spell
+from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS
@@ -144,6 +150,24 @@ def test_all_lines_of_a_molecule_get_one_answer(registry: Registry) -> None:
     ):
         answers = predict(model, [{"smiles": line} for line in lines])
         assert all(answer == answers[0] for answer in answers)
+
+
+def test_as_it_is_sent_the_network_answers_two_lines_of_a_molecule_by_a_unit_apart(
+    registry: Registry,
+) -> None:
+    model = registry.get("solubility")
+    spec = expect(model.manifest.input, TextInput).model_copy(update={"spelling": "as_sent"})
+    lutidine = [{"smiles": line} for line in ("Cc1cccc(C)n1", "CC1=CC=CC(C)=N1")]
+    forced = Options(force=True)
+    apart = [
+        abs(one["output"]["value"] - other["output"]["value"])
+        for one, other in (
+            predict(replace(model, inputs=Text(spec)), lutidine, forced),
+            predict(model, lutidine, forced),
+        )
+    ]
+    assert apart[0] > 1
+    assert apart[1] == 0
 
 
 def test_an_answer_says_that_stereo_marks_and_isotopes_were_not_read(registry: Registry) -> None:

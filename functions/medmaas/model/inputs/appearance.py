@@ -4,7 +4,7 @@ Measured on what the model sees, so that a file, a tensor and a training picture
 the same limits.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ _BACKGROUND, _DARKER = 0.9, 40  # the brightest tenth begins there; what is so m
 _SHADES = np.arange(256)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What is measured of a picture, in shades from 0 to 255.
 
     Attributes:

@@ -7,8 +7,8 @@ holds several pictures. Of a PNG only what pixels and orientation need is handed
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
 import PIL.Image
@@ -39,8 +39,7 @@ _HALF, _BRIGHTEST = 2**15, 0.001  # the share of pixels that use the upper half 
 PIL.Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and says what to do
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A file whose header was read.
 
     Attributes:

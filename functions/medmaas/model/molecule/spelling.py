@@ -7,8 +7,8 @@ nothing of is left out: stereo marks, isotopes, the numbers of a reaction's atom
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from medmaas.model.molecule.aromaticity import find_aromatic
 from medmaas.model.molecule.elements import CARBON, SYMBOLS, list_valences
@@ -23,8 +23,7 @@ _MOST_TRIED = 300  # atoms: how often a part is written to find its least line, 
 _ONE_DIGIT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """The one line of a molecule.
 
     Attributes:
