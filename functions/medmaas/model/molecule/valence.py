@@ -21,7 +21,7 @@ from medmaas.model.molecule.rings import find_ring_neighbours
 _HALOGENS = frozenset((CHLORINE, BROMINE, IODINE))
 _HYPERVALENT = frozenset((PHOSPHORUS, SULPHUR))
 _DOUBLE, _PENTAVALENT = 2, 5
-_SIGMA = 3  # bonds of an aromatic carbon in the plane of its ring
+_SIGMA = 3  # bonds of an aromatic atom in the plane of its ring
 
 
 def settle(molecule: Molecule) -> list[list[int]]:
@@ -57,7 +57,9 @@ def _open_ring_bonds(molecule: Molecule, around: list[list[int]]) -> None:
         for other, order in others.items():
             if order == 0 and other not in around[atom]:
                 others[other] = 1
-        if molecule.aromatic[atom] and 0 not in others.values():
+        around_it = len(others) + (molecule.hydrogens[atom] or 0)
+        is_flat = around_it <= _SIGMA or molecule.numbers[atom] in _HYPERVALENT
+        if molecule.aromatic[atom] and not (is_flat and 0 in others.values()):
             raise InvalidValueError(
                 "smiles_not_in_aromatic_ring", position=molecule.starts[atom] + 1
             )

@@ -156,14 +156,14 @@ class _Judge:
         far: Flags = np.zeros(len(rows), bool)
         if limit is not None and distances is not None:
             far = distances > limit.threshold
-        far |= make_input_assessor(self.answerer.spec).find_doubtful(rows)
         most, largest = self.uncertainty.most_missing, self.uncertainty.largest_set
         if most is not None:
             far |= np.isnan(rows).sum(1) > most
         unsure: Flags = np.zeros(len(rows), bool)
         if largest is not None:
             unsure = self.count_labels(rows, outputs) > largest
-        return Limits(far, unsure)
+        doubted = make_input_assessor(self.answerer.spec).find_doubtful(rows)
+        return Limits(far, unsure, doubted)
 
     def count_labels(self, rows: Array, outputs: Tensors) -> Floats:
         """In the prediction set at the first coverage, [n]."""
