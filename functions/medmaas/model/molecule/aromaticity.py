@@ -17,7 +17,7 @@ from medmaas.model.molecule.elements import (
 from medmaas.model.molecule.line import Molecule
 from medmaas.model.molecule.rings import Bond, Ring, find_rings, list_bonds
 
-_MOST_FUSED, _LARGEST_FUSED, _MOST_TRIED = 6, 24, 20_000
+_MOST_FUSED, _LARGEST_FUSED, _MOST_TRIED = 6, 24, 5_000
 _LIGHT = 18  # argon: beyond it only selenium and tellurium
 _MOST_AROUND = 3
 _SEXTET, _PAIR = 6, 2
@@ -53,6 +53,10 @@ def _mark_system(
 ) -> None:
     bonds = [frozenset(list_bonds(ring)) for ring in system]
     every = frozenset().union(*bonds)
+    fused = [
+        sum(1 << i for i, other in enumerate(bonds) if other is not own and other & own)
+        for own in bonds
+    ]
     done: set[Bond] = set()
     tried = 0
     for size in range(1, min(len(system), _MOST_FUSED) + 1):
@@ -60,7 +64,7 @@ def _mark_system(
             tried += 1
             if done >= every or tried > _MOST_TRIED:
                 return
-            if size > 1 and not _are_fused(chosen, bonds):
+            if size > 1 and not _are_fused(chosen, fused):
                 continue
             counts: dict[int, int] = {}
             for ring in chosen:
@@ -88,15 +92,16 @@ def _list_once(chosen: Sequence[int], bonds: list[frozenset[Bond]]) -> Iterator[
         yield from bonds[ring].difference(*others)
 
 
-def _are_fused(chosen: Sequence[int], bonds: list[frozenset[Bond]]) -> bool:
-    reached, waiting = {chosen[0]}, [chosen[0]]
-    while waiting:
-        ring = waiting.pop()
-        for other in chosen:
-            if other not in reached and not bonds[ring].isdisjoint(bonds[other]):
-                reached.add(other)
-                waiting.append(other)
-    return len(reached) == len(chosen)
+def _are_fused(chosen: Sequence[int], fused: Sequence[int]) -> bool:
+    """Whether rings hang together, each fused to those of its bits."""
+    wanted = sum(1 << ring for ring in chosen)
+    reached, before = 1 << chosen[0], 0
+    while reached != before:
+        before = reached
+        for ring in chosen:
+            if before >> ring & 1:
+                reached |= fused[ring] & wanted
+    return reached == wanted
 
 
 def _join_fused(rings: list[Ring]) -> Iterator[list[Ring]]:

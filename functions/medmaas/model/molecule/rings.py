@@ -6,6 +6,7 @@ from itertools import groupby
 Graph = Sequence[dict[int, int]]
 Ring = tuple[int, ...]  # atoms one after the other
 Bond = tuple[int, int]  # the lower atom first
+_FURTHEST = 14  # atoms from one end of a ring to the other: larger rings are not looked for
 
 
 def find_ring_neighbours(bonds: Graph) -> list[list[int]]:
@@ -45,7 +46,7 @@ def find_ring_neighbours(bonds: Graph) -> list[list[int]]:
 
 
 def find_rings(around: Sequence[Sequence[int]]) -> list[Ring]:
-    """The smallest rings, with others of the same sizes where there is a choice.
+    """The smallest rings, with others of the same sizes where there is a choice; no huge ones.
 
     From every atom the shortest ways to both ends of every bond make a ring, if they do not meet
     before (Horton 1987, doi 10.1137/0216026); kept are those that no smaller ones add up to.
@@ -91,6 +92,8 @@ def _find_rings_from(root: int, around: Sequence[Sequence[int]]) -> Iterator[Rin
     ways: dict[int, Ring] = {root: (root,)} if around[root] else {}
     order = list(ways)
     for atom in order:
+        if len(ways[atom]) > _FURTHEST:
+            break
         for other in around[atom]:
             if other not in ways:
                 ways[other] = (*ways[atom], other)
@@ -98,8 +101,8 @@ def _find_rings_from(root: int, around: Sequence[Sequence[int]]) -> Iterator[Rin
     for one in order:
         left = ways[one]
         for other in around[one]:
-            right = ways[other]
-            if one < other and root not in {one, other} and left[1] != right[1]:
+            right = ways.get(other, ())
+            if right and one < other and root not in {one, other} and left[1] != right[1]:
                 ring = (*left, *reversed(right[1:]))
                 if len(set(ring)) == len(ring):
                     yield ring
