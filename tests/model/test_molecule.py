@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdkit import Chem, rdBase
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.inputs.text import Text
@@ -51,13 +52,21 @@ def read_flat(line: str) -> str:
     return str(Chem.MolToSmiles(Chem.RemoveHs(molecule)))
 
 
+def count_aromatic(line: str, *, sanitize: bool = True) -> int:
+    """Atoms that are aromatic to RDKit, or are written so."""
+    molecule = Chem.MolFromSmiles(line, sanitize=sanitize)
+    return sum(atom.GetIsAromatic() for atom in molecule.GetAtoms())
+
+
+def write_formula(line: str) -> str:
+    return str(CalcMolFormula(Chem.MolFromSmiles(line)))
+
+
 @pytest.mark.parametrize("line", MOLECULES)
 def test_the_one_line_is_of_the_same_molecule_and_aromatic_where_rdkit_says_so(line: str) -> None:
     written = spell(line).line
     assert read_flat(written) == read_flat(line)
-    found = sum(a.GetIsAromatic() for a in Chem.MolFromSmiles(line).GetAtoms())
-    told = sum(a.GetIsAromatic() for a in Chem.MolFromSmiles(written, sanitize=False).GetAtoms())
-    assert told == found
+    assert count_aromatic(written, sanitize=False) == count_aromatic(line)
 
 
 HYDROGENS = "hydrogens as atoms"
@@ -96,6 +105,7 @@ ALIKE = {
     "aromatic or Kekule": ("c1ccccc1", "C1=CC=CC=C1", "C=1C=CC=CC1", "c1:c:c:c:c:c1"),
     "two Kekule forms": ("Cc1ccccc1C", "CC1=CC=CC=C1C", "CC=1C=CC=CC1C"),
     "fused rings": ("c1ccc2[nH]ccc2c1", "C1=CC=C2NC=CC2=C1", "N1C=CC2=CC=CC=C12"),
+    "a ring that is none": ("Cc1c(C)cccccc1", "c1cc(C)c(C)cccc1", "Cc1ccccccc1C"),
     "order of atoms": ("CCO", "OCC", "C(O)C"),
     "hydrogens": ("O", "[H]O[H]", "[OH2]", "[H][OH]", "[H]O"),
     "hydrogens of carbon": ("C", "[CH4]", "[H]C([H])([H])[H]", "[CH3][H]"),
@@ -293,4 +303,7 @@ def test_what_is_read_rdkit_reads_too_and_as_the_same_molecule(line: str) -> Non
     except InvalidValueError:
         return
     assert spell(written).line == written
-    assert read_flat(written) == read_flat(line) != ""
+    if count_aromatic(line, sanitize=False) == count_aromatic(line):
+        assert read_flat(written) == read_flat(line) != ""
+    else:  # rings that are written as aromatic and are not: their double bonds may be elsewhere
+        assert write_formula(written) == write_formula(line)

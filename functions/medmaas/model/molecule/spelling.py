@@ -8,6 +8,7 @@ nothing of is left out: stereo marks, isotopes, the numbers of a reaction's atom
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import gt
 from typing import NamedTuple
 
 from medmaas.model.molecule.aromaticity import find_aromatic
@@ -46,8 +47,13 @@ def spell(text: str) -> Spelling:
         InvalidValueError: naming the first position, from 1, that no chemist would write.
     """
     molecule = read_molecule(text)
+    written = molecule.aromatic
     around = settle(molecule)
     aromatic = find_aromatic(molecule, around)
+    if any(map(gt, written, molecule.aromatic)):  # its double bonds could be elsewhere as well
+        molecule = read_molecule(text)
+        around = settle(molecule, _rank)
+        aromatic = find_aromatic(molecule, around)
     for one, other in aromatic:
         molecule.bonds[one][other] = _AROMATIC
     ranks = _rank(molecule, around)

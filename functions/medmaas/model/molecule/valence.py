@@ -1,6 +1,7 @@
 """How many bonds and hydrogens each atom has, and where the double bonds of aromatic rings are."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.molecule.elements import (
@@ -24,12 +25,20 @@ _DOUBLE, _PENTAVALENT = 2, 5
 _SIGMA = 3  # bonds of an aromatic atom in the plane of its ring
 
 
-def settle(molecule: Molecule) -> list[list[int]]:
+Rank = Callable[[Molecule, Sequence[Sequence[int]]], Sequence[int]]
+
+
+def settle(molecule: Molecule, rank: Rank | None = None) -> list[list[int]]:
     """Give every bond its order and every atom its hydrogens, as a chemist reads the line.
 
     Charges that are written in different ways get one: nitro groups and azides get theirs, the S+
     and O- of a sulphoxide lose them. Hydrogens that are atoms of their own are counted at their
     neighbours, and left without bonds.
+
+    Args:
+        molecule: as it was read.
+        rank: orders its atoms by what they are, where double bonds may be placed in several ways;
+            else the order of the line does.
 
     Returns:
         Per atom its neighbours by bonds in rings.
@@ -44,7 +53,7 @@ def settle(molecule: Molecule) -> list[list[int]]:
     for atom in range(len(molecule)):
         if molecule.hydrogens[atom] is None:
             molecule.hydrogens[atom] = _count_hydrogens(molecule, atom)
-    _place_double_bonds(molecule)
+    _place_double_bonds(molecule, rank(molecule, around) if rank else range(len(molecule)))
     for atom in range(len(molecule)):
         _check(molecule, atom)
     _fold_hydrogens(molecule)
@@ -131,7 +140,7 @@ def _check(molecule: Molecule, atom: int) -> None:
         raise InvalidValueError("smiles_too_many_bonds", position=molecule.starts[atom] + 1)
 
 
-def _place_double_bonds(molecule: Molecule) -> None:
+def _place_double_bonds(molecule: Molecule, ranks: Sequence[int]) -> None:
     """Make the open bonds single or double, so that every atom of a ring has what it needs."""
     partners: dict[int, list[int]] = {}
     for atom, others in enumerate(molecule.bonds):
@@ -141,7 +150,8 @@ def _place_double_bonds(molecule: Molecule) -> None:
             if next((valence > bonds for valence in valences if valence >= bonds), False):
                 partners[atom] = [other for other, order in others.items() if order == 0]
     partners = {
-        atom: [other for other in others if other in partners] for atom, others in partners.items()
+        atom: sorted((o for o in partners[atom] if o in partners), key=ranks.__getitem__)
+        for atom in sorted(partners, key=ranks.__getitem__)
     }
     matched = _match(partners)
     for atom in partners:
