@@ -1019,6 +1019,8 @@ export interface ManifestImageInput {
   crop?: ManifestCrop;
   resample: "bicubic" | "bilinear";
   normalisation?: ManifestNormalisation;
+  window?: ManifestWindow;
+  appearance?: ManifestAppearance;
 }
 /**
  * A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`.
@@ -1045,6 +1047,32 @@ export interface ManifestNormalisation {
    * One number per channel, of values from 0 to 1.
    */
   deviation: number[];
+}
+/**
+ * Which of the 65,536 shades of a file of 16 bits are black and white to the model.
+ */
+export interface ManifestWindow {
+  /**
+   * This value and what is below it become 0.
+   */
+  low: number;
+  /**
+   * This value and what is above it become 255.
+   */
+  high: number;
+  /**
+   * The largest value that such files hold, as 4095 of 12 bits; absent, `high`. A file with a larger one has other shades and is refused.
+   */
+  largest?: number;
+}
+/**
+ * What training pictures looked like, as the model sees them; beyond there is no answer.
+ */
+export interface ManifestAppearance {
+  brightness: ManifestRange;
+  contrast: ManifestRange;
+  colour?: ManifestRange;
+  covered?: ManifestRange;
 }
 /**
  * One line of characters, as int64 [n, max_length].
@@ -1074,9 +1102,13 @@ export interface ManifestTextInput {
    */
   max_length: number;
   /**
-   * Checked before the graph reads: branches, rings and brackets.
+   * Checked before the graph reads: grammar, bonds of every atom, aromatic rings.
    */
   syntax?: "SMILES";
+  /**
+   * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
+   */
+  spelling?: "as_sent";
 }
 /**
  * One probability per label, float32 [n, labels].

@@ -2,9 +2,11 @@
 
 import base64
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import PIL.Image
 import pytest
 from fastapi.testclient import TestClient
 
@@ -51,6 +53,22 @@ def test_what_is_no_picture_is_refused_in_one_sentence(client: TestClient) -> No
             "limits": {},
         }
     ]
+
+
+@pytest.mark.parametrize("path", sorted(CELLS.glob("*.jpg")), ids=lambda path: path.name)
+def test_a_cell_cropped_tighter_has_no_answer_but_a_reason(client: TestClient, path: Path) -> None:
+    file = BytesIO()
+    PIL.Image.open(path).crop((40, 41, 320, 321)).save(file, "PNG")
+    tighter = {"image": base64.b64encode(file.getvalue()).decode()}
+    prediction = answer(client, "blood_cell", tighter)
+    assert (prediction["status"], prediction["output"]) == ("abstained", None)
+    assert prediction["code"] == "picture_of_other_scale"
+
+
+def test_every_line_of_a_molecule_has_one_answer(client: TestClient) -> None:
+    lines = ("Cc1cccc(C)n1", "CC1=CC=CC(C)=N1", "n1c(C)cccc1C", "[H]c1c([H])c(C)nc(C)c1")
+    answers = [answer(client, "solubility", {"smiles": line}) for line in lines]
+    assert answers == [answers[0]] * 4
 
 
 def history(*counts: tuple[float, float | None, float | None]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from rdkit import Chem
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.explanation.text import TextExplainer
-from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.inputs.text import Text
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput, ValueOutput
+from medmaas.model.molecule.line import read_tokens
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
 from medmaas.words import ENGLISH, speak
@@ -97,7 +98,7 @@ def mend(tokens: list[str]) -> str:
 @given(st.lists(st.sampled_from(TOKENS), max_size=14).map(mend))
 @settings(max_examples=300)
 def test_every_character_belongs_to_one_atom_or_bond_of_whatever_is_taken(line: str) -> None:
-    check_smiles(line)
+    assert read_tokens(line)
     molecule = read_molecule(line)
     owned = [part.characters for part in molecule.atoms]
     owned += [part.characters for part in molecule.bonds]
@@ -151,6 +152,38 @@ def test_of_a_long_line_neighbours_share_what_they_bring(registry: Registry) -> 
     explained = explain(make_counter(registry, PLAIN), line, Budget(0))
     assert len(explained["characters"]) == len(line)
     assert add_up(explained["characters"]) == pytest.approx(120, abs=1e-6)
+
+
+SPELLINGS = ["C1=CC=CC=C1OC(C)=O", "[H]c1ccccc1OC(=O)C", "CC(=O)Oc1ccccc1"]
+
+
+@pytest.mark.parametrize("sent", SPELLINGS)
+def test_a_molecule_is_explained_by_the_atoms_of_the_line_that_was_sent(
+    registry: Registry, sent: str
+) -> None:
+    model = registry.get("solubility")
+    tensors = model.inputs.read([{"smiles": sent}]).tensors
+    explainer = TextExplainer(model, expect(model.manifest.input, TextInput))
+    explained = speak(explainer.explain(tensors, {"smiles": sent}, NO_LIMIT), ENGLISH)
+    assert "".join(entry["character"] for entry in explained["characters"]) == sent
+    for atom in explained["atoms"]:
+        assert sent[atom["position"] - 1 :].startswith(atom["symbol"])
+    difference = explained["prediction"] - explained["baseline"]
+    told = add_up(explained["atoms"]) + add_up(explained["bonds"])
+    assert told == pytest.approx(difference, abs=2e-6)
+    assert add_up(explained["characters"]) == pytest.approx(difference, abs=3e-6)
+
+
+def test_an_atom_contributes_the_same_in_every_line_of_its_molecule(registry: Registry) -> None:
+    model = registry.get("solubility")
+    explainer = TextExplainer(model, expect(model.manifest.input, TextInput))
+    of_bromine = []
+    for sent in ("BrCCO", "OCCBr", "C(CO)Br", "[H]OC([H])([H])C([H])([H])Br"):
+        tensors = model.inputs.read([{"smiles": sent}]).tensors
+        atoms = explainer.explain(tensors, {"smiles": sent}, NO_LIMIT)["atoms"]
+        of_bromine += [atom["contribution"] for atom in atoms if atom["symbol"] == "Br"]
+        assert all(atom["contribution"] == 0 for atom in atoms if atom["symbol"] == "[H]")
+    assert of_bromine == pytest.approx([of_bromine[0]] * 4, abs=1e-6)
 
 
 def test_a_spent_budget_gives_fewer_samples_and_says_so(registry: Registry) -> None:

@@ -1,5 +1,6 @@
 """A model folder is one thing: no byte of it changes unnoticed, and none is passed over."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -7,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medmaas.errors import ModelUnavailableError
-from medmaas.model.folder import seal
+from medmaas.model.folder import list_files, seal
 from medmaas.model.manifest import Manifest
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
@@ -252,3 +254,28 @@ def test_a_changed_card_is_another_digest_in_contract_1(models: Path, survival: 
     before = put_back(survival).digest
     (survival / "card.md").write_text("Nothing to worry about.")
     assert Registry(models).get("survival").digest != before
+
+
+def test_a_graph_that_names_weights_beside_it_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "models/survival/1.0.0"))
+    graph = onnx.load(str(folder / "model.onnx"))
+    weight = max(graph.graph.initializer, key=lambda tensor: len(tensor.raw_data))
+    for place in (folder, tmp_path):
+        (place / "w.bin").write_bytes(weight.raw_data)
+    weight.ClearField("raw_data")
+    weight.data_location = onnx.TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value="w.bin")
+    content = graph.SerializeToString()
+    (folder / "model.onnx").write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    sha256 = hashlib.sha256(content).hexdigest()
+    manifest["artefact"] |= {"sha256": sha256, "size_bytes": len(content)}
+    names = ("card.md", "model.onnx", "w.bin")
+    files = list_files({name: (folder / name).read_bytes() for name in names})
+    manifest["files"] = [file.model_dump() for file in files]
+    write_manifest(folder / "manifest.json", manifest)
+    monkeypatch.chdir(tmp_path)
+    said = "the graph keeps weights in another file, which nothing verifies: save them inside the"
+    assert said in refusal(tmp_path / "models")

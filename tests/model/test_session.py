@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 
-from medmaas.errors import ModelOutputError
+from medmaas.errors import InvalidModelError, ModelOutputError
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
 from tests.conftest import MODELS, SHIPPED
@@ -102,6 +102,60 @@ def test_a_row_of_any_network_has_the_same_bits_whatever_rows_are_with_it(
     for size in (1, 2, 3, 13):
         parts = [session.run({"x": rows[i : i + size]}) for i in range(0, len(rows), size)]
         np.testing.assert_array_equal(np.concatenate([part["y"] for part in parts]), together)
+
+
+def place_weights(node: onnx.NodeProto, where: str, location: str) -> bytes:
+    """A graph from x to y that adds to x two weights w, which lie in another file.
+
+    Args:
+        node: gives y.
+        where: of the graph w is named: its initializer, a constant, a sparse initializer, or the
+            body of a condition.
+        location: of the other file.
+    """
+    helper = onnx.helper
+    weight = onnx.TensorProto(name="w", data_type=onnx.TensorProto.FLOAT, dims=[2])
+    weight.data_location = onnx.TensorProto.EXTERNAL
+    for key, value in (("location", location), ("length", "8")):
+        weight.external_data.add(key=key, value=value)
+    x, y = (helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, 2]) for name in "xy")
+    nodes, initializer, sparse = [node], [weight], []
+    if "constant" in where:
+        nodes, initializer = [helper.make_node("Constant", [], ["w"], value=weight), node], []
+    if "sparse" in where:
+        indices = onnx.numpy_helper.from_array(np.array([0, 1]), "i")
+        sparse, initializer = [helper.make_sparse_tensor(weight, indices, [2])], []
+    outer = []
+    if "body" in where:
+        body = helper.make_graph(nodes, "body", [], [y], initializer)
+        other = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "other", [], [y])
+        choice = helper.make_node("If", ["yes"], ["y"], then_branch=body, else_branch=other)
+        outer = [onnx.numpy_helper.from_array(np.array([True]), "yes")]
+        nodes, initializer = [choice], []
+    graph = helper.make_graph(
+        nodes, "g", [x], [y], [*outer, *initializer], sparse_initializer=sparse
+    )
+    opsets = [helper.make_opsetid("", 20)]
+    content: bytes = helper.make_model(
+        graph, opset_imports=opsets, ir_version=9
+    ).SerializeToString()
+    return content
+
+
+@pytest.mark.parametrize("location", ["w.bin", "./w.bin", "../here/w.bin", "{here}/w.bin"])
+@pytest.mark.parametrize(
+    "where", ["initializer", "constant", "sparse", "body", "constant of a body"]
+)
+def test_weights_in_another_file_are_never_read(
+    where: str, location: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    np.array([5, 7], np.float32).tofile(here / "w.bin")
+    monkeypatch.chdir(here)
+    node = onnx.helper.make_node("Add", ["x", "w"], ["y"])
+    with pytest.raises(InvalidModelError, match="graph_reads_other_files"):
+        Session(place_weights(node, where, location.format(here=here)))
 
 
 def make_network(activation: str, widths: tuple[int, ...], random: np.random.Generator) -> bytes:

@@ -79,6 +79,44 @@ def test_a_molecule_is_read(smiles: str) -> None:
     assert TEXT.read([{"smiles": smiles}]).problems == []
 
 
+def read_line(value: str, text: Text = TEXT) -> str:
+    (codes,) = text.read([{"smiles": value}]).tensors["codes"]
+    return "".join(ALPHABET[code - 1] for code in codes if code)
+
+
+def test_the_graph_reads_one_line_for_a_molecule_unless_the_manifest_says_as_sent() -> None:
+    lines = ("Oc1ccccc1", "OC1=CC=CC=C1", "c1ccccc1O", "[H]Oc1ccccc1")
+    assert [read_line(line) for line in lines] == ["Oc1ccccc1"] * 4
+    as_sent = Text(SPEC.model_copy(update={"spelling": "as_sent"}))
+    assert [read_line(line, as_sent) for line in lines] == [*lines]
+    (refused,) = as_sent.read([{"smiles": "c1cccc1"}]).problems
+    assert refused.fact.code == "smiles_not_in_aromatic_ring"
+
+
+@pytest.mark.parametrize(
+    ("smiles", "position"),
+    [("CC.Cl", 3), ("OC[S]C", 4), ("ClC[N+](C)(C)C", 6), ("C/C=C/F", 7), ("CCN(=O)=O", 3)],
+)
+def test_what_the_model_does_not_know_is_named_where_it_was_sent(
+    smiles: str, position: int
+) -> None:
+    (problem,) = TEXT.read([{"smiles": smiles}]).problems
+    assert (problem.fact.code, problem.fact.limits["position"]) == ("unknown_character", position)
+
+
+def test_marks_that_are_left_out_need_no_place_in_the_alphabet() -> None:
+    reading = TEXT.read([{"smiles": "C/C=C/[C@H](O)N"}])
+    assert reading.problems == []
+    assert [warning.fact.code for warning in reading.warnings[0]] == ["smiles_marks_left_out"]
+
+
+def test_a_molecule_whose_one_line_is_too_long_is_refused() -> None:
+    text = Text(SPEC.model_copy(update={"alphabet": (*ALPHABET, "+", "-")}))
+    assert problem_of("CC(Cl)OCCCCCN(=O)=O", text) == (
+        "takes more than 20 characters in the spelling that the model reads"
+    )
+
+
 def test_other_text_has_no_syntax() -> None:
     plain = Text(SPEC.model_copy(update={"syntax": None}))
     assert plain.read([{"smiles": "C1(("}]).problems == []
@@ -86,7 +124,9 @@ def test_other_text_has_no_syntax() -> None:
 
 @given(st.text() | st.text(alphabet=ALPHABET))
 def test_whatever_is_sent_is_read_or_refused_in_one_sentence(value: str) -> None:
-    reading = TEXT.read([{"smiles": value}])
+    assert len(TEXT.read([{"smiles": value}]).problems) <= 1
+    as_sent = Text(SPEC.model_copy(update={"spelling": "as_sent"}))
+    reading = as_sent.read([{"smiles": value}])
     assert len(reading.problems) <= 1
     if not reading.problems:
         codes = reading.tensors["codes"][0]

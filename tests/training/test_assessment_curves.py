@@ -223,6 +223,7 @@ def test_what_is_assessed_again_is_translated_again(
     metric = manifest.card.metrics[0].model_copy(update={"evaluated_on": "elsewhere"})
     found = Assessment(
         onnx.load(str(folder / "model.onnx")),
+        manifest.input,
         manifest.uncertainty,
         manifest.explanation,
         Measured([metric], [curve]),

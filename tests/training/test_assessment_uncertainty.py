@@ -1,5 +1,7 @@
 """A finished model, assessed as a whole: what comes out fits a manifest and keeps its promises."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -9,13 +11,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from medmaas.model.inputs import make_input
-from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.manifest import (
     Action,
+    Boolean,
     ClassesOutput,
     Crop,
     ImageInput,
     Limit,
+    Normalisation,
     Number,
     Outcome,
     PolicyIntervals,
@@ -38,6 +41,7 @@ from medmaas_training.assessment.certainty.uncertainty import (
     UncertaintyAssessment,
     assess_uncertainty,
 )
+from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.outputs.evaluated_policy import EvaluatedPolicy
 from medmaas_training.assessment.resampling import Sample
 from medmaas_training.assessment.splits import Cases, Foreseen, Splits
@@ -193,14 +197,15 @@ def test_words_of_atoms_pass_every_check_so_that_only_distance_can_refuse_them()
         tensor="codes",
         field="smiles",
         description="SMILES.",
-        alphabet=tuple("BCFINOPScnos()=#123"),
+        alphabet=tuple("BCFHINOPScnos()=#123[]"),
         max_length=40,
         syntax="SMILES",
     )
+    reader = make_input(spec)
     words = make_texts(spec, 0)["English words whose letters are atoms"]
     assert len(words) > 100
     for word in words:
-        check_smiles(word["smiles"])
+        assert not reader.read([word]).problems
 
 
 @pytest.mark.parametrize("crop", [None, Crop(side=200, of=360)])
@@ -259,3 +264,52 @@ def test_bands_hold_for_groups_of_patients_and_nadirs_before_the_first_dose_too(
             assert point.held.value >= 0.87, point.group
     before = {point.group: point.held.value for point in unstratified.points}["before"]
     assert before < 0.87
+
+
+def draw_pictures(spec: ImageInput, count: int) -> NDArray[Any]:
+    """Grounds of their own brightness with a coloured spot, as a graph takes them."""
+    random = np.random.default_rng(0)
+    pixels = np.empty((count, spec.height, spec.width, spec.channels))
+    pixels[:] = random.uniform(170, 220, (count, 1, 1, 1))
+    pixels[:, 8:20, 8:20] = np.array([110, 80, 130])[: spec.channels]
+    pixels = (pixels + random.normal(0, 4, pixels.shape)).round().clip(0, 255)
+    if spec.normalisation:
+        mean, deviation = spec.normalisation.mean, spec.normalisation.deviation
+        pixels = ((pixels / 255 - mean) / deviation).astype(np.float32)
+    else:
+        pixels = pixels.astype(np.uint8)
+    return pixels if spec.layout == "NHWC" else pixels.transpose(0, 3, 1, 2)
+
+
+PICTURES = ImageInput(tensor="x", height=28, width=28, mode="RGB")
+NORMALISED = {
+    "layout": "NCHW",
+    "normalisation": Normalisation(mean=(0.5, 0.4, 0.3), deviation=(0.2, 0.2, 0.1)),
+}
+
+
+@pytest.mark.parametrize("update", [{}, {"mode": "L"}, NORMALISED], ids=["RGB", "L", "NCHW"])
+def test_an_assessment_states_what_training_pictures_look_like(update: dict[str, Any]) -> None:
+    spec = PICTURES.model_copy(update=update)
+    rows = draw_pictures(spec, 400)
+    limited = make_input_assessor(spec).find_limits(rows)
+    assert isinstance(limited, ImageInput)
+    assert limited.model_copy(update={"appearance": None}) == spec
+    assert limited.appearance
+    assert (limited.appearance.colour is None) == (spec.mode == "L")
+    assert limited.appearance.covered == Range(low=0.18, high=0.19)
+    assessor = make_input_assessor(limited)
+    assert assessor.find_doubtful(rows).mean() < 0.02
+    channels = 3 if spec.layout == "NHWC" else 1
+    grey = np.broadcast_to(rows.mean(channels, keepdims=True), rows.shape).astype(rows.dtype)
+    assert assessor.find_doubtful(grey).all() == (spec.mode == "RGB")
+    plain = np.broadcast_to(rows[:, :1, :1, :1], rows.shape)
+    assert assessor.find_doubtful(plain).all()
+
+
+def test_other_inputs_have_no_such_limits() -> None:
+    table = TabularInput(tensor="x", features=(Boolean(name="a", description="A."),))
+    assessor = make_input_assessor(table)
+    rows = np.zeros((3, 1))
+    assert assessor.find_limits(rows) is table
+    assert not assessor.find_doubtful(rows).any()

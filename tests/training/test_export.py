@@ -141,14 +141,41 @@ def test_functions_are_refused() -> None:
         check_graph(model)
 
 
-def test_weights_in_another_file_are_refused() -> None:
+def _weight_elsewhere() -> TensorProto:
     weight = numpy_helper.from_array(np.ones((1, 2), dtype=np.float32), "w")
     weight.ClearField("raw_data")
     weight.data_location = TensorProto.EXTERNAL
     weight.external_data.add(key="location", value="../../etc/passwd")
-    node = helper.make_node("Add", ["x", "w"], ["y"])
+    return weight
+
+
+def _refuse_weights(model: onnx.ModelProto) -> None:
     with pytest.raises(TrainingError, match="weights in another file"):
-        check_graph(graph_of([node], initializer=[weight]))
+        check_graph(model)
+
+
+def test_weights_in_another_file_are_refused() -> None:
+    node = helper.make_node("Add", ["x", "w"], ["y"])
+    _refuse_weights(graph_of([node], initializer=[_weight_elsewhere()]))
+
+
+def test_a_constant_in_another_file_is_refused() -> None:
+    node = helper.make_node("Constant", [], ["y"], value=_weight_elsewhere())
+    _refuse_weights(graph_of([node]))
+
+
+def test_a_sparse_constant_in_another_file_is_refused() -> None:
+    indices = numpy_helper.from_array(np.array([0, 1]), "i")
+    sparse = helper.make_sparse_tensor(_weight_elsewhere(), indices, [1, 2])
+    _refuse_weights(graph_of([helper.make_node("Constant", [], ["y"], sparse_value=sparse)]))
+
+
+def test_a_branch_that_is_nothing_but_weights_in_another_file_is_refused() -> None:
+    w = helper.make_tensor_value_info("w", TensorProto.FLOAT, [1, 2])
+    branch = helper.make_graph([], "branch", [], [w], [_weight_elsewhere()])
+    yes = helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True)))  # noqa: FBT003
+    node = helper.make_node("If", ["yes"], ["y"], then_branch=branch, else_branch=branch)
+    _refuse_weights(graph_of([yes, node]))
 
 
 def test_what_hides_in_the_branch_of_a_condition_is_refused() -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,13 +44,15 @@ def find(manifest: Manifest, folder: Path) -> Assessment:
     assert manifest.uncertainty
     assert manifest.explanation
     graph = onnx.load(str(folder / "model.onnx"))
-    return Assessment(graph, manifest.uncertainty, manifest.explanation, Measured([], []), [])
+    measured = Measured([], [])
+    judged = (manifest.input, manifest.uncertainty, manifest.explanation)
+    return Assessment(graph, *judged, measured, [])
 
 
 def change(found: Assessment) -> Assessment:
     """The same, with one figure changed."""
     uncertainty = found.uncertainty.model_copy(update={"calibrated_on": "other people, n = 1"})
-    return Assessment(found.graph, uncertainty, found.explanation, found.measured, [])
+    return replace(found, uncertainty=uncertainty)
 
 
 @pytest.fixture

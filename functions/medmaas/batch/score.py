@@ -1,7 +1,7 @@
 """A chunk of rows becomes answers and rejects, as the bytes that are written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from medmaas.batch.rows import Identifier, Reject, Rows, are_short_texts, check_
 from medmaas.batch.storage import Source
 from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
+from medmaas.facts import Fact
 from medmaas.model.answers import Answers
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
@@ -54,6 +55,7 @@ class _Readable:
     ids: list[Identifier]
     warnings: Sequence[Sequence[Problem]]
     instances: Sequence[object] = ()
+    held: Sequence[Fact | None] = ()
 
     def take(self, rows: Sequence[int]) -> "_Readable":
         """Some of them."""
@@ -63,6 +65,7 @@ class _Readable:
             [self.ids[row] for row in rows],
             [self.warnings[row] for row in rows],
             [self.instances[row] for row in rows] if self.instances else (),
+            [self.held[row] for row in rows] if self.held else (),
         )
 
 
@@ -118,7 +121,8 @@ class Scorer:
         for problem in problems:
             row = problem.instance or 0
             rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.fact))
-        readable = _Readable(reading.tensors, list(rows.numbers), ids, reading.warnings, instances)
+        numbers, held = list(rows.numbers), reading.held
+        readable = _Readable(reading.tensors, numbers, ids, reading.warnings, instances, held)
         if not problems:
             return readable
         bad = {problem.instance for problem in problems}
@@ -135,14 +139,15 @@ class Scorer:
             instance, problems = fetch_picture(rows.instances[0], self._source, inputs.file_field)
             reading = inputs.read([instance])
             problems = problems or reading.problems
-            return Reading(reading.tensors, problems, reading.warnings), [instance]
+            return replace(reading, problems=problems), [instance]
         return inputs.read(rows.instances), rows.instances
 
     def _answer(self, rows: _Readable, scored: Scored) -> None:
         """Answer rows together; where the model fails, find out on which of them."""
         try:
             outputs = self._model.session.run(rows.tensors)
-            answers = Answers(self._model, rows.tensors, rows.warnings, outputs, self._options)
+            read = (rows.tensors, rows.warnings)
+            answers = Answers(self._model, *read, outputs, self._options, held=rows.held)
             lines = self._write(rows, answers)
         except ModelOutputError as error:
             count = len(rows.numbers)

@@ -122,11 +122,10 @@ def _answer(model: Model, reading: Reading, outputs: Tensors) -> list[GoldenAnsw
     uncertainty = model.manifest.uncertainty
     intervals = uncertainty and uncertainty.intervals
     coverages = [level.coverage for level in intervals.levels] if intervals else [None]
-    decisions = Answers(model, reading.tensors, reading.warnings, outputs).decisions
+    read, held = (reading.tensors, reading.warnings), reading.held
+    decisions = Answers(model, *read, outputs, held=held).decisions
     at_each = [
-        Answers(
-            model, reading.tensors, reading.warnings, outputs, Options(coverage=one, force=True)
-        ).list_rows()
+        Answers(model, *read, outputs, Options(coverage=one, force=True), held=held).list_rows()
         for one in coverages
     ]
     return [

@@ -71,6 +71,7 @@ def answer(
     if reading.problems:
         raise refuse_problems(reading.problems)
     outputs = model.session.run(reading.tensors)
+    held = held if any(held) else reading.held
     return Answers(model, reading.tensors, reading.warnings, outputs, options, held=held)
 
 

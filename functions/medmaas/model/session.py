@@ -17,6 +17,8 @@ from medmaas.errors import InvalidModelError, ModelOutputError  # noqa: E402
 from medmaas.model.manifest import Tensor  # noqa: E402
 
 _FATAL = 4
+_NOWHERE = "/dev/null/nowhere"  # below a file, so that no folder is ever there
+_OTHER_FILES = _NOWHERE, "xternal data", "external TensorProto"  # in what ONNX Runtime says
 _SERIES = 3  # dimensions: n, rows, features
 _TOGETHER = 8  # 4 is enough where it was tried; processors with wider vectors are to come
 _AT_ONCE = 512 * _TOGETHER  # beyond it, nothing gets faster and memory grows
@@ -25,12 +27,13 @@ _AT_ONCE = 512 * _TOGETHER  # beyond it, nothing gets faster and memory grows
 class Session:
     """A graph, loaded from bytes that were verified, ready to run on one thread.
 
-    From bytes and never from a path: ONNX Runtime then refuses external data (CVE-2022-25882 and
-    later). One thread without spinning, because a Lambda function has one or two shares of a core;
-    no memory arena, because batch sizes vary (onnxruntime#11627).
+    From bytes and never from a path, and weights in other files are looked for where there are
+    none: ONNX Runtime would read them from the working directory (CVE-2022-25882 and later), and no
+    sha256 covers them. One thread without spinning, because a Lambda function has one or two shares
+    of a core; no memory arena, because batch sizes vary (onnxruntime#11627).
 
     Raises:
-        InvalidModelError: ONNX Runtime cannot load the graph.
+        InvalidModelError: ONNX Runtime cannot load the graph, or it keeps weights in another file.
     """
 
     def __init__(self, graph: bytes) -> None:
@@ -40,10 +43,15 @@ class Session:
         options.enable_cpu_mem_arena = False
         options.log_severity_level = _FATAL
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry(
+            "session.model_external_initializers_file_folder_path", _NOWHERE
+        )
         try:
             self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ORT's exceptions share no base but this
-            raise InvalidModelError("graph_not_loadable") from error
+            elsewhere = any(words in str(error) for words in _OTHER_FILES)
+            code = "graph_reads_other_files" if elsewhere else "graph_not_loadable"
+            raise InvalidModelError(code) from error
         self.inputs = tuple(_describe(node) for node in self._session.get_inputs())
         self.outputs = tuple(_describe(node) for node in self._session.get_outputs())
         self._names = [tensor.name for tensor in self.outputs]

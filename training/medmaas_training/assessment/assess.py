@@ -21,11 +21,13 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.session import Session
 from medmaas_training.assessment.certainty.uncertainty import assess_uncertainty
+from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.reasons.explanation import assess_explanation
 from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Array, Splits
 from medmaas_training.catalogue.folder import describe_artefact, place_model
 from medmaas_training.catalogue.golden import record
+from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
 from medmaas_training.report.page import Section, read_manifest, read_training, rewrite_report
@@ -39,6 +41,7 @@ class Assessment:
 
     Attributes:
         graph: with an output for the distance, where it has an embedding to measure it in.
+        spec: of the input, with the limits that were found.
         uncertainty: how sure answers are, and when there is none.
         explanation: what answers are explained against, and what the model rests on.
         measured: refusals, calibration, coverage, for the card.
@@ -46,6 +49,7 @@ class Assessment:
     """
 
     graph: onnx.ModelProto
+    spec: Input
     uncertainty: Uncertainty
     explanation: Explanation
     measured: Measured
@@ -88,12 +92,14 @@ def assess(
         seed: of every draw.
         trained: the model as it was fitted, which explanations are held against; else the graph.
     """
+    spec = make_input_assessor(spec).find_limits(splits.train.rows)
     sure = assess_uncertainty(graph, spec, output, splits, seed=seed)
     explained = assess_explanation(
         sure.graph, spec, output, golden, sure.uncertainty, splits, seed=seed, trained=trained
     )
     return Assessment(
         sure.graph,
+        spec,
         sure.uncertainty,
         explained.explanation,
         Measured([*sure.metrics, *explained.metrics], sure.calibration, sure.coverage),
@@ -117,17 +123,19 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         TrainingError: nothing was written, and why.
     """
     manifest, training = read_manifest(folder), read_training(reports, folder)
-    graph = onnx.load(str(folder / "model.onnx"))
+    graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
+    check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
     content = found.graph.SerializeToString(deterministic=True)
     session = Session(content)
     names = (*manifest.output.tensors, *found.uncertainty.tensors)
-    rows = dict(make_input(manifest.input).read(golden).tensors)
+    rows = dict(make_input(found.spec).read(golden).tensors)
     cases = tuple(record(session, rows, golden, names))
     update = {
         "version": version,
         "created": datetime.now(UTC).date(),
+        "input": found.spec,
         "artefact": describe_artefact(content, session),
         "golden": manifest.golden.model_copy(update={"cases": cases}),
         "explanation": found.explanation,

@@ -114,17 +114,19 @@ def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     for node in graph.node:
         for attribute in node.attribute:
             for body in (attribute.g, *attribute.graphs):
-                if body.node:
+                if body.ByteSize():  # one without nodes may still have weights
                     yield from _find_graphs(body)
 
 
 def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
     yield from graph.initializer
-    for sparse in graph.sparse_initializer:
-        yield from (sparse.values, sparse.indices)
+    sparse = [*graph.sparse_initializer]
     for node in graph.node:
         for attribute in node.attribute:
             yield from (attribute.t, *attribute.tensors)
+            sparse += (attribute.sparse_tensor, *attribute.sparse_tensors)
+    for tensor in sparse:
+        yield from (tensor.values, tensor.indices)
 
 
 def _clean(graph: onnx.ModelProto) -> onnx.ModelProto:

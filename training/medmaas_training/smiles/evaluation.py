@@ -20,6 +20,7 @@ from medmaas_training.smiles.molecules import (
     find_alphabet,
     find_max_length,
     spell,
+    write_as_served,
 )
 from medmaas_training.smiles.network import EPOCHS, Fitted, fit
 from medmaas_training.tabular.datasets import Floats, Indices, Split
@@ -99,8 +100,9 @@ def try_split(
         epochs=epochs,
         advance=advance,
     )
-    rows = np.array([row for row in split.test if fitted.takes(table.smiles[row])], dtype=np.intp)
-    answers = {NETWORK: fitted.predict([table.smiles[row] for row in rows])}
+    served = {row: write_as_served(table.smiles[row]) for row in split.test}
+    rows = np.array([row for row in split.test if fitted.takes(served[row])], dtype=np.intp)
+    answers = {NETWORK: fitted.predict([served[row] for row in rows])}
     for name, X in features.items():
         forest = RandomForestRegressor(_TREES, max_features=1 / 3, random_state=split.seed)
         answers[name] = forest.fit(X[train], y[train]).predict(X[rows])
@@ -195,7 +197,10 @@ def name_groups(table: MoleculeTable, rows: Indices) -> dict[str, NDArray[np.boo
 
 
 def describe_spellings(table: MoleculeTable, trial: Trial) -> list[Metric]:
-    """How far the answers to ten lines of one molecule are apart, and how wrong they are."""
+    """How far the answers to ten lines of one molecule are apart, and how wrong they are.
+
+    Of the network alone: the service writes each molecule in one way before it reads.
+    """
     seed, fitted = trial.split.seed, trial.fitted
     rows, answers = [], []
     for row in trial.rows:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from rdkit import Chem, rdBase
 from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers, StereoEnumerationOptions
 
+from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.molecule import spell as write_one
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.datasets import Floats, Origin, Split
 from medmaas_training.tabular.own_data import make_origin
@@ -212,6 +214,14 @@ def _renumber_rings(line: str, draw: random.Random) -> str:
     numbers = str.maketrans("123456789", "".join(digits))
     parts = _BRACKET.split(line)  # digits inside brackets count hydrogens or charges
     return "".join(part if part.startswith("[") else part.translate(numbers) for part in parts)
+
+
+def write_as_served(line: str) -> str:
+    """The one line for a molecule that the service lets a network read; empty if it refuses."""
+    try:
+        return write_one(line).line
+    except InvalidValueError:
+        return ""
 
 
 def find_alphabet(lines: Iterable[str]) -> tuple[str, ...]:

@@ -10,16 +10,16 @@ from medmaas.model.manifest import TextInput
 Lines = dict[str, list[dict[str, str]]]
 
 _EACH = 200
-# English words of which every letter is an atom: they pass the check of a SMILES' characters.
+# English words of which every letter is an atom with no more bonds than it can have: as SMILES they
+# are valid.
 _WORDS = """
-BIB BIBS BIN BINS BISON BISONS BIONIC BOB BOBBIN BOBBINS BOBS BOON BOONS BOSS COB COBS COCCI
-COCOON COCOONS COIF COIFS COIN COINS CON CONIC CONICS CONS COO COON COONS COOP COOPS COOS COP COPS
-FIB FIBS FIN FINIS FINS FISSION FISSIONS FOB FOBS FOCI FOP FOPS IBIS ICON ICONIC ICONS ION IONIC
-IONS IN IF IS NIB NIBS NIP NIPS NO NON NOON NOONS OF ON ONION ONIONS OPINION OPINIONS PICNIC
-PICNICS PIN PINION PINIONS PINS PIP PIPPIN PIPPINS PIPS POISON POISONS POP POPS SCION SCIONS SIB
-SIN SINS SIP SIPS SNIP SNIPS SNOB SNOBS SNOOP SNOOPS SO SOB SOBS SON SONIC SONICS SONS SOON SOP
-SOPS SPIN SPINS SPOOF SPOOFS SPOON SPOONS coo coon coons cocoon con cons no noon noons on so son
-sons soon
+BIB BIBS BIN BINS BISON BISONS BIONIC BOB BOBBIN BOBBINS BOBS BOON BOONS BOSS COB COBS COCCI COCOON
+COCOONS COIF COIN COINS CON CONIC CONICS CONS COO COON COONS COOP COOPS COOS COP COPS FIB FIBS FIN
+FINIS FINS FISSION FISSIONS FOB FOBS FOCI FOP FOPS IBIS ICON ICONIC ICONS ION IONIC IONS IN IF IS
+NIB NIBS NIP NIPS NO NON NOON NOONS OF ON ONION ONIONS OPINION OPINIONS PICNIC PICNICS PIN PINION
+PINIONS PINS PIP PIPPIN PIPPINS PIPS POISON POISONS POP POPS SCION SCIONS SIB SIN SINS SIP SIPS
+SNIP SNIPS SNOB SNOBS SNOOP SNOOPS SO SOB SOBS SON SONIC SONICS SONS SOON SOP SOPS SPIN SPINS SPOOF
+SPOON SPOONS
 """
 _RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 
@@ -51,6 +51,6 @@ def make_texts(spec: TextInput, seed: int, each: int = _EACH) -> Lines:
     if spec.syntax == "SMILES":
         lines["English words whose letters are atoms"] = _WORDS.split()
         lines["random atoms in a row"] = [
-            "".join(draw.choices("BCFINOPScnos", k=draw.randint(5, 40))) for _ in range(each)
+            "".join(draw.choices("BCINOPS", k=draw.randint(5, 40))) for _ in range(each)
         ]
     return {name: [{spec.field: line} for line in of] for name, of in lines.items()}

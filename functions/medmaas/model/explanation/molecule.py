@@ -6,7 +6,7 @@ branch remembers, and to the one that bears the same ring number.
 
 from dataclasses import dataclass, field
 
-from medmaas.model.inputs.smiles import read_ring_number, read_tokens
+from medmaas.model.molecule.line import read_ring_number, read_tokens
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Molecule:
 
 
 def read_molecule(line: str) -> Molecule:
-    """Read a line that check_smiles has taken, without chemistry."""
+    """Read a line that is valid, without chemistry."""
     reader = _Reader()
     for token in read_tokens(line):
         where = list(range(*token.span()))

@@ -19,6 +19,7 @@ from medmaas.model.explanation.parts import name_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput
+from medmaas.model.molecule import spell
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
@@ -66,8 +67,8 @@ class TextExplainer:
         self._model, self._spec = model, spec
         self._targets = make_targets(model.manifest.output)
 
-    def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
-        """The explanation of one line [1, max_length]."""
+    def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
+        """The explanation of one line [1, max_length], told of the line that was sent."""
         codes = tensors[self._spec.tensor][0]
         line = "".join(self._spec.alphabet[code - 1] for code in codes if code)
         molecule = read_molecule(line) if self._spec.syntax == "SMILES" else None
@@ -80,6 +81,11 @@ class TextExplainer:
         )
         head = self._targets.headline(found.prediction)
         values: list[float] = found.values[:, head].tolist()
+        sent = instance.get(self._spec.field) if isinstance(instance, dict) else None
+        if molecule and isinstance(sent, str) and sent.strip() != line:
+            line = sent.strip()
+            molecule, values = _carry_over(molecule, values, line)
+            parts = _list_atoms(molecule)
         target = self._targets.targets[head]
         named = [(part.name, value) for part, value in zip(parts, values, strict=True)]
         explained: dict[str, Any] = {
@@ -119,6 +125,28 @@ def _list_atoms(molecule: Molecule) -> list[_Part]:
         if bond.characters
     ]
     return [*atoms, *bonds]
+
+
+def _carry_over(molecule: Molecule, values: list[float], sent: str) -> tuple[Molecule, list[float]]:
+    """What atoms and written bonds contributed, told of another line of the same molecule.
+
+    Hydrogens that are atoms there contribute nothing; a bond that is not written there shares what
+    it contributed among its atoms.
+    """
+    other, order = read_molecule(sent), spell(sent).atoms
+    atoms = [0.0] * len(other.atoms)
+    for atom, value in zip(order, values, strict=False):
+        atoms[atom] = value
+    bonds = {frozenset(bond.between): 0.0 for bond in other.bonds if bond.characters}
+    written = [bond for bond in molecule.bonds if bond.characters]
+    for bond, value in zip(written, values[len(order) :], strict=True):
+        pair = frozenset(order[atom] for atom in bond.between)
+        if pair in bonds:
+            bonds[pair] += value
+        else:
+            for atom in pair:
+                atoms[atom] += value / 2
+    return other, [*atoms, *bonds.values()]
 
 
 def _list_characters(line: str) -> list[_Part]:

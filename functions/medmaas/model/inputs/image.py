@@ -1,16 +1,14 @@
 """One PNG or JPEG in base64: the pixels that the model was trained on, and nothing else of it."""
 
-import base64
-import binascii
 from collections.abc import Sequence
-from io import BytesIO
 
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
-from PIL import ImageOps
 
 from medmaas.facts import Fact
+from medmaas.model.inputs import picture
+from medmaas.model.inputs.appearance import find_doubt
 from medmaas.model.inputs.reading import (
     InputColumn,
     InputDefaults,
@@ -26,10 +24,6 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput, Input
 from medmaas.model.schema import Schema
 
-MAX_PIXELS = 20_000_000
-MAX_PIXELS_TOGETHER = 200_000_000  # about five seconds of decoding on one processor
-_PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-PIL.Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and says what to do
 _LIKE_TRAINING = 0.1
 _RESAMPLE = {
     "bicubic": PIL.Image.Resampling.BICUBIC,
@@ -58,13 +52,16 @@ class Image(InputDefaults):
         spec = self._spec
         notes = [Notes(index) for index in range(len(instances))]
         pixels = np.zeros((len(instances), spec.height, spec.width, spec.channels), np.uint8)
-        left = MAX_PIXELS_TOGETHER
+        left = picture.MAX_PIXELS_TOGETHER
         for row, instance, note in zip(pixels, instances, notes, strict=True):
             given = read_object(instance, (spec.field,), note)
             try:
-                with _open(given.get(spec.field), left) as picture:
-                    left -= picture.width * picture.height
-                    row[:] = self._prepare(_decode(picture), note).reshape(row.shape)
+                opened = picture.open_picture(given.get(spec.field), left)
+                left -= opened.cost
+                with opened.image:
+                    upright = picture.decode(opened, spec.window)
+                row[:] = self._prepare(upright, note).reshape(row.shape)
+                self._doubt(row, note)
             except InvalidValueError as error:
                 if isinstance(instance, dict):
                     note.refuse(spec.field, error.fact)
@@ -74,7 +71,9 @@ class Image(InputDefaults):
         """Read pixels as the graph takes them: any that are bytes, finite numbers otherwise."""
         notes = [Notes(index) for index in range(len(tensor))]
         for pixels, note in zip(tensor, notes, strict=True):
-            if not np.isfinite(pixels).all():
+            if np.isfinite(pixels).all():
+                self._doubt(restore_pixels(self._spec, pixels[None])[0], note)
+            else:
                 note.refuse(self._spec.field, Fact("not_finite"))
         return collect(self._spec.tensor, tensor, notes)
 
@@ -96,28 +95,36 @@ class Image(InputDefaults):
             InvalidValueError: it cannot be read.
         """
         value = instance.get(self._spec.field) if isinstance(instance, dict) else None
-        with _open(value, MAX_PIXELS) as picture:
-            upright = _decode(picture)
+        opened = picture.open_picture(value, picture.MAX_PIXELS_TOGETHER)
+        with opened.image:
+            upright = picture.decode(opened, self._spec.window)
         if upright.size == (self._spec.width, self._spec.height):
             return upright, (0, 0, *upright.size)
         box, _ = self._box(upright.size)
         return upright, box
 
-    def _prepare(self, picture: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
+    def _prepare(self, image: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
         size = (self._spec.width, self._spec.height)
-        if picture.size != size:
-            box, caution = self._box(picture.size)
-            if caution:
+        if image.size != size:
+            box, caution = self._box(image.size)
+            if caution and self._spec.crop:
+                notes.hold(caution)
+            elif caution:
                 notes.warn(self._spec.field, caution)
-            picture = picture.convert(self._spec.mode).crop(box)
-            picture = picture.resize(size, _RESAMPLE[self._spec.resample])
-        return np.asarray(picture.convert(self._spec.mode))
+            image = image.convert(self._spec.mode).crop(box)
+            image = image.resize(size, _RESAMPLE[self._spec.resample])
+        return np.asarray(image.convert(self._spec.mode))
+
+    def _doubt(self, pixels: NDArray[np.uint8], notes: Notes) -> None:
+        if doubt := find_doubt(pixels, self._spec.appearance):
+            notes.hold(doubt)
 
     def _box(self, size: tuple[int, int]) -> tuple[Box, Fact | None]:
-        """What of a picture the model sees, and a warning if training pictures were not like it.
+        """What of a picture the model sees, and what is to be said if that is not as in training.
 
-        The crop is exact where the shorter edge is within a tenth of the training pictures', and in
-        proportion elsewhere; without one, the largest centred box of the tensor's shape.
+        The crop is exact where the shorter edge is within a tenth of the training pictures'. Of
+        others nobody knows how large they show things: they are cut in proportion, but have no
+        answer. Without a crop it is the largest centred box of the tensor's shape.
         """
         crop, edge = self._spec.crop, min(size)
         caution: Fact | None = None
@@ -129,7 +136,7 @@ class Image(InputDefaults):
             box = crop.side, crop.side
         else:
             box = (round(edge * crop.side / crop.of),) * 2
-            caution = Fact("cut_in_proportion", edge=crop.of)
+            caution = Fact("picture_of_other_scale", edge=crop.of)
         if box[0] < self._spec.width or box[1] < self._spec.height:
             width, height = self._spec.width, self._spec.height
             raise InvalidValueError("too_few_pixels", width=width, height=height)
@@ -146,61 +153,24 @@ class Image(InputDefaults):
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         spec = self._spec
-        picture = {
+        field = {
             "type": "string",
             "title": spec.field,
-            "description": f"{spec.description} At most {MAX_PIXELS // 10**6} megapixels.",
+            "description": f"{spec.description} At most {picture.MAX_PIXELS // 10**6} megapixels.",
             "contentEncoding": "base64",
         }
-        return describe_field(spec.field, picture)
+        return describe_field(spec.field, field)
+
+
+def restore_pixels(spec: ImageInput, tensor: Tensor) -> NDArray[np.uint8]:
+    """The shades [n, height, width, channels] of a tensor, as the graph takes it."""
+    pixels = tensor if spec.layout == "NHWC" else tensor.transpose(0, 2, 3, 1)
+    if spec.normalisation:
+        scaled = pixels * np.array(spec.normalisation.deviation) + np.array(spec.normalisation.mean)
+        pixels = (255 * scaled).round().clip(0, 255)
+    return pixels.astype(np.uint8)
 
 
 def make(spec: Input) -> Image:
     """What reads."""
     return Image(expect(spec, ImageInput))
-
-
-def _open(value: object, pixels_left: int) -> PIL.Image.Image:
-    """The header of a picture, its size within limits, nothing decoded yet."""
-    if not isinstance(value, str) or not value:
-        raise InvalidValueError("not_a_picture")
-    try:
-        content = base64.b64decode("".join(value.split()), validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidValueError("not_base64") from None
-    if content.startswith(_PNG_START) and _PNG_END not in content:
-        raise _damaged()  # Pillow forgives a missing end
-    try:
-        picture = PIL.Image.open(BytesIO(content), formats=("PNG", "JPEG"))
-    except Exception:  # noqa: BLE001 - Pillow's plugins raise anything on a disguised file
-        raise InvalidValueError("not_png_or_jpeg") from None
-    if picture.width * picture.height > MAX_PIXELS:
-        raise _too_large()
-    if picture.width * picture.height > pixels_left:
-        most = MAX_PIXELS_TOGETHER // 10**6
-        raise InvalidValueError("too_many_megapixels_together", megapixels=most)
-    return picture
-
-
-def _decode(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """All pixels, upright, opaque."""
-    try:
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        if upright.mode.startswith("I;16"):  # Pillow would cut off at 255
-            upright = PIL.Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-        if upright.has_transparency_data:
-            upright = upright.convert("RGBA")
-            white = PIL.Image.new("RGBA", upright.size, "white")
-            upright = PIL.Image.alpha_composite(white, upright)
-    except Exception:  # noqa: BLE001 - as above
-        raise _damaged() from None
-    return upright
-
-
-def _damaged() -> InvalidValueError:
-    return InvalidValueError("damaged_picture")
-
-
-def _too_large() -> InvalidValueError:
-    return InvalidValueError("too_many_megapixels", megapixels=MAX_PIXELS // 10**6)

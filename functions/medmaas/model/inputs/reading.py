@@ -28,11 +28,14 @@ class Reading:
         tensors: by name, n rows each; the rows of an instance with problems mean nothing.
         problems: everything that is wrong, of every instance.
         warnings: per instance, what the reader of the answer must know; they name no instance.
+        held: per instance, why the model should not answer though it can be read; nothing if it
+            should answer all.
     """
 
     tensors: dict[str, Tensor]
     problems: list[Problem]
     warnings: Sequence[Sequence[Problem]]
+    held: Sequence[Fact | None] = ()
 
 
 class Warnings(Sequence[list[Problem]]):
@@ -75,6 +78,7 @@ class Notes:
     instance: int | None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    held: Fact | None = None
 
     def refuse(self, name: str | None, fact: Fact) -> None:
         """Note what is wrong with a field."""
@@ -83,6 +87,10 @@ class Notes:
     def warn(self, name: str | None, fact: Fact) -> None:
         """Note what the reader of the answer must know of a field; the row is where it is noted."""
         self.warnings.append(Problem(None, name, fact))
+
+    def hold(self, fact: Fact) -> None:
+        """Note why the model should not answer though it can be read; the first counts."""
+        self.held = self.held or fact
 
 
 class InvalidValueError(ValueError):
@@ -230,7 +238,9 @@ def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[
 def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:
     """The reading of instances whose rows and notes were made one by one."""
     problems = [problem for note in notes for problem in note.problems]
-    return Reading({tensor: rows}, problems, [note.warnings for note in notes])
+    held = [note.held for note in notes]
+    warnings = [note.warnings for note in notes]
+    return Reading({tensor: rows}, problems, warnings, held if any(held) else ())
 
 
 def read_object(

@@ -1,6 +1,7 @@
 """One person, rows of named values over time: a block of float32 rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan, nan
 
 import numpy as np
@@ -75,7 +76,7 @@ class Series(InputDefaults):
         unordered = np.flatnonzero((np.diff(times, axis=1) < 0).any(axis=1)).tolist()
         fact = Fact("unordered", field=self._spec.field)
         problems = [Problem(row, None, fact) for row in unordered]
-        return Reading(reading.tensors, [*reading.problems, *problems], reading.warnings)
+        return replace(reading, problems=[*reading.problems, *problems])
 
     def _restore(self, history: Tensor) -> dict[str, object]:
         """The instance of a tensor's rows, without those that only fill it up."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from medmaas.facts import Fact
 from medmaas.model.inputs.reading import (
     InputColumn,
     InputDefaults,
@@ -18,16 +19,20 @@ from medmaas.model.inputs.reading import (
     find_unknown,
     read_object,
 )
-from medmaas.model.inputs.smiles import check_smiles
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TextInput
+from medmaas.model.molecule import Spelling, find_atom, spell
 from medmaas.model.schema import Schema
+
+_NOTATION = frozenset(".-=#$:/\\@+[]()%0123456789H")  # of molecules, which another spelling spares
+NOTHING: frozenset[str] = frozenset()
 
 
 class Text(InputDefaults):
     """Characters to int64 codes: position in the alphabet plus 1, 0 after the end.
 
-    Blanks around the line are dropped, and not counted.
+    Blanks around the line are dropped, and not counted. A molecule is written in one way before the
+    graph reads it, however it was sent, unless the manifest says otherwise.
     """
 
     takes = "per instance a line of UTF-8"
@@ -45,7 +50,7 @@ class Text(InputDefaults):
         for row, instance, note in zip(tensor, instances, notes, strict=True):
             given = read_object(instance, (self._spec.field,), note)
             try:
-                codes = self._encode(given.get(self._spec.field))
+                codes = self._encode(given.get(self._spec.field), note)
             except InvalidValueError as error:
                 if isinstance(instance, dict):
                     note.refuse(self._spec.field, error.fact)
@@ -75,19 +80,43 @@ class Text(InputDefaults):
         known = codes[: ends[-1] + 1] if ends.size else codes[:0]
         return {self._spec.field: "".join(characters.get(code, "\0") for code in known.tolist())}
 
-    def _encode(self, text: object) -> list[int]:
+    def _encode(self, text: object, note: Notes) -> list[int]:
         limit = self._spec.max_length
         if not isinstance(text, str) or not text.strip():
             raise InvalidValueError("not_a_text", most=limit)
         text = text.strip()
         if len(text) > limit:
             raise InvalidValueError("too_long", position=limit + 1, most=limit)
-        codes = [self._codes.get(character, 0) for character in text]
-        if 0 in codes:
-            position, alphabet = codes.index(0) + 1, " ".join(self._spec.alphabet)
-            raise InvalidValueError("unknown_character", position=position, alphabet=alphabet)
-        if self._spec.syntax == "SMILES":
-            check_smiles(text)
+        if self._spec.syntax != "SMILES":
+            return self._look_up(text, text)
+        self._look_up(text, text, also=_NOTATION)
+        spelling = spell(text)
+        if self._spec.spelling == "as_sent":
+            return self._look_up(text, text)
+        if spelling.loses_marks:
+            note.warn(self._spec.field, Fact("smiles_marks_left_out"))
+        if len(spelling.line) > limit:
+            raise InvalidValueError("smiles_too_long", most=limit)
+        return self._look_up(spelling.line, text, spelling)
+
+    def _look_up(
+        self, line: str, sent: str, spelling: Spelling | None = None, also: frozenset[str] = NOTHING
+    ) -> list[int]:
+        """The codes of a line; what is unknown is named by its position in the line that was sent.
+
+        Args:
+            line: to be encoded.
+            sent: the same molecule, as it was sent.
+            spelling: what made the one of the other, if they differ.
+            also: characters that pass without a code.
+        """
+        codes = [self._codes.get(character, 0) for character in line]
+        for place, character in enumerate(line):
+            if codes[place] == 0 and character not in also:
+                position, alphabet = place + 1, " ".join(self._spec.alphabet)
+                if spelling:
+                    position = sent.find(character) + 1 or find_atom(spelling, place) + 1
+                raise InvalidValueError("unknown_character", position=position, alphabet=alphabet)
         return codes
 
     def json_schema(self) -> Schema:

@@ -51,6 +51,7 @@ from medmaas.model.manifest.figures import (
     ValueTarget,
 )
 from medmaas.model.manifest.inputs import (
+    Appearance,
     Boolean,
     Choice,
     Crop,
@@ -62,6 +63,7 @@ from medmaas.model.manifest.inputs import (
     SeriesInput,
     TabularInput,
     TextInput,
+    Window,
 )
 from medmaas.model.manifest.manifest import (
     CARD,
@@ -128,6 +130,7 @@ __all__ = [
     "SIGNATURE",
     "Action",
     "AdministrationSource",
+    "Appearance",
     "Artefact",
     "Background",
     "Boolean",
@@ -215,4 +218,5 @@ __all__ = [
     "ValueOutput",
     "ValueTarget",
     "Version",
+    "Window",
 ]

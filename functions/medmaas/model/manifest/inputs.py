@@ -213,6 +213,47 @@ class Normalisation(Contract):
     )
 
 
+class Window(Contract):
+    """Which of the 65,536 shades of a file of 16 bits are black and white to the model."""
+
+    low: int = Field(ge=0, le=65535, description="This value and what is below it become 0.")
+    high: int = Field(gt=0, le=65535, description="This value and what is above it become 255.")
+    largest: int | None = Field(
+        default=None,
+        le=65535,
+        description="The largest value that such files hold, as 4095 of 12 bits; absent, `high`. A "
+        "file with a larger one has other shades and is refused.",
+    )
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not self.low < self.high <= self.most:
+            raise ValueError("low must be below high, and largest not below high")
+        return self
+
+    @property
+    def most(self) -> int:
+        """The largest value that a file may hold."""
+        return self.high if self.largest is None else self.largest
+
+
+class Appearance(Contract):
+    """What training pictures looked like, as the model sees them; beyond there is no answer."""
+
+    brightness: Range = Field(description="Mean of a picture's shades, from 0 to 255.")
+    contrast: Range = Field(description="Standard deviation of a picture's shades of grey.")
+    colour: Range | None = Field(
+        default=None,
+        description="How far the largest and the smallest channel of a pixel are apart, the mean "
+        "over a picture: 0 of grey.",
+    )
+    covered: Range | None = Field(
+        default=None,
+        description="The share of a picture that is darker than its brightest tenth by more than "
+        "40 shades: what is shown, not the ground.",
+    )
+
+
 class ImageInput(_Input):
     """One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
 
@@ -230,6 +271,12 @@ class ImageInput(_Input):
     crop: Crop | None = None
     resample: Literal["bicubic", "bilinear"] = "bicubic"
     normalisation: Normalisation | None = None
+    window: Window | None = Field(
+        default=None,
+        description="How grey files of 16 bits are read. Absent, they are taken if they use all 16 "
+        "bits, and refused otherwise.",
+    )
+    appearance: Appearance | None = None
 
     @model_validator(mode="after")
     def _normalises_every_channel(self) -> Self:
@@ -266,7 +313,14 @@ class TextInput(_Input):
     )
     max_length: int = Field(gt=0, description="How many characters the graph takes.")
     syntax: Literal["SMILES"] | None = Field(
-        default=None, description="Checked before the graph reads: branches, rings and brackets."
+        default=None,
+        description="Checked before the graph reads: grammar, bonds of every atom, aromatic rings.",
+    )
+    spelling: Literal["as_sent"] | None = Field(
+        default=None,
+        description="as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line "
+        "for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need "
+        "no atom left out, and neither stereo marks nor isotopes.",
     )
 
     @model_validator(mode="after")

@@ -84,15 +84,22 @@ def choose_most_missing(
 
 @dataclass(frozen=True)
 class Limits:
-    """Why n answers are withheld, [n] each."""
+    """Why n answers are withheld, [n] each.
+
+    Attributes:
+        far: from the training data, or too little known.
+        unsure: too many labels.
+        doubted: by the reader.
+    """
 
     far: Flags
     unsure: Flags
+    doubted: Flags
 
     @property
     def refused(self) -> Flags:
         """For any reason."""
-        return self.far | self.unsure
+        return self.far | self.unsure | self.doubted
 
 
 def measure_test(limits: Limits, groups: Mapping[str, Flags], sample: Sample) -> list[Metric]:

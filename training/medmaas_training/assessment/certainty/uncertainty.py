@@ -36,6 +36,7 @@ from medmaas_training.assessment.certainty.intervals import (
 from medmaas_training.assessment.certainty.recalibration import measure_recalibration
 from medmaas_training.assessment.certainty.selective import Selective, measure_selective
 from medmaas_training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
+from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.resampling import Flags, Floats
 from medmaas_training.assessment.splits import Array, Splits
 
@@ -161,7 +162,8 @@ class _Judge:
         unsure: Flags = np.zeros(len(rows), bool)
         if largest is not None:
             unsure = self.count_labels(rows, outputs) > largest
-        return Limits(far, unsure)
+        doubted = make_input_assessor(self.answerer.spec).find_doubtful(rows)
+        return Limits(far, unsure, doubted)
 
     def count_labels(self, rows: Array, outputs: Tensors) -> Floats:
         """In the prediction set at the first coverage, [n]."""

@@ -63,6 +63,18 @@ class InputAssessor(ABC):
         """
         return fit_embedded_distance(graph, self.spec.tensor, outputs, rows, classes)
 
+    def find_limits(self, rows: Array) -> Input:
+        """The input with what can be said of all of the train split [n, ...], and of nothing else.
+
+        Beyond it there is no answer.
+        """
+        del rows
+        return self.spec
+
+    def find_doubtful(self, rows: Array) -> NDArray[np.bool_]:
+        """Which rows the reader holds back, as the graph takes them [n, ...]."""
+        return np.zeros(len(rows), bool)
+
     def choose_sizes(self) -> Sizes:
         """As much as there is time for where inputs go through a graph one by one."""
         return SLOW

@@ -3,6 +3,7 @@
 import base64
 from functools import partial
 from io import BytesIO
+from math import ceil, floor
 
 import numpy as np
 import PIL.Image
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.image import ImageExplainer
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
+from medmaas.model.inputs.appearance import find_doubt, measure
+from medmaas.model.inputs.image import restore_pixels
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Check, ImageInput, Input
+from medmaas.model.manifest import Appearance, Check, ImageInput, Input, Range
 from medmaas.model.registry import Model
 from medmaas_training.assessment.inputs import InputAssessor
 from medmaas_training.assessment.reasons.faithfulness.deletion import check_paths, walk_paths
@@ -21,6 +24,7 @@ from medmaas_training.assessment.reasons.sample import Sample
 from medmaas_training.assessment.splits import Array
 
 CELLS = 4  # per side of a picture
+_RARE = 0.001  # of the train split, at either end of a range
 
 
 class ImageAssessor(InputAssessor):
@@ -37,6 +41,33 @@ class ImageAssessor(InputAssessor):
         """Pixels, as the graph takes them."""
         heat = partial(_map_heat, model, self._image, row)
         return Case(list_cells(), _cover(model, self._image, row, _find_cells(self._image)), heat)
+
+    def find_limits(self, rows: Array) -> ImageInput:
+        """How bright, varied, coloured and covered all but a few pictures are."""
+        measured = [measure(pixels) for pixels in restore_pixels(self._image, rows)]
+
+        def find_range(name: str, decimals: int = 0) -> Range:
+            values = [getattr(one, name) for one in measured]
+            low, high = np.quantile(values, [_RARE, 1 - _RARE]).tolist()
+            return Range(
+                low=floor(low * 10**decimals) / 10**decimals,
+                high=ceil(high * 10**decimals) / 10**decimals,
+            )
+
+        appearance = Appearance(
+            brightness=find_range("brightness"),
+            contrast=find_range("contrast"),
+            colour=find_range("colour") if self._image.channels > 1 else None,
+            covered=find_range("covered", 2),
+        )
+        return self._image.model_copy(update={"appearance": appearance})
+
+    def find_doubtful(self, rows: Array) -> NDArray[np.bool_]:
+        """Pictures that show nothing, or look like none of the train split."""
+        limits = self._image.appearance
+        return np.array(
+            [bool(find_doubt(one, limits)) for one in restore_pixels(self._image, rows)], bool
+        )
 
     def check_order(self, sample: Sample, of: str, seed: int) -> list[Check]:
         """What a map is held against besides chance: what matters may just be in the middle."""
@@ -72,13 +103,10 @@ def _map_heat(model: Model, spec: ImageInput, row: Array) -> Floats:
 
 def write_png(spec: ImageInput, row: Array) -> str:
     """A row as the graph takes it, [...], as an instance holds it: PNG in base64."""
-    pixels = row if spec.layout == "NHWC" else row.transpose(1, 2, 0)
-    if spec.normalisation:
-        scaled = pixels * np.array(spec.normalisation.deviation) + np.array(spec.normalisation.mean)
-        pixels = (255 * scaled).round().clip(0, 255)
+    (pixels,) = restore_pixels(spec, row[None])
     shape = pixels.shape if spec.channels > 1 else pixels.shape[:2]
     file = BytesIO()
-    PIL.Image.fromarray(pixels.astype(np.uint8).reshape(shape)).save(file, "PNG")
+    PIL.Image.fromarray(pixels.reshape(shape)).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 

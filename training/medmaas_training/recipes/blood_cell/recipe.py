@@ -122,7 +122,7 @@ def run(options: Options) -> None:
         options.out,
         identity,
         found.graph,
-        spec=spec,
+        spec=found.spec,
         output=output,
         trained=lambda rows: predict(network, rows),
         test_rows=images.test.images,

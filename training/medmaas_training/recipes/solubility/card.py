@@ -127,12 +127,10 @@ def make_card(study: Study, trials: Sequence[Trial], metrics: Sequence[Metric]) 
             f"A line of more than {shipped.fitted.max_length} characters (a fifth more than the "
             "longest of the train split, rounded up to a multiple of 16), or with a character that "
             "the train split never has in any spelling, is refused.",
-            "Lines with every hydrogen written out are few in training: their answers deviate more "
-            "than those of other spellings.",
-            "A SMILES is checked for paired branches, rings and brackets alone: a molecule that "
-            "cannot exist gets an answer too.",
-            "Stereoisomers get nearly the same answer: the marks were trained on as carrying "
-            "nothing.",
+            "A SMILES is checked for its grammar, the bonds of every atom and its aromatic rings: "
+            "a molecule that is too strained or reactive to exist gets an answer too.",
+            "Stereoisomers and isotopes get the same answer: the marks were trained on as carrying "
+            "nothing, and are left out with a warning.",
         ),
         references=(
             "Delaney JS 2004, J Chem Inf Comput Sci 44:1000, doi 10.1021/ci034243x",
@@ -196,9 +194,10 @@ def _state_findings(table: MoleculeTable, metrics: Sequence[Metric]) -> list[str
         f"{quote(metrics, SPLITS, NETWORK, BELOW_FOREST)} over the splits, and by "
         f"{quote(metrics, TEST, NETWORK, BELOW_FOREST)} on the test split of the model that "
         "ships, both paired; a forest needs RDKit to answer, the network does not.",
-        f"Ten other spellings of one molecule give answers that deviate by "
-        f"{quote(metrics, SPELLINGS, NETWORK, SPREAD)} on average; over these spellings the RMSE "
-        f"is {quote(metrics, SPELLINGS, NETWORK, RMSE)}.",
+        f"All spellings of a molecule get one answer, because it is written in one way before the "
+        f"network reads it; without that, ten spellings would give answers that deviate by "
+        f"{quote(metrics, SPELLINGS, NETWORK, SPREAD)} on average, with an RMSE of "
+        f"{quote(metrics, SPELLINGS, NETWORK, RMSE)}.",
     ]
     if table.delaney is not None:
         sentences.append(
