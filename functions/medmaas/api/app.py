@@ -2,7 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from medmaas import __version__, settings
@@ -13,7 +13,8 @@ with cold_start.importing():
     from fastapi.responses import Response
     from fastapi_offline import FastAPIOffline
     from mangum import Mangum
-    from mangum.types import LambdaContext, LambdaEvent
+    from mangum.handlers import HTTPGateway
+    from mangum.types import LambdaContext, LambdaEvent, Scope
     from starlette.exceptions import HTTPException
 
     from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
@@ -55,7 +56,7 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
     app.state.clock = partial(datetime.now, UTC)
     app.state.verifier = verifier
     app.state.feedback = None  # made when the first comes
-    for protocol in (inference_protocol, models, fhir, cds_hooks):
+    for protocol in (models, inference_protocol, fhir, cds_hooks):
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
@@ -95,6 +96,15 @@ async def _refuse_page(request: Request, error: Exception) -> Response:
     return response
 
 
+class _Gateway(HTTPGateway):
+    """Mangum's, which would read the event a second time when it is answered."""
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the application is told of the request."""
+        return super().scope
+
+
 _TEXT = [
     "text/",
     "application/json",
@@ -106,13 +116,12 @@ registry = Registry(settings.models_directory())
 with raise_in_english():
     app = create_app(registry, make_verifier())
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
-_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
+_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT, custom_handlers=[_Gateway])
 
 if settings.initialised_for_snapshot():
     list(registry.list())  # so that the snapshot holds models that are loaded and verified
 
 
-@raise_in_english()
 def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Answer an HTTP API, REST API or load-balancer event.
 
@@ -122,7 +131,8 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """
     context_of_request = isinstance(event, dict) and event.get("requestContext")
     if not context_of_request or not event.keys() & {"httpMethod", "version"}:
-        raise UnsupportedEventError("not_http")
+        with raise_in_english():
+            raise UnsupportedEventError("not_http")
     if event.get("headers", {}) is None:  # as the REST API's console sends it
         event = {**event, "headers": {}}
     return _adapter(event, context)

@@ -1,24 +1,41 @@
 """What the routes of every protocol share: how they match, whom they ask, how long they have."""
 
-from fastapi import Request
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.options import Options
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH, Words, choose_language
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 _RESERVE = 1.0  # seconds of an invocation that remain to write the answer
 
 
 class PlainRoute(Route):
-    """Starlette's own: openapi/ describes it, so FastAPI has nothing to inject."""
+    """Starlette's own: openapi/ describes it, so FastAPI has nothing to inject.
+
+    Errors are answered by the application alone, and not here first.
+    """
+
+    def __init__(self, path: str, endpoint: Endpoint, methods: list[str]) -> None:
+        super().__init__(path, endpoint, methods=methods)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await endpoint(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        self.app = answer
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the request is this route's, told to the access log as FastAPI's routes do."""
         match, child_scope = super().matches(scope)
-        return match, {**child_scope, "route": self}
+        if match is not Match.NONE:
+            child_scope["route"] = self
+        return match, child_scope
 
 
 def get_registry(request: Request) -> Registry:
@@ -42,15 +59,17 @@ def find_model(request: Request) -> Model:
 
 def remember_model(request: Request, model: Model) -> None:
     """Let the log name the model of a request, and its words be this model's."""
-    request.state.log = {"model": model.identity}
-    request.state.manifest = model.manifest
+    state = request.state
+    state.log = {"model": model.identity}
+    state.manifest = model.manifest
 
 
 def choose_words(request: Request) -> Words:
     """What speaks the language that a request accepts, of the model that its path names."""
     language = choose_language(request.headers.get("accept-language"))
-    manifest = getattr(request.state, "manifest", None)
-    return ENGLISH if language == "en" else Words(language, manifest)
+    if language == "en":
+        return ENGLISH
+    return Words(language, getattr(request.state, "manifest", None))
 
 
 def make_budget(request: Request, options: Options) -> Budget:
