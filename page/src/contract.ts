@@ -1213,6 +1213,10 @@ export interface ManifestHold {
    * No treatment while its last value is below this.
    */
   below: number;
+  /**
+   * Where the limit comes from: a label, a protocol, or a choice.
+   */
+  reference?: string;
 }
 /**
  * What the actions of a policy become in a record system: drafts that a clinician signs.
