@@ -12,7 +12,7 @@ from mangum.types import LambdaEvent, Scope
 from medmaas.api.address import is_first
 
 _PARAMETER = re.compile(r"\{(\w+)\+?\}")
-_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")  # of what stages and mappings are called
+_PREFIX = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")  # of what stages and mappings are called
 
 
 class _Event:
