@@ -27,7 +27,7 @@ def list_paths(client: TestClient) -> list[str]:
     found: list[str] = []
     for route in app.routes:
         if isinstance(route, Mount):
-            files = getattr(route.app, "app", route.app)  # behind what compresses them
+            files: Any = getattr(route.app, "app", route.app)  # behind what compresses them
             directory = Path(files.directory)
             paths = [path for path in directory.rglob("*") if path.is_file()]
             found += [f"{route.path}/{path.relative_to(directory)}" for path in paths]

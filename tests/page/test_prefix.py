@@ -67,6 +67,6 @@ def test_the_issuer_sends_a_person_back_behind_the_proxy(
     for address in serve(Proxy(create_app(registry))):
         page = visit(at=address).page
         page.goto(f"{address}{PREFIX}/")
-        page.wait_for_selector("main button").click()
+        page.locator("main button").click()
         page.wait_for_selector(".entry")
         assert page.url == f"{address}{PREFIX}/"

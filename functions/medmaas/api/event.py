@@ -26,7 +26,7 @@ class _Event:
         scope: Scope = super().scope  # type: ignore[misc]
         prefix, path = _divide(self.event, scope["path"])
         if prefix:
-            scope |= {"root_path": prefix, "path": prefix + path}
+            scope.update(root_path=prefix, path=prefix + path)
         return scope
 
     @property
@@ -45,15 +45,15 @@ class _Event:
         return decoded
 
 
-class _HttpApi(_Event, HTTPGateway):  # type: ignore[misc]
+class _HttpApi(_Event, HTTPGateway):
     pass
 
 
-class _RestApi(_Event, APIGateway):  # type: ignore[misc]
+class _RestApi(_Event, APIGateway):
     pass
 
 
-class _LoadBalancer(_Event, ALB):  # type: ignore[misc]
+class _LoadBalancer(_Event, ALB):
     pass
 
 

@@ -30,9 +30,7 @@ TITLE = "Docetaxel dose from serial blood counts, learned from simulated patient
 NOTICE = (
     "Learned from simulated patients, never tried on real ones: for research, not for treatment."
 )
-ANC_REFERENCE = (
-    "the label of docetaxel (Taxotere): not to be given at neutrophils below 1.5 10*9/L"
-)
+ANC_REFERENCE = "the label of docetaxel (Taxotere): not to be given at neutrophils below 1.5 10*9/L"
 PLATELETS_REFERENCE = "a choice of this model: its label names no count of platelets"
 GRADING = "CTCAE v5.0; ANC below 0.5 and 1.0 and platelets below 50 10*9/L are its grades 4, 3, 3"
 

@@ -185,9 +185,7 @@ def describe_output() -> PolicyOutput:
         shield=Shield(
             holds=(
                 Hold(feature="anc", below=SHIELD_ANC, reference=ANC_REFERENCE),
-                Hold(
-                    feature="platelets", below=SHIELD_PLATELETS, reference=PLATELETS_REFERENCE
-                ),
+                Hold(feature="platelets", below=SHIELD_PLATELETS, reference=PLATELETS_REFERENCE),
             ),
             count="anc",
             fewest_counts=2,
