@@ -86,8 +86,10 @@ def _divide(event: LambdaEvent, path: str) -> tuple[str, str]:
 
 def _find_before_route(event: LambdaEvent, path: str) -> str | None:
     """What a path has more than the gateway's own route; None if that is nothing, or not known."""
-    route = event.get("resource") or event.get("routeKey", "").partition(" ")[2]
     given = event.get("pathParameters") or {}
+    if path[1:] == given.get("proxy"):  # mostly, and soon found
+        return None
+    route = event.get("resource") or event.get("routeKey", "").partition(" ")[2]
     try:
         own = _PARAMETER.sub(lambda name: given[name[1]], route)
     except (KeyError, TypeError):
