@@ -111,6 +111,29 @@ def test_a_compressed_body_travels_in_base64(name: str) -> None:
     assert invoke(event)["statusCode"] == 200
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("x-forwarded-port", "443, 443"), ("x-forwarded-port", "https"), ("host", "[::1]:80"),
+     ("host", "a:b"), ("host", ""), ("x-none", None), ("x-half", "\ud800")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_header_that_cannot_be_read_stops_no_answer(
+    name: str, header: str, value: str | None
+) -> None:
+    event = recorded(name)
+    for kind, one in (("headers", value), ("multiValueHeaders", [value])):
+        if event.get(kind):
+            others = {key: text for key, text in event[kind].items() if key.lower() != header}
+            event[kind] = others | {header: one}
+    assert invoke(event)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_body_written_as_json_in_the_event_is_no_text(name: str) -> None:
+    event = recorded(name) | {"body": {"instances": []}}
+    assert invoke(event)["statusCode"] == 400
+
+
 def test_the_request_id_is_the_gateways_own() -> None:
     event = recorded("http_api_v2")
     answer = invoke(event)

@@ -12,6 +12,7 @@ from mangum.types import LambdaEvent, Scope
 from medmaas.api.address import is_first
 
 _PARAMETER = re.compile(r"\{(\w+)\+?\}")
+_HOST = re.compile(r"[^:]*(:[0-9]{1,5})?")
 _PREFIX = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+")  # of what stages and mappings are called
 
 
@@ -23,7 +24,11 @@ class _Event:
     @cached_property
     def scope(self) -> Scope:
         """What the application is told of the request; Mangum would make it twice."""
-        scope: Scope = super().scope  # type: ignore[misc]
+        try:
+            scope: Scope = super().scope  # type: ignore[misc]
+        except (AttributeError, TypeError, ValueError):
+            self.event = {**self.event, **_keep_readable(self.event)}
+            scope = super().scope  # type: ignore[misc]
         prefix, path = _divide(self.event, scope["path"])
         if prefix:
             scope.update(root_path=prefix, path=prefix + path)
@@ -33,6 +38,8 @@ class _Event:
     def body(self) -> bytes:
         """The body; the scope holds whether it was in base64, False if it should have been."""
         body = self.event.get("body") or b""
+        if not isinstance(body, str | bytes):  # as people write it who try the function by hand
+            return b""
         if not self.event.get("isBase64Encoded"):
             # half a character, which JSON can escape, is left to who reads the body
             return body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
@@ -58,6 +65,27 @@ class _LoadBalancer(_Event, ALB):
 
 
 HANDLERS: list[Any] = [_HttpApi, _LoadBalancer, _RestApi]
+
+
+def _keep_readable(event: LambdaEvent) -> dict[str, Any]:
+    """The headers that Mangum can read: a host and a port as others write them stop it."""
+    kept: dict[str, Any] = {}
+    for name in ("headers", "multiValueHeaders"):
+        given = event.get(name) or {}
+        if name in event:
+            kept[name] = {key: value for key, value in given.items() if _is_readable(key, value)}
+    return kept
+
+
+def _is_readable(name: str, value: object) -> bool:
+    for text in value if isinstance(value, list) else [value]:
+        if not isinstance(text, str) or not text.isascii():
+            return False
+        if name.lower() == "host" and not _HOST.fullmatch(text):
+            return False
+        if name.lower() == "x-forwarded-port" and not (text.isdigit() and len(text) < 6):  # noqa: PLR2004
+            return False
+    return not (isinstance(value, list) and name.lower() == "x-forwarded-port" and len(value) > 1)
 
 
 def _divide(event: LambdaEvent, path: str) -> tuple[str, str]:
