@@ -161,6 +161,15 @@ def test_a_direct_invocation_is_refused_in_one_sentence(event: Any) -> None:
         invoke(event)
 
 
+def test_a_load_balancer_may_name_no_query_at_all() -> None:
+    for name in ("alb", "alb_multi_value_headers"):
+        event = recorded(name)
+        for key in ("queryStringParameters", "multiValueQueryStringParameters"):
+            event.pop(key, None)
+        assert invoke(event)["statusCode"] == 200
+        assert invoke(event | {"multiValueQueryStringParameters": {}})["statusCode"] == 200
+
+
 def test_a_card_travels_as_text() -> None:
     event = json.loads((ROOT / "events" / "card.json").read_text())
     answer = invoke(event)
