@@ -20,7 +20,7 @@ OWNERS = {
     "botocore": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
     "jwt": {"functions/medmaas/api/tokens.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
-    "mangum": {"functions/medmaas/api/app.py"},
+    "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
 }
 TRAINING_ONLY = {

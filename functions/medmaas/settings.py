@@ -32,7 +32,10 @@ def fan_out_bytes() -> int:
 
 
 def public_url() -> str | None:
-    """Where callers find the service: `MEDMAAS_URL`, as in https://models.example.org."""
+    """Where callers find the service: `MEDMAAS_URL`, as in https://models.example.org/med.
+
+    Its path, if it has one, stands before every path of the service.
+    """
     return (os.environ.get("MEDMAAS_URL") or "").rstrip("/") or None
 
 

@@ -1,4 +1,5 @@
 // Every request that the page makes goes through here, to its own origin.
+import { base } from "./base";
 import type { Catalogue, ErrorResponse, PredictRequest, Service, Units as Told } from "./contract";
 import type { Fact } from "./facts";
 import type { Instance, Manifest } from "./manifest";
@@ -31,7 +32,7 @@ async function send(path: string, body?: unknown, signal?: AbortSignal): Promise
     init.method = "POST";
     init.body = JSON.stringify(body);
   }
-  return fetch(path, init);
+  return fetch(base + path, init);
 }
 
 async function request<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {

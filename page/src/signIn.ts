@@ -1,6 +1,7 @@
 // Signing in and out at the issuer that the service names: authorization code with PKCE (RFC 7636).
 // Tokens live in memory alone; only the verifier waits in sessionStorage while the issuer asks.
 import * as oauth from "oauth4webapi";
+import { base } from "./base";
 import type { SignIn as Settings } from "./contract";
 
 export type Access = "open" | "signed-in" | "signed-out";
@@ -27,7 +28,7 @@ export const hasFailed = () => failed;
 
 const server = (own: Settings): oauth.AuthorizationServer => ({ ...own });
 const client = (own: Settings): oauth.Client => ({ client_id: own.client_id });
-const redirect = () => `${location.origin}/`;
+const redirect = () => `${location.origin}${base}/`;
 /** Plain HTTP is for an issuer on this very machine. */
 const insecure = (own: Settings) => ({
   [oauth.allowInsecureRequests]: new URL(own.token_endpoint).hostname === "127.0.0.1",

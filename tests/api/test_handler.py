@@ -1,6 +1,7 @@
 """The Lambda handler, with events as AWS sends them."""
 
 import base64
+import gzip
 import json
 import logging
 import os
@@ -51,6 +52,88 @@ def test_a_body_in_base64_is_read() -> None:
     assert answer["statusCode"] == 200
 
 
+def put(event: dict[str, Any], path: str, body: str | None, *, base64: bool) -> dict[str, Any]:
+    """The same event with another path and body."""
+    changed: dict[str, Any] = json.loads(json.dumps(event))
+    changed |= {"body": body, "isBase64Encoded": base64, "path": path, "rawPath": path}
+    if "http" in changed["requestContext"]:
+        changed["requestContext"]["http"]["path"] = path
+    return changed
+
+
+@pytest.mark.parametrize("body", ["%%%notb64", "e30", "e30=\n", "e30=e30=", "e3-_", "\u00e9", "="])
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_body_that_is_not_base64_is_refused_with_the_cause(name: str, body: str) -> None:
+    for path in ("/models/survival/predict", "/v2/models/survival/infer",
+                 "/v2/repository/index", "/fhir/models/survival/$evaluate"):  # fmt: skip
+        answer = invoke(put(recorded(name), path, body, base64=True))
+        assert answer["statusCode"] == 400
+        assert "announces a body in base64" in answer["body"]
+        assert body not in answer["body"].replace("=", "") or body == "="
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_who_reads_no_body_does_not_mind_one_that_is_not_base64(name: str) -> None:
+    event = put(recorded(name), "/models", "%%%", base64=True)
+    event["httpMethod"] = "GET"
+    if "http" in event["requestContext"]:
+        event["requestContext"]["http"]["method"] = "GET"
+    assert invoke(event)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("body", ["\ud800", "", None])
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_half_a_character_and_no_body_are_no_json(name: str, body: str | None) -> None:
+    answer = invoke(put(recorded(name), "/models/survival/predict", body, base64=False))
+    assert answer["statusCode"] == 400
+    assert json.loads(answer["body"])["code"] == "body_not_json"
+
+
+def test_what_travels_in_base64_is_at_most_4_4_mb() -> None:
+    body = base64.b64decode(recorded("http_api_v2")["body"])
+    for length, status in ((4_400_000, 200), (4_400_001, 413)):
+        whole = base64.b64encode(body + b" " * (length - len(body))).decode()
+        event = put(recorded("rest_api"), "/models/survival/predict", whole, base64=True)
+        answer = invoke(event)
+        assert answer["statusCode"] == status
+    assert "4.4 MB" in answer["body"]
+    assert "compress" in answer["body"]
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_compressed_body_travels_in_base64(name: str) -> None:
+    body = gzip.compress(base64.b64decode(recorded("http_api_v2")["body"]))
+    path = "/models/survival/predict"
+    event = put(recorded(name), path, base64.b64encode(body).decode(), base64=True)
+    for headers, value in (("headers", "gzip"), ("multiValueHeaders", ["gzip"])):
+        if event.get(headers):
+            event[headers]["Content-Encoding"] = value
+    assert invoke(event)["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("x-forwarded-port", "443, 443"), ("x-forwarded-port", "https"), ("host", "[::1]:80"),
+     ("host", "a:b"), ("host", ""), ("x-none", None), ("x-half", "\ud800")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_header_that_cannot_be_read_stops_no_answer(
+    name: str, header: str, value: str | None
+) -> None:
+    event = recorded(name)
+    for kind, one in (("headers", value), ("multiValueHeaders", [value])):
+        if event.get(kind):
+            others = {key: text for key, text in event[kind].items() if key.lower() != header}
+            event[kind] = others | {header: one}
+    assert invoke(event)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("name", OVER_HTTP)
+def test_a_body_written_as_json_in_the_event_is_no_text(name: str) -> None:
+    event = recorded(name) | {"body": {"instances": []}}
+    assert invoke(event)["statusCode"] == 400
+
+
 def test_the_request_id_is_the_gateways_own() -> None:
     event = recorded("http_api_v2")
     answer = invoke(event)
@@ -76,6 +159,15 @@ def test_an_event_that_is_no_request_is_refused_in_one_sentence(name: str) -> No
 def test_a_direct_invocation_is_refused_in_one_sentence(event: Any) -> None:
     with pytest.raises(UnsupportedEventError, match="answers HTTP requests only"):
         invoke(event)
+
+
+def test_a_load_balancer_may_name_no_query_at_all() -> None:
+    for name in ("alb", "alb_multi_value_headers"):
+        event = recorded(name)
+        for key in ("queryStringParameters", "multiValueQueryStringParameters"):
+            event.pop(key, None)
+        assert invoke(event)["statusCode"] == 200
+        assert invoke(event | {"multiValueQueryStringParameters": {}})["statusCode"] == 200
 
 
 def test_a_card_travels_as_text() -> None:

@@ -339,3 +339,47 @@ def test_nothing_of_a_token_is_logged(
     assert lines.count("/cds-services") == 2
     assert "secret" not in lines
     assert token[:20] not in lines
+
+
+@pytest.mark.parametrize("before", ["", "/med"], ids=["stripped", "kept"])
+def test_behind_a_proxy_a_token_names_the_url_that_is_called(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.setenv("MEDMAAS_URL", f"{BASE}/med")
+    app = create_app(registry, make_own(ISSUERS))
+    app.state.clock = lambda: NOW
+    client = TestClient(app)
+    path = f"{before}/cds-services"
+    assert get(client, sign(aud=f"{BASE}/med/cds-services"), path).status_code == 200
+    assert get(client, sign(aud=URL), path).status_code == 401
+
+
+def test_at_a_stage_a_token_names_the_url_that_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = lambda_module.app
+    replace_state(monkeypatch, app, verifier=make_own(ISSUERS), clock=lambda: NOW)
+    event = json.loads((ROOT / "events" / "models.json").read_text())
+    context = event["requestContext"]
+    context |= {"stage": "prod"}
+    event["rawPath"] = context["http"]["path"] = "/prod/cds-services"
+    for path, status in (("/prod/cds-services", 200), ("/cds-services", 401)):
+        token = sign(aud=f"https://{context['domainName']}{path}")
+        event["headers"]["authorization"] = f"Bearer {token}"
+        answer = lambda_module.handler(event, None)  # type: ignore[arg-type]
+        assert answer["statusCode"] == status, answer["body"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_browser_of_an_origin_in_the_settings_may_ask_in_every_way(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setenv("MEDMAAS_CORS_ORIGINS", "https://ehr.example")
+    client = TestClient(create_app(registry))
+    asked = {"origin": "https://ehr.example", "access-control-request-method": method,
+             "access-control-request-headers": "authorization"}  # fmt: skip
+    for path in ("/cds-services", "/cds-services/survival"):
+        allowed = client.options(path, headers=asked)
+        assert allowed.status_code == 200
+        assert allowed.headers["access-control-allow-origin"] == "https://ehr.example"
+    head = client.head("/cds-services", headers={"origin": "https://ehr.example"})
+    assert head.headers["access-control-allow-origin"] == "https://ehr.example"
+    assert "access-control-allow-origin" not in client.options("/models", headers=asked).headers

@@ -11,7 +11,8 @@ from tests.conftest import SHIPPED
 
 from .conftest import ROOT, Template, properties
 
-OPEN = {"GET /", "GET /page/{proxy+}"}  # the page itself, and where people sign in
+# the page itself, where people sign in; HEAD is GET without the body
+OPEN = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/", "/page/{proxy+}")}
 OF_CDS_HOOKS = {"ANY /cds-services", "ANY /cds-services/{proxy+}"}
 
 
@@ -75,6 +76,18 @@ def test_what_is_open_to_everybody_holds_nothing_of_the_models(accept: str) -> N
     answer = handler(event, None)  # type: ignore[arg-type]
     assert answer["statusCode"] == 200
     assert not any(model in answer["body"] for model in SHIPPED)
+
+
+def test_the_page_is_as_open_to_head_as_to_get(template: Template) -> None:
+    routes = list_routes(template)
+    for key in OPEN:
+        method, path = key.split(" ")
+        assert routes[f"HEAD {path}"] == routes[f"GET {path}"] | {"RouteKey": f"HEAD {path}"}
+        event = json.loads((ROOT / "events" / "page.json").read_text())
+        event["requestContext"]["http"]["method"] = method
+        answer = handler(event, None)  # type: ignore[arg-type]
+        assert answer["statusCode"] == 200
+        assert bool(answer["body"]) == (method == "GET")
 
 
 def _path(route: object) -> str:

@@ -131,8 +131,16 @@ def read_outputs(response: Any) -> dict[str, Json]:
 
 
 def read_data(response: Any) -> dict[str, list[Any]]:
-    """The data of outputs by name."""
-    return {name: output["data"] for name, output in read_outputs(response).items()}
+    """The data of outputs by name, None for numbers that are missing."""
+    return {name: read_numbers(output) for name, output in read_outputs(response).items()}
+
+
+def read_numbers(output: Json) -> list[Any]:
+    """The data of one output; a number that is missing is the text "NaN", and never null."""
+    data = output["data"]
+    assert None not in data
+    is_text = output["datatype"] == "BYTES"
+    return data if is_text else [None if value == "NaN" else value for value in data]
 
 
 def predict(client: TestClient, model: Model, instances: Sequence[Json], **options: Any) -> Any:

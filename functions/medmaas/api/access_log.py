@@ -1,5 +1,7 @@
 """What surrounds every request: its id, its security headers, its log line, its last defence.
 
+HEAD is answered here, on every route there is: as GET, without the body.
+
 The log line says who answered what route how fast. It never holds a path, a query, a header, a body
 or the text of an exception, because each of these may hold patient data.
 """
@@ -12,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from medmaas.api.address import find_path
 from medmaas.api.refusal import refuse
 from medmaas.api.routes import choose_words
 from medmaas.errors import MedmaasError
@@ -49,22 +52,31 @@ class AccessLog:
                 given = {name for name, _ in message["headers"]}
                 own = [header for header in _HEADERS if header[0] not in given]
                 message["headers"] = [*message["headers"], *own, identity]
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         method = scope["method"] if scope["method"] in _METHODS else "other"
         line: dict[str, Any] = {"request_id": request_id, "method": method}
+        asked = _ask_by_get(scope) if method == "HEAD" else scope
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(asked, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
-                words = choose_words(Request(scope))
-                refusal = _internal_error(scope["path"], request_id, words)
-                await refusal(scope, receive, send_with_headers)
-        route = getattr(scope.get("route"), "path", None)
+                words = choose_words(Request(asked))
+                refusal = _internal_error(find_path(asked), request_id, words)
+                await refusal(asked, receive, send_with_headers)
+        route = getattr(asked.get("route"), "path", None)
         line |= {"route": route, "status": status, **scope["state"].get("log", {})}
         line["duration_ms"] = round(1000 * (perf_counter() - started), 3)
         write_line(line)
+
+
+def _ask_by_get(scope: Scope) -> Scope:
+    """The same request by GET, for all of what is there: a range is of GET alone (RFC 9110)."""
+    headers = [header for header in scope["headers"] if header[0] != b"range"]
+    return {**scope, "method": "GET", "headers": headers}
 
 
 def _request_id(scope: Scope) -> str:

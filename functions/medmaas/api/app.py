@@ -2,8 +2,9 @@
 
 import logging
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from medmaas import __version__, cold_start, settings
 
@@ -12,12 +13,13 @@ with cold_start.importing():
     from fastapi.responses import Response
     from fastapi_offline import FastAPIOffline
     from mangum import Mangum
-    from mangum.handlers import HTTPGateway
-    from mangum.types import LambdaContext, LambdaEvent, Scope
+    from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
     from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
     from medmaas.api.access_log import AccessLog
+    from medmaas.api.address import PublicAddress, find_path
+    from medmaas.api.event import HANDLERS
     from medmaas.api.refusal import refuse
     from medmaas.api.routes import choose_words
     from medmaas.api.tokens import Verifier, make_verifier
@@ -65,6 +67,8 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
     if origins := settings.cors_origins():
         app.add_middleware(cds_hooks.BrowserClients, origins=origins)
     app.add_middleware(AccessLog)
+    if (url := settings.public_url()) and urlsplit(url).hostname:
+        app.add_middleware(PublicAddress, url=url)
     app.openapi = cache(partial(_describe_all, app, registry))  # type: ignore[method-assign]
     return app
 
@@ -78,7 +82,7 @@ def _describe_all(app: FastAPI, registry: Registry) -> dict[str, Any]:
 async def _refuse(request: Request, error: Exception) -> Response:
     if not isinstance(error, MedmaasError):
         raise error
-    return refuse(request.url.path, error, choose_words(request))
+    return refuse(find_path(request.scope), error, choose_words(request))
 
 
 async def _refuse_page(request: Request, error: Exception) -> Response:
@@ -91,17 +95,12 @@ async def _refuse_page(request: Request, error: Exception) -> Response:
     refusal = known.get(error.status_code, MedmaasError("cannot_answer"))
     response = await _refuse(request, refusal)
     response.status_code = error.status_code
-    response.headers.update(error.headers or {})
+    headers = dict(error.headers or {})
+    if allowed := headers.get("Allow"):  # FastAPI's routes do not name what they are asked by HEAD
+        methods = {*allowed.split(", ")}
+        headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    response.headers.update(headers)
     return response
-
-
-class _Gateway(HTTPGateway):
-    """Mangum's, which would read the event a second time when it is answered."""
-
-    @cached_property
-    def scope(self) -> Scope:
-        """What the application is told of the request."""
-        return super().scope
 
 
 _TEXT = [
@@ -115,7 +114,7 @@ registry = Registry(settings.models_directory())
 with raise_in_english():
     app = create_app(registry, make_verifier())
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
-_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT, custom_handlers=[_Gateway])
+_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT, custom_handlers=HANDLERS)
 
 if settings.initialised_for_snapshot():
     list(registry.list())  # so that the snapshot holds models that are loaded and verified

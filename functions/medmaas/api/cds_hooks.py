@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medmaas import settings
-from medmaas.api.address import find_address
+from medmaas.api.address import find_address, find_path
 from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import (
     PlainRoute,
@@ -57,13 +57,13 @@ class BrowserClients:
         self._cors = CORSMiddleware(
             app,
             allow_origins=origins,
-            allow_methods=["GET", "POST", "OPTIONS"],
+            allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
             allow_headers=["authorization", "content-type"],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        ours = scope.get("path", "").startswith(_PATH)
+        ours = scope["type"] == "http" and find_path(scope).startswith(_PATH)
         await (self._cors if ours else self._app)(scope, receive, send)
 
 

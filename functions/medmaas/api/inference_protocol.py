@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
+from medmaas.api.address import find_prefix
 from medmaas.api.body import read_bytes
 from medmaas.api.models import ready
 from medmaas.api.routes import (
@@ -43,8 +44,12 @@ def add_routes(app: FastAPI) -> None:
         gets[f"{model}/ready"] = ready_model
         gets[f"{model}/stats"] = describe_statistics
     app.router.routes += [PlainRoute(path, do, methods=["GET"]) for path, do in gets.items()]
-    index = PlainRoute("/v2/repository/index", list_repository, methods=["POST"])
-    app.router.routes.append(index)
+    posts = {
+        "/v2/repository/index": list_repository,
+        "/v2/repository/models/{name}/load": load_model,
+        "/v2/repository/models/{name}/unload": unload_model,
+    }
+    app.router.routes += [PlainRoute(path, do, methods=["POST"]) for path, do in posts.items()]
 
 
 async def infer_tensors(request: Request) -> Response:
@@ -93,7 +98,7 @@ async def describe_model(request: Request) -> Response:
         for model_id, version, _ in get_registry(request).list()
         if model_id == view.model.manifest.id
     ]
-    return _respond(describe_view(view, versions))
+    return _respond(describe_view(view, versions, find_prefix(request.scope)))
 
 
 async def ready_model(request: Request) -> Response:
@@ -112,13 +117,39 @@ async def list_repository(request: Request) -> Response:
     """The repository index."""
     from medmaas.inference_protocol.repository import describe_index  # noqa: PLC0415
 
-    body = await read_bytes(request)
-    asked = parse_json(body) if body else {}
-    if not isinstance(asked, dict) or not isinstance(asked.get("ready", False), bool):
+    asked = await _read_object(request, "not_an_index_request")
+    ready_only = asked.get("ready", False)
+    if not isinstance(ready_only, bool):
         raise InvalidCallError("not_an_index_request")
-    ready_only = bool(asked.get("ready", False))
     index = describe_index(_get_repository(request), choose_words(request), ready=ready_only)
     return _respond(index)
+
+
+async def load_model(request: Request) -> Response:
+    """Say that a model is loaded, if it is: each is from the start, or when it is first asked."""
+    asked = await _read_object(request, "not_a_load_request")
+    parameters = asked.get("parameters")
+    if parameters is not None and not isinstance(parameters, dict):
+        raise InvalidCallError("not_a_load_request")
+    if any(name == "config" or name.startswith("file:") for name in parameters or {}):
+        raise InvalidCallError("models_not_sent")
+    return _respond({"name": _find(request).view.name, "load": True})
+
+
+async def unload_model(request: Request) -> Response:
+    """Say that a model stays: what answers is fixed with the deployment."""
+    await _read_object(request, "not_a_load_request")
+    stays = choose_words(request).say(Fact("models_stay"))
+    return _respond({"name": _find(request).view.name, "unload": False, "message": stays})
+
+
+async def _read_object(request: Request, otherwise: str) -> dict[str, Any]:
+    """A body that may be left out."""
+    body = await read_bytes(request)
+    asked = parse_json(body) if body else {}
+    if not isinstance(asked, dict):
+        raise InvalidCallError(otherwise)
+    return asked
 
 
 def _get_repository(request: Request) -> Any:  # noqa: ANN401 - its package is loaded here alone
@@ -142,8 +173,6 @@ def _find(request: Request) -> Any:  # noqa: ANN401 - as above
 def _read_length(request: Request) -> int | None:
     """How much of the body is JSON; None if it all is."""
     headers = dict(request.scope["headers"])  # a look at each through Starlette's takes longer
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise UnsupportedMediaTypeError("content_encoded")
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     given = headers.get(_LENGTH_KEY)
     # Triton's own client names no content type at all

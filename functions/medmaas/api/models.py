@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
+from medmaas.api.address import find_prefix
 from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
@@ -72,7 +73,8 @@ async def ready(request: Request) -> dict[str, bool]:
 async def list_models(request: Request) -> Response:
     """Every version of every model, and whether it answers."""
     words = choose_words(request)
-    entries = [_summarise(words, *entry) for entry in get_registry(request).list()]
+    prefix = find_prefix(request.scope)
+    entries = [_summarise(words, prefix, *entry) for entry in get_registry(request).list()]
     return _respond({"models": entries})
 
 
@@ -159,7 +161,7 @@ def _list_units(feature: Number) -> list[dict[str, Any]]:
 
 
 def _summarise(
-    words: Words, model_id: str, version: str, model: Model | ModelUnavailableError
+    words: Words, prefix: str, model_id: str, version: str, model: Model | ModelUnavailableError
 ) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": model_id, "version": version}
     if isinstance(model, ModelUnavailableError):
@@ -184,5 +186,5 @@ def _summarise(
         "digest": model.digest,
         "input": manifest.input.kind,
         "output": manifest.output.kind,
-        "url": f"/models/{model_id}/versions/{version}",
+        "url": f"{prefix}/models/{model_id}/versions/{version}",
     }

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from medmaas.api.address import find_prefix
 from medmaas.api.sign_in import SignIn, make_sign_in
 
 _DIRECTORY = Path(__file__).parents[1] / "page"
@@ -54,24 +55,32 @@ async def _answer(request: Request) -> Response:
     if "text/html" in request.headers.get("accept", ""):
         policy = f"{_POLICY} {sign_in.origin}" if sign_in else _POLICY
         headers = {**_HEADERS, "content-security-policy": policy, "vary": "accept"}
-        return FileResponse(_DIRECTORY / "index.html", headers=headers)
-    return JSONResponse(_describe(app, sign_in), headers={"vary": "accept"})
+        index = _DIRECTORY / "index.html"
+        if prefix := find_prefix(
+            request.scope
+        ):  # it may have been called without a slash at its end
+            files = f'"{prefix}/page/'
+            return HTMLResponse(index.read_text("utf-8").replace('"page/', files), headers=headers)
+        return FileResponse(index, headers=headers)
+    description = _describe(app, sign_in, find_prefix(request.scope))
+    return JSONResponse(description, headers={"vary": "accept"})
 
 
-def _describe(app: FastAPI, sign_in: SignIn | None) -> dict[str, Any]:
+def _describe(app: FastAPI, sign_in: SignIn | None, prefix: str) -> dict[str, Any]:
+    links = {
+        "models": "/models",
+        "inference": "/v2",
+        "fhir": "/fhir/metadata",
+        "cds_hooks": "/cds-services",
+        "docs": "/docs",
+        "openapi": "/openapi.json",
+        "live": "/health/live",
+        "ready": "/health/ready",
+    }
     return {
         "name": app.title,
         "version": app.version,
         "description": app.description,
         "sign_in": sign_in and sign_in.model_dump(exclude_none=True),
-        "links": {
-            "models": "/models",
-            "inference": "/v2",
-            "fhir": "/fhir/metadata",
-            "cds_hooks": "/cds-services",
-            "docs": "/docs",
-            "openapi": "/openapi.json",
-            "live": "/health/live",
-            "ready": "/health/ready",
-        },
+        "links": {name: prefix + path for name, path in links.items()},
     }

@@ -17,7 +17,11 @@ _JSON = "application/json"
 def refuse(path: str, error: MedmaasError, words: Words) -> Response:
     """The answer to a request of this path that ends in this error."""
     media_type, body = _write(path, error, words)
-    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None  # noqa: PLR2004
+    headers = {}
+    if error.status == 401:  # noqa: PLR2004
+        headers["www-authenticate"] = "Bearer"
+    elif error.fact.code == "content_encoded":
+        headers["accept-encoding"] = "gzip, deflate"  # RFC 9110, 15.5.16
     return Response(to_json(body), error.status, headers, media_type)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from medmaas import settings
-from medmaas.api.address import find_own_address
+from medmaas.api.address import find_own_address, find_path
 from medmaas.api.setting import Setting, make_setting
 from medmaas.errors import ForbiddenError, SettingError, UnauthorisedError
 from medmaas.facts import Fact
@@ -112,7 +112,7 @@ def find_audience(request: Request) -> str:
     address = find_own_address(request)
     if address is None:
         raise UnauthorisedError("no_address")
-    return f"{address}{request.url.path}"
+    return f"{address}{find_path(request.scope)}"
 
 
 def _make_seen() -> Seen:

@@ -26,6 +26,7 @@ OF_ONNX = {
     "tensor(int64)": "INT64", "tensor(int32)": "INT32", "tensor(bool)": "BOOL",
 }  # fmt: skip
 _FLOATS = {"FP16", "FP32", "FP64"}
+_NAN = "NaN"
 _LENGTH = 4
 _MOST_DIMENSIONS = 8
 _MOST_ELEMENTS = 50_000_000
@@ -56,13 +57,16 @@ def read_shape(shape: object, where: str) -> tuple[int, ...]:
 def decode_json(data: object, datatype: str, shape: tuple[int, ...], where: str) -> Array:
     """An array from nested or flat lists, row-major.
 
-    Null is a number that is missing, where there may be one.
+    Null and the text "NaN" are a number that is missing, where there may be one.
 
     Raises:
         InvalidCallError: other elements than the datatype has, or another number of them.
     """
     flat = _flatten(data, shape, f"{where}.data")
     kinds = set(map(type, flat))
+    if str in kinds and datatype in _FLOATS:
+        flat = [None if type(value) is str and value == _NAN else value for value in flat]
+        kinds = set(map(type, flat))
     wrong = kinds - _allowed(datatype)
     if wrong:
         raise refuse(f"{where}.data", Fact("other_datatype", datatype=datatype))
@@ -99,7 +103,11 @@ def decode_binary(data: memoryview, datatype: str, shape: tuple[int, ...], where
 
 
 def encode_json(column: Array | Sequence[str], datatype: str) -> list[Any]:
-    """Row-major and flat; null for a number that is missing.
+    """Row-major and flat; the text "NaN" for a number that is missing.
+
+    Tensors of the standard hold numbers, texts and booleans, but no null, and JSON has no NaN. The
+    text is what the JSON of Protocol Buffers has for it, and the protocol's clients in Python read
+    it as NaN. A client that knows numbers alone fails at it, where some take null for 0.
 
     Args:
         column: numbers of any shape, or texts.
@@ -109,7 +117,7 @@ def encode_json(column: Array | Sequence[str], datatype: str) -> list[Any]:
         return [*column]
     values: list[Any] = column.ravel().tolist()
     if datatype in _FLOATS and any(map(isnan, values)):
-        return [None if isnan(value) else value for value in values]
+        return [_NAN if isnan(value) else value for value in values]
     return values
 
 

@@ -72,8 +72,14 @@ def describe_server() -> dict[str, Any]:
     return {"name": "medmaas", "version": __version__, "extensions": EXTENSIONS}
 
 
-def describe_view(view: View, versions: list[str]) -> dict[str, Any]:
-    """Model metadata; properties hold what a card says in a word."""
+def describe_view(view: View, versions: list[str], prefix: str) -> dict[str, Any]:
+    """Model metadata; properties hold what a card says in a word.
+
+    Args:
+        view: to be described.
+        versions: of its model.
+        prefix: before the path of its card.
+    """
     manifest = view.model.manifest
     properties = {
         "title": manifest.title,
@@ -87,11 +93,12 @@ def describe_view(view: View, versions: list[str]) -> dict[str, Any]:
         "input": manifest.input.kind,
         "inputs": view.takes,
         "output": manifest.output.kind,
-        "card": f"/models/{manifest.id}/versions/{manifest.version}/card",
+        "card": f"{prefix}/models/{manifest.id}/versions/{manifest.version}/card",
         "explanation": "given if outputs name it, or parameters hold explain where there are no "
         "outputs: it takes time",
         "parameters": "force, coverage, explain, explain_seconds",
-        "abstention": "rows whose status is abstained hold null (JSON) or NaN, or empty texts",
+        "abstention": 'rows whose status is abstained hold NaN (in JSON the text "NaN"), or empty '
+        "texts",
     }
     return {
         "name": view.name,

@@ -22,11 +22,6 @@ from medmaas.model.options import PLAIN, Options
 _FIELDS = {"id", "parameters", "inputs", "outputs", "model_name", "model_version"}
 _OPTIONS = {"explain", "explain_seconds", "coverage", "force"}
 _BINARY_OUTPUT = "binary_data_output"
-# for Triton's schedulers; there are none here, so they change no answer
-_WITHOUT_EFFECT = {
-    "sequence_id", "sequence_start", "sequence_end", "priority", "timeout",
-    "triton_enable_empty_final_response", "content_type", "headers",
-}  # fmt: skip
 _MOST_TENSORS = 256
 _NO_OBJECT = Fact("must_be_an_object")
 _NO_SUCH_NAME = Fact("required_name")
@@ -76,15 +71,15 @@ def read_request(body: bytes, json_length: int | None) -> InferRequest:
             raise refuse("Inference-Header-Content-Length", Fact("not_length_of_json"))
         binary = memoryview(body)[json_length:]
         body = body[:json_length]
-    tree = parse_json(body)
+    tree = parse_json(body, nan_is_null=True)
     if not isinstance(tree, dict) or not tree.keys() <= _FIELDS:
         raise InvalidCallError("not_an_infer_request")
     request_id = tree.get("id")
     if request_id is not None and not _is_text(request_id):
         raise refuse("id", Fact("must_be_text"))
-    parameters = tree.get("parameters", {})
+    parameters = _read_parameters(tree, "parameters")
     options = _read_options(parameters) if parameters else PLAIN
-    in_binary = _read_flag(parameters, _BINARY_OUTPUT, "parameters")
+    in_binary = _read_flag(parameters, _BINARY_OUTPUT, "parameters", default=False)
     inputs = _read_inputs(tree.get("inputs"), binary)
     outputs = _read_outputs(tree["outputs"], in_binary) if tree.get("outputs") else None
     if outputs is not None and options.explain != (EXPLANATION in outputs):
@@ -97,13 +92,21 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def _read_options(parameters: object) -> Options:
+def _read_parameters(given: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """The parameters of a request, an input or an output; one that is null is none.
+
+    Those that are not known are passed by, as the standard wants: servers and clients have their
+    own.
+    """
+    parameters = given.get("parameters")
+    if parameters is None:
+        return {}
     if not isinstance(parameters, dict):
-        raise refuse("parameters", _NO_OBJECT)
-    if unknown := parameters.keys() - _OPTIONS - _WITHOUT_EFFECT - {_BINARY_OUTPUT}:
-        known = sorted({*_OPTIONS, _BINARY_OUTPUT})
-        fact = Fact("unknown_parameters", unknown=len(unknown), known=known)
-        raise refuse("parameters", fact)
+        raise refuse(where, _NO_OBJECT)
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _read_options(parameters: Mapping[str, Any]) -> Options:
     given = {name: value for name, value in parameters.items() if name in _OPTIONS}
     if problems := find_wrong_options(given):
         raise InvalidCallError(
@@ -113,9 +116,7 @@ def _read_options(parameters: object) -> Options:
     return Options(**given)
 
 
-def _read_flag(parameters: object, name: str, where: str, *, default: bool = False) -> bool:
-    if not isinstance(parameters, dict):
-        raise refuse(where, _NO_OBJECT)
+def _read_flag(parameters: Mapping[str, Any], name: str, where: str, *, default: bool) -> bool:
     flag = parameters.get(name, default)
     if not isinstance(flag, bool):
         raise refuse(f"{where}.{name}", Fact("not_a_boolean"))
@@ -155,17 +156,12 @@ def _read_inputs(inputs: object, binary: memoryview) -> dict[str, Tensor]:
 
 def _read_size(given: Mapping[str, Any], where: str) -> int | None:
     """How many bytes of the binary part are this tensor's; None if it is in the JSON."""
-    parameters = given.get("parameters")
-    if parameters is None:
-        return None
-    if not isinstance(parameters, dict):
-        raise refuse(f"{where}.parameters", _NO_OBJECT)
-    size = parameters.get("binary_data_size")
+    size = _read_parameters(given, f"{where}.parameters").get("binary_data_size")
     if size is None:
         return None
     if type(size) is not int or size < 0:
         raise refuse(f"{where}.parameters.binary_data_size", Fact("not_a_number_of_bytes"))
-    if "data" in given:
+    if given.get("data") is not None:
         raise refuse(f"{where}.data", Fact("binary_already"))
     return size
 
@@ -179,8 +175,8 @@ def _read_outputs(outputs: object, in_binary: bool) -> dict[str, bool]:  # noqa:
         name = given.get("name") if isinstance(given, dict) else None
         if not isinstance(name, str) or name in wanted:
             raise refuse(f"{where}.name", _NO_SUCH_NAME)
-        parameters = given.get("parameters", {})
-        if isinstance(parameters, dict) and parameters.get("classification"):
+        parameters = _read_parameters(given, f"{where}.parameters")
+        if parameters.get("classification"):
             raise refuse(f"{where}.parameters.classification", Fact("not_offered"))
         wanted[name] = _read_flag(
             parameters, "binary_data", f"{where}.parameters", default=in_binary

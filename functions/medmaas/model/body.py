@@ -50,8 +50,12 @@ def parse_body(body: bytes, *, explain: bool = False) -> object:
     return parsed
 
 
-def parse_json(body: bytes) -> object:
+def parse_json(body: bytes, *, nan_is_null: bool = False) -> object:
     """Parse UTF-8 JSON, without the NaN and Infinity that Python would take.
+
+    Args:
+        body: as it was sent.
+        nan_is_null: whether NaN is read as null, for clients that write it.
 
     Raises:
         MalformedBodyError: it is not JSON.
@@ -65,7 +69,8 @@ def parse_json(body: bytes) -> object:
         except ValueError:
             pass  # the parser below has the last word
     try:
-        return _DECODER.decode(body.decode("utf-8"))
+        decoder = _DECODER_OF_NAN if nan_is_null else _DECODER
+        return decoder.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         # no `from`: the parser's message and the exception's notes quote the body
         raise MalformedBodyError("body_not_json") from None
@@ -209,6 +214,12 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError
 
 
+def _take_nan(name: str) -> None:
+    if name != "NaN":
+        raise ValueError
+
+
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant
 )  # json.loads would make one per request
+_DECODER_OF_NAN = json.JSONDecoder(object_pairs_hook=_refuse_duplicates, parse_constant=_take_nan)

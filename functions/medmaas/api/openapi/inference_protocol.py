@@ -1,5 +1,7 @@
 """Open Inference Protocol v2: the routes that its clients know."""
 
+from typing import Any
+
 from medmaas.api.openapi.catalogue import DIGEST
 from medmaas.api.openapi.parts import (
     JSON,
@@ -49,6 +51,8 @@ def describe_inference_protocol(registry: Registry) -> Paths:
         "/v2/health/live": {"get": _get("is_server_live", "Whether it runs.", _flag("Live"))},
         "/v2/health/ready": {"get": all_ready},
         "/v2/repository/index": {"post": _describe_index()},
+        "/v2/repository/models/{name}/load": {"post": _describe_load("load", name)},
+        "/v2/repository/models/{name}/unload": {"post": _describe_load("unload", name)},
         "/v2/models/stats": {
             "get": _get("read_statistics", "Statistics of all models.", _describe_statistics())
         },
@@ -126,9 +130,16 @@ def _describe_index() -> Operation:
     entries = describe_list(write_object("RepositoryEntry", entry, ["name"]))
     asked = write_object("RepositoryRequest", {"ready": BOOLEAN})
     body = write_content("Whether only models that are ready.", asked)
-    return _get("list_repository", "All models.", entries, (400, 413, 500)) | {
+    return _get("list_repository", "All models.", entries, (400, 413, 415, 500)) | {
         "requestBody": {"required": False, **body}
     }
+
+
+def _describe_load(do: str, name: dict[str, Any]) -> Operation:
+    answer = write_object(f"Model{do.title()}", {"name": TEXT, do: BOOLEAN, "message": TEXT}, [do])
+    summary = "Whether it is loaded." if do == "load" else "Models stay loaded: it changes nothing."
+    statuses = (400, 404, 413, 415, 500, 503)
+    return _get(f"{do}_model", summary, answer, statuses) | {"parameters": [name]}
 
 
 def _describe_statistics() -> Schema:
@@ -146,7 +157,9 @@ def _describe_statistics() -> Schema:
 
 
 def _describe_infer(name: str) -> Operation:
-    data = describe_list({}, description="Row-major, nested or flat.")
+    data = describe_list(
+        {}, description='Row-major, nested or flat; "NaN" for a number that is missing.'
+    )
     parameters: Schema = {"type": "object", "additionalProperties": True}
     tensor = _describe_tensor("InferenceTensor", parameters=parameters, data=data)
     of_output = {"name": TEXT, "parameters": parameters}
