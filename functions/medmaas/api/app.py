@@ -16,7 +16,7 @@ with cold_start.importing():
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
-    from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
+    from medmaas.api import cds_hooks, fhir, file, inference_protocol, models, page
     from medmaas.api.access_log import AccessLog
     from medmaas.api.refusal import refuse
     from medmaas.api.routes import choose_words
@@ -55,7 +55,7 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
     app.state.clock = partial(datetime.now, UTC)
     app.state.verifier = verifier
     app.state.feedback = None  # made when the first comes
-    for protocol in (inference_protocol, models, fhir, cds_hooks):
+    for protocol in (inference_protocol, models, file, fhir, cds_hooks):
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))
