@@ -628,6 +628,10 @@ export interface ManifestTabularInput {
    */
   tensor: string;
   /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
+  /**
    * At least one feature, in the order of the tensor's columns.
    *
    * @minItems 1
@@ -655,6 +659,10 @@ export interface ManifestNumber {
    * What the graph does when the value is missing; absent: it is required.
    */
   missing?: string;
+  /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
   /**
    * Whether care can change it, so that a counterfactual may.
    */
@@ -820,6 +828,10 @@ export interface ManifestChoice {
    */
   missing?: string;
   /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
+  /**
    * Whether care can change it, so that a counterfactual may.
    */
   actionable: boolean;
@@ -864,6 +876,10 @@ export interface ManifestBoolean {
    */
   missing?: string;
   /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
+  /**
    * Whether care can change it, so that a counterfactual may.
    */
   actionable: boolean;
@@ -893,6 +909,10 @@ export interface ManifestSeriesInput {
    */
   tensor: string;
   /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
+  /**
    * At least one feature, in the order of the tensor's columns.
    *
    * @minItems 1
@@ -919,6 +939,10 @@ export interface ManifestImageInput {
    * What the graph calls its input.
    */
   tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
   kind: "image";
   /**
    * What a request calls the picture.
@@ -978,6 +1002,10 @@ export interface ManifestTextInput {
    * What the graph calls its input.
    */
   tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
   kind: "text";
   /**
    * What a request calls the text.

@@ -22,7 +22,7 @@ from medmaas.model.body import parse_json, take_options
 
 CSV, TSV = "text/csv", "text/tab-separated-values"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA_TYPES = (CSV, TSV, XLSX)
+MEDIA_TYPES = (CSV, TSV, XLSX, "application/octet-stream")
 PARAMETERS = ("missing", "encoding", "coverage", "force")
 
 

@@ -15,6 +15,7 @@ from medmaas.batch.deadline import Deadline
 from medmaas.batch.job import Job
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import Counts, Part
+from medmaas.batch.scorer import make_scorer
 from medmaas.batch.storage import Folder, client, open_folder, open_source, translated_errors
 from medmaas.errors import (
     IncompleteResultsError,
@@ -25,7 +26,6 @@ from medmaas.model.registry import Registry
 from medmaas.table.formats import find_format
 from medmaas.table.reader import is_seekable, open_rows, rows_at_once
 from medmaas.table.rows import Chunk, Position
-from medmaas.table.score import Scorer
 from medmaas.words import Words
 
 RANGE_BYTES = 64_000_000
@@ -154,8 +154,8 @@ def score(
     first = Position(part_of.start, part_of.first_row) if part_of.index else None
     position = part.position or first
     words = Words(job.language, model.manifest)
-    scorer = Scorer(model, fmt.written, source, options=job.options, words=words)
     with part.kept_clean():
+        scorer = make_scorer(job, fmt, model, source)
         rows = open_rows(
             source,
             fmt,

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 from medmaas.batch.deadline import Deadline
+from medmaas.batch.scorer import RowScorer
 from medmaas.batch.storage import Folder, Writer
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
 from medmaas.table.rows import Chunk, Position
-from medmaas.table.score import Scorer
 
 _BYTES_PER_MS = 40_000  # that S3 gives a function at the least, as it is planned for
 
@@ -81,7 +81,7 @@ class Part:
     def score(
         self,
         chunks: Iterator[Chunk],
-        scorer: Scorer,
+        scorer: RowScorer,
         deadline: Deadline,
         on_progress: OnProgress | None = None,
     ) -> bool:

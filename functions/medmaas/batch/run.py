@@ -8,10 +8,10 @@ from medmaas.batch.fan_out import FanOut, is_large, start
 from medmaas.batch.job import Job
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import OnProgress, Part
+from medmaas.batch.scorer import make_scorer
 from medmaas.batch.storage import open_folder
 from medmaas.model.registry import Registry
 from medmaas.table.reader import open_rows, rows_at_once
-from medmaas.table.score import Scorer
 from medmaas.words import Words
 
 Summary = dict[str, Any]
@@ -65,8 +65,8 @@ def _score(
     job, model, fmt, folder = opened.job, opened.model, opened.format, opened.folder
     words = Words(job.language, model.manifest)
     part = Part(folder, fmt.written, opened.started, model.identity, checkpoint=checkpoint)
-    scorer = Scorer(model, fmt.written, opened.source, options=job.options, words=words)
     with part.kept_clean():
+        scorer = make_scorer(job, fmt, model, opened.source)
         rows = open_rows(
             opened.source,
             fmt,

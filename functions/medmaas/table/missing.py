@@ -14,7 +14,7 @@ def find_missing_words(model: Model, asked: Sequence[str]) -> frozenset[str]:
         RefusedFileError: a word is a value that a column of the model may hold.
     """
     spec = model.manifest.input
-    words = frozenset(word.strip() for word in (*spec.missing_words, *asked))
+    words = frozenset(word.strip() for word in (*(spec.missing_words or ()), *asked))
     for feature in spec.named_features if words else ():
         if any(can_hold(feature, word) for word in words):
             raise RefusedFileError("missing_word_is_value", column=feature.name)

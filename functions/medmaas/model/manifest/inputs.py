@@ -100,8 +100,9 @@ def _find_misfit(feature: Feature) -> str | None:
 
 class _Input(Contract):
     tensor: Sentence = Field(description=_TENSOR)
-    missing_words: tuple[Sentence, ...] = Field(
-        default=(), description="Words of a file that stand for a value that is missing, as in NA."
+    missing_words: tuple[Sentence, ...] | None = Field(
+        default=None,
+        description="Words of a file that stand for a value that is missing, as in NA.",
     )
 
     @property
