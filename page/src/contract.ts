@@ -515,6 +515,43 @@ export interface Problem {
   code: string;
   limits: Limits;
 }
+export interface FileAnswer {
+  request_id: string;
+  model: Identity;
+  /**
+   * How the file was read.
+   */
+  notes: Note[];
+  answered: number;
+  rejected: number;
+  rows: FileRow[];
+}
+export interface Note {
+  note: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+export interface FileRow {
+  /**
+   * From 1, without the header and without empty rows.
+   */
+  row: number;
+  id: string | null;
+  prediction?: Prediction;
+  problems?: RowProblem[];
+}
+export interface RowProblem {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
 /**
  * Everything that is known of one version of one model.
  */
