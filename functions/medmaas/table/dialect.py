@@ -116,7 +116,7 @@ def rewrite_decimals(
         if decimal == "comma":
             if _COMMA.fullmatch(text):
                 written[row] = text.replace(",", ".")
-            elif "." in text:
+            elif _POINT.fullmatch(text):
                 wrong[row] = _DECIMAL_COMMA_WANTED
         elif _THOUSANDS.fullmatch(text) or _COMMA.fullmatch(text):
             wrong[row] = _UNCLEAR

@@ -8,10 +8,9 @@ from medmaas.facts import Fact
 from medmaas.model.inputs.reading import InputColumn, LongForm
 from medmaas.model.options import Options
 from medmaas.model.registry import Model
-from medmaas.table.csv_rows import LIMITS, CsvRows, read_header
-from medmaas.table.dialect import SEPARATORS, Decimal, Dialect, find_decimal
+from medmaas.table.csv_rows import CsvRows
 from medmaas.table.encodings import UTF_8, settle_encoding
-from medmaas.table.formats import Format, is_zip, refuse_binary
+from medmaas.table.formats import Format, is_zip
 from medmaas.table.header import Columns, Header, match_columns
 from medmaas.table.histories import HistoryRows
 from medmaas.table.json_rows import JsonRows
@@ -22,10 +21,9 @@ from medmaas.table.rows import Chunk, Position, RowReader
 from medmaas.table.sheet import SheetRows, read_sheet
 from medmaas.table.source import Source
 from medmaas.table.spelling import USUAL, Spelling
+from medmaas.table.text import WINDOW, open_text, open_text_table
 
 EXPLAINED_AT_ONCE = 16
-_WINDOW = 2 * LIMITS.line  # of a file's beginning: what tells how all of it is written
-_SAMPLE = _WINDOW - LIMITS.line  # of its rows
 _FIRST_BYTES = 64
 
 
@@ -105,31 +103,29 @@ def _open(
     spelling: Spelling,
 ) -> OpenedRows:
     whole = position is None and end is None
-    stream = open_stream(source, compressed=fmt.gzip, end=None if whole else _WINDOW)
+    stream = open_stream(source, compressed=fmt.gzip, end=None if whole else WINDOW)
     first_bytes = stream.look(_FIRST_BYTES)
     if not first_bytes:
         raise RefusedFileError("file_empty")
     if fmt.kind == "csv" and is_zip(first_bytes) and not fmt.gzip:
         return _open_sheet(source, model, at_once, spelling)
-    head, text, notes = _open_text(stream, table=fmt.kind == "csv", spelling=spelling)
     first = position.row if position else 1
     if fmt.kind != "csv":
-        body = text if whole else _go_to(source, position, end, text)
+        _, lines, notes = open_text(stream, spelling, table=False)
+        body = lines if whole else _go_to(source, position, end, lines)
         return OpenedRows(JsonRows(body, first, at_once), notes)
-    columns = _list_columns(model)
-    old_line_ends = b"\r" in head and b"\n" not in head
-    if old_line_ends:
-        text = text.go_on(old_line_ends=True)
-        notes.append(Fact("read_old_line_ends"))
-    header, separator = read_header(text)
-    found = _match(header, columns, model.inputs.long_form)
-    dialect = Dialect(separator, _find_decimal(text, separator, found))
-    body = text if whole else _go_to(source, position, end, text, old_line_ends=old_line_ends)
+    columns, long_form = _list_columns(model), model.inputs.long_form
+    text = open_text_table(stream, spelling)
+    found = _match(text.header, columns, long_form)
+    dialect, told = text.find_dialect(found.numbers)
+    body = text.stream
+    if not whole:
+        body = _go_to(source, position, end, body, old_line_ends=text.old_line_ends)
     missing = find_missing_words(model, spelling.missing)
-    maker = RowMaker(header, found, dialect.decimal, missing)
-    rows = CsvRows(body, maker, separator, first, at_once)
-    notes += [*_describe(dialect), *found.notes, *_tell_missing(missing)]
-    return OpenedRows(_join(rows, model.inputs.long_form, at_once), notes)
+    maker = RowMaker(text.header, found, dialect.decimal, missing)
+    rows = CsvRows(body, maker, dialect.separator, first, at_once)
+    notes = [*text.notes, *told, *found.notes, *_tell_missing(missing)]
+    return OpenedRows(_join(rows, long_form, at_once), notes)
 
 
 def _open_sheet(
@@ -154,26 +150,6 @@ def _open_sheet(
     return OpenedRows(_join(rows, long_form, at_once), notes)
 
 
-def _open_text(
-    stream: Stream, *, table: bool, spelling: Spelling
-) -> tuple[bytes, Stream, list[Fact]]:
-    """The beginning of a text, the text in UTF-8 without a mark, and what to know of its encoding.
-
-    Raises:
-        RefusedFileError: it is no text, or its encoding is not known.
-    """
-    first_bytes = stream.look(_FIRST_BYTES)
-    encoding, mark = settle_encoding(first_bytes, spelling.encoding)
-    stream.skip(mark)
-    notes = list[Fact]()
-    if encoding != UTF_8:
-        stream = stream.go_on(encoding)
-        notes.append(Fact("read_encoding", encoding=encoding.upper()))
-    head = stream.look(_WINDOW)
-    refuse_binary(head, table=table)
-    return head, stream, notes
-
-
 def _list_columns(model: Model) -> Sequence[InputColumn]:
     columns = model.inputs.file_columns
     if columns is None:
@@ -183,15 +159,6 @@ def _list_columns(model: Model) -> Sequence[InputColumn]:
 
 def _match(header: Header, columns: Sequence[InputColumn], long_form: LongForm | None) -> Columns:
     return match_columns(header, columns, id_required=long_form is not None)
-
-
-def _find_decimal(text: Stream, separator: str, found: Columns) -> Decimal:
-    if separator == ",":
-        return "point"
-    beginning = text.look(_SAMPLE)
-    lines = beginning.decode(errors="replace").split("\n")
-    whole = lines[:-1] if len(beginning) == _SAMPLE else lines
-    return find_decimal(whole, separator, found.numbers)
 
 
 def _go_to(
@@ -210,13 +177,6 @@ def _go_to(
 
 def _join(rows: CsvRows | SheetRows, long_form: LongForm | None, at_once: int | None) -> RowReader:
     return HistoryRows(rows, long_form, at_once) if long_form else rows
-
-
-def _describe(dialect: Dialect) -> Iterator[Fact]:
-    if dialect.separator != ",":
-        yield Fact("read_separator", separator=SEPARATORS[dialect.separator])
-    if dialect.decimal == "comma":
-        yield Fact("read_decimal_comma")
 
 
 def _tell_missing(missing: frozenset[str]) -> Iterator[Fact]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from math import nan
 
 import numpy as np
@@ -52,6 +53,18 @@ def parse_numbers(column: Sequence[str]) -> NDArray[np.float64]:
         for row, cell in enumerate(column):
             if "_" in cell or not cell.isascii():
                 numbers[row] = nan
+    return numbers
+
+
+def read_numbers(column: Sequence[str]) -> NDArray[np.float64]:
+    """The numbers of cells as parse_cell reads them; NaN for the others, and for those beyond."""
+    numbers = parse_numbers(column)
+    numbers[np.isinf(numbers)] = nan
+    for row in np.flatnonzero(np.isnan(numbers)).tolist():
+        value = _parse_number(column[row].strip())
+        if not isinstance(value, str):
+            with suppress(OverflowError):
+                numbers[row] = float(value)
     return numbers
 
 
