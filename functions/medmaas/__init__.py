@@ -7,6 +7,7 @@
 - the protocols that a door may speak: `inference_protocol/`, `fhir/`, `cds_hooks/`
 - for all of them: facts.py (what there is to say, as data), errors.py (every error, with its HTTP
   status), settings.py (the environment) and log.py (lines of the log, without a value)
+- `table/` reads rows of files, for the doors and for training
 - `words/` turns facts into sentences, when a door speaks
 """
 
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from medmaas.loaded import LoadedModel
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 
 def load(

@@ -3,8 +3,8 @@
 - app.py makes the application; server.py runs it on this machine; cold_start.py shortens the start
   on Lambda.
 - access_log.py surrounds every request: its id, security headers, one log line, the last defence.
-- The routes: page.py (sign_in.py says where people sign in), models.py, inference_protocol.py,
-  fhir.py and cds_hooks.py; routes.py holds what they share.
+- The routes: page.py (sign_in.py says where people sign in), models.py, file.py,
+  inference_protocol.py, fhir.py and cds_hooks.py; routes.py holds what they share.
 - body.py reads the bytes of a request; address.py knows which URL was called; tokens.py verifies
   who calls.
 - setting.py reads what may change while the service runs; aws.py is all that is asked of AWS.

@@ -15,6 +15,7 @@ ID = "id"  # what a row may carry beside its values
 MAX_ID = 256
 _BIGGEST = 2**63
 _FORMULA = "=+-@\t\r\n"  # what spreadsheets begin to calculate at, or skip before they do
+_SUSPECT = {*_FORMULA, " "}  # first characters of ids that are looked at one by one
 # what spreadsheets write in the place of a value that they could not find
 ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 
@@ -120,9 +121,7 @@ def are_plain_texts(ids: Sequence[str]) -> bool:
         return False
     if max(map(len, ids), default=0) > MAX_ID:
         return False
-    if any(character in together for character in _FORMULA):
-        return not any(one.lstrip()[:1] in {*_FORMULA} for one in ids)
-    return True
+    return _SUSPECT.isdisjoint({one[:1] for one in ids})
 
 
 def _is_id(text: str) -> bool:
