@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from math import ceil, inf
 
 from benchmarks import limits
-from medmaas.batch.storage import BLOCK  # bytes that are read at once, and uploaded as a part
+from medmaas.table.source import BLOCK  # bytes that are read at once, and uploaded as a part
 
 _PARENT_TRANSITIONS = 5  # start, plan, choice, map, finish
 _CHILD_TRANSITIONS = 4  # start, score, choice, end

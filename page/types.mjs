@@ -8,6 +8,7 @@ const roots = [
   "Answer",
   "Catalogue",
   "ErrorResponse",
+  "FileAnswer",
   "Manifest",
   "PredictRequest",
   "Service",

@@ -8,6 +8,7 @@
 - for all of them: facts.py (what there is to say, as data), errors.py (every error, with its HTTP
   status), settings.py (the environment), log.py (lines of the log, without a value) and
   cold_start.py (a sooner start on Lambda)
+- `table/` reads rows of files, for the doors and for training
 - `words/` turns facts into sentences, when a door speaks
 """
 

@@ -92,11 +92,14 @@ def _batch(options: argparse.Namespace) -> int:
     from medmaas.batch.job import Job  # noqa: PLC0415
     from medmaas.batch.run import run  # noqa: PLC0415
     from medmaas.batch.storage import open_source  # noqa: PLC0415
+    from medmaas.table.spelling import read_spelling  # noqa: PLC0415
 
     registry = Registry(options.models)
     model = registry.get(options.model, options.version).manifest
     options.words = Words(options.language, model)
     asked = _given(options) | {"language": options.language}
+    spelling = read_spelling(options.encoding, options.missing)
+    asked |= {"encoding": spelling.encoding, "missing": spelling.missing}
     job = Job(options.model, model.version, options.input, options.output, **asked)
     with _progress_bar(open_source(job).size) as on_progress:
         summary = run(job, registry, Deadline(), on_progress=on_progress)
@@ -201,7 +204,16 @@ def _parser() -> argparse.ArgumentParser:
         "batch", parents=[models, answers], help="score every row of a file"
     )
     command.add_argument("model", metavar="MODEL", help="id of a model")
-    command.add_argument("input", metavar="INPUT", help=".csv or .jsonl, also .gz; path or s3://")
+    command.add_argument(
+        "input", metavar="INPUT", help=".csv, .tsv, .xlsx, .jsonl, .ndjson; path or s3://"
+    )
+    command.add_argument("--encoding", help="of a table of text; default: UTF-8, or by its mark")
+    command.add_argument(
+        "--missing",
+        action="append",
+        metavar="WORD",
+        help="stands for a value that is missing; may be repeated",
+    )
     command.add_argument("output", metavar="OUTPUT_DIR", help="folder of results; path or s3://")
     command.add_argument("--version", help="default: the newest")
     command.set_defaults(command=_batch)

@@ -12,11 +12,11 @@ MedmaasError                    500
 ├── UnsupportedMediaTypeError   415
 ├── IncompleteResultsError           a part of a file has not been scored
 ├── InvalidRequestError         422  the body is JSON, but not a request this model answers
+├── RefusedFileError            422  a file that can never be scored
 ├── InvalidModelError                the files of a model do not fit together
 ├── ModelOutputError            500  the model gave something that is no answer
 ├── ModelUnavailableError       503  the model is here, but cannot be trusted to answer
 ├── ModelsDirectoryError        503  there is no directory of models
-├── RefusedFileError                 a file that can never be scored
 ├── ServerError                      the server cannot listen where it was told to
 ├── SettingError                     the environment sets what cannot be understood
 ├── StorageError                503  the storage failed: what was asked may work later
@@ -149,6 +149,8 @@ class ModelsDirectoryError(MedmaasError):
 
 class RefusedFileError(MedmaasError):
     """A file that can never be scored, however often it is tried."""
+
+    status = 422
 
 
 class ServerError(MedmaasError):

@@ -515,6 +515,43 @@ export interface Problem {
   code: string;
   limits: Limits;
 }
+export interface FileAnswer {
+  request_id: string;
+  model: Identity;
+  /**
+   * How the file was read.
+   */
+  notes: Note[];
+  answered: number;
+  rejected: number;
+  rows: FileRow[];
+}
+export interface Note {
+  note: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
+export interface FileRow {
+  /**
+   * From 1, without the header and without empty rows.
+   */
+  row: number;
+  id: string | null;
+  prediction?: Prediction;
+  problems?: RowProblem[];
+}
+export interface RowProblem {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
 /**
  * Everything that is known of one version of one model.
  */
@@ -628,6 +665,10 @@ export interface ManifestTabularInput {
    */
   tensor: string;
   /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
+  /**
    * At least one feature, in the order of the tensor's columns.
    *
    * @minItems 1
@@ -655,6 +696,10 @@ export interface ManifestNumber {
    * What the graph does when the value is missing; absent: it is required.
    */
   missing?: string;
+  /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
   /**
    * Whether care can change it, so that a counterfactual may.
    */
@@ -898,6 +943,10 @@ export interface ManifestChoice {
    */
   missing?: string;
   /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
+  /**
    * Whether care can change it, so that a counterfactual may.
    */
   actionable: boolean;
@@ -942,6 +991,10 @@ export interface ManifestBoolean {
    */
   missing?: string;
   /**
+   * What the training data called its column, where that is not its name.
+   */
+  header?: string;
+  /**
    * Whether care can change it, so that a counterfactual may.
    */
   actionable: boolean;
@@ -971,6 +1024,10 @@ export interface ManifestSeriesInput {
    */
   tensor: string;
   /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
+  /**
    * At least one feature, in the order of the tensor's columns.
    *
    * @minItems 1
@@ -997,6 +1054,10 @@ export interface ManifestImageInput {
    * What the graph calls its input.
    */
   tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
   kind: "image";
   /**
    * What a request calls the picture.
@@ -1084,6 +1145,10 @@ export interface ManifestTextInput {
    * What the graph calls its input.
    */
   tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA.
+   */
+  missing_words?: string[];
   kind: "text";
   /**
    * What a request calls the text.

@@ -58,17 +58,6 @@ export interface ReasonsProps<Model extends Manifest, Explained> {
 export interface FileColumns<Model extends Manifest> {
   /** What its columns are called, but for the id. */
   list(model: Model): string[];
-  /** What a row holds, by column; a cell that is empty is left out. */
-  read(model: Model, cells: Record<string, string>): Instance;
-  /** Rows that belong together. */
-  join?(model: Model, items: Item[]): Item[];
-}
-
-/** One thing to ask about: the number of its (first) row in the file, from 1, and its id. */
-export interface Item {
-  row: number;
-  id: string;
-  instance: Instance;
 }
 
 /** The numbers of an instance that can be changed, and how that is done. */

@@ -1,6 +1,13 @@
 // Every request that the page makes goes through here, to its own origin.
 import { base } from "./base";
-import type { Catalogue, ErrorResponse, PredictRequest, Service, Units as Told } from "./contract";
+import type {
+  Catalogue,
+  ErrorResponse,
+  FileAnswer,
+  PredictRequest,
+  Service,
+  Units as Told,
+} from "./contract";
 import type { Fact } from "./facts";
 import type { Instance, Manifest } from "./manifest";
 import type { Answered, Problem } from "./predictions";
@@ -20,35 +27,59 @@ export class Refusal extends Error {
 
 type AskOptions = Pick<PredictRequest, "force" | "coverage">;
 
-async function send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+const JSON_TYPE = "application/json";
+
+/** What is sent, in a content type. */
+interface Body {
+  content: BodyInit;
+  type: string;
+}
+
+async function send(
+  path: string,
+  body?: Body,
+  signal?: AbortSignal,
+  accept = JSON_TYPE,
+): Promise<Response> {
   // in English, whatever the browser prefers: the page has words of its own for what is said
-  const headers: Record<string, string> = { accept: "application/json", "accept-language": "en" };
+  const headers: Record<string, string> = { accept, "accept-language": "en" };
   const token = await getToken();
   if (token) headers.authorization = `Bearer ${token}`;
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body) headers["content-type"] = body.type;
   const init: RequestInit = { headers, cache: "no-store", credentials: "omit" };
   if (signal) init.signal = signal;
-  if (body !== undefined) {
+  if (body) {
     init.method = "POST";
-    init.body = JSON.stringify(body);
+    init.body = body.content;
   }
   return fetch(base + path, init);
 }
 
-async function request<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  let response: Response;
+async function reach(...given: Parameters<typeof send>): Promise<Response> {
   try {
-    response = await send(path, body, signal);
+    return await send(...given);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (given[2]?.aborted) throw error;
     throw new Refusal(0, "");
   }
+}
+
+async function request<T>(path: string, body?: Body, signal?: AbortSignal): Promise<T> {
+  const response = await reach(path, body, signal);
+  if (!response.ok) throw await refuse(response);
   const told = await response.json().catch(() => null);
-  if (response.ok && told !== null) return told as T;
+  if (told === null) throw new Refusal(response.status, "");
+  return told as T;
+}
+
+async function refuse(response: Response): Promise<Refusal> {
+  const told = await response.json().catch(() => null);
   if (response.status === 401) dropToken();
   const refused: Partial<ErrorResponse> = told ?? {};
-  throw new Refusal(response.status, refused.error ?? "", refused, refused.details ?? []);
+  return new Refusal(response.status, refused.error ?? "", refused, refused.details ?? []);
 }
+
+const write = (body: unknown): Body => ({ content: JSON.stringify(body), type: JSON_TYPE });
 
 const path = (model: Manifest) => `/models/${model.id}/versions/${model.version}`;
 
@@ -71,7 +102,33 @@ export const predict = (
   instances: Instance[],
   options: AskOptions = {},
   signal?: AbortSignal,
-) => request<Answered>(`${path(model)}/predict`, { instances, ...options }, signal);
+) => request<Answered>(`${path(model)}/predict`, write({ instances, ...options }), signal);
 
 export const explain = (model: Manifest, instance: Instance, signal?: AbortSignal) =>
-  request<Answered>(`${path(model)}/explain`, { instances: [instance] }, signal);
+  request<Answered>(`${path(model)}/explain`, write({ instances: [instance] }), signal);
+
+const nameFile = (model: Manifest, missing: string[]) => {
+  const query = new URLSearchParams(missing.map((word) => ["missing", word]));
+  return `${path(model)}/file${missing.length ? `?${query}` : ""}`;
+};
+
+/** Every row of a file, answered or told what is wrong with it. */
+export const answerFile = (
+  model: Manifest,
+  content: BodyInit,
+  type: string,
+  missing: string[],
+): Promise<FileAnswer> => request<FileAnswer>(nameFile(model, missing), { content, type });
+
+/** The answers as CSV, and the digest of the model that gave them. */
+export async function answerFileAsCsv(
+  model: Manifest,
+  content: BodyInit,
+  type: string,
+  missing: string[],
+): Promise<{ csv: Blob; digest: string | null }> {
+  const body = { content, type };
+  const response = await reach(nameFile(model, missing), body, undefined, "text/csv");
+  if (!response.ok) throw await refuse(response);
+  return { csv: await response.blob(), digest: response.headers.get("medmaas-digest") };
+}

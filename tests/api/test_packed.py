@@ -43,7 +43,8 @@ PACKED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 def post(client: TestClient, body: bytes, coding: str, url: str = URL) -> Any:
-    headers = {"content-type": "application/json", "content-encoding": coding}
+    media_type = "text/csv" if url.endswith("/file") else "application/json"
+    headers = {"content-type": media_type, "content-encoding": coding}
     return client.post(url, content=body, headers=headers)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from medmaas.batch import csv_rows, json_rows
+from medmaas.table import csv_rows, json_rows
 
 from .files import HEADER
 
@@ -54,7 +54,8 @@ BAD_CELLS: dict[str, Callable[[Cells], bytes]] = {
     "over two lines": lambda cells: _change(0, '"two\nlines"')([cells[0], "400", *cells[2:]]),
     "a long id": _change(0, "i" * 257),
     "a long line": lambda cells: ",".join(cells).encode() + b"l" * csv_rows.LIMITS.line,
-    "blanks": lambda _cells: b"   ",
+    "a formula for an id": _change(0, "=1+1"),
+    "a comparator": _change(4, "<0.5"),
 }
 BAD_INSTANCES: dict[str, Callable[[str], bytes]] = {
     "a field twice": lambda text: f'{{"age": 60, {text[1:]}'.encode(),

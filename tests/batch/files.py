@@ -4,11 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from medmaas.batch.job import Format
-from medmaas.batch.reader import read_chunks
-from medmaas.batch.rows import Chunk
-from medmaas.batch.score import Scorer
 from medmaas.model.registry import Model
+from medmaas.table.formats import Format
+from medmaas.table.reader import open_rows
+from medmaas.table.rows import Chunk
+from medmaas.table.score import Scorer
 
 HEADER = b"id,age,sex,creatinine,kappa,lambda,mgus"
 GOOD = b"a,67,F,1.1,1.2,1.5,false"
@@ -34,7 +34,7 @@ def chunks_of(
     content: bytes, model: Model, kind: str = "csv", *, gzip: bool = False
 ) -> list[Chunk]:
     fmt = Format("csv" if kind == "csv" else "jsonl", gzip)
-    return list(read_chunks(Memory(content), fmt, model))
+    return list(open_rows(Memory(content), fmt, model).chunks())
 
 
 def score(content: bytes, model: Model, kind: str = "csv") -> dict[str, Any]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import moto.s3.models
 import pytest
 
-from medmaas.batch import csv_rows, histories, json_rows, storage
+from medmaas.batch import storage
 from medmaas.batch.handler import handler
 from medmaas.batch.job import Upload
+from medmaas.table import csv_rows, histories, json_rows
 
 from .bad_rows import make_histories, make_instances, make_table
 from .uploads import HURRY_MS, Buckets, Context, folder_of, messages, s3_event

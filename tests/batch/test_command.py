@@ -14,6 +14,7 @@ from infra.local_stack import RESULTS
 from medmaas.batch.deadline import Deadline
 from medmaas.batch.job import Job
 from medmaas.batch.run import run
+from medmaas.errors import ModelUnavailableError
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS, ROOT, Spoil
 
@@ -86,9 +87,12 @@ def test_a_file_is_scored_again_by_another_folder_of_the_same_version(
     manifest = json.loads((results / "manifest.json").read_text())
     assert manifest["model"] == Registry(models).get("survival").identity
 
-    change_manifest(lambda manifest: manifest.pop("digest"))  # nobody who could score it again
+    before = (results / "manifest.json").read_bytes()
+    change_manifest(lambda manifest: manifest.pop("digest"))  # whose answers these are is not known
     job = Job("survival", "1.0.0", str(TEN), str(results))
-    assert run(job, Registry(models), Deadline())["status"] == "duplicate"
+    with pytest.raises(ModelUnavailableError):
+        run(job, Registry(models), Deadline())
+    assert (results / "manifest.json").read_bytes() == before
 
 
 def test_a_compressed_file_gives_the_same(tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from infra.local_stack import RESULTS
 from medmaas.batch import fan_out, handler
 from medmaas.batch.deadline import Deadline
 from medmaas.batch.fan_out import Range
-from medmaas.batch.job import Format, Job
-from medmaas.batch.reader import EXPLAINED_AT_ONCE, read_chunks, rows_at_once
+from medmaas.batch.job import Job
 from medmaas.batch.run import run
 from medmaas.errors import IncompleteResultsError
 from medmaas.model.options import Options
 from medmaas.model.registry import Registry
+from medmaas.table.formats import Format
+from medmaas.table.reader import EXPLAINED_AT_ONCE, open_rows, rows_at_once
 
 from .bad_rows import make_histories, make_instances, make_table
 from .files import Memory
@@ -65,7 +66,7 @@ def test_few_rows_are_explained_at_once_and_they_are_the_same_rows(
     numbers, sizes = dict[bool, list[int]](), list[int]()
     for explain in (False, True):
         rows = rows_at_once(Options(explain=explain))
-        chunks = list(read_chunks(Memory(content), fmt, assessed.get(model), rows=rows))
+        chunks = list(open_rows(Memory(content), fmt, assessed.get(model), rows=rows).chunks())
         read = [chunk.read() for chunk in chunks]
         numbers[explain] = [number for some in read for number in some.numbers]
         sizes = [len(some.numbers) for some in read]

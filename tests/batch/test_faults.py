@@ -23,11 +23,11 @@ import pytest
 from moto.s3.exceptions import NoSuchUpload
 from moto.s3.models import S3Backend
 
-from medmaas.batch import csv_rows, json_rows
 from medmaas.batch.job import Upload
-from medmaas.batch.lines import Limits
-from medmaas.batch.table import write_header
 from medmaas.model.registry import Registry
+from medmaas.table import csv_rows, json_rows
+from medmaas.table.csv_answers import write_header
+from medmaas.table.lines import Limits
 from tests.conftest import ROOT
 
 from .bad_rows import Made, make_histories, make_instances, make_table

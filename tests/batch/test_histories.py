@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from medmaas.batch import csv_rows
-from medmaas.batch.job import Format
-from medmaas.batch.lines import Limits
-from medmaas.batch.reader import read_chunks
-from medmaas.batch.score import Scorer
 from medmaas.errors import RefusedFileError
 from medmaas.model.registry import Model, Registry
+from medmaas.table import csv_rows
+from medmaas.table.formats import Format
+from medmaas.table.lines import Limits
+from medmaas.table.reader import open_rows
+from medmaas.table.score import Scorer
 from medmaas.words import raise_in_english
 
 from .files import Memory, chunks_of, score
@@ -167,7 +167,7 @@ def test_reading_goes_on_behind_a_checkpoint(
     (_, rows) = next(iter(histories.items()))
     many = {f"p{i}": rows for i in range(2_500)}
     source = Memory(encode(write_long(model, many)))
-    chunks = list(read_chunks(source, Format("csv", gzip=False), model))
+    chunks = list(open_rows(source, Format("csv", gzip=False), model).chunks())
     assert len(chunks) > 2
-    rest = read_chunks(source, Format("csv", gzip=False), model, position=chunks[0].end)
+    rest = open_rows(source, Format("csv", gzip=False), model, position=chunks[0].end).chunks()
     assert [chunk.end for chunk in rest] == [chunk.end for chunk in chunks[1:]]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from medmaas.batch import json_rows
 from medmaas.batch.handler import handler
-from medmaas.batch.lines import Limits
+from medmaas.table import json_rows
+from medmaas.table.lines import Limits
 
 from .bad_rows import BAD_CELLS, BAD_INSTANCES, make_instances, make_table
 from .uploads import Buckets, Context, folder_of, s3_event

@@ -172,7 +172,9 @@ def test_a_job_with_a_wrong_option_is_refused_by_its_limit(
     event = {"model": "survival", "source": "x", "destination": "y"} | wrong
     with pytest.raises(InvalidRequestError) as raised:
         Job.from_event(event)
-    assert "explain, coverage, force and language" in ENGLISH.say(raised.value.fact)
+    assert "explain, coverage, force, language, encoding and missing" in ENGLISH.say(
+        raised.value.fact
+    )
     assert [ENGLISH.say(detail.fact) for detail in raised.value.details] == [problem]
 
 

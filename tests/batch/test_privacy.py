@@ -38,7 +38,7 @@ FILES = {
     f"survival/{CANARY}.jsonl": LINES.encode(),
     f"survival/unknown {CANARY}.csv": f"age,{CANARY}\n{VALUE},1\n".encode(),
     f"survival/cut {CANARY}.csv.gz": gzip.compress(TABLE.encode())[:-9],
-    f"survival/{CANARY}.xlsx": TABLE.encode(),
+    f"survival/{CANARY}.xls": TABLE.encode(),
     f"solubility/{CANARY}.csv": f"id,smiles\n{CANARY},{CANARY}\n".encode(),
     f"chemo_dose/{CANARY}.csv": f"id,day,anc\n{CANARY},{CANARY},1\n{CANARY} 2,0,1\n".encode(),
     f"blood_cell/{CANARY}.jsonl": f'{{"id": "{CANARY}", "key": "images/{CANARY}"}}\n'.encode(),

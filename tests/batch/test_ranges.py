@@ -8,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medmaas.batch import csv_rows, fan_out
+from medmaas.batch import fan_out
 from medmaas.batch.deadline import Deadline
 from medmaas.batch.fan_out import Range
 from medmaas.batch.job import Job
-from medmaas.batch.lines import Limits
 from medmaas.batch.run import run
 from medmaas.errors import IncompleteResultsError
 from medmaas.facts import Fact
 from medmaas.model.registry import Registry
+from medmaas.table import csv_rows
+from medmaas.table.lines import Limits
 
 from .files import GOOD, HEADER, csv_files
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydantic_core import to_json
 
-from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import Problem
 from medmaas.facts import Fact
 from medmaas.model.answers import Answers, decide
@@ -32,6 +31,7 @@ from medmaas.model.outputs.survival import Survival
 from medmaas.model.outputs.value import Value
 from medmaas.model.predict import answer, predict
 from medmaas.model.registry import Model, Registry
+from medmaas.table.csv_answers import write_header, write_rows
 from medmaas.words import ENGLISH
 from tests.conftest import PATIENT, SHIPPED
 from tests.model.judged import judged_by, levels, unsure

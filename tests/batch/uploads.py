@@ -76,7 +76,9 @@ class Buckets:
 
 def folder_of(upload: Upload) -> str:
     """Where the results of an upload are, in the bucket of results."""
-    path = re.sub(r"\.(csv|jsonl)(\.gz)?$", "", upload.key.removeprefix("incoming/"))
+    path = re.sub(
+        r"\.(csv|tsv|xlsx|jsonl|ndjson)(\.gz)?$", "", upload.key.removeprefix("incoming/")
+    )
     return f"results/{path}/{upload.etag}/"
 
 

@@ -17,8 +17,9 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError
 
-from medmaas.batch import csv_rows, handler, histories, json_rows, storage
-from medmaas.batch.lines import Limits
+from medmaas.batch import handler, storage
+from medmaas.table import csv_rows, histories, json_rows
+from medmaas.table.lines import Limits
 
 from .uploads import Context
 

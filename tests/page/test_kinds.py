@@ -37,10 +37,7 @@ export const toy: InputRoom<Taking<"toy">> = {
   read: ({ input }, draft) => ({ [input.field]: draft.content }),
   Given: Values,
   Reasons: ({ explanation }) => <p>{explanation.method}</p>,
-  file: {
-    list: ({ input }) => [input.field],
-    read: ({ input }, cells) => ({ [input.field]: cells[input.field] }),
-  },
+  file: { list: ({ input }) => [input.field] },
   listFeatures: () => [],
 };
 """

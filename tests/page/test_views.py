@@ -164,17 +164,6 @@ def test_a_small_file_becomes_answers_and_rejects(visit: Open, tmp_path: Path) -
     assert len(lines) == 10
 
 
-def test_a_file_with_a_column_that_is_not_known_is_not_sent(visit: Open, tmp_path: Path) -> None:
-    opened = visit()
-    page = opened.go("#/survival/file", "#file")
-    path = tmp_path / "rows.csv"
-    path.write_text("id,age,name\n1,67,x\n")
-    page.locator("#file").set_input_files(path)
-    page.wait_for_selector("[role=status]:not(:empty)")
-    assert "knows no such columns: name" in page.locator("main").inner_text()
-    assert not any(url.endswith("/predict") for url in opened.asked)
-
-
 def test_the_card_draws_calibration_and_coverage(visit: Open) -> None:
     page = visit().go("#/survival/card", ".part")
     told = page.locator(".card").inner_text()

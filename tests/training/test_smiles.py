@@ -198,7 +198,7 @@ def test_without_a_file_it_says_which_one_is_needed(tmp_path: Path) -> None:
 def test_what_is_no_text_is_no_csv(tmp_path: Path) -> None:
     path = tmp_path / "image.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff\xfe")
-    with pytest.raises(TrainingError, match="cannot be read as CSV"):
+    with pytest.raises(TrainingError, match="the file is a picture"):
         read_molecules(path)
 
 

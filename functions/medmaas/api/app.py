@@ -16,7 +16,7 @@ with cold_start.importing():
     from mangum.types import LambdaContext, LambdaEvent
     from starlette.exceptions import HTTPException
 
-    from medmaas.api import cds_hooks, fhir, inference_protocol, models, page
+    from medmaas.api import cds_hooks, fhir, file, inference_protocol, models, page
     from medmaas.api.access_log import AccessLog
     from medmaas.api.address import PublicAddress, find_path
     from medmaas.api.event import HANDLERS
@@ -57,7 +57,7 @@ def create_app(registry: Registry, verifier: Verifier | None = None) -> FastAPI:
     app.state.clock = partial(datetime.now, UTC)
     app.state.verifier = verifier
     app.state.feedback = None  # made when the first comes
-    for protocol in (models, inference_protocol, fhir, cds_hooks):
+    for protocol in (models, file, inference_protocol, fhir, cds_hooks):
         protocol.add_routes(app)
     # what is asked most is found first: a route is found by trying one after the other
     app.router.routes.sort(key=lambda route: "POST" not in (getattr(route, "methods", None) or ()))

@@ -6,8 +6,7 @@ In the order in which a file passes them:
 - job.py: which model, how, and where the answers go. opened.py: the job, its file and its model.
 - run.py takes one job to its end; deadline.py says how much time is left; fan_out.py cuts a large
   file into ranges, which are scored side by side; part.py scores one chunk after the other.
+- scorer.py says who answers the rows that `table/` reads; records.py does it for records in FHIR.
 - storage.py reads and writes objects of a bucket, local.py files of this machine.
-- lines.py cuts a file into whole lines; reader.py makes rows.py of them, by csv_rows.py,
-  json_rows.py or, for series, histories.py; pictures.py fetches what a row names by its key.
-- score.py answers a chunk; table.py writes answers as CSV; manifest.py is written last.
+- manifest.py is written last.
 """

@@ -12,12 +12,10 @@ from typing import Any
 
 from medmaas.batch import manifest
 from medmaas.batch.deadline import Deadline
-from medmaas.batch.job import Job, find_format
+from medmaas.batch.job import Job
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import Counts, Part
-from medmaas.batch.reader import is_seekable, read_chunks, rows_at_once
-from medmaas.batch.rows import Chunk, Position
-from medmaas.batch.score import Scorer
+from medmaas.batch.scorer import make_scorer
 from medmaas.batch.storage import Folder, client, open_folder, open_source, translated_errors
 from medmaas.errors import (
     IncompleteResultsError,
@@ -25,6 +23,9 @@ from medmaas.errors import (
     StorageError,
 )
 from medmaas.model.registry import Registry
+from medmaas.table.formats import find_format
+from medmaas.table.reader import is_seekable, open_rows, rows_at_once
+from medmaas.table.rows import Chunk, Position
 from medmaas.words import Words
 
 RANGE_BYTES = 64_000_000
@@ -56,7 +57,8 @@ class Range:
 
 def is_large(opened: Opened, from_bytes: int) -> bool:
     """Whether a file is worth a state machine, and can be read from the middle."""
-    return opened.source.size >= from_bytes and is_seekable(opened.format, opened.model)
+    source, spelling = opened.source, opened.job.spelling
+    return source.size >= from_bytes and is_seekable(source, opened.format, opened.model, spelling)
 
 
 def start(job: Job, state_machine: str) -> None:
@@ -95,8 +97,11 @@ def plan(job: Job, registry: Registry, range_bytes: int, deadline: Deadline) -> 
     """
 
     def write_ranges(opened: Opened) -> Summary:
-        chunks = read_chunks(opened.source, opened.format, opened.model)
-        ranges = [asdict(part) for part in _cut(chunks, opened.source.size, range_bytes, deadline)]
+        spelling = opened.job.spelling
+        rows = open_rows(opened.source, opened.format, opened.model, spelling=spelling)
+        ranges = [
+            asdict(part) for part in _cut(rows.chunks(), opened.source.size, range_bytes, deadline)
+        ]
         opened.folder.write(_RANGES, json.dumps(ranges).encode())
         bucket, _, key = opened.folder.url.removeprefix("s3://").partition("/")
         return {
@@ -143,21 +148,31 @@ def score(
         return {"status": "complete"}
     source = open_source(job)
     suffix = f"-{part_of.index:05d}"
-    part = Part(folder, fmt.kind, manifest.now(), suffix, checkpoint)
+    part = Part(
+        folder, fmt.written, manifest.now(), model.identity, suffix=suffix, checkpoint=checkpoint
+    )
     first = Position(part_of.start, part_of.first_row) if part_of.index else None
     position = part.position or first
-    rows = rows_at_once(job.options)
-    chunks = read_chunks(source, fmt, model, position, part_of.end, rows=rows)
     words = Words(job.language, model.manifest)
-    scorer = Scorer(model, fmt.kind, source, options=job.options, words=words)
     with part.kept_clean():
-        if not part.score(chunks, scorer, deadline):
+        scorer = make_scorer(job, fmt, model, source)
+        rows = open_rows(
+            source,
+            fmt,
+            model,
+            position,
+            part_of.end,
+            rows=rows_at_once(job.options),
+            spelling=job.spelling,
+        )
+        if not part.score(rows.chunks(), scorer, deadline):
             return {"status": "continued", "checkpoint": part.suspend()}
         parts = part.close()
     counts = asdict(part.counts)
     content: Summary = {"range": asdict(part_of), "model": model.identity, "etag": job.etag}
     content |= {"options": job.asked} if job.asked else {}
     content |= {"counts": counts, "parts": parts, "started": part.started}
+    content |= {"notes": words.write_notes(rows.notes)}
     folder.write(_name_receipt(part_of), json.dumps(content).encode())
     part.forget()
     return {"status": "complete"}
@@ -189,7 +204,13 @@ def finish(job: Job) -> Summary:
     parts = [part for receipt in receipts for part in receipt["parts"]]
     started = min(receipt["started"] for receipt in receipts)
     complete = manifest.write_complete(
-        folder, job, model=models[0], counts=counts, parts=parts, started=started
+        folder,
+        job,
+        model=models[0],
+        counts=counts,
+        parts=parts,
+        started=started,
+        notes=receipts[0]["notes"],
     )
     return manifest.summarise(folder, complete)
 

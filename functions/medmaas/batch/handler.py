@@ -21,9 +21,7 @@ with cold_start.importing():
         read_uploads,
     )
     from medmaas.batch.job import Job, Upload, make_job, take_language
-    from medmaas.batch.json_rows import number_instances
     from medmaas.batch.run import run
-    from medmaas.batch.score import Scorer
     from medmaas.batch.storage import client, translated_errors
     from medmaas.errors import (
         InvalidRequestError,
@@ -37,6 +35,8 @@ with cold_start.importing():
     from medmaas.model.body import take_request
     from medmaas.model.predict import check_options
     from medmaas.model.registry import Registry
+    from medmaas.table.json_rows import number_instances
+    from medmaas.table.score import Scorer
     from medmaas.words import Words, raise_in_english
 
 _FIRST_RETRY = 60  # seconds

@@ -3,24 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import PurePosixPath
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model.body import find_wrong_options, parse_json
 from medmaas.model.options import Options
+from medmaas.table.formats import NAME
+from medmaas.table.spelling import Spelling, find_wrong_spelling, read_spelling
 from medmaas.words import LANGUAGES
 
 INCOMING = "incoming/"
-IMAGES = "images/"
 RESULTS = "results/"
 OPTIONS = {"explain", "coverage", "force"}
+SPELLING = {"encoding", "missing"}
 _ENGLISH = LANGUAGES[0]
 _NOT_A_TEXT, _NOT_WHOLE = Fact("not_a_text_of_a_job"), Fact("not_a_whole_number")
 _NOT_A_LANGUAGE = Fact("not_a_language", languages=[*LANGUAGES])
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
-_NAME = re.compile(r"(?P<stem>.+)\.(?P<format>csv|jsonl)(?P<gzip>\.gz)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Job:
         coverage: of the intervals; None is the model's first.
         force: whether to answer, marked, where the model abstains.
         language: of the sentences in the results.
+        encoding: of the file's characters; None for UTF-8, or what its mark says.
+        missing: words of the file that stand for a value that is missing.
     """
 
     model: str
@@ -52,6 +54,13 @@ class Job:
     coverage: float | None = None
     force: bool = False
     language: str = _ENGLISH
+    encoding: str | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the file is written."""
+        return read_spelling(self.encoding, self.missing)
 
     @property
     def options(self) -> Options:
@@ -66,6 +75,7 @@ class Job:
         """
         options = dict[str, Any](explain=self.explain, coverage=self.coverage, force=self.force)
         options |= {"language": self.language if self.language != _ENGLISH else None}
+        options |= {"encoding": self.encoding, "missing": [*self.missing]}
         return {name: value for name, value in options.items() if value}
 
     @classmethod
@@ -86,12 +96,15 @@ class Job:
             problems.append(Problem(None, "size", _NOT_WHOLE))
         unset = {"coverage"} if event.get("coverage") is None else set[str]()
         problems += find_wrong_options({k: event[k] for k in event.keys() - unset})
+        problems += find_wrong_spelling(event.get("encoding"), event.get("missing"))
         if event.get("language", _ENGLISH) not in LANGUAGES:
             problems.append(Problem(None, "language", _NOT_A_LANGUAGE))
         if problems or event.keys() - {*known}:
             *optional, last = [name for name in known if name not in required]
             raise InvalidRequestError("not_a_job", problems, fields=optional, last=last)
-        return cls(**({"version": None} | event))
+        missing = event.get("missing") or ()
+        words = (missing,) if isinstance(missing, str) else tuple(missing)
+        return cls(**({"version": None} | event | {"missing": words}))
 
     def to_event(self) -> dict[str, Any]:
         """The job as it travels."""
@@ -118,7 +131,9 @@ class Job:
         Raises:
             RefusedFileError: an option in the metadata is wrong.
         """
-        return replace(self, **(_read_options(metadata) | self.asked))
+        asked = {name: value for name, value in self.asked.items() if name != "missing"}
+        missing = {"missing": self.missing} if self.missing else {}
+        return replace(self, **(_read_options(metadata) | asked | missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +144,6 @@ class Upload:
     key: str
     etag: str
     version_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How a file is written, by its name."""
-
-    kind: Literal["csv", "jsonl"]
-    gzip: bool
-
-
-def find_format(source: str) -> Format:
-    """The format that a file's name tells.
-
-    Raises:
-        RefusedFileError: the name ends in none of those that are read here.
-    """
-    match = _NAME.fullmatch(PurePosixPath(source).name)
-    if match is None:
-        raise RefusedFileError("other_ending")
-    kind = match["format"].lower()
-    return Format("csv" if kind == "csv" else "jsonl", match["gzip"] is not None)
 
 
 def make_job(upload: Upload, results: str) -> Job | None:
@@ -166,7 +160,7 @@ def make_job(upload: Upload, results: str) -> Job | None:
     model, _, rest = path.partition("/")
     version, _, name = rest.partition("/")
     folder, _, file = path.rpartition("/")
-    match = _NAME.fullmatch(file)
+    match = NAME.fullmatch(file)
     stem = match["stem"] if match else file
     return Job(
         model=model if rest else "",
@@ -186,9 +180,26 @@ def _read_options(metadata: Mapping[str, str]) -> dict[str, Any]:
             options[name] = parse_json(metadata[name].encode())
         except MalformedBodyError:
             options[name] = None
-    if problems := find_wrong_options(options):
+    options |= _read_spelling(metadata)
+    problems = find_wrong_options(options)
+    problems += find_wrong_spelling(options.get("encoding"), options.get("missing"))
+    if problems:
         raise _refuse_metadata(problems)
     return options
+
+
+def _read_spelling(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """How the file is written: a name, and a word or a list of words in JSON."""
+    said: dict[str, Any] = {name: metadata[name] for name in SPELLING & metadata.keys()}
+    if "missing" in said:
+        said["missing"] = (said["missing"],)
+        try:
+            words = parse_json(metadata["missing"].encode())
+        except MalformedBodyError:
+            return said
+        if isinstance(words, list):
+            said["missing"] = tuple(words)
+    return said
 
 
 def _refuse_metadata(problems: Sequence[Problem]) -> RefusedFileError:

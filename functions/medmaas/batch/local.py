@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from medmaas.errors import InvalidRequestError
+
+_OWNER = 0o600  # nobody else reads what is about patients
 
 
 class LocalFile:
@@ -35,11 +38,14 @@ class LocalFile:
 
     def read_neighbour(self, key: str, at_most: int) -> bytes | None:
         """A file below this one's folder; None if there is none."""
-        path = (self._folder / key).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
+        try:
+            path = (self._folder / key).resolve()
+            if not path.is_relative_to(self._folder) or not path.is_file():
+                return None
+            with path.open("rb") as file:
+                return file.read(at_most + 1)
+        except (OSError, RuntimeError, ValueError):  # too long, a circle of links, not to be read
             return None
-        with path.open("rb") as file:
-            return file.read(at_most + 1)
 
 
 class LocalFolder:
@@ -53,7 +59,7 @@ class LocalFolder:
         self._path = Path(path)
         self.url = f"{path.rstrip('/')}/"
         try:
-            self._path.mkdir(parents=True, exist_ok=True)
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise InvalidRequestError("folder_not_made", cause=error.strerror) from error
 
@@ -79,12 +85,18 @@ class LocalFolder:
 
 
 class _PartialFile:
-    """A file under another name until it is whole."""
+    """A file that only its owner reads, and that has no name until it is whole.
+
+    Where the system has such files, a process that is killed leaves nothing behind; elsewhere the
+    file has another name until it is whole.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.{os.getpid()}")
-        self._file = self._partial.open("wb")
+        self._partial.unlink(missing_ok=True)
+        self._named = False
+        self._file = os.fdopen(self._open(), "wb")
         self._sha256 = hashlib.sha256()
         self.size = 0
 
@@ -96,6 +108,10 @@ class _PartialFile:
 
     def close(self) -> str:
         """Make the file appear, whole; gives its sha256."""
+        self._file.flush()
+        if not self._named:
+            number = self._file.fileno()  # given twice: without src_dir_fd, links are not followed
+            os.link(f"/proc/self/fd/{number}", self._partial, src_dir_fd=number)
         self._file.close()
         self._partial.replace(self._path)
         return self._sha256.hexdigest()
@@ -108,3 +124,11 @@ class _PartialFile:
     def suspend(self) -> NoReturn:
         """Nothing stops before its end on this machine."""
         raise NotImplementedError
+
+    def _open(self) -> int:
+        nameless = getattr(os, "O_TMPFILE", 0)  # Linux has it, most of its file systems too
+        if nameless and Path("/proc/self/fd").exists():
+            with suppress(OSError):
+                return os.open(self._path.parent, nameless | os.O_WRONLY, _OWNER)
+        self._named = True
+        return os.open(self._partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER)

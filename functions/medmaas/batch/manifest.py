@@ -29,21 +29,30 @@ def write_complete(
     counts: Counts,
     parts: list[dict[str, Any]],
     started: str,
+    notes: list[dict[str, Any]],
 ) -> Manifest:
     """Say that every row is scored or rejected."""
-    return _write(
-        folder,
-        {"status": "complete", **asdict(counts), "model": model},
-        job,
-        {"parts": parts, "started": started},
-    )
+    head = {"status": "complete", **asdict(counts), "model": model}
+    if notes:
+        head |= {"notes": notes}
+    complete = _compose(head, job, {"parts": parts, "started": started})
+    _write(folder, complete)
+    return complete
 
 
 def write_refused(folder: Folder, job: Job, reason: Fact, started: str) -> Manifest:
-    """Say that the file can never be scored, and why."""
+    """Say that the file can never be scored, and why.
+
+    Answers of this content that a model gave before it was removed stay as they are.
+    """
     named = {"id": job.model, "version": job.version, "sha256": None, "digest": None}
     head = {"status": "refused", "reason": Words(job.language).say(reason)} | reason.as_json()
-    return _write(folder, head | {"model": named}, job, {"started": started})
+    refused = _compose(head | {"model": named}, job, {"started": started})
+    content = folder.read(NAME)
+    before: Manifest | None = json.loads(content) if content else None
+    if not (before and before["status"] == "complete" and before["input"]["etag"] == job.etag):
+        _write(folder, refused)
+    return refused
 
 
 def find_complete(folder: Folder, job: Job, now: dict[str, str] | None) -> Manifest | None:
@@ -54,17 +63,14 @@ def find_complete(folder: Folder, job: Job, now: dict[str, str] | None) -> Manif
     Args:
         folder: of the results.
         job: what to score.
-        now: identity of the model that would score it, None if there is none: a version whose
-            folder has another digest is another model.
+        now: identity of the model that would score it; None if none answers. Another version, or
+            one whose folder has another digest, is another model.
     """
     content = folder.read(NAME)
-    if content is None:
+    if content is None or now is None:
         return None
     manifest: Manifest = json.loads(content)
-    model = manifest["model"]
-    same_model = model["id"] == job.model and job.version in {None, model["version"]}
-    if now and now["version"] == model["version"]:
-        same_model &= now["digest"] == model.get("digest")
+    same_model = manifest["model"] == now
     same_content = manifest["input"]["etag"] == job.etag
     same_options = manifest.get("options", {}) == job.asked
     if manifest["status"] == "complete" and same_model and same_content and same_options:
@@ -80,7 +86,7 @@ def summarise(folder: Folder, manifest: Manifest, status: str | None = None) -> 
     return {"status": status or manifest["status"], "manifest": f"{folder.url}{NAME}"} | counts
 
 
-def _write(folder: Folder, head: Manifest, job: Job, tail: Manifest) -> Manifest:
+def _compose(head: Manifest, job: Job, tail: Manifest) -> Manifest:
     source = {
         "source": job.source,
         "version_id": job.version_id,
@@ -88,6 +94,8 @@ def _write(folder: Folder, head: Manifest, job: Job, tail: Manifest) -> Manifest
         "bytes": job.size,
     }
     options = {"options": job.asked} if job.asked else {}
-    manifest = head | options | {"input": source} | tail | {"finished": now()}
+    return head | options | {"input": source} | tail | {"finished": now()}
+
+
+def _write(folder: Folder, manifest: Manifest) -> None:
     folder.write(NAME, json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
-    return manifest

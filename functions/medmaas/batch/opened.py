@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medmaas.batch import manifest
-from medmaas.batch.job import Format, Job, find_format
+from medmaas.batch.job import Job
 from medmaas.batch.storage import Folder, Source, open_folder, open_source
 from medmaas.errors import (
     InvalidRequestError,
@@ -15,6 +15,7 @@ from medmaas.errors import (
 )
 from medmaas.model.predict import check_options
 from medmaas.model.registry import Model, Registry
+from medmaas.table.formats import Format, find_format
 
 Summary = dict[str, Any]
 
@@ -60,7 +61,7 @@ def open_job(job: Job, registry: Registry, go_on: Callable[[Opened], Summary]) -
 
 
 def _identify(job: Job, registry: Registry) -> dict[str, str] | None:
-    """Which model would score; None if none answers, and what was scored before is all there is."""
+    """Which model would score; None if none answers."""
     try:
         return registry.get(job.model, job.version).identity
     except (NotFoundError, ModelUnavailableError):

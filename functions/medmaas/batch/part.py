@@ -11,10 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 from medmaas.batch.deadline import Deadline
-from medmaas.batch.rows import Chunk, Position
-from medmaas.batch.score import Scorer
+from medmaas.batch.scorer import RowScorer
 from medmaas.batch.storage import Folder, Writer
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
+from medmaas.table.rows import Chunk, Position
 
 _BYTES_PER_MS = 40_000  # that S3 gives a function at the least, as it is planned for
 
@@ -45,6 +45,7 @@ class Part:
         folder: where it goes.
         kind: csv or jsonl.
         started: when, unless an invocation before this one began it.
+        model: who answers; what another model began is not gone on with.
         suffix: what its files' names end in, before the dot.
         checkpoint: what `suspend` gave to an invocation before this one.
     """
@@ -54,6 +55,8 @@ class Part:
         folder: Folder,
         kind: str,
         started: str,
+        model: dict[str, str],
+        *,
         suffix: str = "",
         checkpoint: str | None = None,
     ) -> None:
@@ -62,6 +65,10 @@ class Part:
         self._checkpoint = checkpoint
         content = folder.read(checkpoint) if checkpoint else None
         state: dict[str, Any] | None = json.loads(content) if content else None
+        if state and state["model"] != model:
+            self._drop(state["writers"])
+            state = None
+        self._model = model
         self.position = Position(**state["position"]) if state else None
         self.counts = Counts(**state["counts"]) if state else Counts()
         self.started: str = state["started"] if state else started
@@ -74,7 +81,7 @@ class Part:
     def score(
         self,
         chunks: Iterator[Chunk],
-        scorer: Scorer,
+        scorer: RowScorer,
         deadline: Deadline,
         on_progress: OnProgress | None = None,
     ) -> bool:
@@ -111,6 +118,7 @@ class Part:
             "position": asdict(self.position) if self.position else None,
             "counts": asdict(self.counts),
             "started": self.started,
+            "model": self._model,
             "writers": [writer.suspend() for writer in self._writers],
         }
         name = f"checkpoint-{uuid4()}.json"
@@ -135,6 +143,12 @@ class Part:
             if not self._resumed or isinstance(error, RefusedFileError):
                 self._abort()
             raise
+
+    def _drop(self, writers: list[dict[str, Any]]) -> None:
+        """Leave nothing of what another model began."""
+        with suppress(StorageError):
+            for name, state in zip(self._names, writers, strict=True):
+                self._folder.open(name, state).abort()
 
     def _abort(self) -> None:
         with suppress(StorageError):  # what stays is removed by the bucket's own rules

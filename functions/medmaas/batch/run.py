@@ -8,10 +8,10 @@ from medmaas.batch.fan_out import FanOut, is_large, start
 from medmaas.batch.job import Job
 from medmaas.batch.opened import Opened, open_job
 from medmaas.batch.part import OnProgress, Part
-from medmaas.batch.reader import read_chunks, rows_at_once
-from medmaas.batch.score import Scorer
+from medmaas.batch.scorer import make_scorer
 from medmaas.batch.storage import open_folder
 from medmaas.model.registry import Registry
+from medmaas.table.reader import open_rows, rows_at_once
 from medmaas.words import Words
 
 Summary = dict[str, Any]
@@ -63,22 +63,30 @@ def _score(
     opened: Opened, deadline: Deadline, checkpoint: str | None, on_progress: OnProgress | None
 ) -> Summary:
     job, model, fmt, folder = opened.job, opened.model, opened.format, opened.folder
-    part = Part(folder, fmt.kind, opened.started, checkpoint=checkpoint)
-    chunks = read_chunks(opened.source, fmt, model, part.position, rows=rows_at_once(job.options))
-    scorer = Scorer(
-        model,
-        fmt.kind,
-        opened.source,
-        options=job.options,
-        words=Words(job.language, model.manifest),
-    )
+    words = Words(job.language, model.manifest)
+    part = Part(folder, fmt.written, opened.started, model.identity, checkpoint=checkpoint)
     with part.kept_clean():
-        if not part.score(chunks, scorer, deadline, on_progress):
+        scorer = make_scorer(job, fmt, model, opened.source)
+        rows = open_rows(
+            opened.source,
+            fmt,
+            model,
+            part.position,
+            rows=rows_at_once(job.options),
+            spelling=job.spelling,
+        )
+        if not part.score(rows.chunks(), scorer, deadline, on_progress):
             left = part.suspend()
             return {"status": "continued", "checkpoint": left, "job": job.to_event()}
         parts = part.close()
     complete = manifest.write_complete(
-        folder, job, model=model.identity, counts=part.counts, parts=parts, started=part.started
+        folder,
+        job,
+        model=model.identity,
+        counts=part.counts,
+        parts=parts,
+        started=part.started,
+        notes=words.write_notes(rows.notes),
     )
     part.forget()
     return manifest.summarise(folder, complete)

@@ -13,29 +13,29 @@ from functools import cache
 from typing import Any, Protocol
 
 from medmaas import cold_start
-from medmaas.batch.job import IMAGES, Job
+from medmaas.batch.job import Job
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
+from medmaas.table import source
+from medmaas.table.pictures import IMAGES
+from medmaas.table.source import BLOCK
 
-BLOCK = 8_000_000  # bytes read at once
 _PART = 8_000_000  # bytes that S3 takes as one part of many; its least is 5 MiB
 _GROWTH = 1_000  # parts after which parts get larger, because S3 takes 10,000 at most
 _READS = 3  # a connection that breaks within a body is not retried by boto3
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "412", "PreconditionFailed"}
+# what a key may be refused with, by S3 or by boto3 before it asks
+_NOT_FOR_KEYS = {
+    "InvalidArgument", "InvalidObjectState", "InvalidURI", "KeyTooLongError", "MethodNotAllowed",
+    "ParamValidationError", "400",
+}  # fmt: skip
 _S3 = "s3://"
 
 
-class Source(Protocol):
+class Source(source.Source, Protocol):
     """One file, of which one certain content is read."""
 
     etag: str
-    size: int
     metadata: dict[str, str]  # what was said of it when it was sent; empty once it is known
-
-    def read(self, start: int, end: int) -> bytes:
-        """The bytes from start up to end, or to the end of the file."""
-
-    def read_neighbour(self, key: str, at_most: int) -> bytes | None:
-        """Another file beside this one, by the name that a row gives; None if there is none."""
 
 
 class Writer(Protocol):
@@ -174,6 +174,10 @@ class _Object:
                 return bytes(answer["Body"].read(at_most + 1))
         except RefusedFileError:
             return None
+        except StorageError as error:
+            if error.fact.limits.get("cause") in _NOT_FOR_KEYS:
+                return None  # of this key alone: trying again changes nothing
+            raise
 
 
 class _Prefix:

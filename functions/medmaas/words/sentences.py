@@ -94,6 +94,10 @@ class Words:
             for one in problems
         )
 
+    def write_notes(self, notes: Sequence[Fact]) -> list[Json]:
+        """`{"note", "code", "limits"}` of each: how something was read."""
+        return [{"note": self.say(one)} | one.as_json() for one in notes]
+
     def write_error(self, error: MedmaasError) -> Json:
         """`{"error", "code", "limits", "details": [...]}`."""
         details = [self.write_problem(problem) for problem in error.details]

@@ -2,10 +2,9 @@
 import { Targets } from "../answer/Targets";
 import { openRow, type Row, readRow } from "../ask/draft";
 import type { SeriesExplanation } from "../contract";
-import { readCells } from "../file/cells";
 import { formatNumber, nameValue, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { InputRoom, Item, Movable, ReasonsProps, Taking } from "../rooms";
+import type { InputRoom, Movable, ReasonsProps, Taking } from "../rooms";
 import { withUnit } from "../units";
 import { SeriesTable } from "./SeriesTable";
 
@@ -25,11 +24,7 @@ export const series: InputRoom<Model, SeriesExplanation> = {
   },
   Given,
   Reasons,
-  file: {
-    list: ({ input }) => input.features.map(({ name }) => name),
-    read: ({ input }, cells) => readCells(input.features, cells),
-    join: ({ input }, items) => joinRows(items, input.field),
-  },
+  file: { list: ({ input }) => input.features.map(({ name }) => name) },
   listFeatures: ({ input }) => input.features,
   findMovable,
 };
@@ -57,17 +52,6 @@ const writeRow = (model: Manifest, row: Instance) =>
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${translate(model, name)} ${nameValue(model, value)}`)
     .join(", ");
-
-/** The rows of an id together are one history. */
-function joinRows(items: Item[], field: string): Item[] {
-  const joined = new Map<string, Item>();
-  for (const { id, row, instance } of items) {
-    const known = joined.get(id);
-    if (known) listRows(known.instance, field).push(instance);
-    else joined.set(id, { row, id, instance: { [field]: [instance] } });
-  }
-  return [...joined.values()];
-}
 
 /** The numbers that the newest row holds, but not its time. */
 function findMovable(model: Model, instance: Instance): Movable {

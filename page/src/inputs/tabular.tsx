@@ -4,7 +4,6 @@ import { Values } from "../answer/Values";
 import { type FieldsProps, openRow, readRow } from "../ask/draft";
 import { ValueField } from "../ask/Value";
 import type { TableExplanation } from "../contract";
-import { readCells } from "../file/cells";
 import { formatNumber, nameValue, t, translate } from "../language";
 import type { Feature, Instance } from "../manifest";
 import type { InputRoom, ReasonsProps, Taking } from "../rooms";
@@ -24,10 +23,7 @@ export const tabular: InputRoom<Model, TableExplanation> = {
   read: ({ input }, { rows: [row = {}] }, units) => readRow(input.features, row, units),
   Given: Values,
   Reasons,
-  file: {
-    list: ({ input }) => input.features.map(({ name }) => name),
-    read: ({ input }, cells) => readCells(input.features, cells),
-  },
+  file: { list: ({ input }) => input.features.map(({ name }) => name) },
   listFeatures: ({ input }) => input.features,
   findMovable: ({ input }, instance) => ({
     features: input.features.filter((feature) => feature.type === "number"),

@@ -19,13 +19,7 @@ export const text: InputRoom<Model, TextExplanation> = {
   read: ({ input }, draft) => ({ [input.field]: draft.content }),
   Given: Values,
   Reasons: Characters,
-  file: {
-    list: ({ input }) => [input.field],
-    read({ input }, cells) {
-      const line = cells[input.field]?.trim();
-      return line ? { [input.field]: line } : {};
-    },
-  },
+  file: { list: ({ input }) => [input.field] },
   listFeatures: () => [],
 };
 

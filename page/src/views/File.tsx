@@ -2,66 +2,28 @@
 import { useRef, useState } from "preact/hooks";
 import { Provenance } from "../answer/Provenance";
 import { DataTable } from "../charts/Figure";
+import type { FileAnswer } from "../contract";
 import { Failure } from "../Failure";
-import {
-  type Line,
-  listColumns,
-  MOST_BYTES,
-  MOST_ROWS,
-  readTable,
-  splitRejects,
-  writeAnswer,
-  writeCsv,
-} from "../file/table";
+import { type Line, listAnswer, listColumns, listProblems, writeCsv } from "../file/lines";
+import { prepare, type Ready } from "../file/ready";
 import { findInput } from "../kinds";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
-import type { Answered } from "../predictions";
 import type { FileColumns } from "../rooms";
 import { FieldName, Said } from "../Said";
-import { predict, Refusal } from "../service";
+import { answerFile, answerFileAsCsv, Refusal } from "../service";
 
-interface Scored {
-  answers: Line[];
-  rejects: Line[];
-  /** Who answered, and when; nobody if all was rejected. */
-  answered?: Pick<Answered, "model" | "request_id">;
-  at: Date;
-}
-
+const MOST_ROWS = 1000;
+const MOST_BYTES = 4_000_000;
 const SHOWN = 50;
 const REJECT_COLUMNS = ["row", "id", "field", "problem"] as const;
 
-/** Asks about every item; those that the service has a problem with are rejects, the others asked again. */
-async function score(
-  model: Manifest,
-  columns: FileColumns<Manifest>,
-  text: string,
-): Promise<Scored | string> {
-  const table = readTable(model, columns, text);
-  if (table.unknown.length) return t("file.unknown", { columns: table.unknown.join(", ") });
-  if (!table.items.length) return t("file.empty");
-  if (table.rows > MOST_ROWS) return t("file.too_many", { most: formatCount(MOST_ROWS) });
-  let { items } = table;
-  let rejects: Line[] = [];
-  while (items.length) {
-    try {
-      const instances = items.map(({ instance }) => instance);
-      const answered = await predict(model, instances);
-      const answers = items.flatMap((item, i) => {
-        const prediction = answered.predictions[i];
-        return prediction ? [writeAnswer(model, item, prediction)] : [];
-      });
-      return { answers, rejects, answered, at: new Date() };
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== 422) throw error;
-      const [left, found] = splitRejects(items, error.details);
-      if (left.length === items.length) throw error;
-      items = left;
-      rejects = [...rejects, ...found];
-    }
-  }
-  return { answers: [], rejects, at: new Date() };
+/** What was sent, and what came of it. */
+interface Scored {
+  answered: FileAnswer;
+  ready: Ready;
+  missing: string[];
+  at: Date;
 }
 
 export function FileView({ model }: { model: Manifest }) {
@@ -71,27 +33,49 @@ export function FileView({ model }: { model: Manifest }) {
 }
 
 function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Manifest> }) {
+  const [ready, setReady] = useState<Ready>();
   const [scored, setScored] = useState<Scored>();
   const [told, setTold] = useState("");
   const [refusal, setRefusal] = useState<Refusal>();
+  const [words, setWords] = useState("");
   const newest = useRef<File | undefined>(undefined);
-  const take = async (file: File | undefined) => {
-    if (!file) return;
-    newest.current = file;
-    setScored(undefined);
+  /** Work on the newest file; what comes of an older one is no longer wanted. */
+  const work = async (file: File | undefined, step: () => Promise<() => void>) => {
     setRefusal(undefined);
-    if (file.size > MOST_BYTES) return setTold(t("file.too_large"));
     setTold(t("file.running"));
     try {
-      const found = await score(model, columns, await file.text());
+      const show = await step();
       if (newest.current !== file) return;
-      setTold(typeof found === "string" ? found : "");
-      if (typeof found !== "string") setScored(found);
+      setTold("");
+      show();
     } catch (error) {
       if (newest.current !== file) return;
       setTold("");
       setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
     }
+  };
+  const send = async (ready: Ready) => {
+    const missing = words.split(",").flatMap((word) => word.trim() || []);
+    const answered = await answerFile(model, ready.content, ready.type, missing);
+    return () => {
+      setReady(undefined);
+      setScored({ answered, ready, missing, at: new Date() });
+    };
+  };
+  const take = (file: File | undefined) => {
+    if (!file) return;
+    newest.current = file;
+    setReady(undefined);
+    setScored(undefined);
+    setRefusal(undefined);
+    if (file.size > MOST_BYTES) return setTold(t("file.too_large"));
+    return work(file, async () => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const found = await prepare(model, columns.list(model), bytes);
+      if (!found) return () => setTold(t("file.no_header"));
+      if (found.whole || found.left.length) return () => setReady(found);
+      return send(found);
+    });
   };
   return (
     <section class="panel">
@@ -105,11 +89,18 @@ function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Man
           take(event.dataTransfer?.files[0]);
         }}
       >
+        <label for="missing">{t("file.missing")}</label>
+        <input
+          id="missing"
+          type="text"
+          value={words}
+          onInput={(event) => setWords(event.currentTarget.value)}
+        />
         <label for="file">{t("file.choose", { most: formatCount(MOST_ROWS) })}</label>
         <input
           id="file"
           type="file"
-          accept=".csv,text/csv"
+          accept=".csv,.tsv,.txt,.xlsx"
           aria-describedby="file-help"
           onChange={(event) => take(event.currentTarget.files?.[0])}
         />
@@ -118,6 +109,7 @@ function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Man
         </p>
       </div>
       <p role="status">{told}</p>
+      {ready && <Unneeded ready={ready} onSend={() => work(newest.current, () => send(ready))} />}
       {refusal && <Failure refusal={refusal} />}
       {scored && <Results model={model} scored={scored} />}
       <p class="help">{t("ask.privacy")}</p>
@@ -125,21 +117,67 @@ function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Man
   );
 }
 
+/** What does not travel, or that all does. */
+function Unneeded({ ready, onSend }: { ready: Ready; onSend: () => void }) {
+  return (
+    <div role="status">
+      <p>{t(ready.whole ? "file.whole" : "file.unneeded")}</p>
+      {!ready.whole && (
+        <ul>
+          {ready.left.map((name, i) => (
+            <li key={i}>{name}</li>
+          ))}
+        </ul>
+      )}
+      <p class="buttons">
+        <button type="button" onClick={onSend}>
+          {t(ready.whole ? "file.send" : "file.send_without")}
+        </button>
+      </p>
+    </div>
+  );
+}
+
 function Results({ model, scored }: { model: Manifest; scored: Scored }) {
-  const { answers, rejects, answered, at } = scored;
-  const columns = listColumns(answers);
+  const { answered, ready, missing, at } = scored;
+  const answers = answered.rows.flatMap((row) => listAnswer(model, row));
+  const rejects = answered.rows.flatMap(listProblems);
+  const saveAnswers = async () => {
+    const { csv, digest } = await answerFileAsCsv(model, ready.content, ready.type, missing);
+    if (digest !== answered.model.digest) throw new Refusal(409, t("file.other_digest"));
+    return csv;
+  };
+  const saveRejects = async () => {
+    const cells = rejects.map((line) => line.cells);
+    return new Blob([writeCsv(cells, [...REJECT_COLUMNS])], { type: "text/csv" });
+  };
   return (
     <>
       <p role="status">
-        <strong>{t("file.done", { answers: answers.length, rejects: countRows(rejects) })}</strong>
+        <strong>
+          {t("file.done", { answers: answered.answered, rejects: answered.rejected })}
+        </strong>
       </p>
+      {answered.notes.length > 0 && (
+        <>
+          <h4>{t("file.notes")}</h4>
+          <ul class="notes">
+            {answered.notes.map((one, i) => (
+              <li key={i}>
+                <Said of={model} fact={one} text={one.note} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {answers.length > 0 && (
         <Rows
           model={model}
           title={t("file.answers")}
           name="predictions.csv"
-          columns={columns}
+          columns={listColumns(answers)}
           lines={answers}
+          save={saveAnswers}
         />
       )}
       {rejects.length > 0 && (
@@ -149,14 +187,13 @@ function Results({ model, scored }: { model: Manifest; scored: Scored }) {
           name="rejects.csv"
           columns={[...REJECT_COLUMNS]}
           lines={rejects}
+          save={saveRejects}
         />
       )}
-      {answered && <Provenance model={model} answered={answered} at={at} />}
+      <Provenance model={model} answered={answered} at={at} />
     </>
   );
 }
-
-const countRows = (rejects: Line[]) => new Set(rejects.map(({ cells }) => cells.row)).size;
 
 interface RowsProps {
   model: Manifest;
@@ -164,23 +201,27 @@ interface RowsProps {
   name: string;
   columns: string[];
   lines: Line[];
+  /** What is saved. */
+  save(): Promise<Blob>;
 }
 
 /** What is shown is in the language of the page; what is saved is as the service says it. */
 function Rows(props: RowsProps) {
   const { model, columns, lines } = props;
   const [shown, setShown] = useState(SHOWN);
-  const save = () => {
-    const csv = writeCsv(
-      lines.map(({ cells }) => cells),
-      columns,
-    );
-    const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = props.name;
-    link.click();
-    URL.revokeObjectURL(url);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const save = async () => {
+    setRefusal(undefined);
+    try {
+      const url = URL.createObjectURL(await props.save());
+      const link = document.createElement("a");
+      link.href = url;
+      link.download = props.name;
+      link.click();
+      URL.revokeObjectURL(url);
+    } catch (error) {
+      setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
+    }
   };
   return (
     <>
@@ -202,6 +243,7 @@ function Rows(props: RowsProps) {
           </button>
         )}
       </p>
+      {refusal && <Failure refusal={refusal} />}
     </>
   );
 }

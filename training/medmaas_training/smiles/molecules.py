@@ -23,6 +23,7 @@ from medmaas.model.molecule import spell as write_one
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.datasets import Floats, Origin, Split
 from medmaas_training.tabular.own_data import make_origin
+from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import Notes, read_notes
 from medmaas_training.tabular.own_table import require, to_numbers
 
@@ -116,10 +117,8 @@ def read_molecules(data: Path | None, target: str | None = None) -> MoleculeTabl
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise TrainingError("--data: the file cannot be read as CSV in UTF-8") from error
+    names, table = read_file(path, ())
+    return table.set_axis(names, axis=1)
 
 
 def _canonicalise(smiles: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from sksurv.util import Surv
 
 from medmaas.model import manifest
 from medmaas_training.errors import TrainingError
+from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, require
 
 Floats = NDArray[np.float64]
@@ -228,10 +229,8 @@ def make_folds(
 
 
 def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise TrainingError("--data: the file cannot be read as CSV") from error
+    names, table = read_file(path, columns)
+    table = table.set_axis(names, axis=1)
     missing = sorted(columns - set(table.columns))
     require(not missing, f"these columns are missing: {', '.join(missing)}")
     require(len(table) >= FEWEST_ROWS, f"fewer than {FEWEST_ROWS} rows are too few to learn from")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from medmaas.model.inputs.cells import read_numbers
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
 from medmaas_training.tabular.own_notes import ColumnNote
 
@@ -43,7 +44,9 @@ class Column:
         return {"number": 0, "choice": len(self.words), "boolean": 2}[self.kind]
 
 
-def describe_columns(columns: Sequence[Column], X: Floats) -> TabularInput:
+def describe_columns(
+    columns: Sequence[Column], X: Floats, missing_words: Sequence[str] = ()
+) -> TabularInput:
     """The input of a model, with the ranges and imputed values of the train split X [n, features].
 
     Accepted is what the notes say; else 0 (if something negative was seen: minus the upper limit)
@@ -51,7 +54,8 @@ def describe_columns(columns: Sequence[Column], X: Floats) -> TabularInput:
     wrong unit or a slip of the decimal point, not an unusual patient.
     """
     features = tuple(_describe(c, x) for c, x in zip(columns, X.T, strict=True))
-    return TabularInput(tensor="features", features=features)
+    words = tuple(missing_words) or None
+    return TabularInput(tensor="features", features=features, missing_words=words)
 
 
 def choose_fill(column: Column, x: Floats) -> float:
@@ -94,14 +98,15 @@ def invent_instances(columns: Sequence[Column], X: Floats) -> list[dict[str, Any
 
 
 def parse_numbers(texts: pd.Series) -> Floats:
-    """Text to numbers, [n]; NaN where it is missing, or not a number that float32 holds."""
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float)
+    """Text to numbers, [n], as answering reads cells; NaN where none that float32 holds is."""
+    numbers = read_numbers([text if isinstance(text, str) else "" for text in texts])
     return np.where(np.abs(numbers) < _LARGEST, numbers, np.nan)
 
 
 def _describe(column: Column, x: Floats) -> Feature:
     description = column.note.description or f"Column {column.header} of the training data."
     complete = not np.isnan(column.values).any()
+    header = None if column.header == column.name else column.header
     fill = choose_fill(column, x)
     if column.kind == "number":
         unit = column.note.unit or "1"
@@ -110,6 +115,7 @@ def _describe(column: Column, x: Floats) -> Feature:
             name=column.name,
             description=description,
             loinc=column.note.loinc,
+            header=header,
             missing=None if complete else f"imputed with the training median, {median}",
             unit=unit,
             hard_range=hard_range(column),
@@ -119,12 +125,17 @@ def _describe(column: Column, x: Floats) -> Feature:
     missing = None if complete else f"imputed with the commonest in training, {words[int(fill)]}"
     if column.kind == "boolean":
         return Boolean(
-            name=column.name, description=description, loinc=column.note.loinc, missing=missing
+            name=column.name,
+            description=description,
+            loinc=column.note.loinc,
+            header=header,
+            missing=missing,
         )
     return Choice(
         name=column.name,
         description=description,
         loinc=column.note.loinc,
+        header=header,
         missing=missing,
         choices=words,
     )

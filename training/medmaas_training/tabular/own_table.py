@@ -18,6 +18,7 @@ from rich.console import Console
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.leakage import find_identifier
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
+from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 
 FEWEST_ROWS = 50
@@ -25,6 +26,10 @@ MOST_WORDS = 20
 _FEWEST_VALUES = 20
 _BOOLEANS = ({"false", "true"}, {"no", "yes"})
 _NAME_LENGTH = 64
+# what programs write for a number that is missing; in a column of words they are words
+_MARKERS = {
+    "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class OwnTable:
         notes: what the .yaml beside the table says.
         left_out: which columns are not learned from and why, a clause each.
         odd: what else its reader must know, a clause each.
+        missing_words: what stands for a missing number in it, and so in files to be answered.
     """
 
     columns: tuple[Column, ...]
@@ -44,6 +50,7 @@ class OwnTable:
     notes: Notes
     left_out: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
+    missing_words: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -68,6 +75,7 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
     """
     notes = read_notes(path)
     table, left_out = _read_csv(path, outcome)
+    table, words = _leave_out_markers(table, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(
@@ -84,7 +92,8 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         else:
             columns.append(_make_column(header, texts, note))
     _refuse_clashes(columns)
-    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out))
+    odd = _tell_missing(words)
+    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out), odd, words)
 
 
 def to_numbers(texts: pd.Series) -> Floats:
@@ -101,27 +110,56 @@ def to_numbers(texts: pd.Series) -> Floats:
 
 
 def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    try:
-        cells = pd.read_csv(
-            path, header=None, dtype=str, encoding="utf-8-sig", skipinitialspace=True
-        )
-    except (OSError, ValueError) as error:
-        raise TrainingError("--data: the file cannot be read as CSV in UTF-8") from error
-    cells = cells.apply(lambda column: column.str.strip().replace("", np.nan))
-    header, table = cells.iloc[0], cells.iloc[1:].reset_index(drop=True)
-    unnamed = header.isna()
-    left_out = [f"column {i + 1} has no name and is left out" for i in np.flatnonzero(unnamed)]
-    table = table.loc[:, ~unnamed].set_axis(header[~unnamed].to_list(), axis=1)
+    names, cells = read_file(path, outcome)
+    named = [i for i, name in enumerate(names) if name]
+    left_out = [
+        f"column {i + 1} has no name and is left out" for i, name in enumerate(names) if not name
+    ]
+    table = cells[named].set_axis([names[i] for i in named], axis=1)
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
         raise TrainingError(f"--data: two columns are called {_list(twice)}: rename one")
     absent = [name for name in outcome if name not in table]
     if absent:
-        hint = ": separate columns by commas" if ";" in str(header[0]) else ""
-        raise TrainingError(f"--data: there is no column {_list(absent)}{hint}")
+        raise TrainingError(f"--data: there is no column {_list(absent)}")
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
     return table, left_out
+
+
+def _leave_out_markers(
+    table: pd.DataFrame, outcome: Sequence[str]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The table without words for a missing number, and those words.
+
+    Raises:
+        TrainingError: one of them is a value of another column.
+    """
+    taken, numeric = set[str](), set[str]()
+    table = table.copy()
+    for header in table.columns.drop(list(outcome)):
+        texts, marked = table[header], table[header].isin(_MARKERS)
+        others = texts[~marked].dropna()
+        if len(others) and np.isfinite(parse_numbers(others)).all():
+            numeric.add(header)
+            taken |= set(texts[marked])
+            table[header] = texts.mask(marked)
+    words = [header for header in table.columns.drop(list(outcome)) if header not in numeric]
+    if clash := [header for header in words if table[header].isin(taken).any()]:
+        raise TrainingError(
+            f"--data: a word that stands for a missing number is a value of {_list(clash)}: leave "
+            "the cells of missing numbers empty"
+        )
+    return table, tuple(sorted(taken))
+
+
+def _tell_missing(words: Sequence[str]) -> tuple[str, ...]:
+    if not words:
+        return ()
+    return (
+        f"{', '.join(words)} in columns of numbers was read as missing, and will be in files that "
+        "the model answers",
+    )
 
 
 def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:

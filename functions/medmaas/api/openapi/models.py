@@ -7,6 +7,7 @@ from typing import Any
 
 from medmaas.api.openapi.catalogue import IDENTITY, MODEL, PARAMETERS, VERSION
 from medmaas.api.openapi.components import Components
+from medmaas.api.openapi.file import describe_file
 from medmaas.api.openapi.parts import (
     Operation,
     Paths,
@@ -67,7 +68,17 @@ def describe_any_model() -> Paths:
     """Whatever model it is: for programs that do not know which models there are."""
     instance = describe_object("Instance", {}) | {"additionalProperties": True}
     answer = _describe_answer(describe_output(), describe_interval(), describe_explanation())
-    return {
+    prediction, coverage = (
+        answer["properties"]["predictions"]["items"],
+        _describe_options(None)["coverage"],
+    )
+    paths: Paths = {
+        f"{path}/file": {
+            "post": _with_model(describe_file(f"answer_file{of}", prediction, coverage), path)
+        }
+        for path, of in ((MODEL, ""), (VERSION, "_version"))
+    }
+    return paths | {
         f"{path}/{action}": {
             "post": _write(f"{action}{of}", action, summary, instance, answer)
             | {"parameters": PARAMETERS[path]}
@@ -79,6 +90,11 @@ def describe_any_model() -> Paths:
             ("explain", "Any model: with explanations"),
         )
     }
+
+
+def _with_model(operation: Operation, path: str) -> Operation:
+    """An operation whose path names a model."""
+    return operation | {"parameters": [*PARAMETERS[path], *operation["parameters"]]}
 
 
 def _describe_model(model: Model, path: str, name: str) -> Paths:

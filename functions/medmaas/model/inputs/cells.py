@@ -1,7 +1,9 @@
 """Cells of a CSV file become the values that JSON would hold."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from math import nan
 
 import numpy as np
@@ -11,6 +13,11 @@ from medmaas.model.manifest import Boolean, Feature, Number
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")  # more digits than any float64 has
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WITH_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]+)?")
+_BOUND = re.compile(
+    r"(?P<comparator><=|>=|=<|=>|[<>\u2264\u2265])\s*(?P<number>[0-9]+(?:[.,][0-9]+)?)"
+)
+_COMPARATORS = {"=<": "<=", "=>": ">=", "\u2264": "<=", "\u2265": ">="}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
@@ -47,6 +54,47 @@ def parse_numbers(column: Sequence[str]) -> NDArray[np.float64]:
             if "_" in cell or not cell.isascii():
                 numbers[row] = nan
     return numbers
+
+
+def read_numbers(column: Sequence[str]) -> NDArray[np.float64]:
+    """The numbers of cells as parse_cell reads them; NaN for the others, and for those beyond."""
+    numbers = parse_numbers(column)
+    numbers[np.isinf(numbers)] = nan
+    for row in np.flatnonzero(np.isnan(numbers)).tolist():
+        value = _parse_number(column[row].strip())
+        if not isinstance(value, str):
+            with suppress(OverflowError):
+                numbers[row] = float(value)
+    return numbers
+
+
+def read_bound(text: str) -> tuple[str, float] | None:
+    """The comparator and the number of a value that only bounds what was measured, as in <0.5.
+
+    None if the text is no such value. A rule that says when a bound may be used begins here.
+    """
+    match = _BOUND.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        return None
+    comparator = match["comparator"]
+    return _COMPARATORS.get(comparator, comparator), float(match["number"].replace(",", "."))
+
+
+def has_comma(text: str) -> bool:
+    """Whether a text is a number but for commas, which are decimal or separate thousands."""
+    return bool(_WITH_COMMA.fullmatch(text.strip()))
+
+
+def can_hold(feature: Feature, text: str) -> bool:
+    """Whether a cell with this text is a value of a feature."""
+    value = parse_cell(feature, text)
+    match feature:
+        case Number(hard_range=hard):
+            return isinstance(value, int | float) and hard.low <= value <= hard.high
+        case Boolean():
+            return isinstance(value, bool)
+        case _:
+            return value in feature.choices
 
 
 def _parse_number(text: str) -> int | float | str:

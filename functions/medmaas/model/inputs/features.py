@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from medmaas.facts import Fact
+from medmaas.model.inputs.cells import has_comma, read_bound
 from medmaas.model.inputs.reading import InputColumn, InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
 from medmaas.model.schema import Schema
@@ -46,13 +47,14 @@ def make_reader(feature: Feature) -> FeatureReader:
 
 def describe_column(feature: Feature) -> InputColumn:
     """The column that holds a feature."""
+    header = feature.header
     match feature:
         case Choice():
-            return InputColumn(feature.name, "text", feature.required)
+            return InputColumn(feature.name, "text", feature.required, header=header)
         case Boolean():
-            return InputColumn(feature.name, "boolean", feature.required)
-        case _:
-            return InputColumn(feature.name, "number", feature.required)
+            return InputColumn(feature.name, "boolean", feature.required, header=header)
+        case Number(unit=unit):
+            return InputColumn(feature.name, "number", feature.required, unit, header)
 
 
 def describe_feature(feature: Feature) -> Schema:
@@ -109,12 +111,21 @@ def _number_reader(hard: Range, unit: str) -> Callable[[object], float]:
 
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise InvalidValueError("not_a_number", low=low, high=high, unit=unit)
+            raise InvalidValueError(_name_misfit(value), low=low, high=high, unit=unit)
         if not low <= value <= high:
             raise InvalidValueError("outside", low=low, high=high, unit=unit)
         return float(value)
 
     return read
+
+
+def _name_misfit(value: object) -> str:
+    """Why something is not a number, as a code."""
+    if isinstance(value, str) and read_bound(value):
+        return "value_is_bound"
+    if isinstance(value, str) and has_comma(value):
+        return "number_with_comma"
+    return "not_a_number"
 
 
 def _word_reader(positions: dict[str, float], choices: Sequence[str]) -> Callable[[object], float]:

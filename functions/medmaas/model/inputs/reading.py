@@ -109,11 +109,15 @@ class InputColumn:
         name: of the column.
         holds: number, boolean or text as they are; file: a picture's bytes; rows: objects in JSON.
         required: whether an instance needs it.
+        unit: UCUM code of a number's unit.
+        header: what a file may call it besides, where the training data called it otherwise.
     """
 
     name: str
     holds: Literal["number", "boolean", "text", "file", "rows"]
     required: bool = True
+    unit: str | None = None
+    header: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

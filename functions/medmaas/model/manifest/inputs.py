@@ -28,6 +28,10 @@ class _Feature(Contract):
         default=None,
         description="What the graph does when the value is missing; absent: it is required.",
     )
+    header: Sentence | None = Field(
+        default=None,
+        description="What the training data called its column, where that is not its name.",
+    )
     actionable: bool = Field(
         default=False, description="Whether care can change it, so that a counterfactual may."
     )
@@ -101,6 +105,10 @@ def _find_misfit(feature: Feature) -> str | None:
 
 class _Input(Contract):
     tensor: Sentence = Field(description=_TENSOR)
+    missing_words: tuple[Sentence, ...] | None = Field(
+        default=None,
+        description="Words of a file that stand for a value that is missing, as in NA.",
+    )
 
     @property
     def named_features(self) -> tuple[Feature, ...]:

@@ -30,7 +30,7 @@ def make_own_study(data: Path, target: str, seed: int) -> ClassStudy:
         split=split,
         single=single,
         baseline=make_single(categories.get(single, 0)),
-        spec=describe_columns(own.columns, X),
+        spec=describe_columns(own.columns, X, own.missing_words),
         golden=invent_instances(own.columns, X),
         make_card=partial(make_card, table=table, own=own, split=split, target=target),
         categories=categories,

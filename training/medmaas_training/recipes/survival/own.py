@@ -42,7 +42,7 @@ def make_own_study(data: Path, time: str, event: str, seed: int) -> Study:
         split=split,
         design=design,
         makers=make_makers(design),
-        spec=describe_columns(own.columns, X),
+        spec=describe_columns(own.columns, X, own.missing_words),
         golden=invent_instances(own.columns, X),
         groups=find_groups(own),
         by="column of words",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from medmaas.batch.lines import Limits, Stream, take_lines
-from medmaas.batch.rows import ID, Chunk, Position, Reject, Rows
 from medmaas.errors import MalformedBodyError
 from medmaas.facts import Fact
 from medmaas.model.body import parse_json
+from medmaas.table.lines import Limits, Stream, take_lines
+from medmaas.table.rows import ID, Chunk, Position, Reject, Rows
 
 LIMITS = Limits(rows=1_000, bytes=4_000_000, line=8_000_000)
 _NOT_JSON = Fact("line_not_json")
@@ -20,6 +20,11 @@ class JsonRows:
         self._stream = stream
         self._limits = LIMITS.narrow(at_once)
         self._row = first_row
+
+    @property
+    def rows_read(self) -> int:
+        """How many lines were read until now."""
+        return self._row - 1
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, in the order of the file."""

@@ -7,10 +7,6 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from medmaas.batch.pictures import fetch_picture
-from medmaas.batch.rows import Identifier, Reject, Rows, are_short_texts, check_id
-from medmaas.batch.storage import Source
-from medmaas.batch.table import write_header, write_rows
 from medmaas.errors import ModelOutputError, Problem
 from medmaas.facts import Fact
 from medmaas.model.answers import Answers
@@ -20,6 +16,10 @@ from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
+from medmaas.table.csv_answers import write_header, write_rows
+from medmaas.table.pictures import fetch_picture
+from medmaas.table.rows import Identifier, Reject, Rows, are_plain_texts, check_id
+from medmaas.table.source import Source
 from medmaas.words import ENGLISH, Words
 
 Tensors = dict[str, NDArray[Any]]
@@ -194,8 +194,9 @@ def _write_reject(reject: Reject, words: Words) -> dict[str, Any]:
 def _check_ids(ids: Sequence[object]) -> tuple[list[Identifier], list[Problem]]:
     """The ids, None in place of a wrong one, and what is wrong with those."""
     checked, problems = list[Identifier](), list[Problem]()
-    if are_short_texts(ids):  # as a column of CSV is
-        return [identifier or None for identifier in ids], problems
+    texts = [one for one in ids if isinstance(one, str)]
+    if len(texts) == len(ids) and are_plain_texts(texts):  # as a column of a table is
+        return [identifier or None for identifier in texts], problems
     for row, value in enumerate(ids):
         try:
             checked.append(check_id(value))

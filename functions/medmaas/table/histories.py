@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from medmaas.batch.csv_rows import CsvRows
-from medmaas.batch.rows import ID, MAX_ID, Chunk, Position, Reject, Rows
 from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.inputs.reading import LongForm
+from medmaas.table.rows import ID, Chunk, Position, Reject, RowReader, Rows, keep_id
 
 MAX_HISTORIES = 1_000_000  # whose ids are remembered, to notice one that comes again
 _TOGETHER = 1_000
@@ -34,12 +33,17 @@ class _History:
 class HistoryRows:
     """The histories of a long CSV file."""
 
-    def __init__(self, rows: CsvRows, form: LongForm, at_once: int | None = None) -> None:
+    def __init__(self, rows: RowReader, form: LongForm, at_once: int | None = None) -> None:
         self._rows = rows
         self._together = _TOGETHER if at_once is None else min(at_once, _TOGETHER)
         self._form = form
         self._seen: set[int] = set()
         self._hole: int | None = None
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows were read until now, of all histories."""
+        return self._rows.rows_read
 
     def chunks(self) -> Iterator[Chunk]:
         """All histories, in the order of the file; `end` counts them, and names no byte."""
@@ -88,9 +92,8 @@ class HistoryRows:
         return {name: value for name, value in values.items() if value is not None}
 
     def _reject(self, history: _History) -> Reject:
-        identifier = history.id if len(history.id) <= MAX_ID else None
         fact = Fact("row_may_belong", row=history.hole)
-        return Reject(history.first, identifier, self._form.field, fact)
+        return Reject(history.first, keep_id(history.id), self._form.field, fact)
 
     def _chunk(
         self, histories: list[_History], rejects: list[Reject], empty: int, position: int

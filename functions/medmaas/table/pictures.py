@@ -3,13 +3,14 @@
 import base64
 from typing import Any
 
-from medmaas.batch.job import IMAGES
-from medmaas.batch.storage import Source
 from medmaas.errors import Problem
 from medmaas.facts import Fact
+from medmaas.table.source import Source
 
+IMAGES = "images/"
 KEY = "key"
 MAX_BYTES = 20_000_000
+_LONGEST = 1_024  # bytes of a key in S3
 
 
 def fetch_picture(instance: object, source: Source, field: str) -> tuple[object, list[Problem]]:
@@ -22,11 +23,20 @@ def fetch_picture(instance: object, source: Source, field: str) -> tuple[object,
         return instance, []
     rest: dict[str, Any] = {name: value for name, value in instance.items() if name != KEY}
     key = instance[KEY]
-    if not isinstance(key, str) or not key:
-        return rest, [Problem(0, KEY, Fact("not_a_key"))]
+    if not isinstance(key, str) or not _is_key(key):
+        return rest, [Problem(0, KEY, Fact("not_a_key", most=_LONGEST))]
     content = source.read_neighbour(key, MAX_BYTES)
     if content is None:
         return rest, [Problem(0, KEY, Fact("no_such_picture", folder=IMAGES))]
     if len(content) > MAX_BYTES:
         return rest, [Problem(0, KEY, Fact("picture_too_large", megabytes=MAX_BYTES // 10**6))]
     return rest | {field: base64.b64encode(content).decode()}, []
+
+
+def _is_key(key: str) -> bool:
+    """Whether a storage can be asked for it: characters that it takes, and not too many."""
+    try:
+        written = key.encode()
+    except UnicodeEncodeError:  # half a character
+        return False
+    return 0 < len(written) <= _LONGEST and key.isprintable()

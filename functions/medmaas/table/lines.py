@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.batch.storage import BLOCK, Source
 from medmaas.errors import RefusedFileError
+from medmaas.table.encodings import UTF_8, rewrite
+from medmaas.table.source import BLOCK, Source
 
 _LF = ord("\n")
 _WINDOW = 250_000  # bytes that mostly hold enough rows
-_BOM = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +42,43 @@ class Limits:
 
 
 class Stream:
-    """The bytes of a file from a place on, decompressed, of which a stretch can be looked at."""
+    """Bytes from a place on, of which a stretch can be looked at.
 
-    def __init__(
-        self, source: Source, *, compressed: bool, start: int = 0, end: int | None
-    ) -> None:
-        stop = source.size if end is None else end
-        self.offset = start  # of the next byte, in what is decompressed
-        self._blocks = _decompress(source) if compressed else _read(source, start, stop)
+    Args:
+        blocks: the bytes.
+        offset: of the first of them, in what is decompressed and rewritten.
+    """
+
+    def __init__(self, blocks: Iterator[bytes], offset: int = 0) -> None:
+        self.offset = offset  # of the next byte
+        self._blocks = blocks
         self._ahead = bytearray()
         self._at_end = False
-        if start == 0:
-            self._check_encoding()
+
+    def go_on(self, encoding: str = UTF_8, *, old_line_ends: bool = False) -> "Stream":
+        """The same bytes, from here on, in UTF-8 and with line feeds.
+
+        Args:
+            encoding: of the bytes.
+            old_line_ends: whether lines end in carriage returns.
+        """
+        blocks = self._give()
+        if encoding != UTF_8:
+            blocks = rewrite(blocks, encoding)
+        if old_line_ends:
+            blocks = (block.replace(b"\r", b"\n") for block in blocks)
+        return Stream(blocks, self.offset if encoding == UTF_8 else 0)
+
+    def _give(self) -> Iterator[bytes]:
+        yield bytes(self._ahead)
+        yield from self._blocks
 
     def look(self, count: int) -> bytes:
         """The next bytes, fewer only at the end of the file; they stay."""
         while len(self._ahead) < count and not self._at_end:
-            block = next(self._blocks, b"")
-            self._at_end = not block
-            self._ahead += block
+            block = next(self._blocks, None)
+            self._at_end = block is None
+            self._ahead += block or b""
         return bytes(self._ahead[:count])
 
     def skip(self, count: int) -> None:
@@ -77,12 +94,13 @@ class Stream:
             if found >= 0:
                 return
 
-    def _check_encoding(self) -> None:
-        beginning = self.look(len(_BOM))
-        if beginning.startswith(_UTF_16) or b"\0" in beginning:
-            raise RefusedFileError("file_not_utf_8")
-        if beginning == _BOM:
-            self.skip(len(_BOM))
+
+def open_stream(
+    source: Source, *, compressed: bool = False, start: int = 0, end: int | None = None
+) -> Stream:
+    """The bytes of a file from a place on, decompressed."""
+    stop = source.size if end is None else end
+    return Stream(_decompress(source) if compressed else _read(source, start, stop), start)
 
 
 def find_line_ends(data: bytes) -> NDArray[np.intp]:
