@@ -141,6 +141,21 @@ def test_an_instance_that_fits_the_schema_has_no_problem(
     assert problems_of({"age": age, "mgus": mgus, "sex": sex}) == []
 
 
+@pytest.mark.parametrize("value", ["<0.1", "> 0.9", "≥1"])
+def test_a_number_beyond_a_limit_counts_as_missing_where_it_may_be(value: str) -> None:
+    reading = TABULAR.read([PERSON | {"ratio": value}])
+    assert reading.problems == []
+    assert isnan(reading.tensors["features"][0, 1])
+    ((warning,),) = reading.warnings
+    assert "only known to lie beyond a limit: imputed with one half" in ENGLISH.say(warning.fact)
+
+
+def test_a_number_beyond_a_limit_is_refused_where_it_must_be_known() -> None:
+    ((field, said),) = problems_of(PERSON | {"age": ">90"})
+    assert field == "age"
+    assert "has a comparator" in said
+
+
 def test_the_schema_gives_units_limits_choices_and_what_missing_means() -> None:
     schema = TABULAR.json_schema()
     assert schema["required"] == ["age", "sex"]

@@ -13,6 +13,7 @@ PLAIN = "\n".join((HEADER, *LINES, ""))
 NUMBERS = ("0x1", "1_000", "１２", "nan", "NaN", "inf", "-inf", "1 1", "1·1", "−1.1", "1.1.",
            "45%", "1.1 mg/dL", "1.1H", "0.5<", "~1.1", "1/2", "TRUE", "1e", "e1", "٣", "½",
            "$1.1", "--", ".", "+", "1.1,", "0b1", "1'000")  # fmt: skip
+BOUNDS = ("<0.5", "< 0.5", "＜0.5", ">20", "≤0.5", "<0,5", ">=3", "=<3")
 GOOD_NUMBERS = (" 1", "1\t", "+1", "1.", ".9", "01", "1e0")
 FORMULAS = ("=1+1", "+3", "-A3", "@cmd", "＝1+1", "=cmd|' /C calc'!A0", "-1", "\t=1", "+A")
 NOT_IDS = ("#N/A", "#REF!", "a\0b", "a\x1bb", "i" * 257)
@@ -61,6 +62,12 @@ def bad_cell(cell: str, code: str, column: int = 3, field: str = "creatinine") -
     cells[column] = f'"{cell}"'
     content = f"{HEADER}\n{','.join(cells)}\n{LINES[1]}\n"
     return Case(content.encode(), ("A2",), ((1, field, code),))
+
+
+def fine_cell(cell: str, column: int = 3) -> Case:
+    """The same with a cell that costs the row nothing."""
+    spoilt = bad_cell(cell, "", column)
+    return Case(spoilt.content, ("B1", "A2"), ())
 
 
 def rewrite(separator: str, decimal: str = ".", end: str = "\n") -> str:
@@ -287,8 +294,8 @@ CASES: dict[str, Case] = {
     **{f"{cell!r} for a number": bad_cell(cell, "not_a_number") for cell in NUMBERS},
     "a number beyond any float": bad_cell("1e400", "outside"),
     "a decimal comma between commas": bad_cell("1,1", "number_with_comma"),
-    **{f"{cell!r} is a bound": bad_cell(cell, "value_is_bound")
-       for cell in ("<0.5", "< 0.5", "＜0.5", ">20", "≤0.5", "<0,5", ">=3", "=<3")},
+    **{f"{cell!r} is a bound": bad_cell(cell, "value_is_bound", 4, "kappa") for cell in BOUNDS},
+    **{f"{cell!r} may be missing": fine_cell(cell) for cell in BOUNDS},
     "a thousand with its mark": bad_cell("3,500", "number_with_comma"),
     "yes for a boolean": bad_cell("yes", "not_a_boolean", 6, "mgus"),
     "a word in another case": bad_cell("f", "not_a_choice", 2, "sex"),

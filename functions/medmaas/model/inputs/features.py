@@ -15,13 +15,28 @@ _NONE = Fact("none")  # words and booleans have no range that they could be outs
 
 @dataclass(frozen=True, slots=True)
 class FeatureReader:
-    """One feature, ready to read values."""
+    """One feature, ready to read values.
+
+    Attributes:
+        name: of the feature.
+        missing: what is said where there is no value; None where there must be one.
+        read: a value to its number; raises InvalidValueError.
+        warn_outside: of numbers, else of all.
+        warning: what is said outside.
+        bounded: what is said of a number that may be missing and is only known to lie beyond a
+            limit; None where that is refused.
+    """
 
     name: str
     missing: Fact | None
     read: Callable[[object], float]
     warn_outside: tuple[float, float]
     warning: Fact
+    bounded: Fact | None = None
+
+    def is_missing(self, value: object) -> bool:
+        """Whether it is a number that was not measured, but lies beyond a limit, as in <0.5."""
+        return self.bounded is not None and isinstance(value, str) and read_bound(value) is not None
 
 
 def make_reader(feature: Feature) -> FeatureReader:
@@ -37,6 +52,7 @@ def make_reader(feature: Feature) -> FeatureReader:
                 _number_reader(hard, unit),
                 (seen.low, seen.high),
                 Fact("outside_training", low=seen.low, high=seen.high, unit=unit),
+                missing and Fact("bound_counts_as_missing", **missing.limits),
             )
         case Choice(choices=choices):
             read = _word_reader({word: float(i) for i, word in enumerate(choices)}, choices)

@@ -252,6 +252,9 @@ def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -
     if value is None:
         _note_missing(reader, (row,), notes)
         return nan
+    if reader.bounded and reader.is_missing(value):
+        notes.warn((row,), reader.name, reader.bounded)
+        return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
