@@ -154,6 +154,8 @@ def test_a_modifier_of_an_entry_is_one_of_its_resource() -> None:
 def test_a_record_of_a_patient_that_is_not_in_use_holds_back() -> None:
     assert read(bundle(patient(active=False), *light_chains())).held
     assert not read(bundle(patient(active=True), *light_chains())).held
+    replaced = [{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}]
+    assert read(bundle(patient(link=replaced), *light_chains())).held
 
 
 def test_of_versions_of_a_resource_the_newest_counts_in_every_order() -> None:

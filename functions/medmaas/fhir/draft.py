@@ -42,6 +42,8 @@ class Draft:
         _require_alive(self)
         if self.patient.active is False:
             self.hold(Fact("patient_inactive"))
+        if any(link.type == "replaced-by" for link in self.patient.link):
+            self.hold(Fact("patient_replaced"))
 
     def measure(self, feature: Number, source: ObservationSource) -> "Known":
         """What was measured of a feature.

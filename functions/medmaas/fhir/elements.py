@@ -121,6 +121,12 @@ class Condition(_Element):
     onsetDateTime: str | None = None  # noqa: N815
 
 
+class Link(_Element):
+    """Another record of the same patient."""
+
+    type: _Code | None = None
+
+
 class Patient(_Element):
     """Whom it is all about; only what a model may need."""
 
@@ -128,6 +134,7 @@ class Patient(_Element):
     birthDate: str | None = None  # noqa: N815
     gender: _Code | None = None
     active: bool | None = None
+    link: list[Link] = Field(default=[], max_length=_MOST_CODINGS)
     deceasedBoolean: bool | None = None  # noqa: N815
     deceasedDateTime: str | None = None  # noqa: N815
 
