@@ -15,7 +15,7 @@ from medmaas.batch.deadline import Deadline
 from medmaas.batch.job import Job
 from medmaas.batch.run import run
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS, ROOT, Spoil
+from tests.conftest import MODELS, ROOT, Spoil, version_of
 
 from .uploads import Buckets
 
@@ -87,7 +87,7 @@ def test_a_file_is_scored_again_by_another_folder_of_the_same_version(
     assert manifest["model"] == Registry(models).get("survival").identity
 
     change_manifest(lambda manifest: manifest.pop("digest"))  # nobody who could score it again
-    job = Job("survival", "1.0.0", str(TEN), str(results))
+    job = Job("survival", version_of("survival"), str(TEN), str(results))
     assert run(job, Registry(models), Deadline())["status"] == "duplicate"
 
 
