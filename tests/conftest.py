@@ -52,6 +52,17 @@ SLOW = (
 Spoil = Callable[[Callable[[dict[str, Any]], None]], None]
 
 
+def folder_of(model_id: str, models: Path = MODELS) -> Path:
+    """The folder of a model that ships, or of its copy: there is one version of each."""
+    (folder,) = (models / model_id).iterdir()
+    return folder
+
+
+def version_of(model_id: str) -> str:
+    """The version of a model that ships."""
+    return folder_of(model_id).name
+
+
 def pytest_configure() -> None:
     """Let what tests start be interrupted, also where the shell lets jobs ignore SIGINT.
 
@@ -116,8 +127,7 @@ def models(tmp_path: Path) -> Path:
 @pytest.fixture
 def survival(models: Path) -> Path:
     """The folder of the survival model in that copy."""
-    (folder,) = models.glob("survival/*")
-    return folder
+    return folder_of("survival", models)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from tests.assessed import FIRST, OTHER, assess
-from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil
+from tests.conftest import MODELS, PATIENT, ROOT, SHIPPED, Spoil, version_of
 
 BODY = json.dumps({"instances": [PATIENT]})
 
@@ -39,9 +39,9 @@ def test_models_lists_what_answers_and_what_does_not(models: Path, change_manife
     assert done.returncode == 0
     *others, last = done.stdout.splitlines()
     assert [line.split()[:3] for line in others] == [
-        [model, "1.0.0", "available"] for model in SHIPPED[:-1]
+        [model, version_of(model), "available"] for model in SHIPPED[:-1]
     ]
-    assert last.startswith("survival 1.0.0  unavailable")
+    assert last.startswith(f"survival {version_of('survival')}  unavailable")
     assert "contract" in last
 
 
@@ -89,7 +89,11 @@ def test_a_coverage_that_is_none_is_refused_by_its_limit(coverage: str) -> None:
     ("arguments", "stdin", "sentence"),
     [
         (("predict", "nope", "-"), BODY, f"the models here are: {', '.join(SHIPPED)}"),
-        (("predict", "survival", "-", "--version", "3.0.0"), BODY, "survival is here as: 1.0.0"),
+        (
+            ("predict", "survival", "-", "--version", "3.0.0"),
+            BODY,
+            f"survival is here as: {version_of('survival')}",
+        ),
         (("predict", "survival", "-"), "{", "the body is not JSON"),
         (("predict", "survival", "no-such-file"), "", "the file cannot be read"),
         (("models", "--models", "no-such-folder"), "", "there are no models in no-such-folder"),
@@ -198,7 +202,7 @@ def test_serve_warns_of_a_model_that_cannot_answer(models: Path, change_manifest
     change_manifest(lambda manifest: manifest.update(contract=7))
     with serving("--models", str(models)) as (_, banner):
         (warning,) = re.findall(r"^warning: (.+)$", banner, re.MULTILINE)
-    assert warning.startswith("survival 1.0.0 ")
+    assert warning.startswith(f"survival {version_of('survival')} ")
     assert "curl http" in banner
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "aws cognito-idp admin-create-user": "template.yaml",
     "medmaas train": "tests/training/test_training_docs.py",
     "medmaas add": "tests/training/test_own_model_docs.py",
+    "medmaas assess": "tests/training/test_versions.py",
     "medmaas migrate": "tests/model/test_publication.py",
     "grep -vE": "tests/model/test_folder.py",
     "for peer in litserve bentoml mlserver": "benchmarks/peers.py",

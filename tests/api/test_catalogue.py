@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS, SHIPPED, Spoil
+from tests.conftest import SHIPPED, Spoil, folder_of, version_of
 
 
 def test_the_root_says_what_this_is_and_every_link_leads_somewhere(client: TestClient) -> None:
@@ -33,7 +33,8 @@ def test_the_models_are_listed_with_what_names_them(client: TestClient, registry
 
 
 def test_a_model_is_described_by_its_whole_manifest(client: TestClient) -> None:
-    for url in ("/models/survival", "/models/survival/versions/1.0.0"):
+    version = version_of("survival")
+    for url in ("/models/survival", f"/models/survival/versions/{version}"):
         response = client.get(url)
         manifest = response.json()
         assert manifest["card"]["limits"]
@@ -42,10 +43,11 @@ def test_a_model_is_described_by_its_whole_manifest(client: TestClient) -> None:
 
 
 def test_a_card_is_markdown_for_people(client: TestClient) -> None:
-    for url in ("/models/survival/card", "/models/survival/versions/1.0.0/card"):
+    version = version_of("survival")
+    for url in ("/models/survival/card", f"/models/survival/versions/{version}/card"):
         response = client.get(url)
         assert response.headers["content-type"] == "text/markdown; charset=utf-8"
-        assert response.text == (MODELS / "survival/1.0.0/card.md").read_text()
+        assert response.text == (folder_of("survival") / "card.md").read_text()
 
 
 def test_a_model_that_fails_is_listed_with_the_reason_and_nothing_is_ready(
@@ -60,7 +62,7 @@ def test_a_model_that_fails_is_listed_with_the_reason_and_nothing_is_ready(
     ready = client.get("/health/ready")
     assert ready.status_code == 503
     assert ready.json()["error"] == "not ready: 1 of 5 models cannot answer"
-    assert ready.json()["details"][0]["field"] == "survival/1.0.0"
+    assert ready.json()["details"][0]["field"] == f"survival/{version_of('survival')}"
     assert client.get("/models/survival").status_code == 503
 
 

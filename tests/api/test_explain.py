@@ -18,9 +18,10 @@ from medmaas.model.explanation.budget import Budget
 from medmaas.model.predict import MAX_EXPLAINED
 from medmaas.model.registry import Registry
 from tests.assessed import EXPLANATION, FIRST, OTHER, assess
-from tests.conftest import MODELS, PATIENT, ROOT, Spoil
+from tests.conftest import MODELS, PATIENT, ROOT, Spoil, version_of
 
 URL = "/models/survival"
+VERSION_URL = f"{URL}/versions/{version_of('survival')}"
 SECONDS = 10  # after which a test that hangs fails
 DOUBTFUL = PATIENT | {"creatinine": None}  # more is missing than may be
 EXPLAINING = pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_version_explains_as_the_newest_does(asked: TestClient) -> None:
     body = {"instances": [PATIENT]}
     answers = [
         asked.post(f"{path}/explain", json=body).json()["predictions"]
-        for path in (URL, f"{URL}/versions/1.0.0")
+        for path in (URL, VERSION_URL)
     ]
     assert answers[0] == answers[1]
 
@@ -175,7 +176,7 @@ def test_an_option_that_does_not_exist_is_refused_by_those_that_do(asked: TestCl
     assert "canary" not in json.dumps(error)
 
 
-@pytest.mark.parametrize("path", [URL, f"{URL}/versions/1.0.0"])
+@pytest.mark.parametrize("path", [URL, VERSION_URL])
 def test_a_model_says_what_it_rests_on_as_a_whole(asked: TestClient, path: str) -> None:
     answer = asked.get(f"{path}/explanation").json()
     assert answer.pop("model")["id"] == "survival"

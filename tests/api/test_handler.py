@@ -14,7 +14,7 @@ import pytest
 
 from medmaas.api import app as lambda_module
 from medmaas.errors import UnsupportedEventError
-from tests.conftest import MODELS, ROOT, SHIPPED
+from tests.conftest import MODELS, ROOT, SHIPPED, folder_of
 
 EVENTS = ROOT / "tests" / "events"
 OVER_HTTP = ["http_api_v2", "http_api_v1", "rest_api", "alb", "alb_multi_value_headers"]
@@ -174,7 +174,7 @@ def test_a_card_travels_as_text() -> None:
     event = json.loads((ROOT / "events" / "card.json").read_text())
     answer = invoke(event)
     assert answer["isBase64Encoded"] is False
-    assert answer["body"] == (MODELS / "survival/1.0.0/card.md").read_text()
+    assert answer["body"] == (folder_of("survival") / "card.md").read_text()
 
 
 def test_no_path_is_logged_at_any_level(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,9 +14,9 @@ from benchmarks.server import serving
 from medmaas.api import app as lambda_module
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from tests.conftest import ROOT, replace_state
+from tests.conftest import ROOT, replace_state, version_of
 
-_PARAMETERS = {"model_id": "survival", "name": "survival", "version": "1.0.0"}
+_PARAMETERS = {"model_id": "survival", "name": "survival", "version": version_of("survival")}
 _OF_EACH = {"x-request-id"}
 
 

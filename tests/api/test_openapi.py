@@ -18,7 +18,10 @@ from medmaas.api.app import create_app
 from medmaas.model.manifest import TabularInput
 from medmaas.model.registry import Registry
 from tests.assessed import FIRST, OTHER, assess
-from tests.conftest import MODELS, PATIENT, SHIPPED, write_manifest
+from tests.conftest import MODELS, PATIENT, SHIPPED, folder_of, version_of, write_manifest
+
+OF_VERSION = f"survival_v{version_of('survival').replace('.', '_')}"  # of its operations
+NEWER = "99.0.0"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +86,7 @@ def test_every_model_has_operations_of_its_own(document: dict[str, Any]) -> None
     assert operations(document).keys() == {
         f"/models/{path}/{action}"
         for model in SHIPPED
-        for path in (model, f"{model}/versions/1.0.0")
+        for path in (model, f"{model}/versions/{version_of(model)}")
         for action in ("predict", "explain")
     }
 
@@ -185,12 +188,12 @@ def test_every_operation_has_a_name_of_its_own_that_a_program_can_take(
     names = [operation["operationId"] for operation in every_operation(document)]
     assert len(set(names)) == len(names)
     assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in names)
-    assert {"predict_survival", "explain_survival_v1_0_0", "predict", "read_model"} <= set(names)
+    assert {"predict_survival", f"explain_{OF_VERSION}", "predict", "read_model"} <= set(names)
 
 
 def add(models: Path, model_id: str, version: str, **changes: Any) -> None:
     """The survival model once more, under another name."""
-    folder = shutil.copytree(MODELS / "survival" / "1.0.0", models / model_id / version)
+    folder = shutil.copytree(folder_of("survival"), models / model_id / version)
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     write_manifest(path, manifest | {"id": model_id, "version": version} | changes)
@@ -200,11 +203,11 @@ def add(models: Path, model_id: str, version: str, **changes: Any) -> None:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The document with models whose names come close to others', and with a newer version."""
     models = Path(shutil.copytree(MODELS, tmp_path_factory.mktemp("grown") / "models"))
-    for model_id in ("version", "survival_v1_0_0", "a-b", "a_b", "manifest", "value"):
+    for model_id in ("version", OF_VERSION, "a-b", "a_b", "manifest", "value"):
         add(models, model_id, "1.0.0")
-    spec = json.loads((MODELS / "survival" / "1.0.0" / "manifest.json").read_text())["input"]
+    spec = json.loads((folder_of("survival") / "manifest.json").read_text())["input"]
     spec["features"][0]["description"] += " Counted in whole years."
-    add(models, "survival", "1.1.0", input=spec, translations={})
+    add(models, "survival", NEWER, input=spec, translations={})
     return create_app(Registry(models)).openapi()
 
 
@@ -231,7 +234,7 @@ def test_a_model_never_takes_the_schema_of_another_thing(
     before, after = document["components"]["schemas"], grown["components"]["schemas"]
     changed = {name for name in before if after[name] != before[name]}
     assert changed == {"SurvivalInstance", "SurvivalColumns"}  # those of the newest version
-    for model in ("manifest", "value", "a-b", "a_b", "survival_v1_0_0"):
+    for model in ("manifest", "value", "a-b", "a_b", OF_VERSION):
         operation = grown["paths"][f"/models/{model}/predict"]["post"]
         content = operation["responses"]["200"]["content"]["application/json"]
         judge(grown, content["schema"]).validate(content["example"])
@@ -242,12 +245,13 @@ def test_a_version_shares_the_schemas_that_are_the_same_and_no_others(
 ) -> None:
     old, new = (
         grown["paths"][f"/models/survival/versions/{version}/predict"]["post"]
-        for version in ("1.0.0", "1.1.0")
+        for version in (version_of("survival"), NEWER)
     )
     asked = [one["requestBody"]["content"]["application/json"]["schema"] for one in (old, new)]
     names = [schema["$ref"].rpartition("/")[2] for schema in asked]
-    # survival_v1_0_0 is a model here, too
-    assert names == ["SurvivalV1_0_0PredictRequest", "SurvivalPredictRequest"]
+    # a model has the name of the old version here, too
+    of_version = OF_VERSION.replace("survival_v", "SurvivalV")
+    assert names == [f"{of_version}PredictRequest", "SurvivalPredictRequest"]
     for one in (old, new):
         answer = one["responses"]["200"]["content"]["application/json"]["schema"]
         assert answer == {"$ref": "#/components/schemas/SurvivalAnswer"}
@@ -322,7 +326,7 @@ def test_what_the_catalogue_tells_is_as_its_schema_says(
         content = document["paths"][path]["get"]["responses"]["200"]["content"]
         validator = judge(document, content["application/json"]["schema"])
         for model in SHIPPED:
-            address = path.format(model_id=model, version="1.0.0")
+            address = path.format(model_id=model, version=version_of(model))
             validator.validate(client.get(address).json())
             if "{" not in path:
                 break

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Route
 
-from tests.conftest import PATIENT
+from tests.conftest import PATIENT, version_of
 
 URL = "/models/survival/predict"
 BODY = json.dumps({"instances": [PATIENT]}).encode()
@@ -68,7 +68,12 @@ def list_posts(client: TestClient) -> list[str]:
     assert isinstance(app, FastAPI)
     routes = [route for route in app.routes if isinstance(route, Route)]
     paths = [route.path for route in routes if "POST" in (route.methods or ())]
-    names = {"model_id": "survival", "name": "survival", "version": "1.0.0", "id": "survival"}
+    names = {
+        "model_id": "survival",
+        "name": "survival",
+        "version": version_of("survival"),
+        "id": "survival",
+    }
     return [path.format(**names) for path in paths]
 
 

@@ -11,10 +11,14 @@ import pytest
 import yaml
 
 from infra.local_stack import INCOMING, RESULTS, Stack, manifests, running
+from tests.conftest import version_of
 
 from .conftest import ROOT, Run, unavailable
 
-KEYS = ["incoming/survival/patients.csv", "incoming/survival/1.0.0/Müller & Söhne + 1.csv"]
+KEYS = [
+    "incoming/survival/patients.csv",
+    f"incoming/survival/{version_of('survival')}/Müller & Söhne + 1.csv",
+]
 
 
 @pytest.fixture(scope="module")

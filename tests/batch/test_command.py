@@ -16,7 +16,7 @@ from medmaas.batch.job import Job
 from medmaas.batch.run import run
 from medmaas.errors import ModelUnavailableError
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS, ROOT, Spoil
+from tests.conftest import MODELS, ROOT, Spoil, version_of
 
 from .uploads import Buckets
 
@@ -89,7 +89,7 @@ def test_a_file_is_scored_again_by_another_folder_of_the_same_version(
 
     before = (results / "manifest.json").read_bytes()
     change_manifest(lambda manifest: manifest.pop("digest"))  # whose answers these are is not known
-    job = Job("survival", "1.0.0", str(TEN), str(results))
+    job = Job("survival", version_of("survival"), str(TEN), str(results))
     with pytest.raises(ModelUnavailableError):
         run(job, Registry(models), Deadline())
     assert (results / "manifest.json").read_bytes() == before

@@ -18,6 +18,7 @@ from medmaas.model.options import Options
 from medmaas.model.registry import Registry
 from medmaas.table.formats import Format
 from medmaas.table.reader import EXPLAINED_AT_ONCE, open_rows, rows_at_once
+from tests.conftest import version_of
 
 from .bad_rows import make_histories, make_instances, make_table
 from .files import Memory
@@ -136,7 +137,7 @@ def test_large_explained_files_are_cut_into_small_ranges(buckets: Buckets) -> No
         roleArn="arn:aws:iam::123456789012:role/any",
     )["stateMachineArn"]
     jobs = [
-        Job("survival", "1.0.0", "s3://in/x.csv", f"s3://{RESULTS}/x/", **asked)
+        Job("survival", version_of("survival"), "s3://in/x.csv", f"s3://{RESULTS}/x/", **asked)
         for asked in ({}, ASKED["explain"])
     ]
     for job in jobs:

@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
+from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import dose_call, order, searchset, sign
 from tests.cds_hooks.judge import list_faults
-from tests.fhir.drugs import copy_with_tables
 from tests.fhir.records import DOCETAXEL, NOW, PEGFILGRASTIM, RXNORM, Resource, course
 
 ATC = "http://www.whocc.no/atc"
@@ -18,8 +18,8 @@ UNCLEAR = "No assessment: the drug of an order is not known"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    app = create_app(copy_with_tables(tmp_path_factory.mktemp("models")))
+def client(registry: Registry) -> TestClient:
+    app = create_app(registry)
     app.state.clock = lambda: NOW
     return TestClient(app)
 

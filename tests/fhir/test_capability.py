@@ -10,6 +10,7 @@ from medmaas.fhir.capability import canonical, describe_operation, describe_serv
 from medmaas.fhir.options import read_options
 from medmaas.model.manifest import SeriesInput, TabularInput
 from medmaas.model.registry import Registry
+from tests.conftest import folder_of
 from tests.fhir.judge import list_faults
 
 ADDRESS = "https://models.example.org"
@@ -43,7 +44,7 @@ def test_the_statement_is_of_this_version_and_of_the_newest_model(registry: Regi
 
 
 def test_a_model_that_cannot_answer_is_not_stated(models: Path) -> None:
-    (models / "survival" / "1.0.0" / "model.onnx").write_bytes(b"none")
+    (folder_of("survival", models) / "model.onnx").write_bytes(b"none")
     (rest,) = describe(Registry(models))["rest"]
     assert [one["definition"].rpartition("/")[2] for one in rest["operation"]] == [
         "chemo-dose-evaluate"

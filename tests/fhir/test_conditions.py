@@ -7,7 +7,6 @@ import pytest
 from medmaas.fhir.bundle import read_bundle
 from medmaas.fhir.case import Case
 from medmaas.fhir.mapping import map_record
-from medmaas.model.manifest import Coding, ConditionSource, Manifest
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
 from tests.conftest import ROOT
@@ -18,24 +17,9 @@ GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 
 
-def make_manifest() -> Manifest:
-    """The manifest of survival, its diagnosis by the codes of more terminologies."""
-    manifest = MODELS.get("survival").manifest
-    *others, mgus = manifest.input.named_features
-    assert isinstance(mgus.source, ConditionSource)
-    more = [
-        Coding(system=system, code=code, display="Monoclonal gammopathy")
-        for system, code in ((GM, "D47.2"), ("http://hl7.org/fhir/sid/icd-9-cm", "273.1"))
-    ]
-    source = mgus.source.model_copy(update={"codes": (*mgus.source.codes, *more)})
-    features = (*others, mgus.model_copy(update={"source": source}))
-    spec = manifest.input.model_copy(update={"features": features})
-    return manifest.model_copy(update={"input": spec})
-
-
 def read(*conditions: Resource, leave_later: bool = False) -> Case:
     record = read_bundle(bundle(patient(), *conditions, *light_chains()))
-    return map_record(make_manifest(), record, NOW, leave_later=leave_later)
+    return map_record(MODELS.get("survival").manifest, record, NOW, leave_later=leave_later)
 
 
 def coded(system: str, code: str, **changes: Any) -> Resource:

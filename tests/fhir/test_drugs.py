@@ -14,10 +14,9 @@ from medmaas.fhir.case import Evaluation
 from medmaas.fhir.evaluation import evaluate
 from medmaas.fhir.record import MixedPatientsError
 from medmaas.model.options import Options
-from medmaas.model.registry import Model
+from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
 from tests.cds_hooks.calls import searchset
-from tests.fhir.drugs import copy_with_tables
 from tests.fhir.records import (
     DOCETAXEL,
     NOW,
@@ -39,8 +38,8 @@ GIVEN, NOT_GIVEN, HELD = "given", "not given", "held"
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    return copy_with_tables(tmp_path_factory.mktemp("models")).get("chemo_dose")
+def model(registry: Registry) -> Model:
+    return registry.get("chemo_dose")
 
 
 def ask(model: Model, *resources: Resource) -> Evaluation:

@@ -5,6 +5,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.conftest import version_of
 from tests.fhir.judge import list_faults
 from tests.fhir.records import (
     FHIR,
@@ -95,7 +96,7 @@ def test_another_format_or_version_is_refused(fhir: TestClient, content_type: st
 
 def test_the_version_that_is_announced_is_r4(fhir: TestClient) -> None:
     response = fhir.post(
-        "/fhir/models/survival/versions/1.0.0/$evaluate",
+        f"/fhir/models/survival/versions/{version_of('survival')}/$evaluate",
         content=json.dumps(bundle(patient(), *light_chains())),
         headers={"content-type": f"{FHIR}; fhirVersion=4.0"},
     )

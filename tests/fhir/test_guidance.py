@@ -9,6 +9,7 @@ from medmaas.fhir.guidance import list_lacks, require_data
 from medmaas.model.options import PLAIN
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
+from tests.conftest import version_of
 from tests.fhir.judge import list_faults
 from tests.fhir.records import (
     KAPPA,
@@ -47,7 +48,7 @@ def test_every_missing_result_is_asked_for_by_code_age_and_unit(registry: Regist
     )
     assert told["moduleUri"] == MODULE
     assert told["subject"] == {"reference": "Patient/p1"}
-    assert told["contained"][0]["version"] == [{"value": "1.0.0"}]
+    assert told["contained"][0]["version"] == [{"value": version_of("survival")}]
 
 
 def test_only_what_is_missing_is_asked_for(registry: Registry) -> None:

@@ -11,7 +11,7 @@ from medmaas import __version__
 from medmaas.api.app import create_app
 from medmaas.inference_protocol.views import TensorView
 from medmaas.model.registry import Registry
-from tests.conftest import SHIPPED
+from tests.conftest import SHIPPED, version_of
 from tests.inference_protocol.tensors import (
     FEATURES,
     PATIENT_COLUMNS,
@@ -178,7 +178,8 @@ def test_statistics_count_instances_requests_and_refusals(registry: Registry) ->
         assert infer(client, "survival", [two]).status_code == 200
     assert infer(client, "survival", [FEATURES | {"datatype": "FP64"}]).status_code == 422
     (counted,) = client.get("/v2/models/survival/stats").json()["model_stats"]
-    assert (counted["name"], counted["version"]) == ("survival", "1.0.0")
+    version = version_of("survival")
+    assert (counted["name"], counted["version"]) == ("survival", version)
     assert (counted["inference_count"], counted["execution_count"]) == (6, 3)
     assert counted["last_inference"] > 0
     steps = counted["inference_stats"]
@@ -189,7 +190,7 @@ def test_statistics_count_instances_requests_and_refusals(registry: Registry) ->
     parts = sum(steps[name]["ns"] for name in steps if name.startswith("compute"))
     assert steps["success"]["ns"] == parts > 0
     assert steps["fail"]["ns"] > 0
-    versioned = client.get("/v2/models/survival/versions/1.0.0/stats").json()["model_stats"]
+    versioned = client.get(f"/v2/models/survival/versions/{version}/stats").json()["model_stats"]
     assert versioned == [counted]
     everything = client.get("/v2/models/stats").json()["model_stats"]
     assert [one["name"] for one in everything] == VIEWS

@@ -12,7 +12,7 @@ from tritonclient.utils import InferenceServerException
 
 from benchmarks.server import Server
 from medmaas.model.registry import Model, Registry
-from tests.conftest import SHIPPED
+from tests.conftest import SHIPPED, version_of
 from tests.inference_protocol.tensors import (
     Json,
     infer,
@@ -65,7 +65,7 @@ def test_the_server_and_every_model_are_ready(asking: Client) -> None:
     for model_id in SHIPPED:
         for name in (model_id, f"{model_id}.columns"):
             assert asking.is_model_ready(name)
-            assert asking.is_model_ready(name, "1.0.0")
+            assert asking.is_model_ready(name, version_of(model_id))
     assert not asking.is_model_ready("nobody")
 
 

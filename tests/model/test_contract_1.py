@@ -19,7 +19,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
-from tests.conftest import MODELS, Spoil, state_contract_1
+from tests.conftest import Spoil, folder_of, state_contract_1
 
 Tree = dict[str, Any]
 OWN = "network (this model)"
@@ -39,7 +39,7 @@ def hash_text(text: str) -> int:
 
 def read(model_id: str, *metrics: Tree, translations: Tree | None = None) -> Manifest:
     """The manifest of a model that ships with these figures in the place of its own."""
-    tree = json.loads((MODELS / model_id / "1.0.0" / "manifest.json").read_text())
+    tree = json.loads((folder_of(model_id) / "manifest.json").read_text())
     state_contract_1(tree)
     del tree["card"]["calibration"], tree["card"]["coverage"]
     tree["card"]["metrics"] = list(metrics)

@@ -19,10 +19,10 @@ from medmaas.model.manifest import Manifest
 from medmaas.model.predict import predict
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
-from tests.conftest import MODELS, SHIPPED, Spoil, state_contract_1, write_manifest
+from tests.conftest import SHIPPED, Spoil, folder_of, state_contract_1, write_manifest
 
 FILES = ("manifest.json", "model.onnx", "card.md")
-FOLDER = MODELS / "survival" / "1.0.0"
+FOLDER = folder_of("survival")
 
 
 def refusal(models: Path, model_id: str = "survival") -> str:
@@ -45,7 +45,7 @@ def test_a_shipped_model_is_called_by_the_digest_that_a_shell_finds(
     model = registry.get(model_id)
     told = run(
         """grep -vE '^ "digest": "[0-9a-f]{64}",$' manifest.json | sha256sum""",
-        MODELS / model_id / "1.0.0",
+        folder_of(model_id),
     )
     assert told == model.digest == model.manifest.digest == model.identity["digest"]
     assert model.manifest.contract == 2
@@ -53,7 +53,7 @@ def test_a_shipped_model_is_called_by_the_digest_that_a_shell_finds(
 
 @pytest.mark.parametrize("model_id", SHIPPED)
 def test_a_shipped_manifest_lists_every_file_beside_it(model_id: str) -> None:
-    folder = MODELS / model_id / "1.0.0"
+    folder = folder_of(model_id)
     listed = json.loads((folder / "manifest.json").read_text())["files"]
     assert [file["name"] for file in listed] == ["card.md", "model.onnx"]
     assert {path.name for path in folder.iterdir()} == set(FILES)
@@ -72,11 +72,11 @@ def test_a_changed_byte_is_a_model_that_does_not_answer(
     tmp_path_factory: pytest.TempPathFactory, name: str, place: float, bit: int
 ) -> None:
     models = tmp_path_factory.mktemp("changed")
-    folder = Path(shutil.copytree(FOLDER, models / "survival/1.0.0"))
+    folder = Path(shutil.copytree(FOLDER, models / "survival" / FOLDER.name))
     content = bytearray((folder / name).read_bytes())
     content[int(place * len(content))] ^= 1 << bit
     (folder / name).write_bytes(content)
-    assert "survival 1.0.0 is not available" in refusal(models)
+    assert f"survival {FOLDER.name} is not available" in refusal(models)
 
 
 def test_what_stands_beside_the_digest_is_covered_by_it(models: Path, survival: Path) -> None:
@@ -202,7 +202,7 @@ DECIDING: list[tuple[str, tuple[str | int, ...], Any]] = [
 def test_a_model_whose_rule_was_changed_does_not_answer_even_under_a_true_digest(
     models: Path, model_id: str, path: tuple[str | int, ...], value: Any
 ) -> None:
-    file = models / model_id / "1.0.0/manifest.json"
+    file = folder_of(model_id, models) / "manifest.json"
     manifest = json.loads(file.read_text())
     *way, last = path
     reach(manifest, *way)[last] = value
@@ -216,7 +216,7 @@ def test_a_model_whose_rule_was_changed_does_not_answer_even_under_a_true_digest
 def test_a_changed_limit_that_no_golden_case_meets_is_another_digest(
     models: Path, registry: Registry
 ) -> None:
-    file = models / "chemo_dose/1.0.0/manifest.json"
+    file = folder_of("chemo_dose", models) / "manifest.json"
     manifest = json.loads(file.read_text())
     manifest["output"]["shield"]["holds"][1]["below"] = 50.0
     write_manifest(file, manifest)
@@ -230,7 +230,7 @@ def test_a_changed_limit_that_no_golden_case_meets_is_another_digest(
 def test_a_folder_of_contract_1_answers_the_same_under_a_digest_of_its_own(
     models: Path, registry: Registry, model_id: str, number: int | None
 ) -> None:
-    folder = models / model_id / "1.0.0"
+    folder = folder_of(model_id, models)
     old = put_back(folder, number)
     shipped = registry.get(model_id)
     instances = [case.instance for case in shipped.manifest.golden.cases]

@@ -11,7 +11,7 @@ from medmaas.model import publication
 from medmaas.model.golden import answer_instances
 from medmaas.model.manifest import GoldenAnswer
 from medmaas.model.registry import Model, Registry
-from tests.conftest import MODELS, SHIPPED, state_contract_1
+from tests.conftest import SHIPPED, folder_of, state_contract_1
 
 
 def put_back(folder: Path) -> dict[str, bytes]:
@@ -38,15 +38,15 @@ def old(survival: Path) -> Path:
 def test_a_migrated_folder_is_byte_for_byte_the_one_that_ships(
     models: Path, capsys: pytest.CaptureFixture[str], model_id: str
 ) -> None:
-    folder, shipped = models / model_id / "1.0.0", MODELS / model_id / "1.0.0"
+    folder, shipped = folder_of(model_id, models), folder_of(model_id)
     assert put_back(folder) != read(shipped)
     assert main(["migrate", str(folder)]) == 0
     assert read(folder) == read(shipped)
     said = capsys.readouterr().out
     digest = json.loads((shipped / "manifest.json").read_text())["digest"]
-    assert said.startswith(f"{model_id} 1.0.0 is now of contract 2, digest {digest}: ")
+    assert said.startswith(f"{model_id} {shipped.name} is now of contract 2, digest {digest}: ")
     assert [path.name for path in sorted(models.iterdir())] == [*SHIPPED]
-    assert [path.name for path in folder.parent.iterdir()] == ["1.0.0"]
+    assert [path.name for path in folder.parent.iterdir()] == [shipped.name]
 
 
 def test_a_folder_of_contract_2_stays_as_it_is(
@@ -55,7 +55,9 @@ def test_a_folder_of_contract_2_stays_as_it_is(
     before = read(survival)
     assert main(["migrate", str(survival)]) == 0
     assert read(survival) == before
-    assert capsys.readouterr().out.startswith("survival 1.0.0 is of contract 2 already, digest ")
+    assert capsys.readouterr().out.startswith(
+        f"survival {survival.name} is of contract 2 already, digest "
+    )
 
 
 def test_a_folder_is_found_from_where_one_stands(
@@ -63,7 +65,7 @@ def test_a_folder_is_found_from_where_one_stands(
 ) -> None:
     monkeypatch.chdir(old)
     assert main(["migrate", "."]) == 0
-    assert read(old) == read(MODELS / "survival/1.0.0")
+    assert read(old) == read(folder_of("survival"))
 
 
 def test_figures_that_were_read_by_name_are_stated(old: Path) -> None:
@@ -88,7 +90,7 @@ def test_figures_that_were_read_by_name_are_stated(old: Path) -> None:
 
 
 def test_tensors_that_golden_cases_left_out_are_recorded(models: Path) -> None:
-    folder = models / "solubility/1.0.0"
+    folder = folder_of("solubility", models)
     put_back(folder)
     file = folder / "manifest.json"
     manifest = json.loads(file.read_text())
@@ -96,7 +98,7 @@ def test_tensors_that_golden_cases_left_out_are_recorded(models: Path) -> None:
         del case["outputs"]["distance"]
     file.write_text(json.dumps(manifest))
     assert main(["migrate", str(folder)]) == 0
-    assert read(folder) == read(MODELS / "solubility/1.0.0")
+    assert read(folder) == read(folder_of("solubility"))
 
 
 def refuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:

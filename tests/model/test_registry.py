@@ -13,7 +13,7 @@ from medmaas.model.folder import list_files
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH
 from medmaas_training.tabular.datasets import FLCHAIN_FEATURES, SEXES, read_flchain
-from tests.conftest import MODELS, SHIPPED, Spoil, write_manifest
+from tests.conftest import SHIPPED, Spoil, folder_of, version_of, write_manifest
 
 
 def reason(models: Path) -> str:
@@ -34,7 +34,7 @@ def test_every_model_that_ships_answers(registry: Registry) -> None:
 
 
 def test_a_model_is_loaded_and_verified_once(registry: Registry) -> None:
-    assert registry.get("survival") is registry.get("survival", "1.0.0")
+    assert registry.get("survival") is registry.get("survival", version_of("survival"))
 
 
 def test_an_unknown_model_is_refused_by_naming_those_there_are(registry: Registry) -> None:
@@ -46,7 +46,7 @@ def test_an_unknown_model_is_refused_by_naming_those_there_are(registry: Registr
 def test_an_unknown_version_is_refused_by_naming_those_there_are(registry: Registry) -> None:
     with pytest.raises(NotFoundError, match="no_such_version") as refused:
         registry.get("survival", "9.9.9")
-    assert refused.value.fact.limits == {"model": "survival", "versions": ["1.0.0"]}
+    assert refused.value.fact.limits == {"model": "survival", "versions": [version_of("survival")]}
 
 
 def test_a_path_is_no_model(registry: Registry) -> None:
@@ -54,23 +54,25 @@ def test_a_path_is_no_model(registry: Registry) -> None:
         registry.get("../models/survival")
 
 
-def test_the_newest_version_answers_by_number_not_by_letter(models: Path) -> None:
-    for version in ("1.9.0", "1.10.0"):
-        folder = Path(shutil.copytree(models / "survival/1.0.0", models / f"survival/{version}"))
+def test_the_newest_version_answers_by_number_not_by_letter(models: Path, survival: Path) -> None:
+    for version in ("99.9.0", "99.10.0"):
+        folder = Path(shutil.copytree(survival, models / f"survival/{version}"))
         manifest = json.loads((folder / "manifest.json").read_text())
         write_manifest(folder / "manifest.json", manifest | {"version": version})
     registry = Registry(models)
-    assert registry.get("survival").manifest.version == "1.10.0"
-    assert registry.get("survival", "1.9.0").manifest.version == "1.9.0"
-    assert [m.manifest.version for m in registry.newest()][-1] == "1.10.0"
+    assert registry.get("survival").manifest.version == "99.10.0"
+    assert registry.get("survival", "99.9.0").manifest.version == "99.9.0"
+    assert [m.manifest.version for m in registry.newest()][-1] == "99.10.0"
 
 
-def test_an_older_version_does_not_stand_in_for_a_newest_that_fails(models: Path) -> None:
-    shutil.copytree(models / "survival/1.0.0", models / "survival/1.1.0")
+def test_an_older_version_does_not_stand_in_for_a_newest_that_fails(
+    models: Path, survival: Path
+) -> None:
+    shutil.copytree(survival, models / "survival/99.0.0")
     registry = Registry(models)
     assert "another id or version than its folder" in reason(models)
     assert tuple(m.manifest.id for m in registry.newest()) == SHIPPED[:-1]
-    assert registry.get("survival", "1.0.0").manifest.version == "1.0.0"
+    assert registry.get("survival", survival.name).manifest.version == survival.name
 
 
 def test_a_changed_model_file_does_not_answer(models: Path, survival: Path) -> None:
@@ -86,7 +88,7 @@ def test_a_model_with_a_missing_file_does_not_answer(
     models: Path, survival: Path, name: str
 ) -> None:
     (survival / name).unlink()
-    assert reason(models) == f"survival 1.0.0 is not available: {name} is missing"
+    assert reason(models) == f"survival {survival.name} is not available: {name} is missing"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_a_directory_without_models_says_what_to_name(tmp_path: Path) -> None:
 def test_golden_cases_are_nobody_in_the_data() -> None:
     """A manifest is public: it must not carry a person's row."""
     people = {tuple(row) for row in read_flchain(None).X.tolist()}
-    manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
+    manifest = json.loads((folder_of("survival") / "manifest.json").read_text())
     for case in manifest["golden"]["cases"]:
         person = case["instance"] | {"sex": SEXES.index(case["instance"]["sex"])}
         assert tuple(person[name] for name in FLCHAIN_FEATURES) not in people

@@ -27,7 +27,7 @@ from medmaas_training.assessment.resampling import Sample
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.figures import Measured
 from medmaas_training.report.page import read_manifest
-from tests.conftest import ROOT, SHIPPED
+from tests.conftest import ROOT, SHIPPED, folder_of, version_of
 
 Floats = NDArray[np.float64]
 
@@ -205,7 +205,7 @@ def test_every_card_that_ships_has_curves_in_both_languages(
 
 @pytest.mark.parametrize("model_id", SHIPPED)
 def test_every_report_that_ships_draws_calibration(model_id: str) -> None:
-    report = (ROOT / "reports" / model_id / "1.0.0" / "index.html").read_text()
+    report = (ROOT / "reports" / model_id / version_of(model_id) / "index.html").read_text()
     headings = re.findall(r"<h2>(.*)</h2>\n<figure>\n<svg", report)
     assert any("alibration" in heading for heading in headings), headings
 
@@ -213,7 +213,7 @@ def test_every_report_that_ships_draws_calibration(model_id: str) -> None:
 def test_what_is_assessed_again_is_translated_again(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = models / "breast_fna" / "1.0.0"
+    folder = folder_of("breast_fna", models)
     reports = Path(shutil.copytree(ROOT / "reports" / "breast_fna", tmp_path / "r" / "breast_fna"))
     manifest = read_manifest(folder)
     assert manifest.uncertainty

@@ -34,7 +34,7 @@ from medmaas_training.export import (
     write_model,
 )
 from medmaas_training.report.card import render_card
-from tests.conftest import MODELS
+from tests.conftest import MODELS, folder_of
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(200, 2))
@@ -58,7 +58,7 @@ GOLDEN = [{"a": 0.5, "b": 0.1}]
 @pytest.fixture(scope="module")
 def card() -> Card:
     """Any card will do, but for curves of numbers that the answers do not have."""
-    manifest = json.loads((MODELS / "survival/1.0.0/manifest.json").read_text())
+    manifest = json.loads((folder_of("survival") / "manifest.json").read_text())
     return Card.model_validate(manifest["card"] | {"calibration": ()}, strict=False)
 
 

@@ -15,7 +15,7 @@ from medmaas.model.registry import Registry
 from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
 from medmaas_training.recipes.blood_cell import card as blood_cell
 from medmaas_training.recipes.breast_fna import card as breast_fna
-from medmaas_training.recipes.chemo_dose import histories
+from medmaas_training.recipes.chemo_dose import histories, records
 from medmaas_training.recipes.solubility import card as solubility
 from medmaas_training.recipes.survival import card as survival
 from tests.conftest import ROOT, SHIPPED
@@ -44,6 +44,12 @@ def test_the_examples_that_ship_are_those_of_the_recipe(registry: Registry, mode
     )
     for name in ours:  # as read: another zlib packs a picture into other bytes
         np.testing.assert_array_equal(ours[name], theirs[name])
+
+
+def test_the_tables_of_drugs_that_ship_are_those_of_the_recipe(registry: Registry) -> None:
+    features = registry.get("chemo_dose").manifest.input.named_features
+    sources = {feature.name: feature.source for feature in features}
+    assert (sources["dose"], sources["gcsf"]) == (records.DOCETAXEL, records.PEGFILGRASTIM)
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)

@@ -24,11 +24,16 @@ from medmaas_training.errors import TrainingError
 from medmaas_training.figures import Measured
 from medmaas_training.recipes.breast_fna import recipe
 from medmaas_training.report.page import conclude, read_manifest
-from tests.conftest import MODELS, ROOT
+from tests.conftest import ROOT, folder_of
 
 Assess = Callable[..., tuple[int, str, str]]
 ID = "breast_fna"
 TODAY = datetime(2031, 1, 2, tzinfo=UTC)
+FOLDER = folder_of(ID)
+OLD = FOLDER.name
+_MAJOR, _MINOR, _ = OLD.split(".")
+NEXT = f"{_MAJOR}.{int(_MINOR) + 1}.0"
+OTHER = "9.0.1"
 
 
 def read(folder: Path) -> dict[str, bytes]:
@@ -71,8 +76,7 @@ def measure(
     monkeypatch.setattr("medmaas_training.assessment.assess.datetime", clock)
 
     def run(*arguments: str, finds: Callable[[Assessment], Assessment] = change) -> Any:
-        folder = MODELS / ID / "1.0.0"
-        found = finds(find(read_manifest(folder), folder))
+        found = finds(find(read_manifest(FOLDER), FOLDER))
         monkeypatch.setattr("medmaas_training.assessment.assess.assess", lambda *_, **__: found)
         places = ("--out", str(models), "--reports", str(tmp_path / "reports"))
         code = assess.main([ID, *places, *arguments])
@@ -87,12 +91,12 @@ def test_what_is_assessed_again_is_the_next_version(
     before = read(models / ID), read(tmp_path / "reports")
     assert measure()[0] == 0
     after, reports = read(models / ID), read(tmp_path / "reports")
-    assert {*after} == {*before[0]} | {f"1.1.0/{name.split('/')[1]}" for name in before[0]}
+    assert {*after} == {*before[0]} | {f"{NEXT}/{name.split('/')[1]}" for name in before[0]}
     assert before[0].items() <= after.items()
     assert before[1].items() <= reports.items()
-    assert f"{ID} 1.1.0" in reports[f"{ID}/1.1.0/index.html"].decode()
-    assert after["1.1.0/model.onnx"] == after["1.0.0/model.onnx"]
-    old, new = (Registry(models).get(ID, version) for version in ("1.0.0", "1.1.0"))
+    assert f"{ID} {NEXT}" in reports[f"{ID}/{NEXT}/index.html"].decode()
+    assert after[f"{NEXT}/model.onnx"] == after[f"{OLD}/model.onnx"]
+    old, new = (Registry(models).get(ID, version) for version in (OLD, NEXT))
     assert old.digest != new.digest
     assert new.identity["sha256"] == old.identity["sha256"]
     assert new.manifest.created == TODAY.date()
@@ -101,18 +105,18 @@ def test_what_is_assessed_again_is_the_next_version(
     assert [case.answer for case in new.manifest.golden.cases] == [
         case.answer for case in old.manifest.golden.cases
     ]
-    assert Registry(models).get(ID).manifest.version == "1.1.0"
+    assert Registry(models).get(ID).manifest.version == NEXT
 
 
 def test_an_assessment_that_changes_nothing_writes_nothing(
     measure: Assess, models: Path, tmp_path: Path
 ) -> None:
     before = read(tmp_path)
-    for arguments in ((), ("--as", "2.0.0")):
+    for arguments in ((), ("--as", OTHER)):
         code, said, _ = measure(*arguments, finds=lambda found: found)
         assert (code, read(tmp_path)) == (0, before)
         assert "nothing changed, nothing was written" in " ".join(said.split())
-    assert not (models / ID / "1.1.0").exists()
+    assert not (models / ID / NEXT).exists()
 
 
 def test_the_newest_version_is_assessed_unless_another_is_named(
@@ -120,24 +124,24 @@ def test_the_newest_version_is_assessed_unless_another_is_named(
 ) -> None:
     assert measure()[0] == 0
     written = read(models / ID)
-    assert "nothing changed" in measure()[1]  # against 1.1.0
-    assert measure("--version", "1.0.0", "--as", "1.0.1")[0] == 0
+    assert "nothing changed" in measure()[1]  # against the next
+    assert measure("--version", OLD, "--as", OTHER)[0] == 0
     assert read(models / ID).items() > written.items()
-    assert {path.name for path in (models / ID).iterdir()} == {"1.0.0", "1.0.1", "1.1.0"}
+    assert {path.name for path in (models / ID).iterdir()} == {OLD, OTHER, NEXT}
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (
-            ("--as", "1.0.0"),
-            "breast_fna 1.0.0 in --out is there already, and a version stays as it is: name "
+            ("--as", OLD),
+            f"breast_fna {OLD} in --out is there already, and a version stays as it is: name "
             "another with --as",
         ),
         (("--as", "2"), "--as must be three numbers, as in 1.1.0"),
         (("--as", "../1.0.1"), "--as must be three numbers, as in 1.1.0"),
-        (("--version", "3.0.0"), "--out: there is no "),
-        (("--reports", "nowhere"), "--reports: there is no nowhere/breast_fna/1.0.0/index.html"),
+        (("--version", OTHER), "--out: there is no "),
+        (("--reports", "nowhere"), f"--reports: there is no nowhere/breast_fna/{OLD}/index.html"),
     ],
 )
 def test_an_assessment_that_cannot_be_written_is_refused(
@@ -152,28 +156,28 @@ def test_an_assessment_that_cannot_be_written_is_refused(
 
 def test_a_training_writes_the_version_after_the_newest(models: Path) -> None:
     assert choose_version(models, "new", None) == "1.0.0"
-    assert choose_version(models, ID, None) == "1.1.0"
-    assert choose_version(models, ID, "7.0.0") == "7.0.0"
-    shutil.copytree(models / ID / "1.0.0", models / ID / "1.10.3")
-    shutil.copytree(models / ID / "1.0.0", models / ID / "1.9.0")
+    assert choose_version(models, ID, None) == NEXT
+    assert choose_version(models, ID, OTHER) == OTHER
+    shutil.copytree(FOLDER, models / ID / "99.10.3")
+    shutil.copytree(FOLDER, models / ID / "99.9.0")
     (models / ID / "draft").mkdir()
     (models / ID / "draft" / "model.onnx").touch()
-    assert choose_version(models, ID, None) == "1.11.0"
-    assert find_folder(models, ID) == models / ID / "1.10.3"
+    assert choose_version(models, ID, None) == "99.11.0"
+    assert find_folder(models, ID) == models / ID / "99.10.3"
     assert find_folder(models, ID, "draft") is None
-    with pytest.raises(TrainingError, match=r"breast_fna 1\.9\.0 in --out is there already"):
-        choose_version(models, ID, "1.9.0")
+    with pytest.raises(TrainingError, match=r"breast_fna 99\.9\.0 in --out is there already"):
+        choose_version(models, ID, "99.9.0")
 
 
 def test_a_training_that_gives_the_same_model_leaves_it_and_its_report_alone(
     models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = models / ID / "1.0.0"
+    folder = models / ID / OLD
     before, graph = read(tmp_path), (folder / "model.onnx").read_bytes()
-    renamed = {"version": "1.1.0", "created": date(2001, 1, 1), "training_commit": "another"}
+    renamed = {"version": NEXT, "created": date(2001, 1, 1), "training_commit": "another"}
     again = read_manifest(folder).model_copy(update=renamed)
     assert place_model(models, again, graph, after=folder) == folder
-    conclude(tmp_path / "reports", folder, "1.1.0", [], [])
+    conclude(tmp_path / "reports", folder, NEXT, [], [])
     assert read(tmp_path) == before
     assert "nothing changed: " in capsys.readouterr().out
 
@@ -182,18 +186,18 @@ def test_a_training_that_gives_the_same_model_leaves_it_and_its_report_alone(
 def test_another_model_does_not_take_the_place_of_one_that_is_there(
     models: Path, tmp_path: Path, spoil: str
 ) -> None:
-    folder = models / ID / "1.0.0"
+    folder = models / ID / OLD
     graph, manifest = (folder / "model.onnx").read_bytes(), read_manifest(folder)
     if spoil == "licence":
         manifest = manifest.model_copy(update={"licence": "MIT"})
     else:
         (folder / "model.onnx").write_bytes(b"not what the manifest lists")
     before = read(tmp_path)
-    with pytest.raises(TrainingError, match=r"breast_fna 1\.0\.0 is there already as another"):
+    with pytest.raises(TrainingError, match=f"breast_fna {OLD} is there already as another"):
         place_model(models, manifest, graph)
     assert read(tmp_path) == before
     written = place_model(
-        models, manifest.model_copy(update={"version": "1.0.1"}), graph, after=folder
+        models, manifest.model_copy(update={"version": OTHER}), graph, after=folder
     )
-    assert written == models / ID / "1.0.1"
+    assert written == models / ID / OTHER
     assert json.loads((written / "manifest.json").read_text())["licence"] == manifest.licence

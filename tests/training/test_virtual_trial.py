@@ -46,7 +46,7 @@ from medmaas_training.dose.trial import (
     summarise,
     tune,
 )
-from tests.conftest import MODELS
+from tests.conftest import folder_of
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,7 @@ def test_risks_are_judged_on_patients_of_a_model_who_are_named() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> Manifest:
-    return Manifest.model_validate_json((MODELS / "chemo_dose/1.0.0/manifest.json").read_bytes())
+    return Manifest.model_validate_json((folder_of("chemo_dose") / "manifest.json").read_bytes())
 
 
 def find(manifest: Manifest, model: str, metric: str) -> Metric:

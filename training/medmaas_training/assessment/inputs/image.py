@@ -24,7 +24,7 @@ from medmaas_training.assessment.reasons.sample import Sample
 from medmaas_training.assessment.splits import Array
 
 CELLS = 4  # per side of a picture
-_RARE = 0.001  # of the train split, at either end of a range
+_RARE = 0.0001  # of the training pictures, at either end: what is rarer was never seen
 
 
 class ImageAssessor(InputAssessor):
