@@ -125,11 +125,11 @@ def test_results_of_another_version_are_no_duplicate(
     job = Job("survival", None, str(file), str(results))
     assert run(job, Registry(models), Deadline())["status"] == "complete"
     assert run(job, Registry(models), Deadline())["status"] == "duplicate"
-    change_manifest(lambda manifest: manifest.update(version="1.1.0"))
+    change_manifest(lambda manifest: manifest.update(version="9.0.0"))
     (folder,) = (models / "survival").iterdir()
-    folder.rename(folder.with_name("1.1.0"))
+    folder.rename(folder.with_name("9.0.0"))
     assert run(job, Registry(models), Deadline())["status"] == "complete"
-    assert json.loads((results / "manifest.json").read_text())["model"]["version"] == "1.1.0"
+    assert json.loads((results / "manifest.json").read_text())["model"]["version"] == "9.0.0"
 
 
 def test_results_are_their_owners_alone(tmp_path: Path, registry: Registry) -> None:

@@ -21,7 +21,7 @@ from medmaas_training.dose.course import (
 from medmaas_training.dose.decisions import Decisions, simulate_decisions
 from medmaas_training.dose.myelosuppression import KLOFT, Floats
 from medmaas_training.dose.network import DoseNetwork, answer, find_avoidable, fit
-from medmaas_training.dose.policies import recommend
+from medmaas_training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS, recommend
 
 EVERYTHING = range(len(ACTIONS))
 counts = st.one_of(st.just(np.nan), st.floats(0.01, 400))
@@ -107,7 +107,7 @@ def test_the_first_acceptable_action_has_the_least_price_and_risk(
 def test_the_trial_recommends_what_the_service_would(
     risk: Sequence[float], limit: float, anc: float, platelets: float
 ) -> None:
-    held = anc < 1.0 or platelets < 75
+    held = anc < SHIELD_ANC or platelets < SHIELD_PLATELETS
     allowed = [not held or i == DELAY for i in EVERYTHING]
     avoidable = [float(a) for a in find_avoidable(list(np.array(risk)), np.maximum, EVERYTHING)]
     (ours,) = recommend(

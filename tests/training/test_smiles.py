@@ -96,7 +96,7 @@ def test_unusual_spellings_are_among_them(smiles: str, written: str) -> None:
 def test_lines_are_encoded_as_the_product_encodes_them(smiles: list[str], seed: int) -> None:
     lines = [line for own in smiles for line in spell(own, 2, seed)]
     alphabet = find_alphabet([*lines, *map(write_as_served, lines)])
-    length = find_max_length(lines)
+    length = find_max_length([*lines, *map(write_as_served, lines)])
     spec = TextInput(
         tensor="codes",
         field="smiles",

@@ -73,7 +73,7 @@ class Draft:
         for result in taken.results:
             self.rest_on(result.entry, feature.name, taken.value, feature.unit, taken.effective)
             if spelled := result.spelled:
-                self.notes.append(Fact("unit_read_as", feature=feature.name, unit=spelled))
+                self.notes.append(Fact("spelled_unit", feature=feature.name, unit=spelled))
 
     def hold(self, reason: Fact) -> None:
         """Hold the answer back: the model abstains, and says why."""

@@ -17,7 +17,7 @@ def read_unit(quantity: Quantity) -> tuple[str, bool]:
     coded = _find_unit(quantity.code) if is_ucum else None
     spelled = _find_unit(quantity.unit)
     if coded and spelled and contradict(coded, spelled):
-        raise UnitError(Fact("unit_contradicts_code"))
+        raise UnitError(Fact("contradicting_units"))
     if is_ucum and quantity.code is not None:
         # an unknown code is the feature's own, or it is refused when it is converted
         return coded or quantity.code, coded != quantity.code and coded is not None

@@ -85,7 +85,7 @@ def try_split(
     """
     train, y = split.train, table.y
     smiles = [table.smiles[row] for row in train]
-    max_length = find_max_length(smiles)
+    max_length = find_max_length([*smiles, *map(write_as_served, smiles)])
     lines = [
         [line for line in (own, *spell(own, _SPELLINGS, i)) if len(line) <= max_length]
         for i, own in enumerate(smiles)
