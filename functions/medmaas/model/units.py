@@ -188,6 +188,7 @@ def _sort(counted: Counter[str]) -> Dimensions:
     return tuple(sorted((name, power) for name, power in counted.items() if power))
 
 
+@lru_cache(512)
 def _parse(code: str) -> Unit:
     if not code or len(code) > _LONGEST:
         raise _unknown()
