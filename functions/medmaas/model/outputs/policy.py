@@ -310,17 +310,9 @@ class PolicyBands:
 
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
         """Per action and number its low and its high end."""
-        widths, ratios = self._widths[coverage], self._ratios[coverage]
+        ratios = self._ratios[coverage]
         rows = [
-            [
-                end
-                for p, nadir in zip(risks, nadirs, strict=True)
-                for band in (
-                    *(self._band(p[i], width) for _, i, width in widths),
-                    _scale(nadir, ratios[stratum]),
-                )
-                for end in band
-            ]
+            self._list_ends(risks, nadirs, coverage, ratios[stratum])
             for risks, nadirs, stratum in zip(
                 outputs[self._output.tensor].tolist(),
                 outputs[self._output.nadir_tensor].tolist(),
@@ -354,9 +346,23 @@ class PolicyBands:
             for i, action in enumerate(self._actions)
         ]
 
-    def _band(self, p: float, width: float) -> tuple[float, float]:
-        half = sqrt(max(p * (1 - p), self._least)) * width
-        return _round_band(max(p - half, 0.0)), _round_band(min(p + half, 1.0))
+    def _list_ends(
+        self, risks: list[list[float]], nadirs: list[float], coverage: float, ratio: Range
+    ) -> list[float]:
+        """Low and high end of every risk and nadir of one history, rounded without numpy."""
+        ends, widths, least = list[float](), self._widths[coverage], self._least
+        least_ratio, most_ratio = ratio.low, ratio.high
+        for p, nadir in zip(risks, nadirs, strict=True):
+            for _, i, width in widths:
+                risk = p[i]
+                variance = risk * (1 - risk)
+                half = sqrt(variance if variance > least else least) * width
+                low, high = risk - half, risk + half
+                ends.append(round(low * _MILLION) / _MILLION if low > 0 else 0.0)
+                ends.append(round(high * _MILLION) / _MILLION if high < 1 else 1.0)
+            ends.append(round(nadir * least_ratio * _MILLION) / _MILLION)
+            ends.append(round(nadir * most_ratio * _MILLION) / _MILLION)
+        return ends
 
     def _find_strata(self, inputs: Tensors) -> list[int]:
         """In which stratum each history is."""
@@ -369,15 +375,6 @@ class PolicyBands:
     def json_schema(self) -> Schema:
         """JSON Schema of one interval."""
         return describe_interval(self._actions, self._banded, self._spec.group_size)
-
-
-def _scale(nadir: float, ratio: Range) -> tuple[float, float]:
-    return _round_band(nadir * ratio.low), _round_band(nadir * ratio.high)
-
-
-def _round_band(number: float) -> float:
-    """As numpy rounds, in the place of a call to it, which costs more than it for so few."""
-    return round(number * _MILLION) / _MILLION
 
 
 class RiskTargets(AsTheyAre):
