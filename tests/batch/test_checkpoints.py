@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import moto.s3.models
 import pytest
+from botocore.exceptions import ClientError
 
 from medmaas.batch import storage
 from medmaas.batch.handler import handler
 from medmaas.batch.job import Upload
+from medmaas.batch.storage import translated_errors
+from medmaas.errors import CheckpointLostError, RefusedFileError
 from medmaas.table import csv_rows, histories, json_rows
 
 from .bad_rows import make_histories, make_instances, make_table
@@ -113,3 +116,12 @@ def test_a_large_file_goes_on_in_the_middle_of_its_parts(buckets: Buckets) -> No
     upload = buckets.upload("incoming/survival/large in steps.csv", content)
     assert deliver_all(buckets) >= 4
     assert without_manifest(buckets, upload) == expected
+
+
+@pytest.mark.parametrize("operation", ["UploadPart", "CompleteMultipartUpload"])
+def test_an_upload_that_is_gone_is_not_taken_for_the_file(operation: str) -> None:
+    gone = ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, operation)
+    with pytest.raises(CheckpointLostError), translated_errors():
+        raise gone
+    with pytest.raises(RefusedFileError), translated_errors():
+        raise ClientError(gone.response, "GetObject")

@@ -155,7 +155,7 @@ class Run:
             return
         results = self.buckets.read(self.folder)
         manifest = json.loads(results["manifest.json"])
-        assert manifest["status"] == "complete"
+        assert manifest["status"] == "complete", manifest
         assert manifest["rows"] == manifest["scored"] + manifest["rejected"] == self.made.rows
         assert manifest["rejected"] == len(self.made.bad)
         assert {part["key"] for part in manifest["parts"]} == set(self.expected)

@@ -23,6 +23,9 @@ _PART = 8_000_000  # bytes that S3 takes as one part of many; its least is 5 MiB
 _GROWTH = 1_000  # parts after which parts get larger, because S3 takes 10,000 at most
 _READS = 3  # a connection that breaks within a body is not retried by boto3
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "412", "PreconditionFailed"}
+# what is gone is then the upload of results, never the file: S3 may answer without a body
+_UPLOADS = {"UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload"}
+_NO_UPLOAD = {"404", "NoSuchUpload"}
 # what a key may be refused with, by S3 or by boto3 before it asks
 _NOT_FOR_KEYS = {
     "InvalidArgument", "InvalidObjectState", "InvalidURI", "KeyTooLongError", "MethodNotAllowed",
@@ -106,10 +109,10 @@ def translated_errors() -> Iterator[None]:
         if isinstance(error, StorageError | RefusedFileError):
             raise
         code = _code(error)
+        if code in _NO_UPLOAD and getattr(error, "operation_name", None) in _UPLOADS:
+            raise CheckpointLostError("storage_failed", cause="NoSuchUpload") from None
         if code in _GONE:
             raise RefusedFileError("file_gone") from None
-        if code == "NoSuchUpload":
-            raise CheckpointLostError("storage_failed", cause=code) from None
         raise StorageError("storage_failed", cause=code or type(error).__name__) from None
 
 
