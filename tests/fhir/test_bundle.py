@@ -1,8 +1,11 @@
 """What a record says of itself is read: pages, failures, versions, what was left out."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from medmaas.errors import InvalidRequestError
 from medmaas.fhir.bundle import read_bundle
@@ -19,6 +22,7 @@ from tests.fhir.records import (
     Resource,
     administration,
     bundle,
+    condition,
     course,
     light_chains,
     observation,
@@ -175,6 +179,68 @@ def test_a_resource_that_was_deleted_is_gone() -> None:
     history = bundle(patient(), *light_chains(), old, kind="history")
     history["entry"].insert(0, {"request": {"method": "DELETE", "url": "Observation/kappa"}})
     assert read(history).instance["kappa"] == 4.5
+
+
+def test_a_resource_that_was_made_again_after_its_deletion_is_there() -> None:
+    made = light_chains()[0] | {"meta": {"lastUpdated": "2026-03-01T08:00:00Z"}}
+    history = bundle(patient(), made, *light_chains()[1:], kind="history")
+    gone = {"request": {"method": "DELETE", "url": "Observation/kappa"}}
+    for when, is_there in (("2026-02-28T08:00:00Z", True), ("2026-03-01T09:00:00Z", False)):
+        entry = gone | {"response": {"status": "204", "lastModified": when}}
+        known = read(history | {"entry": [entry, *history["entry"]]})
+        assert ("kappa" in known.instance) is is_there
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inside: (
+        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=6), inside, max_size=3)
+    ),
+    max_leaves=6,
+)
+PLACES: list[Any] = [
+    lambda value: whole(meta=value),
+    lambda value: whole(meta={"tag": value}),
+    lambda value: whole(meta={"security": [{"code": value}]}),
+    lambda value: whole(link=value),
+    lambda value: whole(total=value),
+    lambda value: whole(implicitRules=value),
+    lambda value: whole() | {"entry": [*whole()["entry"], {"response": value}]},
+    lambda value: whole() | {"entry": [*whole()["entry"], {"response": {"status": value}}]},
+    lambda value: whole() | {"entry": [{"request": value}, *whole()["entry"]]},
+    lambda value: whole() | {"entry": [{"request": {"method": "DELETE", "url": value}}]},
+    lambda value: bundle(patient(), {"resourceType": "OperationOutcome", "issue": value}),
+    lambda value: bundle({"resourceType": "OperationOutcome", "issue": [{"code": value}]}),
+    lambda value: bundle(patient(), {"resourceType": "Composition", "status": value}),
+    lambda value: bundle(patient(), {"resourceType": "Composition", "section": value}),
+    lambda value: bundle(
+        patient(), {"resourceType": "Composition", "section": [{"emptyReason": {"coding": value}}]}
+    ),
+    lambda value: bundle(patient(), {"resourceType": "DiagnosticReport", "contained": value}),
+    lambda value: bundle(
+        patient(),
+        {"resourceType": "DiagnosticReport", "status": value, "contained": light_chains()},
+    ),
+    lambda value: bundle(patient(), {"resourceType": "DiagnosticReport", "result": value}),
+    lambda value: bundle(patient(), panel() | {"component": value}),
+    lambda value: bundle(patient(), panel() | {"component": [value]}),
+    lambda value: bundle(patient(), light_chains()[0] | {"focus": value}),
+    lambda value: bundle(patient(), light_chains()[0] | {"issued": value}),
+    lambda value: bundle(patient(), light_chains()[0] | {"modifierExtension": value}),
+    lambda value: bundle(patient(), light_chains()[0] | {"subject": {"identifier": value}}),
+    lambda value: bundle(patient(link=value), *light_chains()),
+    lambda value: bundle(patient(active=value), *light_chains()),
+    lambda value: bundle(patient(), condition(verificationStatus=value)),
+    lambda value: bundle(patient(), condition(clinicalStatus=value, abatementDateTime=value)),
+]  # fmt: skip
+
+
+@given(st.sampled_from(PLACES), JSON, st.sampled_from(["survival", "chemo_dose"]))
+def test_whatever_a_record_says_of_itself_is_read_or_refused(
+    place: Any, value: object, model_id: str
+) -> None:
+    with suppress(InvalidRequestError):
+        read(place(value), model_id)
 
 
 def test_a_resource_sent_twice_counts_once() -> None:

@@ -172,9 +172,7 @@ class _Reading:
         when = read_or_none(response.get("lastModified") if isinstance(response, dict) else None)
         for named in (entry.get("fullUrl"), request.get("url")):
             if isinstance(named, str):
-                self.deleted["/".join(named.partition("?")[0].rsplit("/", 2)[-2:])] = read_or_none(
-                    when
-                )
+                self.deleted["/".join(named.partition("?")[0].rsplit("/", 2)[-2:])] = when
 
     def _is_deleted(self, entry: Entry) -> bool:
         reference = entry.reference or ""
@@ -191,12 +189,12 @@ class _Reading:
         for name in ("tag", "security"):
             given = meta.get(name)
             for one in given if isinstance(given, list) else ():
-                if isinstance(one, dict) and one.get("code") in _MARKS:
+                if isinstance(one, dict) and str(one.get("code")) in _MARKS:
                     self.remarks.append(Fact("left_out", mark=one["code"]))
 
     def _look_for_sections(self, composition: Mapping[str, Any]) -> None:
         """Sections of a document that say that something was withheld."""
-        if composition.get("status") in {"preliminary", "entered-in-error"}:
+        if str(composition.get("status")) in {"preliminary", "entered-in-error"}:
             self.remarks.append(Fact("document_not_final"))
         sections = composition.get("section")
         for one in sections if isinstance(sections, list) else ():
@@ -204,7 +202,8 @@ class _Reading:
                 continue
             reason = one.get("emptyReason")
             codings = reason.get("coding") if isinstance(reason, dict) else None
-            codes = {str(c.get("code")) for c in codings or () if isinstance(c, dict)}
+            listed = codings if isinstance(codings, list) else ()
+            codes = {str(c.get("code")) for c in listed if isinstance(c, dict)}
             if codes & _WITHHELD:
                 self.remarks.append(Fact("section_withheld"))
 
@@ -230,7 +229,7 @@ def _failed(response: object) -> bool:
 
 
 def _is_untold(issue: Mapping[str, Any]) -> bool:
-    return issue.get("severity") == "information" and issue.get("code") in _UNTOLD
+    return issue.get("severity") == "information" and str(issue.get("code")) in _UNTOLD
 
 
 def _drop_older(entries: Iterable[Entry]) -> list[Entry]:

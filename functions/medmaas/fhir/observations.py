@@ -55,7 +55,7 @@ def _take_out(holder: Entry, inside: Mapping[str, Any], index: int) -> Entry:
     """A contained result; a report that is not finished has no finished result."""
     content = {"subject": holder.content.get("subject")} | dict(inside)
     content |= _join_modifiers(holder.content, inside)
-    if holder.content.get("status") in _UNFINISHED:
+    if str(holder.content.get("status")) in _UNFINISHED:
         content["status"] = holder.content["status"]
     return Entry(content, f"{holder.where}.contained[{index}]", owner=holder)
 
