@@ -64,7 +64,7 @@ class CsvRows:
         self._row = first_row
         blanks = f"{separator} \t\r\n".encode()
         self._blank = np.isin(np.arange(256), list(blanks))
-        self._starts = tuple({*blanks} - {_LF})
+        self._starts = self._blank & (np.arange(256) != _LF)  # of lines that may be blank
 
     @property
     def rows_read(self) -> int:
@@ -110,10 +110,9 @@ class CsvRows:
 
     def _find_blank(self, data: bytes, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Which lines hold nothing but separators and blanks."""
-        if data[0] in self._starts or any(
-            b"\n%c" % start in data for start in self._starts
-        ):  # there may be some
-            content = np.cumsum(~self._blank[np.frombuffer(data, np.uint8)])
+        codes = np.frombuffer(data, np.uint8)
+        if self._starts[codes[0]] or self._starts[codes[ends[:-1] + 1]].any():
+            content = np.cumsum(~self._blank[codes])
             return np.equal(np.diff(content[ends], prepend=0), 0)
         return np.equal(np.diff(ends, prepend=-1), 1)
 
