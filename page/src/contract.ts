@@ -665,7 +665,7 @@ export interface ManifestTabularInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   /**
@@ -727,6 +727,7 @@ export interface ManifestNumber {
    * Which values are worse: a result that is only known to be below or above a limit (<0.1) is used as that limit only where what is worse is forbidden already.
    */
   worse?: "low" | "high";
+  cells?: ManifestCells;
 }
 /**
  * An element of the Patient: the age in years at the newest result used, or the gender.
@@ -923,6 +924,29 @@ export interface ManifestRange {
   high: number;
 }
 /**
+ * How cells of a file that hold a number and something beside are read, as training read them.
+ *
+ * A unit needs nothing here: it is read wherever it converts to the feature's own.
+ */
+export interface ManifestCells {
+  /**
+   * Whether commas separate thousands: 3,500 is 3500. Absent, such a cell is refused, because it may be 3.5.
+   */
+  thousands?: boolean;
+  /**
+   * Whether a laboratory's flag may follow: 1.1 H is 1.1. Absent, it is refused.
+   */
+  flags?: boolean;
+  /**
+   * Up to here, a value that is only known to be below a limit (<0.5) was learned as that limit, and is used so. In the feature's unit.
+   */
+  below?: number;
+  /**
+   * From here on, a value that is only known to be above a limit (>100) was learned as that limit, and is used so. In the feature's unit.
+   */
+  above?: number;
+}
+/**
  * One of a few words; enters the tensor as its position in `choices`.
  */
 export interface ManifestChoice {
@@ -969,6 +993,12 @@ export interface ManifestChoice {
    * @minItems 2
    */
   choices: string[];
+  /**
+   * Other words that stand for one of the choices, as training read them.
+   */
+  spellings?: {
+    [k: string]: string;
+  };
 }
 /**
  * Yes or no; enters the tensor as 1 or 0.
@@ -1011,6 +1041,12 @@ export interface ManifestBoolean {
     | ManifestConditionSource
     | ManifestAdministrationSource;
   type: "boolean";
+  /**
+   * More words of a file that are true or false, as training read them, beside true, false, yes, no, 1, 0, 是 and 否.
+   */
+  spellings?: {
+    [k: string]: boolean;
+  };
 }
 /**
  * Rows of named features over time, as float32 [n, rows, features].
@@ -1024,7 +1060,7 @@ export interface ManifestSeriesInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   /**
@@ -1055,7 +1091,7 @@ export interface ManifestImageInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   kind: "image";
@@ -1146,7 +1182,7 @@ export interface ManifestTextInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   kind: "text";
