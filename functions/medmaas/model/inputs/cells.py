@@ -1,7 +1,6 @@
 """Cells of a CSV file become the values that JSON would hold."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.inputs.amounts import read_amount
 from medmaas.model.manifest import BOOLEAN_WORDS, Boolean, Choice, Feature, Number
+from medmaas.model.manifest.cells import fold_word
 
 Parser = Callable[[str], object]
 
@@ -68,11 +68,6 @@ def read_numbers(column: Sequence[str]) -> NDArray[np.float64]:
             with suppress(OverflowError):
                 numbers[row] = float(value)
     return numbers
-
-
-def fold_word(word: str) -> str:
-    """A word without what people write now so, now otherwise: case, width, blanks."""
-    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
 
 
 def _find_words(words: Mapping[str, object]) -> Parser:
