@@ -38,7 +38,7 @@ _MOST_ENDS = 200
 _IMMORTAL_CHANCE = 1e-3
 _EARLY_CHANCE = 1e-4
 _EARLY = (0.1, 0.2, 0.35, 0.5)
-_FEW = 0.25
+_FEW = 1 / 3
 
 
 class TimeLikeness(NamedTuple):
@@ -142,7 +142,7 @@ def find_immortal(carriers: Bools, outcome: Outcome, hazard: Hazard) -> Immortal
 
     Either nobody has it before their first event, with a chance below 0.001 under everybody's
     hazard and, so that it is no lower hazard throughout, under their own if that were a constant
-    part of it. Or at most a quarter of those expected have it by an early day, with a chance below
+    part of it. Or at most a third of those expected have it by an early day, with a chance below
     0.0001 of both kinds.
     """
     time, event = outcome["time"][carriers], outcome["event"][carriers]

@@ -33,8 +33,8 @@ from medmaas_training.tabular.separation import (
     AUC_ALONE,
     C_ALONE,
     Labels,
+    auc_alone,
     c_alone,
-    held_out_auc,
 )
 
 Code = Literal[
@@ -238,7 +238,7 @@ def _look(column: Column) -> Iterator[tuple[Bools, float]]:
 
 def _find_separation(column: Column, y: Labels, code: Code) -> Leak | None:
     for rows, known in _look(column):
-        auc = held_out_auc(column.values[rows], y[rows])
+        auc = auc_alone(column.values[rows], y[rows])
         if auc > AUC_ALONE:
             return Leak(column.header, code, {"auc": auc, "known": known})
     return None
