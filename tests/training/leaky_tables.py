@@ -1,9 +1,11 @@
 """Invented tables with the columns of public ones, and columns made of a frame."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sksurv.util import Surv
 
 from medmaas_training.survival.metrics import Outcome
@@ -13,7 +15,7 @@ from medmaas_training.tabular.own_notes import ColumnNote
 DAYS_PER_MONTH = 365.25 / 12
 
 
-def number(values: Floats, name: str = "x") -> Column:
+def number(values: NDArray[Any], name: str = "x") -> Column:
     return Column(name, name, "number", np.asarray(values, dtype=float), (), ColumnNote())
 
 

@@ -1,5 +1,7 @@
 """Columns that are of the follow-up itself are found; markers, however strong, are left."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,12 @@ from hypothesis import strategies as st
 from sksurv import datasets
 from sksurv.util import Surv
 
-from medmaas_training.survival.metrics import Outcome
+from medmaas_training.survival.metrics import Outcome, harrell_c
 from medmaas_training.tabular.leakage import Leak, ask, find_survival_leaks
 from medmaas_training.tabular.own_columns import Column, Floats
+from medmaas_training.tabular.own_data import read_own_people
+from medmaas_training.tabular.separation import c_alone
+from tests.training.conftest import write
 from tests.training.leaky_tables import (
     DAYS_PER_MONTH,
     choice,
@@ -67,7 +72,7 @@ def test_the_other_end_point_of_a_table_is_found_and_nothing_else(
         (datasets.load_breast_cancer, {}),
         (datasets.load_aids, {}),
         (datasets.load_whas500, {"los": "inside"}),
-        (datasets.load_flchain, {"chapter": "event"}),
+        (datasets.load_flchain, {"chapter": "known"}),
     ],
 )
 def test_of_public_tables_only_what_is_known_late_is_found(
@@ -164,12 +169,25 @@ def test_immortal_time_is_asked_about_and_kept() -> None:
     assert leak.figures["expected"] > 10
     assert leak.figures["days"] == pytest.approx(100, abs=15)
     question = ask(leak)
-    assert "did it become known only during follow-up" in question
+    assert question.startswith(f"x: of the {responds.sum()} rows with one of its values, 0 have ")
+    assert "Did it become known only during follow-up" in question
     assert "If it was known at the start, say columns: {x: {keep: true}}" in question
     measured = np.where(TIME > 100, draw.normal(size=PEOPLE), np.nan)
     leak = find(measured)
     assert leak is not None
     assert leak.code in ("immortal_known", "missing")
+
+
+def test_immortal_time_is_told_unless_the_notes_say_that_it_was_known(tmp_path: Path) -> None:
+    draw = np.random.default_rng(6)
+    responds = (TIME > 100) & (draw.random(PEOPLE) < 0.4)
+    columns = {"age": draw.integers(40, 90, PEOPLE), "responds": responds.astype(int)}
+    people = pd.DataFrame({**columns, "time": TIME, "event": OUTCOME["event"].astype(int)})
+    for notes, told in (("", 1), ("columns: {responds: {keep: true}}", 0)):
+        own = read_own_people(write(tmp_path, people, notes), "time", "event").own
+        assert own is not None
+        assert [column.header for column in own.columns] == ["age", "responds"]
+        assert sum(odd.startswith("responds: of the ") for odd in own.odd) == told
 
 
 def test_a_value_that_protects_throughout_is_no_immortal_time() -> None:
@@ -192,6 +210,18 @@ def test_a_strong_marker_is_no_leak() -> None:
         np.digitize(marker, [0, 1]),
     ):
         assert find(x) is None
+
+
+def test_a_look_at_few_people_decides_only_what_is_far_from_the_limit() -> None:
+    draw = np.random.default_rng(9)
+    _, outcome = follow(9, 2000)
+    close = -outcome["time"] + draw.normal(0, 60, 2000)
+    assert c_alone(number(close), outcome) == harrell_c(outcome, close)
+    noise = draw.normal(size=2000)
+    assert 0.5 <= c_alone(number(noise), outcome) < 0.6
+    assert (
+        find_survival_leaks([number(close, "close"), number(noise)], outcome)[0].column == "close"
+    )
 
 
 @given(st.integers(0, 10**6), st.integers(80, 300), st.sampled_from([1, 7, DAYS_PER_MONTH, 365.25]))

@@ -15,8 +15,8 @@ from sksurv.nonparametric import nelson_aalen_estimator
 from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.survival.metrics import Outcome
 from medmaas_training.tabular.own_columns import Floats
+from medmaas_training.tabular.separation import Bools
 
-Bools = NDArray[np.bool_]
 Signs = NDArray[np.int64]
 
 # days of an hour, a day, a week, a month and a year, as tables count them

@@ -19,7 +19,6 @@ from scipy.stats import binom
 
 from medmaas_training.survival.metrics import Outcome
 from medmaas_training.tabular.follow_up import (
-    Bools,
     Hazard,
     TimeLikeness,
     compare_with_time,
@@ -32,6 +31,7 @@ from medmaas_training.tabular.own_columns import Column, parse_numbers
 from medmaas_training.tabular.separation import (
     AUC_ALONE,
     C_ALONE,
+    Bools,
     Labels,
     auc_alone,
     c_alone,
@@ -114,8 +114,8 @@ _WHY: Mapping[Code, str] = {
 }
 _WHO_CARRIES: Mapping[Code, str] = {
     "immortal": "with one of its values",
-    "immortal_known": "in which it is known",
-    "immortal_missing": "in which it is missing",
+    "immortal_known": "where it is known",
+    "immortal_missing": "where it is missing",
 }
 
 
@@ -131,11 +131,11 @@ def ask(leak: Leak, *, kept: bool = False) -> str:
     figures = leak.figures
     if leak.is_doubt:
         return (
-            f"of the {figures['carriers']:.0f} rows {_WHO_CARRIES[leak.code]} {leak.column} has "
-            f"{figures['seen']:.0f} events before day {figures['days']:.0f}, where "
-            f"{figures['expected']:.1f} are expected: did it become known only during follow-up "
-            "(immortal time: who has it had to live until then)? Then leave it out. If it was "
-            f"known at the start, say {keep}"
+            f"{leak.column}: of the {figures['carriers']:.0f} rows {_WHO_CARRIES[leak.code]}, "
+            f"{figures['seen']:.0f} have the event before day {figures['days']:.0f}, where "
+            f"{figures['expected']:.1f} are expected. Did it become known only during follow-up, "
+            "so that who has it had to live until then (immortal time)? Then remove the column. "
+            f"If it was known at the start, say {keep}"
         )
     known = figures.get("known", 1.0)
     why = _WHY[leak.code].format(
@@ -157,8 +157,8 @@ def find_class_leaks(columns: Sequence[Column], y: Labels) -> list[Leak]:
     rows = _draw(y)
     y, columns = y[rows], take_rows(columns, rows)
     found = (
-        _find_separation(column, y, "separates")
-        or find_telling_absence(column, y)
+        find_telling_absence(column, y)
+        or _find_separation(column, y, "separates")
         or _find_name(column)
         for column in columns
     )
@@ -184,9 +184,9 @@ def find_survival_leaks(columns: Sequence[Column], outcome: Outcome) -> list[Lea
         leak = (
             found.get(column.header)
             or _find_status(column, times, outcome["event"])
+            or find_telling_absence(column, event)
             or _find_separation(column, event, "event")
             or _find_order(column, outcome)
-            or find_telling_absence(column, event)
             or _find_name(column)
             or _find_immortal(column, outcome, hazard)
         )

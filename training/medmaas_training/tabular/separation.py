@@ -12,6 +12,7 @@ from medmaas_training.survival.metrics import Outcome, harrell_c
 from medmaas_training.tabular.own_columns import Column, Floats
 
 Labels = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 AUC_ALONE = 0.98
 C_ALONE = 0.95
@@ -75,12 +76,20 @@ def _auc_of_order(x: Floats, y: Labels, classes: Labels) -> float:
     """Of two classes, if all of x is known, and either way; else 0."""
     if len(classes) > 2 or np.isnan(x).any():
         return 0.0
-    auc = float(roc_auc_score(y, x))
+    auc = _auc_of_two(x, y == classes[1])
     return max(auc, 1 - auc)
 
 
 def _auc(y: Labels, p: Floats) -> float:
-    return float(roc_auc_score(y, p[:, 1] if p.shape[1] == 2 else p, multi_class="ovr"))
+    if p.shape[1] == 2:
+        return _auc_of_two(p[:, 1], y == y.max())
+    return float(roc_auc_score(y, p, multi_class="ovr"))
+
+
+def _auc_of_two(x: Floats, positive: Bools) -> float:
+    """Mann and Whitney's share of pairs in the right order; ties count half."""
+    n, k = len(x), int(positive.sum())
+    return float((rankdata(x)[positive].sum() - k * (k + 1) / 2) / (k * (n - k)))
 
 
 def _order(column: Column, outcome: Outcome) -> Floats:
