@@ -1,12 +1,14 @@
 """Columns that are of the follow-up itself are found; markers, however strong, are left."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from sksurv import datasets
 from sksurv.util import Surv
 
@@ -40,7 +42,7 @@ DAYS, OUTCOME = follow()
 TIME = OUTCOME["time"]
 
 
-def find(values: Floats, *others: Column) -> Leak | None:
+def find(values: NDArray[Any], *others: Column) -> Leak | None:
     """What is found of one column beside others."""
     leaks = find_survival_leaks([number(values), *others], OUTCOME)
     return next((leak for leak in leaks if leak.column == "x"), None)
