@@ -3,6 +3,8 @@
 - datasets.py reads the tables of the recipes; preparation.py completes their columns.
 - A user's table: own_file.py reads its cells as every door does, own_table.py finds its columns,
   own_columns.py describes them, own_notes.py reads what the user knows of them, own_data.py checks
-  it all; leakage.py looks for columns that give the outcome away.
+  it all.
+- leakage.py asks about columns that give the outcome away: separation.py finds those that do alone,
+  follow_up.py those of the follow-up itself, outcome_names.py those called like it.
 - out_of_distribution.py are rows that a model should not answer.
 """

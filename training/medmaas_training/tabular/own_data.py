@@ -21,13 +21,15 @@ from medmaas_training.tabular.datasets import (
     hash_arrays,
 )
 from medmaas_training.tabular.leakage import (
-    Labels,
-    find_separating_class,
-    find_separating_survival,
-    find_telling_absence,
+    Leak,
+    ask,
+    find_class_leaks,
+    find_survival_leaks,
+    take_rows,
 )
 from medmaas_training.tabular.own_notes import Notes
 from medmaas_training.tabular.own_table import OwnTable, read_table, require, to_numbers
+from medmaas_training.tabular.separation import Labels
 
 DAYS = {"d": 1.0, "wk": 7.0, "mo": DAYS_PER_YEAR / 12, "a": DAYS_PER_YEAR}  # by UCUM code
 MOST_CLASSES = 20
@@ -66,8 +68,9 @@ def read_own_people(path: Path, time: str, event: str) -> SurvivalTable:
         f"{time} ends within {_FEWEST_DAYS} days: if it is not in days, say its unit in the .yaml",
     )
     outcome = Surv.from_arrays(died == 1, np.maximum(days, _SHORTEST))
-    table = _leave_out_leaks(table, died.astype(np.int64))
-    table = _warn(table, find_separating_survival(table.columns, outcome))
+    rows = np.arange(len(days))
+    leaks = find_survival_leaks(take_rows(table.columns, rows), outcome[rows])
+    table = _leave_out_leaks(table, leaks)
     copies, table = _find_copies(table, died.astype(np.int64), days)
     sha256 = hash_arrays(table.X, died, days)
     return SurvivalTable(table.X, outcome, sha256, make_origin(table.notes), table, copies)
@@ -93,8 +96,9 @@ def read_own_cases(path: Path, target: str) -> ClassTable:
         bool(np.bincount(y).min() >= FEWEST_CASES),
         f"each class of {target} needs at least {FEWEST_CASES} cases",
     )
-    table = _leave_out_leaks(table, y)
-    table = _warn(table, find_separating_class(table.columns, y))
+    rows = np.arange(len(y))
+    leaks = find_class_leaks(take_rows(table.columns, rows), y[rows])
+    table = _leave_out_leaks(table, leaks)
     copies, table = _find_copies(table, y, y)
     names = tuple(column.name for column in table.columns)
     sha256 = hash_arrays(table.X, y)
@@ -107,12 +111,24 @@ def make_origin(notes: Notes) -> Origin:
     return replace(OWN, **said)
 
 
-def _leave_out_leaks(table: OwnTable, y: Labels) -> OwnTable:
-    reasons = [find_telling_absence(column, y) for column in table.columns]
-    kept = tuple(c for c, reason in zip(table.columns, reasons, strict=True) if not reason)
-    require(bool(kept), "no column is left to learn from")
-    left_out = (*table.left_out, *(reason for reason in reasons if reason))
-    return replace(table, columns=kept, left_out=left_out)
+def _leave_out_leaks(table: OwnTable, leaks: Sequence[Leak]) -> OwnTable:
+    """Without what leaks, unless the notes keep it; what is only in doubt is told."""
+    kept = {leak.column for leak in leaks if table.notes.of(leak.column).keep}
+    out = [leak for leak in leaks if not leak.is_doubt and leak.column not in kept]
+    told = [
+        ask(leak, kept=leak.column in kept)
+        for leak in leaks
+        if leak not in out and not (leak.is_doubt and leak.column in kept)
+    ]
+    gone = {leak.column for leak in out}
+    columns = tuple(column for column in table.columns if column.header not in gone)
+    require(bool(columns), "no column is left to learn from")
+    return replace(
+        table,
+        columns=columns,
+        left_out=(*table.left_out, *map(ask, out)),
+        odd=(*table.odd, *told),
+    )
 
 
 def _warn(table: OwnTable, warnings: Sequence[str]) -> OwnTable:

@@ -24,13 +24,14 @@ class _Part(BaseModel):
 
 
 class ColumnNote(_Part):
-    """Of one column: UCUM unit, meaning, LOINC codes, and the range accepted."""
+    """Of one column: UCUM unit, meaning, LOINC codes, range accepted, kept though it may leak."""
 
     unit: str | None = None
     description: str | None = None
     loinc: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    keep: bool = False
 
     @model_validator(mode="before")
     @classmethod
