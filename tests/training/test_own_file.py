@@ -7,7 +7,6 @@ import pytest
 
 from medmaas.model.inputs import make_input
 from medmaas.table.header import Header, match_columns
-from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_columns import describe_columns
 from medmaas_training.tabular.own_table import read_table
 from tests.table.workbooks import write_workbook
@@ -67,17 +66,24 @@ def _type(cell: str) -> str | float:
         return cell
 
 
-def test_a_word_for_a_missing_number_that_is_a_value_elsewhere_is_refused(tmp_path: Path) -> None:
+def test_a_word_for_a_missing_number_may_be_a_value_of_another_column(tmp_path: Path) -> None:
     path = write(tmp_path / "own.csv")
     path.write_text(path.read_text().replace(",NA,", ",None,"))
-    with pytest.raises(TrainingError, match="is a value of alcohol"):
-        read_table(path, ("relapse",))
+    table = read_table(path, ("relapse",))
+    by_name = {column.header: column for column in table.columns}
+    assert np.isnan(by_name["CRP (mg/L)"].values[7])
+    assert by_name["alcohol"].words == ("Heavy", "Moderate", "None")
+    assert table.missing_words == ("None",)
 
 
-@pytest.mark.parametrize("cell", ["0x1", "1_000", "１２", "1e400", "inf", "<0.5"])  # noqa: RUF001
+@pytest.mark.parametrize("cell", ["0x1", "1_000", "１２", "1e400", "inf"])  # noqa: RUF001
 def test_what_no_door_takes_for_a_number_is_none_in_training(tmp_path: Path, cell: str) -> None:
     path = write(tmp_path / "own.csv")
     path.write_text(path.read_text().replace(",NA,", f",{cell},"))
     table = read_table(path, ("relapse",))
-    assert not any(column.name == "CRP_mg_L" for column in table.columns)
-    assert any("CRP (mg/L) is left out: 1 of its values" in one for one in table.left_out)
+    (column,) = (column for column in table.columns if column.header == "CRP (mg/L)")
+    assert np.flatnonzero(np.isnan(column.values)).tolist() == [7]
+    assert cell not in table.missing_words
+    told = " ".join(table.reading)
+    assert "the model will reject such rows: CRP (mg/L) 1 (first in row 9)" in told
+    assert cell not in told

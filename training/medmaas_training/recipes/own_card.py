@@ -72,6 +72,7 @@ def describe_cleaning(table: OwnTable) -> list[str]:
     some = ", ".join(f"{header} {n}" for header, n in missing.items() if n)
     return [
         "read: columns of numbers, of yes and no, and of 2 to 20 different words",
+        *table.reading,
         *table.left_out,
         f"missing and kept as missing: {some}" if some else "nothing is missing",
     ]

@@ -3,6 +3,10 @@
 - datasets.py reads the tables of the recipes; preparation.py completes their columns.
 - A user's table: own_file.py reads its cells as every door does, own_table.py finds its columns,
   own_columns.py describes them, own_notes.py reads what the user knows of them, own_data.py checks
-  it all; leakage.py looks for columns that give the outcome away.
+  it all; leakage.py looks for columns that give the outcome away, identifiers.py for those that say
+  who somebody is.
+- A column of it: own_cells.py reads its cells as own_numbers.py or own_words.py; own_texts.py are
+  the different texts in it, own_parts.py numbers with something beside, plausible.py what a
+  measurement can be, own_told.py says what was read how, own_record.py writes it down.
 - out_of_distribution.py are rows that a model should not answer.
 """

@@ -1,12 +1,11 @@
-"""What in a table may give its outcome away, or says who somebody is rather than how they are.
+"""What in a table may give its outcome away.
 
-An identifier, and a column that is known only of those who had (or had not) the outcome, are left
-out, as FLCHAIN's cause of death is. A column that orders the outcome almost perfectly alone is kept
+A column that is known only of those who had (or had not) the outcome is left out, as FLCHAIN's
+cause of death is. A column that orders the outcome almost perfectly alone is kept
 and named: it may be the diagnosis under another name, or a very good test; who knows the table must
 say which.
 """
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,36 +15,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
 from medmaas_training.survival.metrics import Outcome, harrell_c
-from medmaas_training.tabular.own_columns import Column, parse_numbers
+from medmaas_training.tabular.own_columns import Column
 
 Labels = NDArray[np.int64]
 
 AUC_ALONE = 0.98
 C_ALONE = 0.95
-_UNIQUE = 0.95
 _CHANCE = 1e-6
-_WHO = "patient|subject|person|case|record|row|sample|study|hospital|encounter|visit|admission"
-_IDENTIFIER = re.compile(
-    rf"(.*_)?(id|mrn|pid|uid|uuid|guid|ssn)|({_WHO})_?(id|no|nr|num|number|index|code)"
-    r"|patient|subject|(first_?|last_?|sur)?name|nhs_?(no|nr|number)|dob|date_of_birth|birth_?date"
-)
-
-
-def find_identifier(header: str, texts: pd.Series) -> str | None:
-    """Why a column looks like an identifier, from its name and its values [n] as text."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", header).lower()
-    if _IDENTIFIER.fullmatch(re.sub(r"\W+", "_", snake).strip("_")):
-        return f"{header} is left out: by its name it is an identifier"
-    present = texts.dropna()
-    numbers = parse_numbers(present)
-    counted = np.isfinite(numbers)
-    whole = bool(counted.all()) and bool((numbers == np.floor(numbers)).all())
-    if (whole or counted.mean() < 0.5) and present.nunique() > _UNIQUE * len(present):
-        return (
-            f"{header} is left out: almost every row has another value, as identifiers do; give "
-            "it a unit in the .yaml beside the file if it is measured"
-        )
-    return None
 
 
 def find_telling_absence(column: Column, y: Labels) -> str | None:
