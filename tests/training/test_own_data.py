@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.datasets import load_wine
@@ -29,6 +30,8 @@ from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.tabular.datasets import make_folds, split_rows
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
+from medmaas_training.tabular.own_notes import Notes
+from medmaas_training.tabular.own_record import RECORD
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 
 NETWORK = "logistic-hazard network (this model)"
@@ -213,6 +216,12 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
     ):
         assert told in " ".join(errors.split())
         assert told in limits
+    below = "what is only known to be below a limit (<) is read as the limit: titre 25 (first in"
+    assert below in " ".join(errors.split())
+    assert any(below in clause for clause in manifest.card.data.cleaning)
+    written = (tmp_path / "models/own/1.0.0" / RECORD).read_bytes()
+    assert RECORD in [file.name for file in manifest.files]
+    assert Notes.model_validate(yaml.safe_load(written)).of("titre").bounds == "limit"
     text = (tmp_path / "models/own/1.0.0/manifest.json").read_text()
     assert str(tmp_path) not in text
     assert json.loads(text)["card"]["data"]["source"].startswith("a table given by whoever")

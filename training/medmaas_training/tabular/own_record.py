@@ -28,7 +28,9 @@ def record_reading(table: OwnTable) -> dict[str, bytes]:
     content = {
         "data": notes.data.model_dump(exclude_none=True),
         "missing": [*notes.missing],
-        "columns": {header: _drop_empty(note.model_dump()) for header, note in outcome.items()}
+        "columns": {
+            header: note.model_dump(exclude_defaults=True) for header, note in outcome.items()
+        }
         | {column.header: _describe(column, table.told) for column in table.columns},
         "left_out": [*table.left_out],
     }
