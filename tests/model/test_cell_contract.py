@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from medmaas.model.manifest import Boolean, Cells, Choice
+from medmaas.model.manifest import Boolean, Cells, Choice, Manifest
+from medmaas.model.registry import Registry
 
-NAMED = {"name": "f", "description": "F."}
+NAMED: dict[str, Any] = {"name": "f", "description": "F."}
 
 
 @pytest.mark.parametrize("limit", ["below", "above"])
@@ -38,3 +39,15 @@ def test_a_spelling_of_true_or_false_contradicts_no_word_of_either(word: str) ->
     assert Boolean(spellings={word: True, "ja": True, "nein": False}, **NAMED).spellings
     with pytest.raises(ValidationError, match="must not contradict"):
         Boolean(spellings={word: False}, **NAMED)
+
+
+@pytest.mark.parametrize("cells", [{"below": 0.5}, {"above": 20}])
+def test_what_a_shield_rests_on_is_never_a_limit(registry: Registry, cells: dict[str, Any]) -> None:
+    stated = registry.get("chemo_dose").manifest.model_dump(mode="json")
+    by_name = {one["name"]: one for one in stated["input"]["features"]}
+    by_name["wbc"]["cells"] = cells
+    by_name["anc"]["cells"] = {"flags": True}
+    Manifest.model_validate(stated)
+    by_name["anc"]["cells"] = cells
+    with pytest.raises(ValidationError, match="cells of anc must have no below and above"):
+        Manifest.model_validate(stated)

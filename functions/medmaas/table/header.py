@@ -9,16 +9,13 @@ from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model import units
 from medmaas.model.inputs.reading import InputColumn
+from medmaas.model.unit_spellings import find_unit
 from medmaas.table.rows import ID
 
 _BLANKS = re.compile(r"[\s_]+")
 _WITH_UNIT = re.compile(r"(?P<name>.*?)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>.*)\])\s*")
 # what training drops of a header where it makes a name, as in CRP (mg/L): CRP_mg_L
 _DROPPED = re.compile(r"(?<=\w)-(?=\w)|[\s_()\[\]/,.:;]+")
-_SPELLED = {
-    "year": "a", "years": "a", "yr": "a", "yrs": "a", "y": "a", "month": "mo", "months": "mo",
-    "week": "wk", "weeks": "wk", "day": "d", "days": "d",
-}  # fmt: skip
 _SIMILAR = 0.8
 
 
@@ -136,11 +133,11 @@ def _is_unit(text: str, unit: str | None) -> bool:
     if unit is None:
         return False
     written = unicodedata.normalize("NFKC", text).replace("\u03bc", "u").strip()
-    code = _SPELLED.get(written.lower(), written)
-    if code == unit:
+    if written == unit:
         return True
+    code = find_unit(text.strip()) or find_unit(written)
     try:
-        return units.convert(1.0, code, unit) == 1.0
+        return code is not None and units.convert(1.0, code, unit) == 1.0
     except units.UnitError:
         return False
 

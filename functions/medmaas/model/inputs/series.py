@@ -135,9 +135,8 @@ class Series(InputDefaults):
             except InvalidValueError as error:
                 notes.refuse(field, error.fact)
                 continue
-            low, high = reader.warn_outside
-            if not low <= number <= high:
-                notes.warn(field, reader.warning)
+            for fact in reader.list_warnings(number):
+                notes.warn(field, fact)
         return row
 
     def json_schema(self) -> Schema:

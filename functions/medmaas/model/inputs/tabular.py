@@ -252,17 +252,16 @@ def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -
     if value is None:
         _note_missing(reader, (row,), notes)
         return nan
-    if reader.bounded and reader.is_missing(value):
-        notes.warn((row,), reader.name, reader.bounded)
-        return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
-        notes.refuse((row,), reader.name, error.fact)
+        if reader.bounded and error.fact.code == "value_is_bound":
+            notes.warn((row,), reader.name, reader.bounded)
+        else:
+            notes.refuse((row,), reader.name, error.fact)
         return nan
-    low, high = reader.warn_outside
-    if not low <= number <= high:
-        notes.warn((row,), reader.name, reader.warning)
+    for fact in reader.list_warnings(number):
+        notes.warn((row,), reader.name, fact)
     return number
 
 
