@@ -14,13 +14,13 @@ from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
 from medmaas.model import manifest
+from medmaas.model.inputs.cells import fold_word
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, print_clauses, require
-from medmaas_training.tabular.own_texts import fold
 from medmaas_training.tabular.own_told import Told, tell
 from medmaas_training.tabular.own_words import BOOLEANS, MALE, SEX_WORDS
 
@@ -257,7 +257,7 @@ def _read_csv(
             table[name] = cells.values
             told += cells.told
         else:
-            stands = {text: known.get(fold(text)) for text in column.dropna().unique()}
+            stands = {text: known.get(fold_word(text)) for text in column.dropna().unique()}
             table[name] = column.map(stands).fillna(pd.Series(parse_numbers(column))).astype(float)
     print_clauses("Note", tell(told))
     return table

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from medmaas.model.inputs.cells import fold_word
 from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_numbers import read_number_column
 from medmaas_training.tabular.own_parts import is_misspelt, read_header_unit, read_parts
-from medmaas_training.tabular.own_texts import ReadCells, Texts, fold, is_marker
+from medmaas_training.tabular.own_texts import ReadCells, Texts, is_marker
 from medmaas_training.tabular.own_words import read_word_column
 
 
@@ -39,12 +40,12 @@ def read_cells(column: pd.Series, note: ColumnNote, stated: Sequence[str] = ()) 
 
 def _take_stated(texts: Texts, stated: Sequence[str]) -> tuple[float, ...]:
     """Take what is said to be missing, a number however it is written; which numbers those were."""
-    words = {fold(word): word for word in stated}
+    words = {fold_word(word): word for word in stated}
     numbers = parse_numbers(pd.Series([*stated], dtype=object))
     by_number = {n: w for n, w in zip(numbers.tolist(), stated, strict=True) if np.isfinite(n)}
 
     def find(text: str) -> str | None:
-        return words.get(fold(text)) or by_number.get(texts.parse(text))
+        return words.get(fold_word(text)) or by_number.get(texts.parse(text))
 
     found: dict[str, list[str]] = {}
     for text in texts.take(find):

@@ -167,8 +167,10 @@ def _convert(one: Parts, unit: str | None) -> float | None:
     """The value in the column's unit; None if nobody can tell."""
     if not one.unit:
         return one.number.value
+    if unit is None or ((unit == "1" or unit.startswith("{")) and unit != one.unit):
+        return None  # of what has no unit 45% may be 0.45 and 45
     try:
-        return convert(one.number.value, one.unit, unit) if unit else None
+        return convert(one.number.value, one.unit, unit)
     except UnitError:
         return None
 

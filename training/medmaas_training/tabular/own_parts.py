@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from medmaas.model.inputs.cells import has_comma
+from medmaas.model.inputs.amounts import has_comma, split_flag
 from medmaas.model.inputs.spelled import SpelledNumber, read_spelled
-from medmaas.model.unit_spellings import read_spelling
-from medmaas.model.units import is_unit
+from medmaas.model.unit_spellings import find_unit
 
 _LARGEST = 1e30
 _SPACED = re.compile(r"[+-]?[0-9]{1,3}(?:[\s'’][0-9]{3})+(?:[.,][0-9]+)?")  # noqa: RUF001
@@ -42,17 +41,11 @@ def read_parts(text: str, unit: str | None) -> Parts | None:
         return Parts(number)
     if suffix in _LEVELS and suffix != unit and not text.removesuffix(suffix)[-1:].isspace():
         return None
-    code = read_unit(suffix)
-    if number.is_flagged and (code is None or code != unit):
+    if number.is_flagged and suffix != unit:
         return Parts(number, flagged=True)
-    return Parts(number, unit=code) if code else None
-
-
-def read_unit(text: str) -> str | None:
-    """The UCUM code that a text is, or spells."""
-    if not _HAS_LETTER.search(text):
-        return None
-    return text if is_unit(text) else read_spelling(text)
+    written, flag = split_flag(suffix)
+    code = find_unit(written)
+    return Parts(number, code, flagged=bool(flag)) if code else None
 
 
 def read_header_unit(header: str) -> str | None:
@@ -61,7 +54,7 @@ def read_header_unit(header: str) -> str | None:
     text = next((group.strip() for group in match.groups() if group), "") if match else ""
     if text == _MINIMUM or (len(text) == 1 and text.isupper()):
         return None  # one letter names what is measured: Potassium (K)
-    return read_unit(text)
+    return find_unit(text) if _HAS_LETTER.search(text) else None
 
 
 def is_misspelt(text: str) -> bool:

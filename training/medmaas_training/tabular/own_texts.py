@@ -1,7 +1,6 @@
 """The different texts of a column of a user's table, and what was read of them how."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from medmaas.model.inputs.cells import fold_word
 from medmaas.model.manifest import Cells, Range
 from medmaas_training.tabular.own_columns import Floats, parse_numbers
 from medmaas_training.tabular.own_told import Rule, Told
@@ -113,14 +113,9 @@ class Texts:
         return spread
 
 
-def fold(text: str) -> str:
-    """A text without what people write now so, now otherwise: case, width, blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def is_marker(text: str) -> bool:
     """Whether a text is on our list of words for missing, or has neither letter nor digit."""
-    return fold(text) in _MARKERS or is_punctuation(text)
+    return fold_word(text) in _MARKERS or is_punctuation(text)
 
 
 def is_punctuation(text: str) -> bool:

@@ -7,9 +7,10 @@ commonest spelling is the choice, the others are spellings of it.
 import re
 from collections.abc import Mapping
 
+from medmaas.model.inputs.cells import fold_word
 from medmaas.model.manifest import BOOLEAN_WORDS
 from medmaas_training.tabular.own_notes import ColumnNote
-from medmaas_training.tabular.own_texts import ReadCells, Texts, fold, is_marker, is_punctuation
+from medmaas_training.tabular.own_texts import ReadCells, Texts, is_marker, is_punctuation
 
 # words of a table, folded
 BOOLEANS = BOOLEAN_WORDS | {
@@ -20,29 +21,29 @@ _DASH = re.compile(r"[-−–—]+")  # noqa: RUF001 - a result beside + and ++
 # usual spellings of both sexes; the first is as it is mostly written
 FEMALE = ("F", "f", "female", "Female", "FEMALE", "w", "W", "weiblich", "woman", "女", "女性")
 MALE = ("M", "m", "male", "Male", "MALE", "männlich", "maennlich", "man", "男", "男性")
-SEX_WORDS = {fold(word): words for words in (FEMALE, MALE) for word in words}
+SEX_WORDS = {fold_word(word): words for words in (FEMALE, MALE) for word in words}
 _NO_SEX = {"d", "divers", "diverse", "other", "unknown", "u", "x", "不详", "未知", "其他"}
 
 
 def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:
     """Read what is left of a column's texts as words."""
-    stated = {fold(spelling): word for spelling, word in note.spellings.items()}
+    stated = {fold_word(spelling): word for spelling, word in note.spellings.items()}
     has_plus = any(re.search("[+±＋]", text) for text in texts.left)  # noqa: RUF001 - full width
     marks = texts.take(
         lambda text: (
             is_punctuation(text)
-            and fold(text) not in stated
+            and fold_word(text) not in stated
             and not (has_plus and _DASH.fullmatch(text))
         )
     )
     texts.declare("punctuation", marks)
-    word_of = _merge(texts, {text: stated.get(fold(text), text) for text in texts.left})
-    folded = {fold(word) for word in word_of.values()}
+    word_of = _merge(texts, {text: stated.get(fold_word(text), text) for text in texts.left})
+    folded = {fold_word(word) for word in word_of.values()}
     if folded <= BOOLEANS.keys() and {BOOLEANS[word] for word in folded} == {True, False}:
         return _read_booleans(texts, word_of)
     texts.tell("merged", [text for text, word in word_of.items() if text != word])
     for text in texts.left:
-        if is_marker(text) and fold(text) not in stated:
+        if is_marker(text) and fold_word(text) not in stated:
             texts.tell("na_word", [text], text)
     words = tuple(sorted({*word_of.values()}))
     spellings = {text: word for text, word in word_of.items() if text != word}
@@ -59,9 +60,9 @@ def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:
 def _merge(texts: Texts, word_of: Mapping[str, str]) -> dict[str, str]:
     """The word of each text: the commonest of those that are alike."""
     alike: dict[object, list[str]] = {}
-    sexes = _are_sexes({fold(word) for word in word_of.values()})
+    sexes = _are_sexes({fold_word(word) for word in word_of.values()})
     for text, word in word_of.items():
-        key = fold(word)
+        key = fold_word(word)
         alike.setdefault(SEX_WORDS.get(key, key) if sexes else key, []).append(text)
     merged = dict[str, str]()
     for group in alike.values():
@@ -80,18 +81,18 @@ def _are_sexes(folded: set[str]) -> bool:
 
 def _spell_sexes(words: tuple[str, ...]) -> dict[str, str | bool]:
     """The usual spellings of both sexes, if the words are such."""
-    if not _are_sexes({fold(word) for word in words}):
+    if not _are_sexes({fold_word(word) for word in words}):
         return {}
-    of_words = {fold(word): word for word in words}
+    of_words = {fold_word(word): word for word in words}
     spelled: dict[str, str | bool] = {}
     for sex in (FEMALE, MALE):
-        (word,) = (of_words[key] for key in {fold(s) for s in sex} & of_words.keys())
+        (word,) = (of_words[key] for key in {fold_word(s) for s in sex} & of_words.keys())
         spelled |= {spelling: word for spelling in sex if spelling not in words}
     return spelled
 
 
 def _read_booleans(texts: Texts, word_of: Mapping[str, str]) -> ReadCells:
-    values = {text: BOOLEANS[fold(word)] for text, word in word_of.items()}
+    values = {text: BOOLEANS[fold_word(word)] for text, word in word_of.items()}
     more = {text: yes for text, yes in values.items() if text.casefold() not in BOOLEAN_WORDS}
     return ReadCells(
         kind="boolean",
