@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from medmaas.model.inputs.cells import parse_cell
+from medmaas.model.inputs.features import can_hold, make_reader
+from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Number
 from medmaas_training.tabular.own_columns import describe_columns
 from medmaas_training.tabular.own_data import read_own_cases
@@ -114,3 +117,26 @@ def test_a_number_that_means_missing_is_never_accepted(tmp_path: Path) -> None:
     assert isinstance(score, Number)
     assert (score.hard_range.low, score.hard_range.high) == (0, 8.5)
     assert spec.missing_words == ("9",)
+
+
+def test_the_cells_that_trained_are_answered_as_they_were_learned(tmp_path: Path) -> None:
+    """A value where one was learned; else missing, or refused where it may be a value."""
+    own = read(tmp_path, NOTES)
+    spec = describe_columns(own.columns, own.X, own.missing_words)
+    texts = pd.read_csv(tmp_path / "own.csv", dtype=str, keep_default_na=False)
+    refused = []
+    for column, feature in zip(own.columns, spec.features, strict=True):
+        reader = make_reader(feature)
+        for row, text in enumerate(texts[column.header]):
+            is_word = text in (spec.missing_words or ()) and not can_hold(feature, text)
+            if not text or is_word:
+                assert np.isnan(column.values[row]), text
+                continue
+            try:
+                value = reader.read(parse_cell(feature, text))
+            except InvalidValueError:
+                assert np.isnan(column.values[row]), text
+                refused.append(text)
+            else:
+                assert value == column.values[row], text
+    assert refused == ["<0.1", "see Dr Miller"], "a limit is missing as bounds say, and told"
