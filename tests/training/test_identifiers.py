@@ -60,7 +60,7 @@ def test_codes_that_hardly_repeat_are_identifiers() -> None:
      DRAW.integers(100_000, 450_000, 300), np.sort(DRAW.integers(20_000, 450_000, 300)),
      DRAW.lognormal(8, 3, 300).astype(int) * 13],
 )  # fmt: skip
-def test_a_platelet_count_is_no_identifier(counts: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_a_platelet_count_is_no_identifier(counts: np.ndarray) -> None:
     assert find_identifier("platelets", pd.Series(counts.astype(str))) is None
 
 

@@ -21,7 +21,7 @@ from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, print_clauses, require
-from medmaas_training.tabular.own_told import Told, tell
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 from medmaas_training.tabular.own_words import BOOLEANS, MALE, SEX_WORDS
 
 Floats = NDArray[np.float64]
@@ -151,7 +151,7 @@ def read_flchain(data: Path | None) -> SurvivalTable:
         table = table.assign(death=outcome["death"], futime=outcome["futime"], sex=sex, mgus=mgus)
     else:
         sexes = {word: float(sex is MALE) for word, sex in SEX_WORDS.items()}
-        words = {"sex": sexes, "mgus": BOOLEANS, "death": BOOLEANS}
+        words: dict[str, Mapping[str, float]] = {"sex": sexes, "mgus": BOOLEANS, "death": BOOLEANS}
         table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"}, words)
     X = _to_numbers(table[list(FLCHAIN_FEATURES)])
     event, time = _to_numbers(table[["death", "futime"]]).T
@@ -254,8 +254,12 @@ def _read_csv(
         column, known = table[name], words.get(str(name))
         if known is None:
             cells = read_cells(column, ColumnNote(kind="number"))
+            lost = [one.row for one in cells.told if one.rule in NOT_READ]
+            require(
+                not lost, f"row {min(lost, default=0)}: {name} is something that is not a number"
+            )
             table[name] = cells.values
-            told += cells.told
+            told += [one for one in cells.told if one.rule != "range_guessed"]  # it is known
         else:
             stands = {text: known.get(fold_word(text)) for text in column.dropna().unique()}
             table[name] = column.map(stands).fillna(pd.Series(parse_numbers(column))).astype(float)

@@ -22,15 +22,13 @@ from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 from medmaas_training.tabular.own_texts import ReadCells
-from medmaas_training.tabular.own_told import Told, tell
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 
 FEWEST_ROWS = 50
 MOST_WORDS = 20
 _FEWEST_VALUES = 20
 _NAME_LENGTH = 64
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
-# of these a column may be left out, which is then to be understood
-_LOSSES = {"thousands_unclear", "misspelt", "unit_unknown"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         cells = read_cells(texts, note, notes.missing)
         if fault := _find_fault(texts, cells, note):
             left_out.append(f"{header} is left out: {fault}")
-            told += [one for one in cells.told if one.rule in _LOSSES]
+            told += [one for one in cells.told if one.rule in NOT_READ]
         else:
             columns.append(_make_column(header, cells, note))
             told += cells.told

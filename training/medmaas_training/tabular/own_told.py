@@ -55,6 +55,8 @@ _SENTENCES: dict[Rule, str] = {
     "range_guessed": "by its name {where} is taken for {detail}: nothing else is accepted; low and "
     "high in the .yaml state another range",
 }
+# what was meant by a cell is lost
+NOT_READ = {"thousands_unclear", "misspelt", "unit_unknown", "not_number", "unread"}
 # their counts are of all rows, which says nothing
 _UNCOUNTED = {"unit_guessed", "range_guessed"}
 
