@@ -41,15 +41,13 @@ def read_cells(column: pd.Series, note: ColumnNote, stated: Sequence[str] = ()) 
 def _take_stated(texts: Texts, stated: Sequence[str]) -> tuple[float, ...]:
     """Take what is said to be missing, a number however it is written; which numbers those were."""
     words = {fold_word(word): word for word in stated}
-    numbers = parse_numbers(pd.Series([*stated], dtype=object))
-    by_number = {n: w for n, w in zip(numbers.tolist(), stated, strict=True) if np.isfinite(n)}
-
-    def find(text: str) -> str | None:
-        return words.get(fold_word(text)) or by_number.get(texts.parse(text))
-
+    numbers = parse_numbers(pd.Series([*stated], dtype=object)).tolist()
+    by_number = {n: word for n, word in zip(numbers, stated, strict=True) if np.isfinite(n)}
     found: dict[str, list[str]] = {}
-    for text in texts.take(find):
-        found.setdefault(find(text) or "", []).append(text)
+    for text in texts.take(lambda text: fold_word(text) in words):
+        found.setdefault(words[fold_word(text)], []).append(text)
+    for text in [text for text, number in texts.plain.items() if number in by_number]:
+        found.setdefault(by_number[texts.plain.pop(text)], []).append(text)
     for word, alike in found.items():
         texts.tell("stated", alike, word)
         texts.missing_words |= {*alike}
@@ -60,12 +58,6 @@ def _holds_numbers(texts: Texts, note: ColumnNote, unit: str | None) -> bool:
     if note.kind:
         return note.kind == "number"
     said = [text for text in texts.left if not is_marker(text)]
-    words = [text for text in said if not _looks_like_number(texts, text, unit)]
-    return bool(texts.left) and texts.count(words) * 2 <= texts.count(said)
-
-
-def _looks_like_number(texts: Texts, text: str, unit: str | None) -> bool:
-    """Whether somebody meant a number, with something beside or in another spelling perhaps."""
-    if texts.parse(text) is not None:
-        return True
-    return is_misspelt(text) or read_parts(text, unit) is not None
+    words = [text for text in said if not (is_misspelt(text) or read_parts(text, unit))]
+    rows = texts.count(said) + texts.count(texts.plain)
+    return bool(texts.left or texts.plain) and texts.count(words) * 2 <= rows

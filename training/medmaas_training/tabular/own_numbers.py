@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from medmaas.model.inputs.cells import read_numbers
 from medmaas.model.manifest import Cells
 from medmaas.model.units import UnitError, convert
 from medmaas_training.errors import TrainingError
@@ -41,8 +42,7 @@ def read_number_column(
         TrainingError: most of its values are impossible in the unit that is stated.
     """
     texts.declare("marker", texts.take(is_marker))
-    values = {text: x for text in texts.left if (x := texts.parse(text)) is not None}
-    texts.take(values.__contains__)
+    values = {**texts.plain}
     parts = {text: one for text in texts.left if (one := read_parts(text, unit))}
     texts.take(parts.__contains__)
     has_thousands = _decide_thousands(texts, note, values, parts)
@@ -219,5 +219,5 @@ def _leave_out_impossible(
 def _tell_inseparable(texts: Texts, values: Collection[float], missing: Sequence[float]) -> None:
     for one in missing:
         if values and min(values) < one < max(values):
-            alike = [text for text in texts.missing_words if texts.parse(text) == one]
+            alike = [text for text in texts.missing_words if one in read_numbers([text])]
             texts.tell("inseparable", alike, f"{one:g}")

@@ -1,7 +1,7 @@
 """The different texts of a column of a user's table, and what was read of them how."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,7 +60,8 @@ class Texts:
 
     Attributes:
         header: of the column.
-        left: what nothing has been said of yet, in the order of the file.
+        plain: those that are numbers to every door, and which.
+        left: the others, of which nothing has been said yet, in the order of the file.
         told: what was read how.
         missing_words: texts that stand for missing.
     """
@@ -69,35 +70,37 @@ class Texts:
         self.header = str(column.name)
         self._codes, uniques = pd.factorize(column)
         self._texts = {str(text): i for i, text in enumerate(uniques)}
-        numbers = parse_numbers(pd.Series([*self._texts], dtype=object))
-        self._numbers = dict(zip(self._texts, numbers.tolist(), strict=True))
         present = self._codes[self._codes >= 0]
-        self._counts = np.bincount(present, minlength=len(self._texts))
-        _, self._first = np.unique(self._codes, return_index=True)
-        self._first = self._first[len(self._first) - len(self._texts) :]
-        self.left = list(self._texts)
+        self._counts = np.bincount(present, minlength=len(self._texts)).tolist()
+        codes, first = np.unique(self._codes, return_index=True)
+        self._first = first[codes >= 0].tolist()
+        numbers = parse_numbers(pd.Series([*self._texts], dtype=object))
+        pairs = zip(self._texts, numbers.tolist(), strict=True)
+        self.plain = {text: number for text, number in pairs if number == number}  # noqa: PLR0124
+        self.left = [text for text in self._texts if text not in self.plain]
         self.told: list[Told] = []
         self.missing_words = set[str]()
 
-    def parse(self, text: str) -> float | None:
-        """The number that a text is to every door; None if it is none."""
-        number = self._numbers[text]
-        return number if np.isfinite(number) else None
-
-    def count(self, texts: Collection[str]) -> int:
+    def count(self, texts: Iterable[str]) -> int:
         """How many rows have one of them."""
-        return sum(int(self._counts[self._texts[text]]) for text in texts)
+        return sum(self._counts[self._texts[text]] for text in texts)
+
+    def count_numbers_as_words(self) -> None:
+        """Leave plain numbers, too."""
+        self.left += self.plain
+        self.plain = {}
 
     def take(self, is_one: Callable[[str], object]) -> list[str]:
         """Take out of what is left."""
         taken = [text for text in self.left if is_one(text)]
-        self.left = [text for text in self.left if not is_one(text)]
+        gone = {*taken}
+        self.left = [text for text in self.left if text not in gone]
         return taken
 
     def tell(self, rule: Rule, texts: Collection[str], detail: str = "") -> None:
         """Tell of the rows that have one of some texts, if there are any."""
         if texts:
-            row = min(int(self._first[self._texts[text]]) for text in texts) + 2
+            row = min(self._first[self._texts[text]] for text in texts) + 2
             self.told.append(Told(self.header, rule, self.count(texts), row, detail))
 
     def declare(self, rule: Rule, texts: Collection[str]) -> None:

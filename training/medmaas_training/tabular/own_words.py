@@ -27,6 +27,7 @@ _NO_SEX = {"d", "divers", "diverse", "other", "unknown", "u", "x", "不详", "�
 
 def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:
     """Read what is left of a column's texts as words."""
+    texts.count_numbers_as_words()
     stated = {fold_word(spelling): word for spelling, word in note.spellings.items()}
     has_plus = any(re.search("[+±＋]", text) for text in texts.left)  # noqa: RUF001 - full width
     marks = texts.take(
@@ -46,10 +47,11 @@ def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:
         if is_marker(text) and fold_word(text) not in stated:
             texts.tell("na_word", [text], text)
     words = tuple(sorted({*word_of.values()}))
+    positions = {word: float(i) for i, word in enumerate(words)}
     spellings = {text: word for text, word in word_of.items() if text != word}
     return ReadCells(
         kind="choice",
-        values=texts.spread({text: float(words.index(word)) for text, word in word_of.items()}),
+        values=texts.spread({text: positions[word] for text, word in word_of.items()}),
         words=words,
         spellings=_spell_sexes(words) | spellings,
         missing_words=frozenset(texts.missing_words),
