@@ -34,7 +34,7 @@ def test_a_spelling_of_a_choice_stands_for_one_and_is_no_other(
         Choice(choices=("F", "M"), spellings=spellings, **NAMED)
 
 
-@pytest.mark.parametrize("word", ["1", "true", "YES", " yes ", "是"])
+@pytest.mark.parametrize("word", ["1", "true", "YES", " yes ", "是", "\uff11"])
 def test_a_spelling_of_true_or_false_contradicts_no_word_of_either(word: str) -> None:
     assert Boolean(spellings={word: True, "ja": True, "nein": False}, **NAMED).spellings
     with pytest.raises(ValidationError, match="must not contradict"):

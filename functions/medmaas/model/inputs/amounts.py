@@ -122,8 +122,11 @@ def _list_values(feature: Number, spelled: SpelledNumber, *, flags: bool) -> Ite
 
 def split_flag(suffix: str) -> tuple[str, str]:
     """A unit, and the flag behind it if there is one."""
-    unit, _, last = suffix.rpartition(" ")
-    return (unit.strip(), last) if unit and _is_flag(last) else (suffix, "")
+    match suffix.rsplit(maxsplit=1):
+        case [unit, flag] if _is_flag(flag):
+            return unit, flag
+        case _:
+            return suffix, ""
 
 
 def _is_flag(text: str) -> bool:

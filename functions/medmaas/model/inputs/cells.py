@@ -1,9 +1,9 @@
 """Cells of a CSV file become the values that JSON would hold."""
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from math import nan
 
 import numpy as np
@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from medmaas.model.inputs.amounts import read_amount
 from medmaas.model.manifest import BOOLEAN_WORDS, Boolean, Choice, Feature, Number
+from medmaas.model.manifest.cells import fold_word
+
+Parser = Callable[[str], object]
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")  # more digits than any float64 has
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
 
-def parse_cell(feature: Feature, cell: str) -> object:
-    """The value of one cell, blanks around it dropped.
+def make_parser(feature: Feature) -> Parser:
+    """What gives the value of a cell of a feature, blanks around it dropped.
 
     Returns:
         None for an empty cell; int or float for what JSON writes as a number, for `+1`, `.5`, `5.`
@@ -26,19 +29,19 @@ def parse_cell(feature: Feature, cell: str) -> object:
         of a Boolean; of a Choice the one that a word stands for, written otherwise perhaps;
         otherwise the text, which readers refuse unless it is a bound, as <0.5.
     """
-    text = cell.strip()
-    if not text:
-        return None
     match feature:
         case Number():
-            number = _parse_number(text)
-            amount = read_amount(feature, text) if isinstance(number, str) else None
-            return number if amount is None else amount
-        case Boolean():
-            return _parse_word(text, BOOLEAN_WORDS | (feature.spellings or {}))
-        case Choice(choices=choices):
-            own = dict(zip(choices, choices, strict=True))
-            return _parse_word(text, (feature.spellings or {}) | own)
+            parse: Parser = partial(_parse_amount, feature)
+        case Boolean(spellings=spellings):
+            parse = _find_words(BOOLEAN_WORDS | (spellings or {}))
+        case Choice(choices=choices, spellings=spellings):
+            parse = _find_words((spellings or {}) | dict(zip(choices, choices, strict=True)))
+    return lambda cell: parse(text) if (text := cell.strip()) else None
+
+
+def parse_cell(feature: Feature, cell: str) -> object:
+    """The value of one cell; many are sooner read by one parser."""
+    return make_parser(feature)(cell)
 
 
 def parse_numbers(column: Sequence[str]) -> NDArray[np.float64]:
@@ -67,18 +70,23 @@ def read_numbers(column: Sequence[str]) -> NDArray[np.float64]:
     return numbers
 
 
-def fold_word(word: str) -> str:
-    """A word without what people write now so, now otherwise: case, width, blanks."""
-    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
-
-
-def _parse_word(text: str, words: Mapping[str, object]) -> object:
+def _find_words(words: Mapping[str, object]) -> Parser:
     """What a word stands for; the text where it is none of them, or may be several."""
-    if text in words:
-        return words[text]
-    folded = fold_word(text)
-    found = {value for word, value in words.items() if fold_word(word) == folded}
-    return found.pop() if len(found) == 1 else text
+    folded: dict[str, set[object]] = {}
+    for word, value in words.items():
+        folded.setdefault(fold_word(word), set()).add(value)
+    alike = {word: values.pop() for word, values in folded.items() if len(values) == 1}
+
+    def find(text: str) -> object:
+        return words[text] if text in words else alike.get(fold_word(text), text)
+
+    return find
+
+
+def _parse_amount(feature: Number, text: str) -> object:
+    number = _parse_number(text)
+    amount = read_amount(feature, text) if isinstance(number, str) else None
+    return number if amount is None else amount
 
 
 def _parse_number(text: str) -> int | float | str:

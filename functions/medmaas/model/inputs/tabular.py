@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.inputs.cells import parse_cell, parse_numbers
+from medmaas.model.inputs.cells import Parser, make_parser, parse_numbers
 from medmaas.model.inputs.features import (
     FeatureReader,
     describe_column,
@@ -70,6 +70,7 @@ class Tabular(InputDefaults):
         self._spec = spec
         self.columns = tuple(describe_column(feature) for feature in spec.features)
         self._readers = [make_reader(feature) for feature in spec.features]
+        self._parsers = [make_parser(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
         names = [*self._names]
         self._take = itemgetter(*(names if len(names) > 1 else 2 * names))  # of one: no tuple
@@ -141,11 +142,13 @@ class Tabular(InputDefaults):
         """
         notes = _Noted()
         tensor = np.empty((count, len(self._readers)), dtype=np.float32)
-        for i, (feature, reader) in enumerate(zip(self._spec.features, self._readers, strict=True)):
+        for i, (feature, reader, parse) in enumerate(
+            zip(self._spec.features, self._readers, self._parsers, strict=True)
+        ):
             column = columns.get(reader.name) or [""] * count
-            numbers = _read_plain(feature, reader, column)
+            numbers = _read_plain(feature, reader, parse, column)
             rows = np.flatnonzero(np.isnan(numbers)).tolist()
-            values = [parse_cell(feature, column[row]) for row in rows]
+            values = [parse(cell) if (cell := column[row]) else None for row in rows]
             numbers[rows] = _read_values(reader, values, rows, notes)
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
@@ -273,7 +276,7 @@ def _note_missing(reader: FeatureReader, rows: Sequence[int], notes: _Noted) -> 
 
 
 def _read_plain(
-    feature: Feature, reader: FeatureReader, column: Sequence[str]
+    feature: Feature, reader: FeatureReader, parse: Parser, column: Sequence[str]
 ) -> NDArray[np.float64]:
     """The numbers of the cells that there is nothing to say of; NaN for the others."""
     if isinstance(feature, Number):
@@ -281,7 +284,7 @@ def _read_plain(
         low, high = _find_plain(feature)
         numbers[(numbers < low) | (numbers > high)] = nan
         return numbers
-    values = {cell: parse_cell(feature, cell) for cell in set(column)}
+    values = {cell: parse(cell) for cell in set(column)}
     return _read_words(reader, values, column)
 
 

@@ -1,5 +1,7 @@
 """How the cells of a file are read that are not written as JSON writes values."""
 
+import unicodedata
+
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract
@@ -36,3 +38,8 @@ class Cells(Contract):
         description="From here on, a value that is only known to be above a limit (>100) was "
         "learned as that limit, and is used so. In the feature's unit.",
     )
+
+
+def fold_word(word: str) -> str:
+    """A word without what people write now so, now otherwise: case, width, blanks."""
+    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())

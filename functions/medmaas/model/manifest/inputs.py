@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells
+from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells, fold_word
 from medmaas.model.manifest.contract import Contract, Range, Sentence
 from medmaas.model.manifest.record import (
     AdministrationSource,
@@ -103,7 +103,7 @@ class Boolean(_Feature):
     @model_validator(mode="after")
     def _spellings_contradict_no_word(self) -> Self:
         for spelling, value in (self.spellings or {}).items():
-            if BOOLEAN_WORDS.get(spelling.strip().casefold(), value) != value:
+            if BOOLEAN_WORDS.get(fold_word(spelling), value) != value:
                 raise ValueError("a spelling must not contradict true, false, yes, no, 1 or 0")
         return self
 
