@@ -244,6 +244,11 @@ def test_yes_and_no_are_known_in_several_languages(
     assert np.isnan(found.values[len(words)])
 
 
+def test_a_dash_is_a_result_beside_plus_signs_alone() -> None:
+    assert read(["-", "+-", "1+", "?"] * 9).words == ("+-", "-", "1+")
+    assert read(["ER+", "ER-", "-"] * 9).words == ("ER+", "ER-")
+
+
 def test_zeros_and_ones_and_codes_stay_numbers() -> None:
     assert read(["0", "1"] * 20).kind == "number"
     assert read(["1", "2"] * 20).kind == "number"

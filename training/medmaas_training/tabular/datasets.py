@@ -14,7 +14,7 @@ from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
 from medmaas.model import manifest
-from medmaas.model.inputs.cells import fold_word
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import parse_numbers

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from medmaas.model.inputs.cells import fold_word
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_numbers import read_number_column

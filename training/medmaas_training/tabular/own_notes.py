@@ -35,7 +35,13 @@ def _as_word(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _as_list(value: object) -> object:
+    """One word is a list of one."""
+    return [value] if isinstance(value, str | int | float) else value
+
+
 _Word = Annotated[str, BeforeValidator(_as_word)]
+_Words = Annotated[tuple[_Word, ...], BeforeValidator(_as_list)]
 
 
 class ColumnNote(_Part):
@@ -58,23 +64,16 @@ class ColumnNote(_Part):
 
     unit: str | None = None
     description: str | None = None
-    loinc: tuple[str, ...] = ()
+    loinc: _Words = ()
     low: float | None = None
     high: float | None = None
     kind: Literal["number", "words"] | None = None
-    missing: tuple[_Word, ...] = ()
+    missing: _Words = ()
     bounds: Literal["limit", "missing"] = "limit"
     thousands: bool | None = None
     spellings: dict[_Word, _Word] = {}
     keep: bool = False
     read: dict[str, Any] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_code_is_a_list_of_one(cls, note: Any) -> Any:  # noqa: ANN401 - not yet validated
-        if isinstance(note, dict) and isinstance(note.get("loinc"), str):
-            return note | {"loinc": (note["loinc"],)}
-        return note
 
     @model_validator(mode="after")
     def _is_ordered(self) -> "ColumnNote":
@@ -103,7 +102,7 @@ class Notes(_Part):
     """
 
     data: DataNote = DataNote()
-    missing: tuple[_Word, ...] = ()
+    missing: _Words = ()
     left_out: tuple[str, ...] = ()
     columns: dict[str, ColumnNote] = {}
 

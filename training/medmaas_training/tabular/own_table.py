@@ -149,7 +149,7 @@ def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | N
     if known.sum() < _FEWEST_VALUES:
         return f"fewer than {_FEWEST_VALUES} rows have a value"
     values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
-    kept = note.keep or note.unit
+    kept = note.keep or cells.unit
     if not kept and (fault := find_identifier(str(texts.name), values)):
         return fault
     return _find_many(cells.words) if len(cells.words) > MOST_WORDS else None

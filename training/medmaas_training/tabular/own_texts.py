@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from medmaas.model.inputs.cells import fold_word
 from medmaas.model.manifest import Cells, Range
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.tabular.own_columns import Floats, parse_numbers
 from medmaas_training.tabular.own_told import Rule, Told
 

@@ -7,8 +7,8 @@ commonest spelling is the choice, the others are spellings of it.
 import re
 from collections.abc import Mapping
 
-from medmaas.model.inputs.cells import fold_word
 from medmaas.model.manifest import BOOLEAN_WORDS
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_texts import ReadCells, Texts, is_marker, is_punctuation
 
@@ -17,6 +17,7 @@ BOOLEANS = BOOLEAN_WORDS | {
     "y": True, "ja": True, "j": True, "有": True, "oui": True, "sí": True, "si": True,
     "n": False, "nein": False, "无": False, "non": False,
 }  # fmt: skip
+_PLUS = re.compile(r"[0-9]*\s*[-–]?[+±＋]+[-–]?")  # noqa: RUF001
 _DASH = re.compile(r"[-−–—]+")  # noqa: RUF001 - a result beside + and ++
 # usual spellings of both sexes; the first is as it is mostly written
 FEMALE = ("F", "f", "female", "Female", "FEMALE", "w", "W", "weiblich", "woman", "女", "女性")
@@ -29,7 +30,7 @@ def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:
     """Read what is left of a column's texts as words."""
     texts.count_numbers_as_words()
     stated = {fold_word(spelling): word for spelling, word in note.spellings.items()}
-    has_plus = any(re.search("[+±＋]", text) for text in texts.left)  # noqa: RUF001 - full width
+    has_plus = any(map(_PLUS.fullmatch, texts.left))
     marks = texts.take(
         lambda text: (
             is_punctuation(text)
