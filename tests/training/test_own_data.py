@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 from sksurv.datasets import load_gbsg2
 
+from medmaas.cli import main as answer
 from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import (
     Boolean,
@@ -222,6 +223,10 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
     written = (tmp_path / "models/own/1.0.0" / RECORD).read_bytes()
     assert RECORD in [file.name for file in manifest.files]
     assert Notes.model_validate(yaml.safe_load(written)).of("titre").bounds == "limit"
+    arguments = ["batch", "own", str(tmp_path / "own.csv"), str(tmp_path / "answers")]
+    assert answer([*arguments, "--models", str(tmp_path / "models")]) == 0
+    answers = json.loads((tmp_path / "answers" / "manifest.json").read_text())
+    assert (answers["scored"], answers["rejected"]) == (205, 0), "the file that trained is answered"
     text = (tmp_path / "models/own/1.0.0/manifest.json").read_text()
     assert str(tmp_path) not in text
     assert json.loads(text)["card"]["data"]["source"].startswith("a table given by whoever")

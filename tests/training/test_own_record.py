@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
 
 from medmaas.model.inputs.cells import parse_cell
@@ -106,17 +107,30 @@ def test_a_manifest_says_how_cells_are_read(tmp_path: Path) -> None:
     assert spec.missing_words == ("999", "?", "lost", "未查")
 
 
-def test_a_number_that_means_missing_is_never_accepted(tmp_path: Path) -> None:
-    people = table(score=[i % 9 for i in range(200)])
-    people.loc[[4, 8], "score"] = 9
-    path = write(tmp_path, people, "columns: {score: {missing: [9]}}")
+@pytest.mark.parametrize(
+    ("header", "values", "missing", "accepted"),
+    [
+        ("score", [i % 9 for i in range(200)], 9, (0, 8.5)),
+        ("age", [18 + i % 70 for i in range(200)], 99, (0, 98)),
+        ("age", [18 + i % 70 for i in range(200)], 0, (1, 120)),
+        ("level", [1.5 + i % 7 for i in range(200)], 20, (0, 19.98)),
+        ("level", [1 + i % 7 for i in range(200)], -9, (0, 70)),
+    ],
+)
+def test_a_number_that_means_missing_is_never_accepted(
+    header: str, values: list[float], missing: int, accepted: tuple[float, float], tmp_path: Path
+) -> None:
+    people = table().assign(**{header: values})
+    people.loc[[4, 8], header] = missing
+    path = write(tmp_path, people, f"columns: {{{header}: {{missing: {missing}}}}}")
     own = read_own_cases(path, "ill").own
     assert own is not None
     spec = describe_columns(own.columns, own.X, own.missing_words)
-    (score,) = (feature for feature in spec.features if feature.name == "score")
-    assert isinstance(score, Number)
-    assert (score.hard_range.low, score.hard_range.high) == (0, 8.5)
-    assert spec.missing_words == ("9",)
+    (number,) = (feature for feature in spec.features if feature.name == header)
+    assert isinstance(number, Number)
+    assert (number.hard_range.low, number.hard_range.high) == accepted
+    assert not accepted[0] <= missing <= accepted[1]
+    assert [float(word) for word in spec.missing_words or ()] == [missing]
 
 
 def test_the_cells_that_trained_are_answered_as_they_were_learned(tmp_path: Path) -> None:

@@ -83,9 +83,9 @@ def hard_range(column: Column) -> Range:
     lowest, largest = _choose_range(column, low, high)
     for number in column.missing_numbers:
         if lowest <= number < low:
-            lowest = _round((number + low) / 2, number, low)
+            lowest = _stop_short(number, low)
         elif high < number <= largest:
-            largest = _round((number + high) / 2, high, number)
+            largest = _stop_short(number, high)
     note = column.note
     return Range(
         low=lowest if note.low is None else note.low,
@@ -102,10 +102,11 @@ def _choose_range(column: Column, low: float, high: float) -> tuple[float, float
     return 0.0 if low >= 0 else -largest, largest
 
 
-def _round(middle: float, low: float, high: float) -> float:
-    """A limit between two numbers, short if that is possible."""
-    short = float(f"{middle:.2g}")
-    return short if low < short < high else middle
+def _stop_short(number: float, seen: float) -> float:
+    """A limit just short of a number that stands for missing, from the nearest value seen."""
+    step = 1 if number.is_integer() and seen.is_integer() else abs(number) / 1000
+    limit = number + (step if seen > number else -step)
+    return limit if min(number, seen) < limit < max(number, seen) else (number + seen) / 2
 
 
 def invent_instances(columns: Sequence[Column], X: Floats) -> list[dict[str, Any]]:

@@ -148,18 +148,12 @@ def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | N
         return "every value it has is the same"
     if known.sum() < _FEWEST_VALUES:
         return f"fewer than {_FEWEST_VALUES} rows have a value"
-    values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
-    kept = note.keep or cells.unit
-    if not kept and (fault := find_identifier(str(texts.name), values)):
-        return fault
-    return _find_many(cells.words) if len(cells.words) > MOST_WORDS else None
-
-
-def _find_many(words: Sequence[str]) -> str:
-    """What so many different words are."""
-    if sum(map(bool, map(_DATE.fullmatch, words))) * 2 > len(words):
+    many = len(cells.words) > MOST_WORDS
+    if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
         return "it holds dates; days since a beginning can be learned from"
-    return f"text of more than {MOST_WORDS} different words"
+    values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
+    fault = None if note.keep or cells.unit else find_identifier(str(texts.name), values)
+    return fault or (f"text of more than {MOST_WORDS} different words" if many else None)
 
 
 def _make_column(header: str, cells: ReadCells, note: ColumnNote) -> Column:
