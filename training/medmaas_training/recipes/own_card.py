@@ -57,8 +57,9 @@ def make_own_card(
             *(f"{warning[:1].upper()}{warning[1:]}." for warning in table.warnings),
             origin.limit,
             *limits,
-            "The manifest holds the words of each choice and the smallest and largest number of "
-            "each column of the train split: read it before it is shared.",
+            "The manifest and data.yaml hold the words of each choice, those for missing, and the "
+            "smallest and largest number of each column of the train split: read them before they "
+            "are shared.",
         ),
         references=tuple(references),
         source_attributes={},

@@ -24,8 +24,8 @@ _SENTENCES: dict[Rule, str] = {
     "empty",
     "na_word": "{detail} is read as a word: {where}; if it stands for missing, state it by missing "
     "in the .yaml",
-    "merged": "words that differ only by case, width or blanks, or by how a sex or a yes is "
-    "written, are one word: {where}",
+    "merged": "words that differ only by case, width or blanks, that name one sex, or that the "
+    ".yaml says are one, are one word: {where}",
     "below": "what is only known to be below a limit (<) is read as the limit: {where}; bounds: "
     "missing in the .yaml reads it as missing",
     "above": "what is only known to be above a limit (>) is read as the limit: {where}; bounds: "

@@ -19,9 +19,9 @@ BOOLEANS = BOOLEAN_WORDS | {
 }  # fmt: skip
 _PLUS = re.compile(r"[0-9]*\s*[-–]?[+±＋]+[-–]?")  # noqa: RUF001
 _DASH = re.compile(r"[-−–—]+")  # noqa: RUF001 - a result beside + and ++
-# usual spellings of both sexes; the first is as it is mostly written
-FEMALE = ("F", "f", "female", "Female", "FEMALE", "w", "W", "weiblich", "woman", "女", "女性")
-MALE = ("M", "m", "male", "Male", "MALE", "männlich", "maennlich", "man", "男", "男性")
+# usual words of both sexes
+FEMALE = ("F", "female", "w", "weiblich", "woman", "女", "女性")
+MALE = ("M", "male", "männlich", "maennlich", "man", "男", "男性")
 SEX_WORDS = {fold_word(word): words for words in (FEMALE, MALE) for word in words}
 _NO_SEX = {"d", "divers", "diverse", "other", "unknown", "u", "x", "不详", "未知", "其他"}
 
