@@ -1,9 +1,8 @@
-"""What gives the outcome away, or says who somebody is, is found; what does neither is left."""
+"""What gives the outcome away is found; what does not is left."""
 
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from medmaas_training.tabular.leakage import (
     Leak,
     ask,
     find_class_leaks,
-    find_identifier,
     find_telling_absence,
 )
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
@@ -25,43 +23,6 @@ from tests.training.conftest import table, write
 from tests.training.leaky_tables import choice, invent_rotterdam, make_columns, number
 
 DRAW = np.random.default_rng(0)
-
-
-@pytest.mark.parametrize(
-    "header",
-    ["id", "ID", "mrn", "patient_id", "PatientID", "patientid", "subject", "Study No",
-     "case-number", "record_id", "last_name", "Date of Birth", "NHS number"],
-)  # fmt: skip
-def test_an_identifier_is_known_by_its_name(header: str) -> None:
-    reason = find_identifier(header, pd.Series(["1", "1", "2", "2"]))
-    assert reason == f"{header} is left out: by its name it is an identifier"
-
-
-@pytest.mark.parametrize(
-    "header", ["age", "idh_mutation", "acid", "number_of_nodes", "grid", "rowing", "patients_age"]
-)
-def test_a_measurement_is_not_taken_for_an_identifier_by_its_name(header: str) -> None:
-    assert find_identifier(header, pd.Series(["1", "1", "2", "2"])) is None
-
-
-@given(st.integers(0, 10**9), st.integers(50, 200))
-def test_a_counter_is_an_identifier_whatever_its_name(start: int, rows: int) -> None:
-    texts = pd.Series([str(start + row) for row in range(rows)])
-    assert "almost every row has another value" in (find_identifier("x", texts) or "")
-
-
-def test_codes_of_letters_that_hardly_repeat_are_identifiers() -> None:
-    assert find_identifier("x", pd.Series([f"A{i:05}" for i in range(100)])) is not None
-
-
-@given(st.lists(st.floats(0, 100), min_size=50, max_size=100, unique=True))
-def test_decimals_are_measured_however_rarely_they_repeat(values: list[float]) -> None:
-    texts = pd.Series([f"{value + 0.123456:.6f}" for value in values])
-    assert find_identifier("x", texts) is None
-
-
-def test_whole_numbers_that_repeat_are_measured() -> None:
-    assert find_identifier("x", pd.Series([str(20 + i % 60) for i in range(200)])) is None
 
 
 def test_the_cause_of_death_of_flchain_is_found_to_leak() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 from sksurv.datasets import load_gbsg2
 
+from medmaas.cli import main as answer
 from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import (
     Boolean,
@@ -29,6 +31,8 @@ from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.tabular.datasets import make_folds, split_rows
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
+from medmaas_training.tabular.own_notes import Notes
+from medmaas_training.tabular.own_record import RECORD
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 
 NETWORK = "logistic-hazard network (this model)"
@@ -193,6 +197,7 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
         place="here",
         note=[f"text {i % 30}" for i in range(200)],
         titre=[*("<1" for _ in range(20)), *np.arange(180) / 4],
+        empty=None,
     )
     code, _, errors = train(
         *CLASSES, "--data", str(write(tmp_path, pd.concat([people, people.head(5)]), KEEP)),
@@ -201,19 +206,29 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
     assert code == 0
     manifest = read_manifest(tmp_path, "own")
     names = [feature.name for feature in read_features(manifest)]
-    assert names == ["age", "marker", "stage", "smoker", "time", "event"]
+    assert names == ["age", "marker", "stage", "smoker", "time", "event", "titre"]
     limits = " ".join(manifest.card.limits)
     for told in (
         "atient_id is left out: by its name it is an identifier",
         "ause is left out: it is known only where the outcome is one and the same",
         "lace is left out: every value it has is the same",
         "ote is left out: text of more than 20 different words",
-        "itre is left out: 25 of its values are not numbers, the first in row 2",
+        "mpty is left out: no row has a value",
         "5 rows are copies of others",
         "ime is kept, as the .yaml says, although by its name it is known only at or after",
     ):
         assert told in " ".join(errors.split())
         assert told in limits
+    below = "what is only known to be below a limit (<) is read as the limit: titre 25 (first in"
+    assert below in " ".join(errors.split())
+    assert any(below in clause for clause in manifest.card.data.cleaning)
+    written = (tmp_path / "models/own/1.0.0" / RECORD).read_bytes()
+    assert RECORD in [file.name for file in manifest.files]
+    assert Notes.model_validate(yaml.safe_load(written)).of("titre").bounds == "limit"
+    arguments = ["batch", "own", str(tmp_path / "own.csv"), str(tmp_path / "answers")]
+    assert answer([*arguments, "--models", str(tmp_path / "models")]) == 0
+    answers = json.loads((tmp_path / "answers" / "manifest.json").read_text())
+    assert (answers["scored"], answers["rejected"]) == (205, 0), "the file that trained is answered"
     text = (tmp_path / "models/own/1.0.0/manifest.json").read_text()
     assert str(tmp_path) not in text
     assert json.loads(text)["card"]["data"]["source"].startswith("a table given by whoever")
@@ -234,9 +249,10 @@ def test_a_table_says_of_its_columns_what_can_be_known(tmp_path: Path) -> None:
     assert (marker.unit, marker.loinc, marker.missing) == ("ng/mL", ("1-8",), None)
     assert (marker.hard_range.low, marker.hard_range.high) == (0, 99)
     assert isinstance(age, Number)
-    assert (age.hard_range.low, age.hard_range.high) == (0, 890)
+    assert (age.hard_range.low, age.hard_range.high) == (0, 120), "by its name"
     assert age.missing is not None
     assert isinstance(sugar, Number)
+    assert sugar.unit == "mg/dL", "by its header"
     assert sugar.hard_range.low == -sugar.hard_range.high
     flag = by_name["flag"]
     assert isinstance(flag, Number)

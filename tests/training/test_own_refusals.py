@@ -22,7 +22,6 @@ from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
         (SURVIVAL, table(event=0), "fewer than 20 rows with event 1"),
         (SURVIVAL, table(event=1), "fewer than 10 rows with event 0"),
         (SURVIVAL, table(event=[0] * 185 + [1] * 15), "fewer than 20 rows with event 1"),
-        (SURVIVAL, table(empty=None), "no row has a value of empty"),
         (SURVIVAL, table().rename(columns={"age": "a b", "marker": "a-b"}), "both be called a_b"),
         (CLASSES, table().drop(columns="ill"), "there is no column ill"),
         (CLASSES, table(ill="ill"), "ill must have at least two classes"),
@@ -75,6 +74,9 @@ def test_columns_of_one_name_or_separated_in_two_ways_are_refused(
         ("columns: {age: {low: 9, high: 1}}", "low must be below high"),
         ("columns: {age: {high: 50}}", "age has values outside low to high"),
         ("columns: {age: {low: [}}", "cannot be read as YAML"),
+        ("missing: [no]", "words such as no and null must stand in quotes"),
+        ("columns: {age: {bounds: half}}", "columns.age.bounds: input should be 'limit' or"),
+        ("columns: {age: {loinc: 2951-2, unit: mmol/L}}", "age lie outside 80 to 220 mmol/L"),
         ("columns: {time: {unit: h}}", "the unit of time must be one of d, wk, mo, a"),
     ],
 )

@@ -12,7 +12,12 @@ from sksurv.datasets import load_flchain
 
 from medmaas.model.manifest import Estimate, Manifest, Metric
 from medmaas.model.registry import Registry
-from medmaas_training.tabular.datasets import read_breast_fna, read_flchain, split_rows
+from medmaas_training.tabular.datasets import (
+    SurvivalTable,
+    read_breast_fna,
+    read_flchain,
+    split_rows,
+)
 from tests.conftest import MODELS, ROOT, folder_of, version_of
 from tests.training.conftest import Train
 
@@ -135,6 +140,26 @@ def test_data_of_ones_own_are_read_like_the_packages(tmp_path: Path) -> None:
     assert "known by its sha256 alone" in own.origin.source
     cases().to_csv(tmp_path / "cases.csv", index=False)
     assert read_breast_fna(tmp_path / "cases.csv").sha256 == read_breast_fna(None).sha256
+
+
+def test_words_and_marks_of_other_tables_are_read_alike(tmp_path: Path) -> None:
+    first = read_people(tmp_path, people())
+    spelled = people(
+        sex=["Female", "f", "女", "w"] * 25, mgus=["No", "false", "否", "0"] * 25,
+        death=["no", "True"] * 50, creatinine=["1", "1.0 H"] * 50,
+    )  # fmt: skip
+    other = read_people(tmp_path, spelled)
+    assert other.sha256 == first.sha256
+    marked = read_people(tmp_path, people(creatinine=[1, "?", "NA", "未查"] * 25))
+    assert np.isnan(marked.X[:, 2]).sum() == 75
+    short = cases(diagnosis=cases()["diagnosis"].str[0].str.upper())
+    short.to_csv(tmp_path / "cases.csv", index=False)
+    assert read_breast_fna(tmp_path / "cases.csv").sha256 == read_breast_fna(None).sha256
+
+
+def read_people(folder: Path, table: pd.DataFrame) -> SurvivalTable:
+    table.to_csv(folder / "people.csv", index=False)
+    return read_flchain(folder / "people.csv")
 
 
 def people(**changes: Any) -> pd.DataFrame:

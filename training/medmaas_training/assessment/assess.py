@@ -25,7 +25,7 @@ from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.reasons.explanation import assess_explanation
 from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Array, Splits
-from medmaas_training.catalogue.folder import describe_artefact, place_model
+from medmaas_training.catalogue.folder import describe_artefact, place_model, read_more
 from medmaas_training.catalogue.golden import record
 from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.translations import translate
@@ -143,7 +143,8 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         "card": _replace_figures(manifest.card, found.measured),
     }
     manifest = translate(manifest.model_copy(update=update))
-    written = place_model(folder.parents[1], manifest, content, after=folder)
+    more = read_more(folder, manifest)
+    written = place_model(folder.parents[1], manifest, content, more=more, after=folder)
     if written != folder:
         rewrite_report(reports, written, training, found.sections)
     return found.measured, written

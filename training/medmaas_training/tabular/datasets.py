@@ -1,6 +1,7 @@
 """The tables the recipes learn from, cleaned, in clinical units, NaN for missing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,15 @@ from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
 from medmaas.model import manifest
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.errors import TrainingError
+from medmaas_training.tabular.own_cells import read_cells
+from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_file import read_file
-from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, require
+from medmaas_training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, print_clauses, require
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
+from medmaas_training.tabular.own_words import BOOLEANS, MALE, SEX_WORDS
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -139,12 +146,14 @@ def read_flchain(data: Path | None) -> SurvivalTable:
     """
     if data is None:
         table, outcome = load_flchain()
-        table = table.assign(death=outcome["death"], futime=outcome["futime"])
+        sex = table["sex"].map({sex: i for i, sex in enumerate(SEXES)})
+        mgus = table["mgus"].map({"no": 0, "yes": 1})
+        table = table.assign(death=outcome["death"], futime=outcome["futime"], sex=sex, mgus=mgus)
     else:
-        table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"})
-    sex = table["sex"].map({sex: i for i, sex in enumerate(SEXES)})
-    mgus = table["mgus"].map({"no": 0, "yes": 1})
-    X = _to_numbers(table.assign(sex=sex, mgus=mgus)[list(FLCHAIN_FEATURES)])
+        sexes = {word: float(sex is MALE) for word, sex in SEX_WORDS.items()}
+        words: dict[str, Mapping[str, float]] = {"sex": sexes, "mgus": BOOLEANS, "death": BOOLEANS}
+        table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"}, words)
+    X = _to_numbers(table[list(FLCHAIN_FEATURES)])
     event, time = _to_numbers(table[["death", "futime"]]).T
     _check_people(X, event, time)
     time = np.maximum(time, 0.5)
@@ -179,13 +188,15 @@ def read_breast_fna(data: Path | None) -> ClassTable:
     """
     bunch = load_breast_cancer()
     features = tuple(name.replace(" ", "_") for name in bunch.feature_names)
+    labels = ("benign", "malignant")
     if data is None:
         table = pd.DataFrame(bunch.data, columns=features)
-        table["diagnosis"] = bunch.target_names[bunch.target]
+        named = pd.Series(bunch.target_names[bunch.target])
+        table["diagnosis"] = named.map({label: i for i, label in enumerate(labels)})
     else:
-        table = _read_csv(data, {*features, "diagnosis"})
-    labels = ("benign", "malignant")
-    codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
+        words = {"benign": 0.0, "b": 0.0, "malignant": 1.0, "m": 1.0}
+        table = _read_csv(data, {*features, "diagnosis"}, {"diagnosis": words})
+    codes = table["diagnosis"]
     require(
         not codes.isna().any() and codes.nunique() == len(labels),
         "diagnosis must be benign or malignant, both present",
@@ -228,12 +239,31 @@ def make_folds(
     return list(together.split(X, strata, copies))
 
 
-def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
+def _read_csv(
+    path: Path, columns: set[str], words: Mapping[str, Mapping[str, float]]
+) -> pd.DataFrame:
+    """Some columns of a file as numbers, those of words by what each word stands for."""
     names, table = read_file(path, columns)
     table = table.set_axis(names, axis=1)
     missing = sorted(columns - set(table.columns))
     require(not missing, f"these columns are missing: {', '.join(missing)}")
     require(len(table) >= FEWEST_ROWS, f"fewer than {FEWEST_ROWS} rows are too few to learn from")
+    table = table[sorted(columns)].copy()
+    told = list[Told]()
+    for name in table:
+        column, known = table[name], words.get(str(name))
+        if known is None:
+            cells = read_cells(column, ColumnNote(kind="number"))
+            lost = [one.row for one in cells.told if one.rule in NOT_READ]
+            require(
+                not lost, f"row {min(lost, default=0)}: {name} is something that is not a number"
+            )
+            table[name] = cells.values
+            told += [one for one in cells.told if one.rule != "range_guessed"]  # it is known
+        else:
+            stands = {text: known.get(fold_word(text)) for text in column.dropna().unique()}
+            table[name] = column.map(stands).fillna(pd.Series(parse_numbers(column))).astype(float)
+    print_clauses("Note", tell(told))
     return table
 
 

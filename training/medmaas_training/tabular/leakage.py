@@ -1,4 +1,4 @@
-"""What in a table may give its outcome away, or says who somebody is rather than how they are.
+"""What in a table may give its outcome away.
 
 Every column is tried alone. What all but gives the outcome, is of the follow-up itself, or is known
 only at or after the outcome, is left out, as FLCHAIN's cause of death is, and asked about: it may
@@ -7,13 +7,11 @@ says which, by `keep` in the notes. separation.py, follow_up.py and outcome_name
 is found; a finding is a fact, and `ask` makes a sentence of it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import yaml
 from scipy.stats import binom
 
@@ -27,7 +25,7 @@ from medmaas_training.tabular.follow_up import (
     is_status,
 )
 from medmaas_training.tabular.outcome_names import is_named_late
-from medmaas_training.tabular.own_columns import Column, parse_numbers
+from medmaas_training.tabular.own_columns import Column
 from medmaas_training.tabular.separation import (
     AUC_ALONE,
     C_ALONE,
@@ -42,35 +40,12 @@ Code = Literal[
     "known", "missing", "name", "immortal", "immortal_known", "immortal_missing",
 ]  # fmt: skip
 
-_UNIQUE = 0.95
 _CHANCE = 1e-6
 _SAME = 0.99
 _MOST_OF_A_KIND = 3000
 _FEWEST_KNOWN = 20
 _LEAST_KNOWN = 0.1
 _MOST_VALUES = 20
-_WHO = "patient|subject|person|case|record|row|sample|study|hospital|encounter|visit|admission"
-_IDENTIFIER = re.compile(
-    rf"(.*_)?(id|mrn|pid|uid|uuid|guid|ssn)|({_WHO})_?(id|no|nr|num|number|index|code)"
-    r"|patient|subject|(first_?|last_?|sur)?name|nhs_?(no|nr|number)|dob|date_of_birth|birth_?date"
-)
-
-
-def find_identifier(header: str, texts: pd.Series) -> str | None:
-    """Why a column looks like an identifier, from its name and its values [n] as text."""
-    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", header).lower()
-    if _IDENTIFIER.fullmatch(re.sub(r"\W+", "_", snake).strip("_")):
-        return f"{header} is left out: by its name it is an identifier"
-    present = texts.dropna()
-    numbers = parse_numbers(present)
-    counted = np.isfinite(numbers)
-    whole = bool(counted.all()) and bool((numbers == np.floor(numbers)).all())
-    if (whole or counted.mean() < 0.5) and present.nunique() > _UNIQUE * len(present):
-        return (
-            f"{header} is left out: almost every row has another value, as identifiers do; give "
-            "it a unit in the .yaml beside the file if it is measured"
-        )
-    return None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A user's CSV: its columns are found, named as the manifest can name them, and described.
 
-Everything is read as text first. A column whose every value is a finite number is a Number; one of
-yes and no, or true and false, a Boolean; other text of 2 to 20 different words a Choice. No message
+Everything is read as text first. A column is a Number unless more than half of its cells are words;
+words of yes and no are a Boolean; other text of 2 to 20 different words is a Choice. No message
 tells a value: columns by name, rows by number, the header being row 1.
 """
 
@@ -16,20 +16,19 @@ import pandas as pd
 from rich.console import Console
 
 from medmaas_training.errors import TrainingError
-from medmaas_training.tabular.leakage import find_identifier
+from medmaas_training.tabular.identifiers import find_identifier
+from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
+from medmaas_training.tabular.own_texts import ReadCells
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 
 FEWEST_ROWS = 50
 MOST_WORDS = 20
 _FEWEST_VALUES = 20
-_BOOLEANS = ({"false", "true"}, {"no", "yes"})
 _NAME_LENGTH = 64
-# what programs write for a number that is missing; in a column of words they are words
-_MARKERS = {
-    "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None",
-}  # fmt: skip
+_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ class OwnTable:
         notes: what the .yaml beside the table says.
         left_out: which columns are not learned from and why, a clause each.
         odd: what else its reader must know, a clause each.
-        missing_words: what stands for a missing number in it, and so in files to be answered.
+        missing_words: what stands for missing in it, and so in files to be answered.
+        told: how cells were read that are no plain numbers and words.
     """
 
     columns: tuple[Column, ...]
@@ -51,11 +51,17 @@ class OwnTable:
     left_out: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
     missing_words: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was left out, then what is odd."""
         return (*self.left_out, *self.odd)
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """How cells were read that are no plain numbers and words, a clause each."""
+        return tell(self.told)
 
     @property
     def X(self) -> Floats:  # noqa: N802 - the field's own name
@@ -75,25 +81,31 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
     """
     notes = read_notes(path)
     table, left_out = _read_csv(path, outcome)
-    table, words = _leave_out_markers(table, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(
             f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
         )
-    empty = [header for header in table if table[header].isna().all()]
-    if empty:
-        raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
-    columns = []
+    columns, told, words = list[Column](), list[Told](), {*notes.missing}
     for header in table.columns.drop(list(outcome)):
         texts, note = table[header], notes.of(header)
-        if fault := _find_fault(header, texts, note):
-            left_out.append(fault)
+        cells = read_cells(texts, note, notes.missing)
+        if fault := _find_fault(texts, cells, note):
+            left_out.append(f"{header} is left out: {fault}")
+            told += [one for one in cells.told if one.rule in NOT_READ]
         else:
-            columns.append(_make_column(header, texts, note))
+            columns.append(_make_column(header, cells, note))
+            told += cells.told
+            words |= cells.missing_words
     _refuse_clashes(columns)
-    odd = _tell_missing(words)
-    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out), odd, words)
+    return OwnTable(
+        tuple(columns),
+        table[list(outcome)],
+        notes,
+        tuple(left_out),
+        missing_words=tuple(sorted(words)),
+        told=tuple(told),
+    )
 
 
 def to_numbers(texts: pd.Series) -> Floats:
@@ -127,75 +139,40 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
     return table, left_out
 
 
-def _leave_out_markers(
-    table: pd.DataFrame, outcome: Sequence[str]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The table without words for a missing number, and those words.
-
-    Raises:
-        TrainingError: one of them is a value of another column.
-    """
-    taken, numeric = set[str](), set[str]()
-    table = table.copy()
-    for header in table.columns.drop(list(outcome)):
-        texts, marked = table[header], table[header].isin(_MARKERS)
-        others = texts[~marked].dropna()
-        if len(others) and np.isfinite(parse_numbers(others)).all():
-            numeric.add(header)
-            taken |= set(texts[marked])
-            table[header] = texts.mask(marked)
-    words = [header for header in table.columns.drop(list(outcome)) if header not in numeric]
-    if clash := [header for header in words if table[header].isin(taken).any()]:
-        raise TrainingError(
-            f"--data: a word that stands for a missing number is a value of {_list(clash)}: leave "
-            "the cells of missing numbers empty"
-        )
-    return table, tuple(sorted(taken))
+def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | None:
+    """Why a column of texts [n] cannot be learned from."""
+    known = ~np.isnan(cells.values)
+    if not known.any():
+        return "no row has a value"
+    if len({*cells.values[known]}) == 1:
+        return "every value it has is the same"
+    if known.sum() < _FEWEST_VALUES:
+        return f"fewer than {_FEWEST_VALUES} rows have a value"
+    many = len(cells.words) > MOST_WORDS
+    if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
+        return "it holds dates; days since a beginning can be learned from"
+    values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
+    fault = None if note.keep or cells.unit else find_identifier(str(texts.name), values)
+    return fault or (f"text of more than {MOST_WORDS} different words" if many else None)
 
 
-def _tell_missing(words: Sequence[str]) -> tuple[str, ...]:
-    if not words:
-        return ()
-    return (
-        f"{', '.join(words)} in columns of numbers was read as missing, and will be in files that "
-        "the model answers",
+def _make_column(header: str, cells: ReadCells, note: ColumnNote) -> Column:
+    column = Column(
+        header,
+        _make_name(header),
+        cells.kind,
+        cells.values,
+        cells.words,
+        note.model_copy(update={"unit": cells.unit}),
+        cells=cells.cells,
+        spellings=cells.spellings,
+        within=cells.within,
+        missing_words=cells.missing_words,
+        missing_numbers=cells.missing_numbers,
     )
-
-
-def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:
-    """Why a column [n] cannot be learned from."""
-    present = texts.dropna()
-    if present.nunique() == 1:
-        return f"{header} is left out: every value it has is the same"
-    if len(present) < _FEWEST_VALUES:
-        return f"{header} is left out: fewer than {_FEWEST_VALUES} rows have a value"
-    if not note.unit and (identifier := find_identifier(header, texts)):
-        return identifier
-    wrong = np.flatnonzero(np.isnan(parse_numbers(texts)) & texts.notna().to_numpy())
-    if len(wrong) == 0 or present.nunique() <= MOST_WORDS:
-        return None
-    if len(wrong) < len(present) / 2:
-        return (
-            f"{header} is left out: {len(wrong)} of its values are not numbers, the first in row "
-            f"{wrong[0] + 2}; correct them to learn from it"
-        )
-    return f"{header} is left out: text of more than {MOST_WORDS} different words"
-
-
-def _make_column(header: str, texts: pd.Series, note: ColumnNote) -> Column:
-    name, present, numbers = _make_name(header), texts.dropna(), parse_numbers(texts)
-    if np.isfinite(numbers).sum() == len(present):
-        column = Column(header, name, "number", numbers, (), note)
+    if column.kind == "number":
         _check_accepted(column)
-        return column
-    folded = texts.str.lower()
-    for no, yes in map(sorted, _BOOLEANS):
-        if set(folded.dropna()) == {no, yes}:
-            values = folded.map({no: 0.0, yes: 1.0}).to_numpy(dtype=float)
-            return Column(header, name, "boolean", values, (), note)
-    words = sorted(set(present))
-    values = texts.map({word: float(i) for i, word in enumerate(words)}).to_numpy(dtype=float)
-    return Column(header, name, "choice", values, tuple(words), note)
+    return column
 
 
 def _check_accepted(column: Column) -> None:
@@ -227,10 +204,16 @@ def _refuse_clashes(columns: Sequence[Column]) -> None:
 
 
 def print_warnings(table: OwnTable) -> None:
-    """Tell in the terminal what was left out or is odd; the card tells it too."""
+    """Tell in the terminal how cells were read, what was left out or is odd; so does the card."""
+    print_clauses("Note", table.reading)
+    print_clauses("Warning", table.warnings)
+
+
+def print_clauses(what: str, clauses: Iterable[str]) -> None:
+    """Tell in the terminal, a line each."""
     console = Console(stderr=True)
-    for warning in table.warnings:
-        console.print(f"Warning: {warning}.", style="yellow", markup=False, highlight=False)
+    for clause in clauses:
+        console.print(f"{what}: {clause}.", style="yellow", markup=False, highlight=False)
 
 
 def require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion

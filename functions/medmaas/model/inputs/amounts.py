@@ -84,7 +84,7 @@ def was_learned(feature: Number, comparator: str, limit: float) -> bool:
 
 def is_beside(suffix: str) -> bool:
     """Whether what stands behind a number is nothing, a unit, a flag, or a flag behind a unit."""
-    unit, flag = _split_flag(suffix)
+    unit, flag = split_flag(suffix)
     return not unit or find_unit(unit) is not None or (not flag and _is_flag(unit))
 
 
@@ -97,7 +97,7 @@ def has_comma(text: str) -> bool:
 def has_unit(text: str) -> bool:
     """Whether a text is a number with a unit behind it."""
     spelled = read_spelled(text)
-    return spelled is not None and find_unit(_split_flag(spelled.suffix)[0]) is not None
+    return spelled is not None and find_unit(split_flag(spelled.suffix)[0]) is not None
 
 
 def _convert(feature: Number, spelled: SpelledNumber) -> float | None:
@@ -114,13 +114,13 @@ def _list_values(feature: Number, spelled: SpelledNumber, *, flags: bool) -> Ite
     """What the number may be."""
     if not spelled.suffix or (flags and spelled.is_flagged):
         yield spelled.value
-    unit, flag = _split_flag(spelled.suffix)
+    unit, flag = split_flag(spelled.suffix)
     value = _convert_unit(feature, spelled.value, unit) if unit and (flags or not flag) else None
     if value is not None:
         yield value
 
 
-def _split_flag(suffix: str) -> tuple[str, str]:
+def split_flag(suffix: str) -> tuple[str, str]:
     """A unit, and the flag behind it if there is one."""
     match suffix.rsplit(maxsplit=1):
         case [unit, flag] if _is_flag(flag):

@@ -37,6 +37,7 @@ from medmaas_training.recipes.breast_fna.sections import draw_sections
 from medmaas_training.recipes.breast_fna.splits import split_cases
 from medmaas_training.report.page import conclude
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
+from medmaas_training.tabular.own_record import record_reading
 from medmaas_training.tabular.own_table import print_warnings
 
 _FEW = 20
@@ -101,6 +102,7 @@ def run(options: Options) -> None:
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
+        more=record_reading(table.own) if table.own else None,
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
     conclude(options.reports, written, version, sections, found.sections)

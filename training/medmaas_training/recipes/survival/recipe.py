@@ -52,6 +52,7 @@ from medmaas_training.survival.metrics import Floats
 from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.survival.study import Study
 from medmaas_training.tabular.datasets import SEXES, SurvivalTable, read_flchain, split_rows
+from medmaas_training.tabular.own_record import record_reading
 from medmaas_training.tabular.own_table import print_warnings
 
 CONTENDERS: Makers = {
@@ -123,6 +124,7 @@ def run(options: Options) -> None:
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
+        more=record_reading(table.own) if table.own else None,
     )
     sections = draw_sections(table, split, network, metrics, design)
     conclude(options.reports, written, version, sections, found.sections)
