@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import read_numbers
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
+from medmaas_training.tabular.aliases import alias_features
 from medmaas_training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_records import find_source
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +55,7 @@ def describe_columns(
     to ten times the largest magnitude, and 0 to 1 of a column of zeros and ones. That refuses a
     wrong unit or a slip of the decimal point, not an unusual patient.
     """
-    features = tuple(_describe(c, x) for c, x in zip(columns, X.T, strict=True))
+    features = alias_features([_describe(c, x) for c, x in zip(columns, X.T, strict=True)])
     words = tuple(missing_words) or None
     return TabularInput(tensor="features", features=features, missing_words=words)
 
@@ -108,14 +110,16 @@ def _describe(column: Column, x: Floats) -> Feature:
     complete = not np.isnan(column.values).any()
     header = None if column.header == column.name else column.header
     fill = choose_fill(column, x)
+    source = find_source(column.header, column.kind, column.words, column.note)
     if column.kind == "number":
-        unit = column.note.unit or "1"
+        unit = column.note.unit or ("a" if column.note.record == "birthDate" else "1")
         median = f"{fill:.4g}" if unit == "1" else f"{fill:.4g} {unit}"
         return Number(
             name=column.name,
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=None if complete else f"imputed with the training median, {median}",
             unit=unit,
             hard_range=hard_range(column),
@@ -129,6 +133,7 @@ def _describe(column: Column, x: Floats) -> Feature:
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=missing,
         )
     return Choice(
@@ -136,6 +141,7 @@ def _describe(column: Column, x: Floats) -> Feature:
         description=description,
         loinc=column.note.loinc,
         header=header,
+        source=source,
         missing=missing,
         choices=words,
     )

@@ -3,17 +3,22 @@
     data: {source: ..., licence: ..., inclusion: ..., population: ...}
     columns:
       age: {unit: a, description: Age at diagnosis., low: 0, high: 120}
+      sex: {record: gender}
+      creatinine: {unit: mg/dL, loinc: 2160-0, oldest_days: 90}
       time: {unit: mo}
 
-Columns are called as in the CSV. `low` and `high` are what is accepted at answering time.
+Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. `record`
+says which element of a Patient in FHIR holds the column, birthDate or gender; `loinc` and `unit`
+which results do, the newest not older than `oldest_days`, 365 if it is not said.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from medmaas.model.names import compose
 from medmaas_training.errors import TrainingError
 
 
@@ -24,13 +29,15 @@ class _Part(BaseModel):
 
 
 class ColumnNote(_Part):
-    """Of one column: UCUM unit, meaning, LOINC codes, and the range accepted."""
+    """Of one column: UCUM unit, meaning, LOINC codes, the range accepted, where records have it."""
 
     unit: str | None = None
     description: str | None = None
     loinc: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    record: Literal["birthDate", "gender"] | None = None
+    oldest_days: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +68,11 @@ class Notes(_Part):
     data: DataNote = DataNote()
     columns: dict[str, ColumnNote] = {}
 
+    @field_validator("columns")
+    @classmethod
+    def _are_called_as_in_the_table(cls, columns: dict[str, ColumnNote]) -> dict[str, ColumnNote]:
+        return {compose(header): note for header, note in columns.items()}
+
     def of(self, header: str) -> ColumnNote:
         """What is known of a column, if anything."""
         return self.columns.get(header, ColumnNote())
@@ -87,5 +99,6 @@ def read_notes(data: Path) -> Notes:
         what = "is not a known key" if first["type"] == "extra_forbidden" else first["msg"].lower()
         raise TrainingError(
             f"the .yaml beside --data: {where}: {what}; it takes data (source, licence, "
-            "inclusion, population) and columns (unit, description, loinc, low, high)"
+            "inclusion, population) and columns (unit, description, loinc, "
+            "low, high, record, oldest_days)"
         ) from error

@@ -5,7 +5,6 @@ yes and no, or true and false, a Boolean; other text of 2 to 20 different words 
 tells a value: columns by name, rows by number, the header being row 1.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from medmaas.model.names import LONGEST, fold_name, keep_letters
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.leakage import find_identifier
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
@@ -25,7 +25,6 @@ FEWEST_ROWS = 50
 MOST_WORDS = 20
 _FEWEST_VALUES = 20
 _BOOLEANS = ({"false", "true"}, {"no", "yes"})
-_NAME_LENGTH = 64
 # what programs write for a number that is missing; in a column of words they are words
 _MARKERS = {
     "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None",
@@ -208,22 +207,22 @@ def _check_accepted(column: Column) -> None:
 
 
 def _make_name(header: str) -> str:
-    """The header in the letters, digits and underscores that a manifest takes."""
-    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
-    name = re.sub(r"\W+", "_", plain).strip("_")
+    """The header in the letters, marks, digits and underscores that a manifest takes."""
+    name = keep_letters(unicodedata.normalize("NFKC", header))
     name = name if name[:1].isalpha() else f"x_{name}"
-    return name[:_NAME_LENGTH]
+    return name[:LONGEST].rstrip("_")
 
 
 def _refuse_clashes(columns: Sequence[Column]) -> None:
     taken: dict[str, str] = {}
     for column in columns:
-        if column.name in taken:
+        folded = fold_name(column.name)
+        if folded in taken:
             raise TrainingError(
-                f"--data: {taken[column.name]} and {column.header} would both be called "
+                f"--data: {taken[folded]} and {column.header} would both be called "
                 f"{column.name}: rename one"
             )
-        taken[column.name] = column.header
+        taken[folded] = column.header
 
 
 def print_warnings(table: OwnTable) -> None:

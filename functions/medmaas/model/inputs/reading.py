@@ -111,6 +111,7 @@ class InputColumn:
         required: whether an instance needs it.
         unit: UCUM code of a number's unit.
         header: what a file may call it besides, where the training data called it otherwise.
+        alias: what a protocol of tensors calls it, in ASCII.
     """
 
     name: str
@@ -118,6 +119,7 @@ class InputColumn:
     required: bool = True
     unit: str | None = None
     header: str | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
