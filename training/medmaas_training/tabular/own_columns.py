@@ -9,10 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import read_numbers
-from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
+from medmaas.model.manifest import (
+    Boolean,
+    Choice,
+    Feature,
+    Number,
+    Range,
+    Source,
+    TabularInput,
+)
 from medmaas_training.tabular.aliases import alias_features
 from medmaas_training.tabular.own_notes import ColumnNote
-from medmaas_training.tabular.own_records import find_source
+from medmaas_training.tabular.own_records import read_source
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +66,24 @@ def describe_columns(
     features = alias_features([_describe(c, x) for c, x in zip(columns, X.T, strict=True)])
     words = tuple(missing_words) or None
     return TabularInput(tensor="features", features=features, missing_words=words)
+
+
+def find_source(column: Column) -> Source | None:
+    """Where a record has a column, as its note says; refused if no record could fill it so."""
+    return read_source(column.header, column.kind, column.words, column.note)
+
+
+def tell_unrecorded(columns: Sequence[Column]) -> tuple[str, ...]:
+    """That records cannot be asked about though some columns have a place in them, if it is so."""
+    unrecorded = [column for column in columns if find_source(column) is None]
+    required = [c.header for c in unrecorded if not np.isnan(c.values).any()]
+    if not required or len(unrecorded) == len(columns):
+        return ()
+    return (
+        "records in FHIR cannot be asked about, because the .yaml does not say where they hold "
+        f"{', '.join(required)}, which the model requires as no row is without: state record, or "
+        "loinc and unit, or learn without",
+    )
 
 
 def choose_fill(column: Column, x: Floats) -> float:
@@ -109,8 +135,7 @@ def _describe(column: Column, x: Floats) -> Feature:
     description = column.note.description or f"Column {column.header} of the training data."
     complete = not np.isnan(column.values).any()
     header = None if column.header == column.name else column.header
-    fill = choose_fill(column, x)
-    source = find_source(column.header, column.kind, column.words, column.note)
+    fill, source = choose_fill(column, x), find_source(column)
     if column.kind == "number":
         unit = column.note.unit or ("a" if column.note.record == "birthDate" else "1")
         median = f"{fill:.4g}" if unit == "1" else f"{fill:.4g} {unit}"

@@ -9,7 +9,8 @@
 
 Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. `record`
 says which element of a Patient in FHIR holds the column, birthDate or gender; `loinc` and `unit`
-which results do, the newest not older than `oldest_days`, 365 if it is not said.
+which results do, the newest not older than `oldest_days`, 365 if it is not said; with `molar_mass`,
+in g/mol, results in mol too.
 """
 
 from pathlib import Path
@@ -38,6 +39,7 @@ class ColumnNote(_Part):
     high: float | None = None
     record: Literal["birthDate", "gender"] | None = None
     oldest_days: Annotated[float, Field(gt=0)] | None = None
+    molar_mass: Annotated[float, Field(gt=0)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -100,5 +102,5 @@ def read_notes(data: Path) -> Notes:
         raise TrainingError(
             f"the .yaml beside --data: {where}: {what}; it takes data (source, licence, "
             "inclusion, population) and columns (unit, description, loinc, "
-            "low, high, record, oldest_days)"
+            "low, high, record, oldest_days, molar_mass)"
         ) from error

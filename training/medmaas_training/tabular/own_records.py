@@ -25,7 +25,7 @@ _GENDERS: dict[_Gender, str] = {
 _CODES = {fold_name(word): code for code, words in _GENDERS.items() for word in words.split()}
 
 
-def find_source(
+def read_source(
     header: str,
     kind: Literal["number", "choice", "boolean"],
     words: Sequence[str],
@@ -53,15 +53,17 @@ def find_source(
         return PatientSource(element="birthDate")
     if not (note.loinc and note.unit and kind == "number"):
         _require(
-            note.oldest_days is None,
+            note.oldest_days is None and note.molar_mass is None,
             header,
-            "oldest_days is of results, which are numbers with loinc and unit: state both",
+            "oldest_days and molar_mass are of results, which are numbers with loinc and unit: "
+            "state both",
         )
         return None
     code = read_spelling(note.unit)
     way = f"write {code}" if code else "write a code of UCUM, as 10*9/L or mg/dL"
     _require(is_unit(note.unit), header, f"its unit cannot be read in a record: {way}")
-    return ObservationSource(oldest_days=note.oldest_days or _OLDEST_DAYS)
+    days = note.oldest_days or _OLDEST_DAYS
+    return ObservationSource(oldest_days=days, molar_mass=note.molar_mass)
 
 
 def _map_genders(header: str, words: Sequence[str]) -> dict[_Gender, str]:

@@ -17,7 +17,12 @@ from rich.console import Console
 from medmaas.model.names import LONGEST, fold_name, keep_letters
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.leakage import find_identifier
-from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
+from medmaas_training.tabular.own_columns import (
+    Column,
+    Floats,
+    parse_numbers,
+    tell_unrecorded,
+)
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 
@@ -91,7 +96,7 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         else:
             columns.append(_make_column(header, texts, note))
     _refuse_clashes(columns)
-    odd = _tell_missing(words)
+    odd = (*_tell_missing(words), *tell_unrecorded(columns))
     return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out), odd, words)
 
 
