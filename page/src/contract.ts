@@ -681,9 +681,13 @@ export interface ManifestTabularInput {
  */
 export interface ManifestNumber {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -927,9 +931,13 @@ export interface ManifestRange {
  */
 export interface ManifestChoice {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -975,9 +983,13 @@ export interface ManifestChoice {
  */
 export interface ManifestBoolean {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -1190,6 +1202,10 @@ export interface ManifestClassesOutput {
    * @minItems 2
    */
   labels: string[];
+  /**
+   * What the labels are called in ASCII, in their order, where a protocol names tensors after them.
+   */
+  aliases?: string[];
 }
 /**
  * One number with a unit, float32 [n] or [n, 1].

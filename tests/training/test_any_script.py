@@ -160,6 +160,40 @@ def test_answers_in_json_have_the_names_as_keys(
     assert refused.json()["details"][0]["field"] == "肌酐"
 
 
+def test_fields_are_known_in_another_normal_form(
+    client: TestClient, instance: dict[str, Any]
+) -> None:
+    expected = predict(client, instance)
+    decomposed = {decompose(name): value for name, value in instance.items()}
+    assert decomposed.keys() != instance.keys()
+    assert predict(client, decomposed) == expected
+    many = client.post("/models/own/predict", json={"instances": [decomposed] * 20}).json()
+    assert many["predictions"] == [expected] * 20
+    columns = {name: [value] for name, value in decomposed.items()}
+    told = client.post("/models/own/predict", json={"columns": columns}).json()
+    assert told["columns"]["label"] == [expected["output"]["label"]]
+    tensors = [
+        {
+            "name": name,
+            "shape": [1],
+            "datatype": "BYTES" if isinstance(value, str) else "FP64",
+            "data": [value],
+        }
+        for name, value in decomposed.items()
+    ]
+    asked = client.post("/v2/models/own.columns/infer", json={"inputs": tensors}).json()
+    assert asked["outputs"][0]["data"] == [expected["output"]["label"]]
+
+
+def test_a_field_in_two_normal_forms_is_refused(
+    client: TestClient, instance: dict[str, Any]
+) -> None:
+    twice = instance | {decompose("Größe"): 150}
+    answer = client.post("/models/own/predict", json={"instances": [twice]})
+    assert answer.status_code == 422
+    assert [problem["code"] for problem in answer.json()["details"]] == ["unknown_field"]
+
+
 def test_a_word_is_taken_in_the_form_in_which_it_was_sent(
     client: TestClient, instance: dict[str, Any]
 ) -> None:

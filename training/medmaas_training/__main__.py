@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from medmaas.model.names import compose
 from medmaas_training.errors import TrainingError, refuse
-from medmaas_training.options import Options, check_options
+from medmaas_training.options import check_options, read_options
 from medmaas_training.recipes import find_recipes
 
 RECIPES = find_recipes()
@@ -19,9 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(_parser().parse_args(arguments))
     recipe = parsed.pop("recipe")
     try:
-        # a terminal may write é in two characters where a file has one
-        composed = {k: compose(v) if isinstance(v, str) else v for k, v in parsed.items()}
-        options = Options(**composed)
+        options = read_options(parsed)
         check_options(recipe, RECIPES[recipe], options)
         import_module(f"medmaas_training.recipes.{recipe}.recipe").run(options)
     except (TrainingError, ModuleNotFoundError) as error:

@@ -16,6 +16,7 @@ from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
 from medmaas.model.columns import Columns
 from medmaas.model.inputs import Reading
+from medmaas.model.names import compose
 from medmaas.model.registry import Model
 
 COLUMNS = ".columns"
@@ -176,12 +177,13 @@ class ColumnView:
     def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
         """The instances, each an object of named values."""
         columns = {name: spec for spec in self.inputs for name in (spec.name, spec.holds)}
-        if unknown := inputs.keys() - columns.keys():
+        called = {name: compose(name) for name in inputs}
+        if unknown := {*called.values()} - columns.keys():
             known = [spec.name for spec in self.inputs]
             raise InvalidRequestError("unknown_inputs", unknown=len(unknown), known=known)
         values = dict[str, list[Any]]()
         for name, given in inputs.items():
-            spec = columns[name]
+            spec = columns[called[name]]
             if spec.holds in values:
                 raise _refuse(spec.holds, Fact("said_twice"))
             values[spec.holds] = self._list_values(spec, given)

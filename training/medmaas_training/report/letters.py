@@ -40,13 +40,14 @@ def _find_fonts(text: str) -> Iterator[str]:
     usual = get_font(findfont(FontProperties()))
     for letter in dict.fromkeys(text):
         if letter.isprintable() and not usual.get_char_index(ord(letter)):
-            family = _find_font(letter)
+            family = find_font(letter)
             if family:
                 yield family
 
 
 @cache
-def _find_font(letter: str) -> str | None:
+def find_font(letter: str) -> str | None:
+    """A family of this machine that has a letter, if one has."""
     return next((font.name for font in _list_fonts() if _has(font, letter)), None)
 
 
