@@ -681,9 +681,13 @@ export interface ManifestTabularInput {
  */
 export interface ManifestNumber {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -951,9 +955,13 @@ export interface ManifestCells {
  */
 export interface ManifestChoice {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -1005,9 +1013,13 @@ export interface ManifestChoice {
  */
 export interface ManifestBoolean {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -1226,6 +1238,10 @@ export interface ManifestClassesOutput {
    * @minItems 2
    */
   labels: string[];
+  /**
+   * What the labels are called in ASCII, in their order, where a protocol names tensors after them.
+   */
+  aliases?: string[];
 }
 /**
  * One number with a unit, float32 [n] or [n, 1].

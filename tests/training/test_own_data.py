@@ -28,11 +28,11 @@ from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from medmaas_training.survival.design import make_design
 from medmaas_training.survival.network import SurvivalNetwork
+from medmaas_training.tabular.data_yaml import RECORD
 from medmaas_training.tabular.datasets import make_folds, split_rows
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
 from medmaas_training.tabular.own_notes import Notes
-from medmaas_training.tabular.own_record import RECORD
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 
 NETWORK = "logistic-hazard network (this model)"

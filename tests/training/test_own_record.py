@@ -11,10 +11,10 @@ from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.inputs.features import can_hold, make_reader
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Number
+from medmaas_training.tabular.data_yaml import RECORD, record_reading
 from medmaas_training.tabular.own_columns import describe_columns
 from medmaas_training.tabular.own_data import read_own_cases
 from medmaas_training.tabular.own_notes import Notes
-from medmaas_training.tabular.own_record import RECORD, record_reading
 from medmaas_training.tabular.own_table import OwnTable, read_table
 from tests.training.conftest import table, write
 

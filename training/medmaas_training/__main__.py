@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from medmaas_training.errors import TrainingError, refuse
-from medmaas_training.options import Options, check_options
+from medmaas_training.options import check_options, read_options
 from medmaas_training.recipes import find_recipes
 
 RECIPES = find_recipes()
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(_parser().parse_args(arguments))
     recipe = parsed.pop("recipe")
     try:
-        options = Options(**parsed)
+        options = read_options(parsed)
         check_options(recipe, RECIPES[recipe], options)
         import_module(f"medmaas_training.recipes.{recipe}.recipe").run(options)
     except (TrainingError, ModuleNotFoundError) as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from medmaas_training.__main__ import RECIPES
 from medmaas_training.errors import TrainingError, refuse
-from medmaas_training.options import Options, check_options
+from medmaas_training.options import Options, check_options, read_options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(_parser().parse_args(arguments))
     recipe, measured = parsed.pop("recipe"), parsed.pop("measured")
     try:
-        _assess(recipe, Options(**parsed), measured)
+        _assess(recipe, read_options(parsed), measured)
     except (TrainingError, ModuleNotFoundError) as error:
         return refuse("assess", error)
     return 0

@@ -1,9 +1,12 @@
 """What a recipe is asked to do, and what of it makes no sense together."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from medmaas.model.names import compose
 from medmaas_training.errors import TrainingError
 from medmaas_training.recipes import Recipe
 
@@ -36,6 +39,16 @@ class Options:
     time: str | None = None
     event: str | None = None
     target: str | None = None
+
+
+def read_options(parsed: Mapping[str, Any]) -> Options:
+    """The options of a command line, by name.
+
+    Names of columns are in normal form C, as those of a table: a terminal may write é as two
+    characters.
+    """
+    composed = {name: compose(text) for name, text in parsed.items() if isinstance(text, str)}
+    return Options(**{**parsed, **composed})
 
 
 def check_options(name: str, recipe: Recipe, options: Options) -> None:

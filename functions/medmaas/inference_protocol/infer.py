@@ -27,7 +27,7 @@ def infer(
     view, started = served.view, perf_counter_ns()
     try:
         outputs = choose_outputs(view, request)
-        asked = view.ask([spec.name for spec, _ in outputs])
+        asked = view.ask([spec.holds for spec, _ in outputs])
         reading, options = view.read(request.inputs), request.options
         read = perf_counter_ns()
         check_options(view.model, options, len(reading.warnings))

@@ -47,7 +47,7 @@ _WHOLE = {
     "inches": "[in_i]", "bpm": "/min", "beats/min": "/min", "次/分": "/min",
     "year": "a", "years": "a", "yr": "a", "yrs": "a", "y": "a", "岁": "a", "年": "a",
     "month": "mo", "months": "mo", "月": "mo", "week": "wk", "weeks": "wk", "周": "wk",
-    "day": "d", "days": "d", "天": "d",
+    "day": "d", "days": "d", "天": "d", "日": "d",
 }  # fmt: skip
 
 

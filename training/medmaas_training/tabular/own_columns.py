@@ -9,8 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import read_numbers
-from medmaas.model.manifest import Boolean, Cells, Choice, Feature, Number, Range, TabularInput
+from medmaas.model.manifest import (
+    Boolean,
+    Cells,
+    Choice,
+    Feature,
+    Number,
+    Range,
+    Source,
+    TabularInput,
+)
+from medmaas_training.tabular.aliases import alias_features
 from medmaas_training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_sources import read_source
 
 Floats = NDArray[np.float64]
 
@@ -64,9 +75,27 @@ def describe_columns(
     1 of a column of zeros and ones. That refuses a wrong unit or a slip of the decimal point, not
     an unusual patient. Numbers that stand for missing are never accepted.
     """
-    features = tuple(_describe(c, x) for c, x in zip(columns, X.T, strict=True))
+    features = alias_features([_describe(c, x) for c, x in zip(columns, X.T, strict=True)])
     words = tuple(missing_words) or None
     return TabularInput(tensor="features", features=features, missing_words=words)
+
+
+def find_source(column: Column) -> Source | None:
+    """Where a record has a column, as its note says; refused if no record could fill it so."""
+    return read_source(column.header, column.kind, column.words, column.note)
+
+
+def tell_unrecorded(columns: Sequence[Column]) -> tuple[str, ...]:
+    """That records cannot be asked about though some columns have a place in them, if it is so."""
+    unrecorded = [column for column in columns if find_source(column) is None]
+    required = [c.header for c in unrecorded if not np.isnan(c.values).any()]
+    if not required or len(unrecorded) == len(columns):
+        return ()
+    return (
+        "records in FHIR cannot be asked about, because the .yaml does not say where they hold "
+        f"{', '.join(required)}, which the model requires as no row is without: state record, or "
+        "loinc and unit, or learn without",
+    )
 
 
 def choose_fill(column: Column, x: Floats) -> float:
@@ -135,15 +164,16 @@ def _describe(column: Column, x: Floats) -> Feature:
     description = column.note.description or f"Column {column.header} of the training data."
     complete = not np.isnan(column.values).any()
     header = None if column.header == column.name else column.header
-    fill = choose_fill(column, x)
+    fill, source = choose_fill(column, x), find_source(column)
     if column.kind == "number":
-        unit = column.note.unit or "1"
+        unit = column.note.unit or ("a" if column.note.record == "birthDate" else "1")
         median = f"{fill:.4g}" if unit == "1" else f"{fill:.4g} {unit}"
         return Number(
             name=column.name,
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=None if complete else f"imputed with the training median, {median}",
             unit=unit,
             hard_range=hard_range(column),
@@ -158,6 +188,7 @@ def _describe(column: Column, x: Floats) -> Feature:
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=missing,
             spellings={word: bool(yes) for word, yes in column.spellings.items()} or None,
         )
@@ -166,6 +197,7 @@ def _describe(column: Column, x: Floats) -> Feature:
         description=description,
         loinc=column.note.loinc,
         header=header,
+        source=source,
         missing=missing,
         choices=words,
         spellings={spelling: str(word) for spelling, word in column.spellings.items()} or None,

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from medmaas.errors import RefusedFileError
+from medmaas.model.names import compose
 from medmaas.table.header import Header
 from medmaas.table.source import Held
 from medmaas.table.whole import read_whole
@@ -24,7 +25,8 @@ def read_file(path: Path, wanted: Collection[str]) -> tuple[list[str], pd.DataFr
 
     Returns:
         The names of all columns, empty for one without a name, and a text per cell without blanks
-        around it, NaN for an empty one; columns are called by their positions.
+        around it, NaN for an empty one, all in normal form C; columns are called by their
+        positions.
 
     Raises:
         TrainingError: it cannot be read as a table; says why.
@@ -35,7 +37,7 @@ def read_file(path: Path, wanted: Collection[str]) -> tuple[list[str], pd.DataFr
         raise TrainingError("--data: the file cannot be read") from error
 
     def fits(header: Header) -> bool:
-        return {*wanted} <= {*header.cells}
+        return {*wanted} <= {*map(compose, header.cells)}
 
     try:
         table = read_whole(Held(content), fits)
@@ -44,5 +46,6 @@ def read_file(path: Path, wanted: Collection[str]) -> tuple[list[str], pd.DataFr
     for note in table.notes:
         told = f"Note: {ENGLISH.say(note)}."
         Console(stderr=True).print(told, style="yellow", markup=False, highlight=False)
-    cells = {i: [cell.strip() for cell in column] for i, column in enumerate(table.columns)}
-    return [*table.header], pd.DataFrame(cells, dtype=object).replace("", np.nan)
+    cells = {i: [compose(c.strip()) for c in column] for i, column in enumerate(table.columns)}
+    names = [compose(name) for name in table.header]
+    return names, pd.DataFrame(cells, dtype=object).replace("", np.nan)

@@ -4,21 +4,35 @@
     missing: [999, "未查"]
     columns:
       age: {unit: a, description: Age at diagnosis., low: 0, high: 120}
+      sex: {record: gender}
+      creatinine: {unit: mg/dL, loinc: 2160-0, oldest_days: 90}
       time: {unit: mo}
       crp: {unit: mg/L, bounds: missing, thousands: true, missing: [-1]}
       grade: {kind: words, spellings: {"-": negative}}
       case: {keep: true}
 
-Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. A model's
-folder holds such a file, too, with what was read how: it can be copied beside the next table.
+Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. `record`
+says which element of a Patient in FHIR holds the column, birthDate or gender; `loinc` and `unit`
+which results do, the newest not older than `oldest_days`, 365 if it is not said; with `molar_mass`,
+in g/mol, results in mol too. A model's folder holds such a file, too, with what was read how: it
+can be copied beside the next table.
 """
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from medmaas.model.names import compose
 from medmaas_training.errors import TrainingError
 
 
@@ -59,6 +73,9 @@ class ColumnNote(_Part):
         thousands: whether 3,500 is 3500.
         spellings: other words, and the word that each stands for.
         keep: whether it is learned from although it looks like an identifier or a leak.
+        record: which element of a Patient holds it.
+        oldest_days: how old a result of its codes may be.
+        molar_mass: in g/mol.
         read: what was counted where it was read; said by a model's folder, and passed by.
     """
 
@@ -73,6 +90,9 @@ class ColumnNote(_Part):
     thousands: bool | None = None
     spellings: dict[_Word, _Word] = {}
     keep: bool = False
+    record: Literal["birthDate", "gender"] | None = None
+    oldest_days: Annotated[float, Field(gt=0)] | None = None
+    molar_mass: Annotated[float, Field(gt=0)] | None = None
     read: dict[str, Any] | None = None
 
     @model_validator(mode="after")
@@ -106,6 +126,11 @@ class Notes(_Part):
     left_out: tuple[str, ...] = ()
     columns: dict[str, ColumnNote] = {}
 
+    @field_validator("columns")
+    @classmethod
+    def _are_called_as_in_the_table(cls, columns: dict[str, ColumnNote]) -> dict[str, ColumnNote]:
+        return {compose(header): note for header, note in columns.items()}
+
     def of(self, header: str) -> ColumnNote:
         """What is known of a column, if anything."""
         return self.columns.get(header, ColumnNote())
@@ -133,5 +158,5 @@ def read_notes(data: Path) -> Notes:
         raise TrainingError(
             f"the .yaml beside --data: {where}: {what}; it takes data (source, licence, "
             "inclusion, population), missing, and columns (unit, description, loinc, low, high, "
-            "kind, missing, bounds, thousands, spellings, keep)"
+            "kind, missing, bounds, thousands, spellings, keep, record, oldest_days, molar_mass)"
         ) from error

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from medmaas.model.names import LONGEST, fold_name, keep_letters
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cells import read_cells
-from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
+from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers, tell_unrecorded
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 from medmaas_training.tabular.own_texts import ReadCells
@@ -27,7 +28,6 @@ from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 FEWEST_ROWS = 50
 MOST_WORDS = 20
 _FEWEST_VALUES = 20
-_NAME_LENGTH = 64
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
 
 
@@ -103,7 +103,8 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
         table[list(outcome)],
         notes,
         tuple(left_out),
-        missing_words=tuple(sorted(words)),
+        tell_unrecorded(columns),
+        tuple(sorted(words)),
         told=tuple(told),
     )
 
@@ -185,22 +186,22 @@ def _check_accepted(column: Column) -> None:
 
 
 def _make_name(header: str) -> str:
-    """The header in the letters, digits and underscores that a manifest takes."""
-    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
-    name = re.sub(r"\W+", "_", plain).strip("_")
+    """The header in the letters, marks, digits and underscores that a manifest takes."""
+    name = keep_letters(unicodedata.normalize("NFKC", header))
     name = name if name[:1].isalpha() else f"x_{name}"
-    return name[:_NAME_LENGTH]
+    return name[:LONGEST].rstrip("_")
 
 
 def _refuse_clashes(columns: Sequence[Column]) -> None:
     taken: dict[str, str] = {}
     for column in columns:
-        if column.name in taken:
+        folded = fold_name(column.name)
+        if folded in taken:
             raise TrainingError(
-                f"--data: {taken[column.name]} and {column.header} would both be called "
+                f"--data: {taken[folded]} and {column.header} would both be called "
                 f"{column.name}: rename one"
             )
-        taken[column.name] = column.header
+        taken[folded] = column.header
 
 
 def print_warnings(table: OwnTable) -> None:

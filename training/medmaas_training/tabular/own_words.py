@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from medmaas.model.manifest import BOOLEAN_WORDS
 from medmaas.model.manifest.cells import fold_word
+from medmaas_training.tabular.genders import GENDERS
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_texts import ReadCells, Texts, is_marker, is_punctuation
 
@@ -19,11 +20,9 @@ BOOLEANS = BOOLEAN_WORDS | {
 }  # fmt: skip
 _PLUS = re.compile(r"[0-9]*\s*[-–]?[+±＋]+[-–]?")  # noqa: RUF001
 _DASH = re.compile(r"[-−–—]+")  # noqa: RUF001 - a result beside + and ++
-# usual words of both sexes
-FEMALE = ("F", "female", "w", "weiblich", "woman", "女", "女性")
-MALE = ("M", "male", "männlich", "maennlich", "man", "男", "男性")
+FEMALE, MALE = GENDERS["female"], GENDERS["male"]
 SEX_WORDS = {fold_word(word): words for words in (FEMALE, MALE) for word in words}
-_NO_SEX = {"d", "divers", "diverse", "other", "unknown", "u", "x", "不详", "未知", "其他"}
+_NO_SEX = {"x", *map(fold_word, (*GENDERS["other"], *GENDERS["unknown"]))}
 
 
 def read_word_column(texts: Texts, note: ColumnNote) -> ReadCells:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import Literal
 
 from medmaas.facts import Fact
 from medmaas.model.inputs.amounts import NotedNumber, has_comma, has_unit, is_bound, read_limit
 from medmaas.model.inputs.cells import parse_cell
 from medmaas.model.inputs.reading import InputColumn, InvalidValueError
 from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range
+from medmaas.model.names import compose
 from medmaas.model.schema import Schema
 
 _NONE = Fact("none")  # words and booleans have no range that they could be outside of
@@ -69,14 +71,20 @@ def make_reader(feature: Feature) -> FeatureReader:
 
 def describe_column(feature: Feature) -> InputColumn:
     """The column that holds a feature."""
-    header = feature.header
+
+    def describe(
+        holds: Literal["number", "boolean", "text"], unit: str | None = None
+    ) -> InputColumn:
+        name, header, alias = feature.name, feature.header, feature.alias
+        return InputColumn(name, holds, feature.required, unit, header, alias)
+
     match feature:
         case Choice():
-            return InputColumn(feature.name, "text", feature.required, header=header)
+            return describe("text")
         case Boolean():
-            return InputColumn(feature.name, "boolean", feature.required, header=header)
+            return describe("boolean")
         case Number(unit=unit):
-            return InputColumn(feature.name, "number", feature.required, unit, header)
+            return describe("number", unit)
 
 
 def describe_feature(feature: Feature) -> Schema:
@@ -168,8 +176,12 @@ def _name_misfit(feature: Number, value: object) -> str:
 
 
 def _word_reader(positions: dict[str, float], choices: Sequence[str]) -> Callable[[object], float]:
+    composed = {compose(word): position for word, position in positions.items()}
+
     def read(value: object) -> float:
         position = positions.get(value) if isinstance(value, str) else None
+        if position is None and isinstance(value, str):
+            position = composed.get(compose(value))
         if position is None:
             raise InvalidValueError("not_a_choice", choices=choices)
         return position

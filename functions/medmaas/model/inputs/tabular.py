@@ -26,6 +26,7 @@ from medmaas.model.inputs.reading import (
     Reading,
     Tensor,
     Warnings,
+    compose_names,
     find_unknown,
     read_object,
 )
@@ -72,6 +73,7 @@ class Tabular(InputDefaults):
         self._readers = [make_reader(feature) for feature in spec.features]
         self._parsers = [make_parser(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
+        self._is_ascii = all(name.isascii() for name in self._names)
         names = [*self._names]
         self._take = itemgetter(*(names if len(names) > 1 else 2 * names))  # of one: no tuple
         plain = map(_find_plain, spec.features)
@@ -84,6 +86,8 @@ class Tabular(InputDefaults):
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+        if not self._is_ascii:
+            instances = [compose_names(instance, self._names) for instance in instances]
         if len(instances) > _FEW and set(map(type, instances)) == {dict}:
             return self._read_objects(instances)
         notes = _Noted()
@@ -109,6 +113,7 @@ class Tabular(InputDefaults):
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
         """Read a table of values, whatever is wrong with some of them."""
         notes, missing = _Noted(), (None,) * count
+        columns = compose_names(columns, self._names)
         values = [columns.get(name, missing) for name in self._names]
         reading = self._collect(self._read_columns(values, count, notes), notes)
         unknown = find_unknown(columns, self._names)

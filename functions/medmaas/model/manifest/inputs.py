@@ -5,7 +5,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells, fold_word
-from medmaas.model.manifest.contract import Contract, Range, Sentence
+from medmaas.model.manifest.contract import (
+    Alias,
+    Contract,
+    FeatureName,
+    Range,
+    Sentence,
+    require_unique,
+)
 from medmaas.model.manifest.record import (
     AdministrationSource,
     ConditionSource,
@@ -15,14 +22,18 @@ from medmaas.model.manifest.record import (
 )
 
 Shape = tuple[int, ...]
-FeatureName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-
 
 _TENSOR = "What the graph calls its input."
 
 
 class _Feature(Contract):
-    name: FeatureName = Field(description="What a request calls it: a letter, letters, digits, _.")
+    name: FeatureName = Field(
+        description="What a request calls it: a letter of any script, letters, marks, digits, _."
+    )
+    alias: Alias | None = Field(
+        default=None,
+        description="What it is called in ASCII, where a protocol names tensors.",
+    )
     description: Sentence = Field(description="What it means, and how it is measured.")
     loinc: tuple[str, ...] = Field(default=(), description="Its LOINC codes.")
     missing: Sentence | None = Field(
@@ -176,8 +187,7 @@ class _Features(_Input):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        if len({feature.name for feature in self.features}) < len(self.features):
-            raise ValueError("feature names must be unique")
+        require_unique([(feature.name, feature.alias) for feature in self.features], "feature")
         return self
 
 

@@ -36,8 +36,9 @@ from medmaas_training.recipes.breast_fna.own import make_own_study
 from medmaas_training.recipes.breast_fna.sections import draw_sections
 from medmaas_training.recipes.breast_fna.splits import split_cases
 from medmaas_training.report.page import conclude
+from medmaas_training.tabular.aliases import alias_labels
+from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
-from medmaas_training.tabular.own_record import record_reading
 from medmaas_training.tabular.own_table import print_warnings
 
 _FEW = 20
@@ -78,7 +79,8 @@ def run(options: Options) -> None:
         metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
     metrics += measure_test(y_test, probabilities, table.labels, own, options.seed)
 
-    output = ClassesOutput(tensor="probabilities", labels=table.labels)
+    aliases = alias_labels(table.labels)
+    output = ClassesOutput(tensor="probabilities", labels=table.labels, aliases=aliases)
     found = assess(
         convert_sklearn(model, X.shape[1]),
         study.spec,

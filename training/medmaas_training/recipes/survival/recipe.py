@@ -51,8 +51,8 @@ from medmaas_training.survival.evaluation import (
 from medmaas_training.survival.metrics import Floats
 from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.survival.study import Study
+from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import SEXES, SurvivalTable, read_flchain, split_rows
-from medmaas_training.tabular.own_record import record_reading
 from medmaas_training.tabular.own_table import print_warnings
 
 CONTENDERS: Makers = {
