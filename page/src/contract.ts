@@ -1969,6 +1969,10 @@ export interface ManifestSplit {
    */
   seed?: number;
   /**
+   * What decided who is in which part, if more than chance did.
+   */
+  by?: string;
+  /**
    * How many people fitted the model.
    */
   train: number;

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from medmaas_training.__main__ import RECIPES
+from medmaas_training.__main__ import RECIPES, add_own_table
 from medmaas_training.errors import TrainingError, refuse
 from medmaas_training.options import Options, check_options
 
@@ -65,8 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
     )
     parser.add_argument("--seed", type=int, default=0, help="as it was then")
-    for column in ("target", "time", "event"):
-        parser.add_argument(f"--{column}", help="as it was then")
+    add_own_table(parser)
     return parser
 
 

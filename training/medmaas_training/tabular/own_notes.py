@@ -4,8 +4,10 @@
     columns:
       age: {unit: a, description: Age at diagnosis., low: 0, high: 120}
       time: {unit: mo}
+      status: {missing: ["?", ""]}
 
-Columns are called as in the CSV. `low` and `high` are what is accepted at answering time.
+Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. Rows
+whose outcome is one of `missing`, "" for an empty cell, are left out.
 """
 
 from pathlib import Path
@@ -24,19 +26,25 @@ class _Part(BaseModel):
 
 
 class ColumnNote(_Part):
-    """Of one column: UCUM unit, meaning, LOINC codes, and the range accepted."""
+    """Of one column: UCUM unit, meaning, LOINC codes, the range accepted, words for missing."""
 
     unit: str | None = None
     description: str | None = None
     loinc: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    missing: tuple[str, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod
-    def _one_code_is_a_list_of_one(cls, note: Any) -> Any:  # noqa: ANN401 - not yet validated
-        if isinstance(note, dict) and isinstance(note.get("loinc"), str):
-            return note | {"loinc": (note["loinc"],)}
+    def _one_is_a_list_of_one(cls, note: Any) -> Any:  # noqa: ANN401 - not yet validated
+        if isinstance(note, dict):
+            for key in ("loinc", "missing"):
+                if isinstance(note.get(key), str | int | float):
+                    note = note | {key: (note[key],)}
+            if isinstance(note.get("missing"), list | tuple):
+                words = tuple("" if word is None else str(word) for word in note["missing"])
+                note = note | {"missing": words}
         return note
 
     @model_validator(mode="after")
@@ -87,5 +95,5 @@ def read_notes(data: Path) -> Notes:
         what = "is not a known key" if first["type"] == "extra_forbidden" else first["msg"].lower()
         raise TrainingError(
             f"the .yaml beside --data: {where}: {what}; it takes data (source, licence, "
-            "inclusion, population) and columns (unit, description, loinc, low, high)"
+            "inclusion, population) and columns (unit, description, loinc, low, high, missing)"
         ) from error

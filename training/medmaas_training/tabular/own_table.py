@@ -8,22 +8,23 @@ tells a value: columns by name, rows by number, the header being row 1.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rich.console import Console
 
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.leakage import find_identifier
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
-from medmaas_training.tabular.own_file import read_file
+from medmaas_training.tabular.own_file import append_file, read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 
 FEWEST_ROWS = 50
 MOST_WORDS = 20
-_FEWEST_VALUES = 20
+FEWEST_VALUES = 20
 _BOOLEANS = ({"false", "true"}, {"no", "yes"})
 _NAME_LENGTH = 64
 # what programs write for a number that is missing; in a column of words they are words
@@ -39,6 +40,9 @@ class OwnTable:
     Attributes:
         columns: to learn from.
         outcome: those of what is to be predicted, as text.
+        texts: every column of the file as text, NaN where a cell is empty.
+        numbers: what rows are called, [n]: those of their file, whose header is row 1.
+        tested: [n], which of them are of the file of --test.
         notes: what the .yaml beside the table says.
         left_out: which columns are not learned from and why, a clause each.
         odd: what else its reader must know, a clause each.
@@ -47,6 +51,9 @@ class OwnTable:
 
     columns: tuple[Column, ...]
     outcome: pd.DataFrame
+    texts: pd.DataFrame
+    numbers: NDArray[np.intp]
+    tested: NDArray[np.bool_]
     notes: Notes
     left_out: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
@@ -62,20 +69,50 @@ class OwnTable:
         """The columns side by side, [n, features]."""
         return np.column_stack([column.values for column in self.columns])
 
+    def name_row(self, rows: NDArray[np.bool_]) -> str:
+        """What the first of these rows [n] is called; nothing if there is none."""
+        if not rows.any():
+            return ""
+        first = int(np.argmax(rows))
+        return f"row {self.numbers[first]}{' of --test' if self.tested[first] else ''}"
 
-def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
+    def tell(self, *clauses: str) -> "OwnTable":
+        """With more that its reader must know."""
+        return replace(self, odd=(*self.odd, *clauses))
+
+    def take(self, rows: NDArray[np.bool_]) -> "OwnTable":
+        """With these rows [n] alone."""
+        return replace(
+            self,
+            columns=tuple(replace(column, values=column.values[rows]) for column in self.columns),
+            outcome=self.outcome[rows],
+            texts=self.texts[rows],
+            numbers=self.numbers[rows],
+            tested=self.tested[rows],
+        )
+
+
+def read_table(
+    path: Path, outcome: Sequence[str], aside: Sequence[str] = (), test: Path | None = None
+) -> OwnTable:
     """Read a CSV with a header, and the .yaml beside it if there is one.
 
     Args:
         path: of the CSV.
         outcome: headers of the columns that hold what is to be predicted.
+        aside: headers of columns that are not learned from either.
+        test: a file with more rows of the same columns, which come last.
 
     Raises:
         TrainingError: the file does not exist, or a column is empty, absent, or named as another.
     """
     notes = read_notes(path)
-    table, left_out = _read_csv(path, outcome)
-    table, words = _leave_out_markers(table, outcome)
+    table, left_out = _read_csv(path, outcome, aside)
+    rows = len(table)
+    units = {header: notes.of(header).unit for header in table}
+    table, absent, told = append_file(table, test, units, outcome)
+    texts = table
+    table, words = _leave_out_markers(table, (*outcome, *aside))
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(
@@ -85,15 +122,27 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
     if empty:
         raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
     columns = []
-    for header in table.columns.drop(list(outcome)):
-        texts, note = table[header], notes.of(header)
-        if fault := _find_fault(header, texts, note):
+    for header in table.columns.drop(list({*outcome, *aside})):
+        column, note = table[header], notes.of(header)
+        if fault := _find_fault(header, column, note):
             left_out.append(fault)
         else:
-            columns.append(_make_column(header, texts, note))
+            columns.append(_make_column(header, column, note))
     _refuse_clashes(columns)
-    odd = _tell_missing(words)
-    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out), odd, words)
+    if lacking := [column.header for column in columns if column.header in absent]:
+        raise TrainingError(f"--test: the columns {_list(lacking)} of --data are needed there too")
+    counted = np.arange(len(table))
+    return OwnTable(
+        columns=tuple(columns),
+        outcome=texts[list(outcome)],
+        texts=texts,
+        numbers=np.where(counted < rows, counted, counted - rows) + 2,
+        tested=counted >= rows,
+        notes=notes,
+        left_out=tuple(left_out),
+        odd=(*told, *_tell_missing(words)),
+        missing_words=words,
+    )
 
 
 def to_numbers(texts: pd.Series) -> Floats:
@@ -109,7 +158,9 @@ def to_numbers(texts: pd.Series) -> Floats:
     return numbers
 
 
-def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+def _read_csv(
+    path: Path, outcome: Sequence[str], aside: Sequence[str]
+) -> tuple[pd.DataFrame, list[str]]:
     names, cells = read_file(path, outcome)
     named = [i for i, name in enumerate(names) if name]
     left_out = [
@@ -119,7 +170,7 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
         raise TrainingError(f"--data: two columns are called {_list(twice)}: rename one")
-    absent = [name for name in outcome if name not in table]
+    absent = [name for name in (*outcome, *aside) if name not in table]
     if absent:
         raise TrainingError(f"--data: there is no column {_list(absent)}")
     if len(table) < FEWEST_ROWS:
@@ -167,8 +218,8 @@ def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:
     present = texts.dropna()
     if present.nunique() == 1:
         return f"{header} is left out: every value it has is the same"
-    if len(present) < _FEWEST_VALUES:
-        return f"{header} is left out: fewer than {_FEWEST_VALUES} rows have a value"
+    if len(present) < FEWEST_VALUES:
+        return f"{header} is left out: fewer than {FEWEST_VALUES} rows have a value"
     if not note.unit and (identifier := find_identifier(header, texts)):
         return identifier
     wrong = np.flatnonzero(np.isnan(parse_numbers(texts)) & texts.notna().to_numpy())
