@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.datasets import ClassTable, SurvivalTable
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
-from medmaas_training.tabular.own_outcome import find_unit_names, fold_code
+from medmaas_training.tabular.own_outcome import find_unit_names, fold_codes
 from tests.training.conftest import CLASSES, SURVIVAL, table, write
 
 EVENT = table()["event"]
@@ -145,6 +146,12 @@ def test_short_whole_numbers_may_be_months_and_are_asked_back(tmp_path: Path) ->
     np.testing.assert_array_equal(read_own_people(path, "days", "event").time, people["days"])
 
 
+def test_follow_up_of_a_few_days_is_refused_whatever_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path, table(time=3))
+    with pytest.raises(TrainingError, match="time ends within 10 days: if it is not in days"):
+        read_own_people(path, "time", "event", unit="days")
+
+
 def test_two_statements_of_the_unit_must_agree(tmp_path: Path) -> None:
     path = write(tmp_path, table(), "columns: {time: {unit: wk}}")
     np.testing.assert_array_equal(
@@ -255,4 +262,6 @@ def test_few_of_a_class_are_told(tmp_path: Path) -> None:
 
 @given(st.sampled_from(["no", "yes", "0", "1", "true", "是"]), st.sampled_from("  \t\u00a0\u3000"))
 def test_blanks_and_case_never_change_a_code(code: str, blank: str) -> None:
-    assert fold_code(f"{blank}{code.upper()}{blank}") == fold_code(code)
+    assert list(fold_codes(pd.Series([f"{blank}{code.upper()}{blank}"]))) == list(
+        fold_codes(pd.Series([code]))
+    )

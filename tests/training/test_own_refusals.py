@@ -17,7 +17,7 @@ from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
         (SURVIVAL, table(time=[-1, *range(199)]), "row 2: time is negative"),
         (SURVIVAL, table(time=["soon", *range(199)]), "row 2: time is not a number"),
         (SURVIVAL, table(time=[3, None, *range(198)]), "row 3: time is missing"),
-        (SURVIVAL, table(time=3), "time ends within 10 days"),
+        (SURVIVAL, table(time=3), "time hardly exceeds 365, which may be days or not"),
         (SURVIVAL, table(event=[0, 1, 7, 0] * 50), "row 4: event is neither 0 nor 1"),
         (SURVIVAL, table(event=0), "no row has the event of event: all are censored"),
         (SURVIVAL, table(event=[0] * 191 + [1] * 9), "fewer than 10 rows have the event of event"),

@@ -263,7 +263,8 @@ def make_folds(
 def _merge_rare(strata: NDArray[np.generic]) -> NDArray[np.generic]:
     """Strata [n]; one with fewer rows than there are folds is not held to: it joins the largest."""
     kinds, of, counts = np.unique(strata, return_inverse=True, return_counts=True)
-    return kinds[np.where(counts < _FOLDS, np.argmax(counts), np.arange(len(kinds)))[of]]
+    merged = np.where(counts < _FOLDS, np.argmax(counts), np.arange(len(kinds)))
+    return np.asarray(kinds[merged[of]])
 
 
 def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """A user's table with its outcome: checked, split, and looked over for what leaks."""
 
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def read_own_people(
     arranged = arrange_rows(table, died, followed.days, (1,), rule)
     kept, split = arranged.kept, arranged.split
     outcome = Surv.from_arrays(followed.event[kept], np.maximum(followed.days[kept], _SHORTEST))
-    table = _settle_columns(table.tell(*followed.told), outcome, arranged, rule)
+    table = _settle_columns(table.tell(*followed.told), died[kept], outcome, arranged, rule)
     events = int(outcome["event"].sum())
     if events < _EVENTS_PER_COLUMN * len(table.columns):
         table = table.tell(
@@ -85,7 +86,7 @@ def read_own_cases(
     classes = read_classes(table, target, positive)
     arranged = arrange_rows(table, classes.y, classes.y, range(len(classes.labels)), rule)
     y = classes.y[arranged.kept]
-    table = _settle_columns(table.tell(*classes.told), y, arranged, rule)
+    table = _settle_columns(table.tell(*classes.told), y, None, arranged, rule)
     names = tuple(column.name for column in table.columns)
     return ClassTable(
         table.X,
@@ -107,28 +108,30 @@ def make_origin(notes: Notes) -> Origin:
 
 
 def _settle_columns(
-    table: OwnTable, outcome: Outcome | Labels, arranged: Arranged, rule: SplitRule
+    table: OwnTable, y: Labels, outcome: Outcome | None, arranged: Arranged, rule: SplitRule
 ) -> OwnTable:
     """The columns to learn from, decided on the rows that are not tested on."""
     table = table.take(arranged.kept).tell(*arranged.told)
-    rows = np.ones(len(outcome), dtype=bool)
+    rows = np.ones(len(y), dtype=bool)
     rows[arranged.split.test] = False
     if rule.decides:
         table = learn_from(table, rows)
-    return _leave_out_leaks(table, outcome, rows)
+    return _leave_out_leaks(table, y, outcome, rows)
 
 
 def _leave_out_leaks(
-    table: OwnTable, outcome: Outcome | Labels, rows: NDArray[np.bool_]
+    table: OwnTable, y: Labels, outcome: Outcome | None, rows: NDArray[np.bool_]
 ) -> OwnTable:
-    """The columns that do not give the outcome [n] away, judged on these rows [n]."""
-    seen, known = table.take(rows), outcome[rows]
-    y = known["event"].astype(np.int64) if known.dtype.names else known
-    reasons = [find_telling_absence(column, y) for column in seen.columns]
+    """The columns that do not give y [n], or the time to it, away, judged on these rows [n]."""
+    seen, y = table.take(rows).columns, y[rows]
+    reasons = [find_telling_absence(column, y) for column in seen]
     kept = [not reason for reason in reasons]
     require(any(kept), "no column is left to learn from")
-    columns = tuple(c for c, keep in zip(table.columns, kept, strict=True) if keep)
-    judged = [c for c, keep in zip(seen.columns, kept, strict=True) if keep]
-    find = find_separating_survival if known.dtype.names else find_separating_class
+    judged = list(compress(seen, kept))
+    if outcome is None:
+        odd = find_separating_class(judged, y)
+    else:
+        odd = find_separating_survival(judged, outcome[rows])
     left_out = (*table.left_out, *(reason for reason in reasons if reason))
-    return replace(table, columns=columns, left_out=left_out).tell(*find(judged, known))
+    columns = tuple(compress(table.columns, kept))
+    return replace(table, columns=columns, left_out=left_out).tell(*odd)

@@ -27,6 +27,7 @@ _FEWEST_DAYS = 10
 _PLAUSIBLE_DAYS = 366
 _FEW = 50
 _FEW_CENSORED = 10
+_EXACT = 1e15  # longer codes are different texts of one float
 # what may stand for "unknown"; None is not among them, it may be an answer
 _MARKERS = {
     "?", "??", "-", "--", ".", "*", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "-nan", "null",
@@ -197,9 +198,9 @@ def find_words(texts: pd.Series, named: str, option: str) -> dict[str, NDArray[n
     Raises:
         TrainingError: it never has one of them.
     """
-    folded = texts.fillna("").map(fold_code)
-    values = [named] if (folded == fold_code(named)).any() else named.split(",")
-    found = {value: (folded == fold_code(value)).to_numpy() for value in values}
+    folded = fold_codes(texts)
+    values = [named] if (folded == _fold_code(named)).any() else named.split(",")
+    found = {value: (folded == _fold_code(value)).to_numpy() for value in values}
     for i, rows in enumerate(found.values(), start=1):
         require(
             bool(rows.any()),
@@ -276,7 +277,7 @@ def find_unit_names(header: str) -> set[str]:
 def _read_event(table: OwnTable, event: str) -> tuple[NDArray[np.bool_], list[str]]:
     column, named = cut_option(event)
     texts = table.outcome[column]
-    codes = texts.map(fold_code)
+    codes = fold_codes(texts)
     if named is None:
         return _read_known_codes(table, str(column), codes), []
     found = find_words(texts, named, "--event")
@@ -304,7 +305,7 @@ def _read_known_codes(table: OwnTable, column: str, codes: pd.Series) -> NDArray
     present = set(codes)
     for no, yes in _CODES:
         if present <= {no, yes}:
-            return (codes == yes).to_numpy()
+            return np.asarray(codes == yes)
     if present <= {"1", "2"}:
         raise TrainingError(
             f"--data: {column} is 1 or 2: say which is the event, as in --event {column}=2"
@@ -346,13 +347,16 @@ def _fold(text: str) -> str:
     return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain.strip())
 
 
-def fold_code(text: str) -> str:
-    """A code, which is the same number in any spelling, or the same word."""
-    plain = _fold(text)
-    number = parse_numbers(pd.Series([plain]))[0]
-    if np.isnan(number):
-        return plain
-    return str(int(number)) if number.is_integer() else repr(float(number))
+def fold_codes(texts: pd.Series) -> pd.Series:
+    """Codes [n]: one for the same number in any spelling, or the same word; NaN stays."""
+    plain = texts.map(_fold, na_action="ignore")
+    numbers = pd.Series(parse_numbers(plain), index=texts.index, name=texts.name)
+    spelt = numbers.map(lambda number: str(int(number)) if number.is_integer() else repr(number))
+    return spelt.where(numbers.abs() < _EXACT, plain)
+
+
+def _fold_code(text: str) -> str:
+    return str(fold_codes(pd.Series([text]))[0])
 
 
 def _sort_labels(labels: Sequence[str]) -> tuple[str, ...]:

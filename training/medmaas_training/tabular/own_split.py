@@ -18,7 +18,7 @@ from medmaas_training.options import SplitRule, cut_option
 from medmaas_training.tabular.datasets import Indices, Split, split_rows
 from medmaas_training.tabular.leakage import Labels, find_identifier
 from medmaas_training.tabular.own_columns import Column, parse_numbers
-from medmaas_training.tabular.own_outcome import find_words
+from medmaas_training.tabular.own_outcome import find_words, fold_codes
 from medmaas_training.tabular.own_table import FEWEST_VALUES, OwnTable, require
 
 _SIDES = {
@@ -172,17 +172,17 @@ def _find_copies(
 def _find_persons(table: OwnTable, rule: SplitRule) -> tuple[Indices | None, list[str]]:
     """Rows of one value of --group, or else of the identifiers that repeat, numbered alike."""
     if rule.group is not None:
-        texts = table.texts[rule.group]
+        texts = fold_codes(table.texts[rule.group])
         n = texts.nunique()
         require(
             n >= _FEWEST_PERSONS,
             f"{rule.group} has fewer than {_FEWEST_PERSONS} different values: too few groups to "
             "split; name sites with --leave-out",
         )
-        told = f"rows of one {rule.group} stay together in every split: {len(texts)} rows of {n}"
-        if missing := int(texts.isna().sum()):
-            told += f"; {missing} without one count as one each"
-        return _number(texts), [told]
+        missing = int(texts.isna().sum())
+        alone = f"; {missing} without one count as one each" if missing else ""
+        stay = f"rows of one {rule.group} stay together in every split: {len(texts)} rows of {n}"
+        return _number(texts), [f"{stay}{alone}"]
     found = {
         header: texts
         for header, texts in _list_identifiers(table, rule).items()
@@ -210,11 +210,11 @@ def _list_identifiers(table: OwnTable, rule: SplitRule) -> Mapping[str, pd.Serie
     learned = {column.header for column in table.columns}
     taken = {*learned, *table.outcome.columns, *rule.columns}
     return {
-        header: texts
-        for header, texts in table.texts.items()
+        header: fold_codes(table.texts[header])
+        for header in table.texts
         if header not in taken
-        and not table.notes.of(str(header)).unit
-        and find_identifier(str(header), texts)
+        and not table.notes.of(header).unit
+        and find_identifier(header, table.texts[header])
     }
 
 
@@ -222,9 +222,9 @@ def _is_of_few(texts: pd.Series) -> bool:
     return bool(texts.value_counts().iloc[0] <= max(10, _MOST_ROWS_OF_ONE * len(texts)))
 
 
-def _number(texts: pd.Series) -> Indices:
-    """Equal texts by an equal number [n], missing ones by one each."""
-    numbers = pd.factorize(texts)[0].astype(np.intp)
+def _number(codes: pd.Series) -> Indices:
+    """Equal codes by an equal number [n], missing ones by one each."""
+    numbers: Indices = pd.factorize(codes)[0].astype(np.intp)
     missing = numbers < 0
     numbers[missing] = numbers.max() + 1 + np.arange(missing.sum())
     return numbers
@@ -263,7 +263,7 @@ def _read_split(table: OwnTable, column: str) -> NDArray[np.str_]:
         require(bool((sides == side).any()), f"{column} says {side} of no row")
     if not (sides == "calibration").any():
         return _name_tested((sides == "test").to_numpy())
-    return sides.to_numpy(dtype=str)
+    return np.asarray(sides, dtype=str)
 
 
 def _find_late(table: OwnTable, column: str, value: str) -> NDArray[np.bool_]:
@@ -303,14 +303,14 @@ def _read_date(text: object) -> float:
             date += pd.Timestamp(f"{date:%Y-%m-%d}T{time[0]}").tz_localize(None) - date
     except ValueError:
         return np.nan
-    return date.timestamp()
+    return float(date.timestamp())
 
 
 def _find_sites(
     table: OwnTable, column: str, named: str | None, seed: int
 ) -> tuple[tuple[int, int], NDArray[np.bool_]]:
     """How many sites of how many are tested on, and which rows that are."""
-    texts = table.texts[column]
+    texts = fold_codes(table.texts[column])
     missing = texts.isna().to_numpy()
     require(not missing.any(), f"{table.name_row(missing)}: {column} is missing, which is a site")
     if named is not None:
@@ -352,8 +352,8 @@ def _draw(y: Labels, sides: NDArray[np.str_] | None, seed: int, together: Indice
         return split_rows(y, seed, together)
     if "calibration" not in sides:
         return split_rows(y, seed, together, test=sides == "test")
-    parts = [np.flatnonzero(sides == side) for side in ("train", "calibration", "test")]
-    return Split(*parts, seed)
+    train, calibration, test = (np.flatnonzero(sides == side) for side in _FEWEST)
+    return Split(train, calibration, test, seed)
 
 
 def _require_sides(y: Labels, split: Split, needed: Iterable[int]) -> None:
@@ -371,6 +371,7 @@ def _join_sites(
     texts: pd.Series, split: Split, together: Indices | None
 ) -> tuple[Indices | None, list[str]]:
     """Groups [n] that hold whole sites as well, if the train split has enough for its folds."""
+    texts = fold_codes(texts)
     sites = int(texts.iloc[split.train].nunique())
     if sites < _FEWEST_SITES:
         return together, [
