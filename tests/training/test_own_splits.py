@@ -14,6 +14,8 @@ from sksurv.metrics import concordance_index_censored
 from medmaas.model.options import Options
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas_training import assess
+from medmaas_training.__main__ import make_parser
 from medmaas_training.errors import TrainingError
 from medmaas_training.options import SplitRule
 from medmaas_training.tabular.datasets import ClassTable, Indices, Split, make_folds, split_rows
@@ -144,6 +146,8 @@ def test_a_column_says_the_split(words: tuple[str, ...], others: int, tmp_path: 
         ("%Y-%m-%d", "2016-01-01", 110), ("%Y-%m-%d", "2016", 110), ("%Y", "2016", 110),
         ("%Y/%m/%d", "2016-1", 110), ("%Y-%m-%dT%H:%M:%S", "2016-01-01T12:00", 110),
         ("%Y%m%d", "20160101", 110), ("%Y-%m", "2016-01", 110),
+        ("%Y年%m月%d日", "2016年1月1日", 110),
+        ("%Y.%m.%d", "2016-01-01", 110), ("%Y-%m-%dT%H:%M:%SZ", "2016", 110),
     ],
 )  # fmt: skip
 def test_rows_from_a_date_on_are_tested_on(
@@ -222,6 +226,37 @@ def test_a_test_file_is_read_as_files_that_a_model_answers(tmp_path: Path) -> No
         "4 rows that are tested on are copies of others",
     ):
         assert clause in told
+
+
+def test_a_person_of_both_files_is_tested_on_alone(tmp_path: Path) -> None:
+    """A number of a person may stand in both; a count of rows says nothing of who they are."""
+    (tmp_path / "later").mkdir()
+    numbers = np.random.default_rng(3).permutation(1000)
+    write(tmp_path, table(260, patient_id=numbers[:260]).iloc[:200])
+    test = write(tmp_path / "later", table(260, patient_id=np.roll(numbers, 60)[:260]).iloc[200:])
+    split, texts, told = take(read(tmp_path, test=test))
+    assert_apart(split, texts["patient_id"].to_numpy())
+    assert len(split.test) == 60
+    assert len(texts) == 200
+    assert "60 rows are left out, because other rows of the same identifier are tested on" in told
+    write(tmp_path, table(200, patient_id=range(1, 201)))
+    test = write(tmp_path / "later", table(260, patient_id=range(-199, 61)).iloc[200:])
+    _, texts, told = take(read(tmp_path, test=test))
+    assert len(texts) == 260
+    assert "patient_id counts the rows of either file from the same number" in told
+    assert len(take(read(tmp_path, test=test, group="patient_id"))[1]) == 200
+
+
+def test_measuring_again_takes_the_same_options() -> None:
+    arguments = [
+        "survival", "--data", "own.csv", "--time", "t", "--unit", "months", "--event", "e=2",
+        "--group", "who", "--leave-out", "a=b",
+    ]  # fmt: skip
+    again, first = (
+        vars(parser().parse_args(arguments)) for parser in (assess.make_parser, make_parser)
+    )
+    del again["measured"]
+    assert again == first
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ RECIPES = find_recipes()
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
-    parsed = vars(_parser().parse_args(arguments))
+    parsed = vars(make_parser().parse_args(arguments))
     recipe = parsed.pop("recipe")
     try:
         options = Options(**parsed)
@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="medmaas train",
         description="Train a model, evaluate it, export it to ONNX and write it to --out.",

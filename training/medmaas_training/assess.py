@@ -13,7 +13,7 @@ from medmaas_training.options import Options, check_options
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Assess the model of a recipe again; 0 if that could be done, 2 if not, with the reason."""
-    parsed = vars(_parser().parse_args(arguments))
+    parsed = vars(make_parser().parse_args(arguments))
     recipe, measured = parsed.pop("recipe"), parsed.pop("measured")
     try:
         _assess(recipe, Options(**parsed), measured)
@@ -41,7 +41,8 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     print_figures(found, same if written == folder else f"{folder}, assessed again as {written}")
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="medmaas assess",
         description="Measure again how sure a trained model is and what its answers rest on: "

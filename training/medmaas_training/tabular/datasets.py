@@ -15,7 +15,7 @@ from sksurv.util import Surv
 from medmaas.model import manifest
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_file import read_file
-from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, require
+from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, print_told, require
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -268,7 +268,8 @@ def _merge_rare(strata: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
-    names, table = read_file(path, columns)
+    names, table, told = read_file(path, columns)
+    print_told(told)
     table = table.set_axis(names, axis=1)
     missing = sorted(columns - set(table.columns))
     require(not missing, f"these columns are missing: {', '.join(missing)}")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from medmaas.errors import RefusedFileError
 from medmaas.model.inputs.reading import InputColumn
@@ -19,7 +18,7 @@ from medmaas_training.errors import TrainingError
 
 def read_file(
     path: Path, wanted: Collection[str], option: str = "--data"
-) -> tuple[list[str], pd.DataFrame]:
+) -> tuple[list[str], pd.DataFrame, tuple[str, ...]]:
     """The header and the cells of a table of text or a spreadsheet, [n, columns].
 
     Args:
@@ -28,8 +27,9 @@ def read_file(
         option: what named it, for a refusal.
 
     Returns:
-        The names of all columns, empty for one without a name, and a text per cell without blanks
-        around it, NaN for an empty one; columns are called by their positions.
+        The names of all columns, empty for one without a name; a text per cell without blanks
+        around it, NaN for an empty one, columns called by their positions; and what must be told
+        of how it was read.
 
     Raises:
         TrainingError: it cannot be read as a table; says why.
@@ -46,11 +46,9 @@ def read_file(
         table = read_whole(Held(content), fits)
     except RefusedFileError as error:
         raise TrainingError(f"{option}: {ENGLISH.say(error.fact)}") from error
-    for note in table.notes:
-        told = f"Note: {ENGLISH.say(note)}."
-        Console(stderr=True).print(told, style="yellow", markup=False, highlight=False)
     cells = {i: [cell.strip() for cell in column] for i, column in enumerate(table.columns)}
-    return [*table.header], pd.DataFrame(cells, dtype=object).replace("", np.nan)
+    told = tuple(ENGLISH.say(note) for note in table.notes)
+    return [*table.header], pd.DataFrame(cells, dtype=object).replace("", np.nan), told
 
 
 def append_file(
@@ -78,7 +76,7 @@ def append_file(
     """
     if path is None:
         return table, set(), ()
-    names, cells = read_file(path, needed, "--test")
+    names, cells, read = read_file(path, needed, "--test")
     columns = [
         InputColumn(header, "text", required=False, unit=units[header], header=header)
         for header in table
@@ -92,9 +90,10 @@ def append_file(
         raise TrainingError(f"--test: there is no column {', '.join(lacking)}")
     more = pd.DataFrame({header: cells[i] for header, i in found.items() if header in table})
     extra = [name for i, name in enumerate(names) if name and i not in found.values()]
-    told = f"columns of --test that --data has not are not used: {', '.join(extra)}"
+    unused = f"columns of --test that --data has not are not used: {', '.join(extra)}"
     longer = pd.concat([table, more.reindex(columns=table.columns)], ignore_index=True)
-    return longer, {*table} - {*found}, (told,) if extra else ()
+    told = [*(f"of --test: {clause}" for clause in read), *([unused] if extra else [])]
+    return longer, {*table} - {*found}, tuple(told)
 
 
 def _undo_id(name: str, table: pd.DataFrame) -> str:

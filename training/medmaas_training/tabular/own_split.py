@@ -34,7 +34,10 @@ _TESTED = 0.2
 _FEWEST_SITES = 5  # as many as there are folds
 _FEWEST_PERSONS = 20
 _MOST_ROWS_OF_ONE = 0.05
-_DATE = re.compile(r"\d{4}([-/.]\d{1,2}){1,2}([T ].*)?")
+_DATE = re.compile(
+    r"(?P<year>\d{4})(?:[-/年](?P<month>\d{1,2})(?:[-/月](?P<day>\d{1,2}))?"
+    r"|\.(?P<month_>\d{1,2})\.(?P<day_>\d{1,2}))[月日]?(?:[T ](?P<time>.*))?"
+)
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,14 @@ def _find_persons(table: OwnTable, rule: SplitRule) -> tuple[Indices | None, lis
         for header, texts in _list_identifiers(table, rule).items()
         if texts.nunique() < texts.notna().sum()
     }
+    counters = [header for header, texts in found.items() if _counts_rows(texts, table.tested)]
     told = [
+        f"{header} counts the rows of either file from the same number: no row of --test is taken "
+        f"for somebody of --data by it; if it tells people, say so with --group {header}"
+        for header in counters
+    ]
+    found = {header: texts for header, texts in found.items() if header not in counters}
+    told += [
         f"{header} looks like an identifier and repeats, but has {texts.nunique()} values alone: "
         "its rows are split as they come; --leave-out tests on whole ones"
         for header, texts in found.items()
@@ -216,6 +226,14 @@ def _list_identifiers(table: OwnTable, rule: SplitRule) -> Mapping[str, pd.Serie
         and not table.notes.of(header).unit
         and find_identifier(header, table.texts[header])
     }
+
+
+def _counts_rows(codes: pd.Series, tested: NDArray[np.bool_]) -> bool:
+    """Whether codes [n] of two files count the rows of both."""
+    if not tested.any():
+        return False
+    numbers = parse_numbers(codes)
+    return all(bool((np.diff(numbers[rows]) == 1).all()) for rows in (tested, ~tested))
 
 
 def _is_of_few(texts: pd.Series) -> bool:
@@ -293,14 +311,14 @@ def _find_late(table: OwnTable, column: str, value: str) -> NDArray[np.bool_]:
 
 def _read_date(text: object) -> float:
     """Seconds of a date that begins with its year; NaN of anything else."""
-    if not isinstance(text, str) or not _DATE.fullmatch(text):
+    found = _DATE.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
         return np.nan
-    day, *time = re.split(r"[T ]", text, maxsplit=1)
-    parts = [*map(int, re.split(r"[-/.]", day)), 1][:3]
+    month, day = found["month"] or found["month_"], found["day"] or found["day_"] or 1
     try:
-        date = pd.Timestamp(year=parts[0], month=parts[1], day=parts[2])
-        if time:
-            date += pd.Timestamp(f"{date:%Y-%m-%d}T{time[0]}").tz_localize(None) - date
+        date = pd.Timestamp(year=int(found["year"]), month=int(month), day=int(day))
+        if found["time"]:
+            date = pd.Timestamp(f"{date:%Y-%m-%d}T{found['time']}").tz_localize(None)
     except ValueError:
         return np.nan
     return float(date.timestamp())

@@ -107,7 +107,7 @@ def read_table(
         TrainingError: the file does not exist, or a column is empty, absent, or named as another.
     """
     notes = read_notes(path)
-    table, left_out = _read_csv(path, outcome, aside)
+    table, left_out, read = _read_csv(path, outcome, aside)
     rows = len(table)
     units = {header: notes.of(header).unit for header in table}
     table, absent, told = append_file(table, test, units, outcome)
@@ -140,7 +140,7 @@ def read_table(
         tested=counted >= rows,
         notes=notes,
         left_out=tuple(left_out),
-        odd=(*told, *_tell_missing(words)),
+        odd=(*read, *told, *_tell_missing(words)),
         missing_words=words,
     )
 
@@ -160,8 +160,8 @@ def to_numbers(texts: pd.Series) -> Floats:
 
 def _read_csv(
     path: Path, outcome: Sequence[str], aside: Sequence[str]
-) -> tuple[pd.DataFrame, list[str]]:
-    names, cells = read_file(path, outcome)
+) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
+    names, cells, told = read_file(path, outcome)
     named = [i for i, name in enumerate(names) if name]
     left_out = [
         f"column {i + 1} has no name and is left out" for i, name in enumerate(names) if not name
@@ -175,7 +175,7 @@ def _read_csv(
         raise TrainingError(f"--data: there is no column {_list(absent)}")
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
-    return table, left_out
+    return table, left_out, told
 
 
 def _leave_out_markers(
@@ -279,9 +279,14 @@ def _refuse_clashes(columns: Sequence[Column]) -> None:
 
 def print_warnings(table: OwnTable) -> None:
     """Tell in the terminal what was left out or is odd; the card tells it too."""
+    print_told(table.warnings)
+
+
+def print_told(clauses: Iterable[str]) -> None:
+    """Tell in the terminal what must be known, a clause each."""
     console = Console(stderr=True)
-    for warning in table.warnings:
-        console.print(f"Warning: {warning}.", style="yellow", markup=False, highlight=False)
+    for clause in clauses:
+        console.print(f"Warning: {clause}.", style="yellow", markup=False, highlight=False)
 
 
 def require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion
