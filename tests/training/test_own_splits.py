@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sksurv.datasets import load_whas500
 from sksurv.metrics import concordance_index_censored
+from sksurv.util import Surv
 
 from medmaas.model.options import Options
 from medmaas.model.predict import predict
@@ -18,8 +19,12 @@ from medmaas_training import assess
 from medmaas_training.__main__ import make_parser
 from medmaas_training.errors import TrainingError
 from medmaas_training.options import SplitRule
+from medmaas_training.survival.design import make_design
+from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.tabular.datasets import ClassTable, Indices, Split, make_folds, split_rows
+from medmaas_training.tabular.own_columns import Column
 from medmaas_training.tabular.own_data import read_own_cases
+from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_split import join_groups
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 from tests.training.test_own_data import NETWORK, few_resamples, find, read_manifest
@@ -83,6 +88,21 @@ def test_joined_groups_are_no_larger_than_they_must_be(order: list[int], seed: i
     assert len({*joined}) == 2
 
 
+@pytest.mark.parametrize("rare", range(6))
+def test_an_outcome_that_hardly_anybody_has_is_split_as_it_comes(rare: int) -> None:
+    event = np.arange(137) >= rare
+    assert sum(map(len, sides(split_rows(event, 0)))) == 137
+    assert len(make_folds(np.zeros((137, 1)), event, 0)) == 5
+
+
+def test_a_network_learns_where_one_person_is_censored() -> None:
+    X, time = DRAW.normal(size=(60, 2)), DRAW.integers(1, 2000, 60)
+    outcome = Surv.from_arrays(np.arange(60) >= 1, time)
+    columns = [Column(n, n, "number", x, (), ColumnNote()) for n, x in zip("ab", X.T, strict=True)]
+    network = SurvivalNetwork(X, outcome, 0, make_design(columns, X, outcome))
+    assert np.isfinite(network.risk(X)).all()
+
+
 def test_sides_hold_as_many_of_each_outcome_as_groups_allow(tmp_path: Path) -> None:
     people = table(400, visits=np.repeat(np.arange(100), 4))
     write(tmp_path, people)
@@ -100,6 +120,7 @@ def test_an_identifier_that_repeats_makes_the_groups(tmp_path: Path) -> None:
     people = table(
         200,
         PatientID=[f"{'pP'[i % 2]}{i // 2}" for i in range(200)],
+        days=[500 + i * 7 % 197 for i in range(200)],  # whole numbers that hardly repeat
         hospital_no=DRAW.integers(0, 8, 200),
         record_id=range(200),
     )
@@ -109,6 +130,7 @@ def test_an_identifier_that_repeats_makes_the_groups(tmp_path: Path) -> None:
     assert "PatientID looks like an identifier and repeats: its rows stay together" in told
     assert "hospital_no looks like an identifier and repeats, but has 8 values alone" in told
     assert "record_id looks like" not in told
+    assert "days looks like" not in told
     assert split.by is None
 
 

@@ -240,7 +240,7 @@ def _draw_part(
     rows: Indices, strata: NDArray[np.generic], parts: int, seed: int, together: Indices | None
 ) -> tuple[Indices, Indices]:
     """Rows [n], without and within one of so many parts of about the same size."""
-    strata = _merge_rare(strata[rows])
+    strata = merge_rare(strata[rows])
     if together is None:
         rest, part = train_test_split(rows, test_size=1 / parts, stratify=strata, random_state=seed)
         return rest, part
@@ -253,14 +253,14 @@ def make_folds(
     X: Floats, strata: NDArray[np.generic], seed: int, together: Indices | None = None
 ) -> list[tuple[Indices, Indices]]:
     """Five folds with the same share of every stratum; rows of one number stay together."""
-    strata = _merge_rare(strata)
+    strata = merge_rare(strata)
     if together is None:
         return list(StratifiedKFold(5, shuffle=True, random_state=seed).split(X, strata))
     folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
     return list(folds.split(X, strata, together))
 
 
-def _merge_rare(strata: NDArray[np.generic]) -> NDArray[np.generic]:
+def merge_rare(strata: NDArray[np.generic]) -> NDArray[np.generic]:
     """Strata [n]; one with fewer rows than there are folds is not held to: it joins the largest."""
     kinds, of, counts = np.unique(strata, return_inverse=True, return_counts=True)
     merged = np.where(counts < _FOLDS, np.argmax(counts), np.arange(len(kinds)))

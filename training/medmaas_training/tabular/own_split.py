@@ -30,6 +30,7 @@ _SIDES = {
 # of each class, or with the event: what a random split leaves of ten
 _FEWEST = {"train": 6, "calibration": 2, "test": 2}
 _USE = {"train": "learn from", "calibration": "calibrate by", "test": "measure by"}
+_REPEATING = pd.Series(["1", "1", "2", "2"])  # which are an identifier by their name alone
 _TESTED = 0.2
 _FEWEST_SITES = 5  # as many as there are folds
 _FEWEST_PERSONS = 20
@@ -224,8 +225,16 @@ def _list_identifiers(table: OwnTable, rule: SplitRule) -> Mapping[str, pd.Serie
         for header in table.texts
         if header not in taken
         and not table.notes.of(header).unit
-        and find_identifier(header, table.texts[header])
+        and _tells_people(header, table.texts[header])
     }
+
+
+def _tells_people(header: str, texts: pd.Series) -> bool:
+    """Whether a column is an identifier by its name, or by codes that are no mere numbers."""
+    if find_identifier(header, _REPEATING):
+        return True
+    words = np.isnan(parse_numbers(texts.dropna())).all()
+    return bool(words) and find_identifier(header, texts) is not None
 
 
 def _counts_rows(codes: pd.Series, tested: NDArray[np.bool_]) -> bool:
