@@ -24,8 +24,8 @@ from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.tabular.datasets import ClassTable, Indices, Split, make_folds, split_rows
 from medmaas_training.tabular.own_columns import Column
 from medmaas_training.tabular.own_data import read_own_cases
+from medmaas_training.tabular.own_groups import join_groups
 from medmaas_training.tabular.own_notes import ColumnNote
-from medmaas_training.tabular.own_split import join_groups
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 from tests.training.test_own_data import NETWORK, few_resamples, find, read_manifest
 

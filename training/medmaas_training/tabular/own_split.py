@@ -5,19 +5,23 @@ without the rows that are tested on.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from medmaas_training.options import SplitRule, cut_option
 from medmaas_training.tabular.datasets import Indices, Split, split_rows
-from medmaas_training.tabular.leakage import Labels, find_identifier
+from medmaas_training.tabular.leakage import Labels
 from medmaas_training.tabular.own_columns import Column, parse_numbers
+from medmaas_training.tabular.own_groups import (
+    find_copies,
+    find_persons,
+    join_groups,
+    number_codes,
+)
 from medmaas_training.tabular.own_outcome import find_words, fold_codes
 from medmaas_training.tabular.own_table import FEWEST_VALUES, OwnTable, require
 
@@ -30,11 +34,8 @@ _SIDES = {
 # of each class, or with the event: what a random split leaves of ten
 _FEWEST = {"train": 6, "calibration": 2, "test": 2}
 _USE = {"train": "learn from", "calibration": "calibrate by", "test": "measure by"}
-_REPEATING = pd.Series(["1", "1", "2", "2"])  # which are an identifier by their name alone
 _TESTED = 0.2
 _FEWEST_SITES = 5  # as many as there are folds
-_FEWEST_PERSONS = 20
-_MOST_ROWS_OF_ONE = 0.05
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:[-/年](?P<month>\d{1,2})(?:[-/月](?P<day>\d{1,2}))?"
     r"|\.(?P<month_>\d{1,2})\.(?P<day_>\d{1,2}))[月日]?(?:[T ](?P<time>.*))?"
@@ -77,8 +78,8 @@ def arrange_rows(
     Raises:
         TrainingError: it cannot be split so.
     """
-    copies, told_copies = _find_copies(table, y, outcome, rule)
-    persons, told_persons = _find_persons(table, rule)
+    copies, told_copies = find_copies(table, y, outcome, rule)
+    persons, told_persons = find_persons(table, rule)
     together = join_groups(copies, persons)
     sides, by = _read_sides(table, rule)
     told = [*told_copies, *told_persons]
@@ -106,21 +107,6 @@ def arrange_rows(
     if by and sides is not None and "calibration" not in sides:
         by += "; calibration rows were drawn from the others"
     return Arranged(kept, replace(split, by=by), together, tuple(told))
-
-
-def join_groups(*groups: Indices | None) -> Indices | None:
-    """Numbers [n] that are the same for rows that any of the groups [n] join, directly or not."""
-    known = [group for group in groups if group is not None]
-    if not known:
-        return None
-    n = len(known[0])
-    offsets = n + np.cumsum([0, *(group.max() + 1 for group in known)])
-    rows = np.tile(np.arange(n), len(known))
-    joined = np.concatenate([g + start for g, start in zip(known, offsets, strict=False)])
-    size = int(offsets[-1])
-    graph = coo_array((np.ones(len(rows)), (rows, joined)), shape=(size, size))
-    numbers: Indices = connected_components(graph, directed=False)[1][:n].astype(np.intp)
-    return numbers
 
 
 def learn_from(table: OwnTable, rows: NDArray[np.bool_]) -> OwnTable:
@@ -151,110 +137,6 @@ def learn_from(table: OwnTable, rows: NDArray[np.bool_]) -> OwnTable:
     require(bool(columns), "no column is left to learn from")
     left_out = [*table.left_out, *left_out]
     return replace(table, columns=tuple(columns), left_out=tuple(left_out), odd=(*table.odd, *odd))
-
-
-def _find_copies(
-    table: OwnTable, y: Labels, outcome: NDArray[np.generic], rule: SplitRule
-) -> tuple[Indices | None, list[str]]:
-    """Rows that are the same in everything, numbered alike, unless most rows are."""
-    if not table.columns:
-        return None, []
-    rows = pd.DataFrame(np.column_stack([table.X, y, outcome]))
-    numbers = rows.groupby(list(rows.columns), dropna=False, sort=False).ngroup().to_numpy()
-    again = len(rows) - len(np.unique(numbers))
-    if not again:
-        return None, []
-    if again > len(rows) / 2:
-        return None, [
-            f"{again} rows repeat others and may be in train and test alike: results will look too "
-            "good"
-        ]
-    stay = "where chance splits" if rule.decides else "in every split"
-    return numbers, [f"{again} rows are copies of others: copies stay together {stay}"]
-
-
-def _find_persons(table: OwnTable, rule: SplitRule) -> tuple[Indices | None, list[str]]:
-    """Rows of one value of --group, or else of the identifiers that repeat, numbered alike."""
-    if rule.group is not None:
-        texts = fold_codes(table.texts[rule.group])
-        n = texts.nunique()
-        require(
-            n >= _FEWEST_PERSONS,
-            f"{rule.group} has fewer than {_FEWEST_PERSONS} different values: too few groups to "
-            "split; name sites with --leave-out",
-        )
-        missing = int(texts.isna().sum())
-        alone = f"; {missing} without one count as one each" if missing else ""
-        stay = f"rows of one {rule.group} stay together in every split: {len(texts)} rows of {n}"
-        return _number(texts), [f"{stay}{alone}"]
-    found = {
-        header: texts
-        for header, texts in _list_identifiers(table, rule).items()
-        if texts.nunique() < texts.notna().sum()
-    }
-    counters = [header for header, texts in found.items() if _counts_rows(texts, table.tested)]
-    told = [
-        f"{header} counts the rows of either file from the same number: no row of --test is taken "
-        f"for somebody of --data by it; if it tells people, say so with --group {header}"
-        for header in counters
-    ]
-    found = {header: texts for header, texts in found.items() if header not in counters}
-    told += [
-        f"{header} looks like an identifier and repeats, but has {texts.nunique()} values alone: "
-        "its rows are split as they come; --leave-out tests on whole ones"
-        for header, texts in found.items()
-        if texts.nunique() < _FEWEST_PERSONS
-    ]
-    found = {h: texts for h, texts in found.items() if texts.nunique() >= _FEWEST_PERSONS}
-    # where one tells people, another that gathers many of them tells wards or studies
-    of_few = [header for header, texts in found.items() if _is_of_few(texts)]
-    chosen = of_few or sorted(found, key=lambda header: -found[header].nunique())[:1]
-    told += [
-        f"{header} looks like an identifier and repeats: its rows stay together in every split; "
-        "--group names another column"
-        for header in chosen
-    ]
-    return join_groups(*(_number(found[header]) for header in chosen)), told
-
-
-def _list_identifiers(table: OwnTable, rule: SplitRule) -> Mapping[str, pd.Series]:
-    learned = {column.header for column in table.columns}
-    taken = {*learned, *table.outcome.columns, *rule.columns}
-    return {
-        header: fold_codes(table.texts[header])
-        for header in table.texts
-        if header not in taken
-        and not table.notes.of(header).unit
-        and _tells_people(header, table.texts[header])
-    }
-
-
-def _tells_people(header: str, texts: pd.Series) -> bool:
-    """Whether a column is an identifier by its name, or by codes that are no mere numbers."""
-    if find_identifier(header, _REPEATING):
-        return True
-    words = np.isnan(parse_numbers(texts.dropna())).all()
-    return bool(words) and find_identifier(header, texts) is not None
-
-
-def _counts_rows(codes: pd.Series, tested: NDArray[np.bool_]) -> bool:
-    """Whether codes [n] of two files count the rows of both."""
-    if not tested.any():
-        return False
-    numbers = parse_numbers(codes)
-    return all(bool((np.diff(numbers[rows]) == 1).all()) for rows in (tested, ~tested))
-
-
-def _is_of_few(texts: pd.Series) -> bool:
-    return bool(texts.value_counts().iloc[0] <= max(10, _MOST_ROWS_OF_ONE * len(texts)))
-
-
-def _number(codes: pd.Series) -> Indices:
-    """Equal codes by an equal number [n], missing ones by one each."""
-    numbers: Indices = pd.factorize(codes)[0].astype(np.intp)
-    missing = numbers < 0
-    numbers[missing] = numbers.max() + 1 + np.arange(missing.sum())
-    return numbers
 
 
 def _read_sides(table: OwnTable, rule: SplitRule) -> tuple[NDArray[np.str_] | None, str | None]:
@@ -405,7 +287,7 @@ def _join_sites(
             f"{sites} values of {texts.name} are learned from, fewer than {_FEWEST_SITES}: folds "
             "do not leave whole ones out"
         ]
-    return join_groups(together, _number(texts)), []
+    return join_groups(together, number_codes(texts)), []
 
 
 def _forget_words(column: Column, tested: NDArray[np.bool_]) -> tuple[Column, int]:
