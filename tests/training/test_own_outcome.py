@@ -204,6 +204,9 @@ def test_a_positive_class_must_be_one_of_two(tmp_path: Path) -> None:
     path = write(tmp_path, table())
     with pytest.raises(TrainingError, match="no class of the name that --positive gives"):
         read_own_cases(path, "ill", positive="sick")
+    codes = write(tmp_path, table(ill=["0.0", "1.0"] * 100))
+    assert read_own_cases(codes, "ill", positive="0").labels == ("1.0", "0.0")
+    path = write(tmp_path, table())
     assert read_own_cases(path, "ill", positive=" ILL ").labels == ("well", "ill")
     with pytest.raises(TrainingError, match="stage has 3 classes: --positive names one of two"):
         read_own_cases(path, "stage", positive="I")
@@ -242,12 +245,18 @@ def test_an_outcome_that_may_be_unknown_is_asked_back(
         return read_own_people(tmp_path / "own.csv", "time", name)
 
     write(tmp_path, people)
-    with pytest.raises(TrainingError, match=f"row 3: {name} is .*remove such rows .2., or write"):
+    with pytest.raises(TrainingError, match=f"row 3: {name} is .*remove such rows .2., or say"):
         read()
     write(tmp_path, people, f'columns: {{{name}: {{missing: ["{marker}"]}}}}')
     left = read()
     assert len(left.X) == 198
     assert "2 rows without an outcome are left out, as the .yaml says" in told(left)
+
+
+def test_a_code_for_unknown_is_left_out_however_it_is_spelt(tmp_path: Path) -> None:
+    people = table(event=["0", "1", "9", "9.0"] * 50)
+    path = write(tmp_path, people, "columns: {event: {missing: 9}}")
+    assert len(read_own_people(path, "time", "event").X) == 100
 
 
 def test_a_marker_that_the_notes_do_not_name_is_a_label(tmp_path: Path) -> None:

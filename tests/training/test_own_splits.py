@@ -286,6 +286,7 @@ def test_measuring_again_takes_the_same_options() -> None:
     [
         ({"drop": "marker"}, "--test: the columns marker of --data are needed there too"),
         ({"drop": "ill"}, "--test: there is no column ill"),
+        ({"ill": ["sick"] * 30 + ["well"] * 30}, "row 2 of --test: ill is of a class that --data"),
         ({"ill": "?"}, "row 2 of --test: ill is ?, which may mean that it is unknown"),
         ({"ill": "ill"}, "fewer than 2 rows of the test split have the event, or are of one of"),
         ({"marked": 1}, "column 8 is called almost as marker, which the file lacks"),

@@ -78,7 +78,7 @@ def keep_known(table: OwnTable) -> OwnTable:
     """The rows whose outcome is known.
 
     Others are left out only where the notes say which words (`missing`, "" for an empty cell) mean
-    so.
+    so. An empty cell is never taken for "no event" either.
 
     Raises:
         TrainingError: an outcome is missing, or may be.
@@ -88,7 +88,8 @@ def keep_known(table: OwnTable) -> OwnTable:
         stated, header = table.notes.of(str(name)).missing, str(name)
         words = texts.fillna("")
         if stated is not None:
-            unknown |= words.isin(stated).to_numpy()
+            said = fold_codes(pd.Series(stated, dtype=object))
+            unknown |= fold_codes(words).isin(said).to_numpy()
             empty = (words == "") & ("" not in stated)
             _refuse_unknown(table, header, empty.to_numpy(), "is missing")
             continue
@@ -107,9 +108,10 @@ def keep_known(table: OwnTable) -> OwnTable:
 def _refuse_unknown(table: OwnTable, header: str, rows: NDArray[np.bool_], says: str) -> None:
     require(
         not rows.any(),
-        f"{table.name_row(rows)}: {header} {says}: remove such rows ({rows.sum()}), or write in "
-        "the .yaml beside --data which words stand for a missing outcome, as in columns: "
-        f'{{{header}: {{missing: ["?", ""]}}}}; a list without a word keeps that word',
+        f"{table.name_row(rows)}: {header} {says}: write what is known, remove such rows "
+        f"({rows.sum()}), or say in the .yaml beside --data which words stand for a missing "
+        f'outcome, as in columns: {{{header}: {{missing: ["?", ""]}}}}; a list without a word keeps '
+        "that word",
     )
 
 
@@ -172,12 +174,18 @@ def read_classes(table: OwnTable, target: str, positive: str | None) -> Classes:
             len(labels) == 2,
             f"{target} has {len(labels)} classes: --positive names one of two, leave it out",
         )
-        chosen = spelt.get(_fold(positive))
-        require(chosen is not None, f"{target} has no class of the name that --positive gives")
-        labels = tuple(sorted(labels, key=lambda label: label == chosen))
+        chosen = [label for label in labels if _fold_code(label) == _fold_code(positive)]
+        require(len(chosen) == 1, f"{target} has no class of the name that --positive gives")
+        labels = tuple(sorted(labels, key=lambda label: label in chosen))
     elif len(labels) == 2:
         told.append(f"counted as positive: {labels[1]}; --positive names another")
     y = texts.map({label: i for i, label in enumerate(labels)}).to_numpy(dtype=np.int64)
+    unseen = table.tested & ~np.isin(y, y[~table.tested])
+    require(
+        not unseen.any(),
+        f"{table.name_row(unseen)}: {target} is of a class that --data never has: spell it as "
+        "there, or remove such rows",
+    )
     counts = np.bincount(y)
     require(
         bool(counts.min() >= FEWEST_CASES),
