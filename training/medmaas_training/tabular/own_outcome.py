@@ -85,9 +85,10 @@ def keep_known(table: OwnTable) -> OwnTable:
     """
     unknown = np.zeros(len(table.outcome), dtype=bool)
     for name, texts in table.outcome.items():
-        stated, header = table.notes.of(str(name)).missing, str(name)
-        words = texts.fillna("")
-        if stated is not None:
+        header, words = str(name), texts.fillna("")
+        note = table.notes.of(header)
+        if "missing" in note.model_fields_set:  # none is a statement, too
+            stated = note.missing or ()
             said = fold_codes(pd.Series(stated, dtype=object))
             unknown |= fold_codes(words).isin(said).to_numpy()
             empty = (words == "") & ("" not in stated)
@@ -110,8 +111,8 @@ def _refuse_unknown(table: OwnTable, header: str, rows: NDArray[np.bool_], says:
         not rows.any(),
         f"{table.name_row(rows)}: {header} {says}: write what is known, remove such rows "
         f"({rows.sum()}), or say in the .yaml beside --data which words stand for a missing "
-        f'outcome, as in columns: {{{header}: {{missing: ["?", ""]}}}}; a list without a word keeps '
-        "that word",
+        f'outcome, as in columns: {{{header}: {{missing: ["?", ""]}}}}; a list without a word keeps'
+        " that word",
     )
 
 
