@@ -208,7 +208,20 @@ def test_few_sites_cannot_be_left_out_of_folds_and_that_is_told(tmp_path: Path) 
     write(tmp_path, table(site=["a", "b", "c", "c"] * 50))
     cases = read(tmp_path, leave_out="site=a")
     assert cases.together is None
-    assert "2 values of site are learned from, fewer than 5: folds do not" in take(cases)[2]
+    assert "fewer than 5 values of site, or of those that share no people" in take(cases)[2]
+    who = np.repeat(np.arange(100), 2)  # many of whom were at two sites
+    write(tmp_path, table(site=DRAW.choice([*"abcdefgh"], 200), who=who))
+    cases = read(tmp_path, leave_out="site=a", group="who")
+    assert "or of those that share no people, are learned from: folds do" in take(cases)[2]
+    assert cases.together is not None
+    assert_apart(take(cases)[0], cases.together)
+
+
+def test_rows_that_all_belong_together_cannot_be_split(tmp_path: Path) -> None:
+    linked = table(patient_id=np.repeat(np.arange(100), 2), mrn=np.arange(1, 201) // 2 + 500)
+    write(tmp_path, linked)
+    with pytest.raises(TrainingError, match="rows that belong together leave fewer than 10 groups"):
+        read(tmp_path)
 
 
 def test_rows_of_a_person_who_is_tested_on_are_left_out_elsewhere(tmp_path: Path) -> None:
@@ -239,6 +252,8 @@ def test_a_test_file_is_read_as_files_that_a_model_answers(tmp_path: Path) -> No
     np.testing.assert_array_equal(cases.X[200:, 0], later[" AGE"])
     np.testing.assert_array_equal(cases.X[200:, -1], later["crp  (MG/L)"])
     assert np.isnan(cases.X[200:203, 2]).all()
+    assert "no external validation" in read(tmp_path).origin.limit
+    assert "whether the people of --test are from elsewhere" in cases.origin.limit
     assert cases.own is not None
     assert cases.own.columns[2].words == ("I", "II", "III")
     assert (split.by or "").startswith("tested on the people of --test, another file")

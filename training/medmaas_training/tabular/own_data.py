@@ -31,6 +31,11 @@ from medmaas_training.tabular.own_table import OwnTable, read_table, require
 _EVENTS_PER_COLUMN = 10
 _SHORTEST = 0.5
 _CHANCE = SplitRule()
+_TWO_FILES = replace(
+    OWN,
+    limit="Of the data nothing is known but what is said here; whether the people of --test are "
+    "from elsewhere is known to whoever trained the model.",
+)
 
 
 def read_own_people(
@@ -64,7 +69,7 @@ def read_own_people(
             f"{_EVENTS_PER_COLUMN} each: a model may learn what is chance"
         )
     sha256 = hash_arrays(table.X, outcome["event"].astype(float), followed.days[kept])
-    origin = make_origin(table.notes)
+    origin = make_origin(table.notes, rule)
     return SurvivalTable(table.X, outcome, sha256, origin, table, arranged.together, split)
 
 
@@ -94,17 +99,17 @@ def read_own_cases(
         names,
         classes.labels,
         hash_arrays(table.X, y),
-        make_origin(table.notes),
+        make_origin(table.notes, rule),
         table,
         arranged.together,
         arranged.split,
     )
 
 
-def make_origin(notes: Notes) -> Origin:
+def make_origin(notes: Notes, rule: SplitRule = _CHANCE) -> Origin:
     """What the card says of the table: the user's words, or that there are none."""
     said = {key: text for key, text in notes.data.model_dump().items() if text}
-    return replace(OWN, **said)
+    return replace(OWN if rule.test is None else _TWO_FILES, **said)
 
 
 def _settle_columns(

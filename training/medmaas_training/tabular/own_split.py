@@ -35,7 +35,7 @@ _SIDES = {
 _FEWEST = {"train": 6, "calibration": 2, "test": 2}
 _USE = {"train": "learn from", "calibration": "calibrate by", "test": "measure by"}
 _TESTED = 0.2
-_FEWEST_SITES = 5  # as many as there are folds
+_FEWEST_GROUPS = 5  # as many as there are folds
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:[-/年](?P<month>\d{1,2})(?:[-/月](?P<day>\d{1,2}))?"
     r"|\.(?P<month_>\d{1,2})\.(?P<day_>\d{1,2}))[月日]?(?:[T ](?P<time>.*))?"
@@ -98,6 +98,11 @@ def arrange_rows(
                     "tested on, or kept for calibration"
                 )
         sides, together = sides[kept], None if together is None else together[kept]
+    require(
+        together is None or len({*together}) >= 2 * _FEWEST_GROUPS,
+        "rows that belong together leave fewer than "
+        f"{2 * _FEWEST_GROUPS} groups: too few to split; name another column with --group",
+    )
     split = _draw(y[kept], sides, rule.seed, together)
     _require_sides(y[kept], split, needed)
     sites = cut_option(rule.leave_out)[0]
@@ -280,14 +285,13 @@ def _join_sites(
     texts: pd.Series, split: Split, together: Indices | None
 ) -> tuple[Indices | None, list[str]]:
     """Groups [n] that hold whole sites as well, if the train split has enough for its folds."""
-    texts = fold_codes(texts)
-    sites = int(texts.iloc[split.train].nunique())
-    if sites < _FEWEST_SITES:
-        return together, [
-            f"{sites} values of {texts.name} are learned from, fewer than {_FEWEST_SITES}: folds "
-            "do not leave whole ones out"
-        ]
-    return join_groups(together, number_codes(texts)), []
+    joined = join_groups(together, number_codes(fold_codes(texts)))
+    if joined is not None and len({*joined[split.train]}) >= _FEWEST_GROUPS:
+        return joined, []
+    return together, [
+        f"fewer than {_FEWEST_GROUPS} values of {texts.name}, or of those that share no people, "
+        "are learned from: folds do not leave whole ones out"
+    ]
 
 
 def _forget_words(column: Column, tested: NDArray[np.bool_]) -> tuple[Column, int]:
