@@ -2021,6 +2021,10 @@ export interface ManifestSplit {
    */
   seed?: number;
   /**
+   * What decided who is in which part, if more than chance did.
+   */
+  by?: string;
+  /**
    * How many people fitted the model.
    */
   train: number;

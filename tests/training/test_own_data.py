@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 from sksurv.datasets import load_gbsg2
 
@@ -29,7 +27,6 @@ from medmaas.model.registry import Registry
 from medmaas_training.survival.design import make_design
 from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.tabular.data_yaml import RECORD
-from medmaas_training.tabular.datasets import make_folds, split_rows
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
 from medmaas_training.tabular.own_notes import Notes
@@ -112,12 +109,12 @@ def test_survival_is_learned_from_a_trial_it_was_not_made_for(train: Train, tmp_
         assert answer["status"] == "ok"
 
 
-def test_twenty_events_are_enough(train: Train, tmp_path: Path) -> None:
-    path = write(tmp_path, table(60, event=[1, 0, 0] * 20))
+def test_ten_events_are_enough(train: Train, tmp_path: Path) -> None:
+    path = write(tmp_path, table(60, event=[1, 0, 0, 0, 0, 0] * 10))
     arguments = ("--data", str(path), "--id", "few", "--out", str(tmp_path / "models"))
     code, _, errors = train(*SURVIVAL, *arguments)
     assert code == 0, errors
-    assert read_manifest(tmp_path, "few").card.data.events == 20
+    assert read_manifest(tmp_path, "few").card.data.events == 10
 
 
 def test_classes_are_learned_from_a_table_they_were_not_made_for(
@@ -136,7 +133,8 @@ def test_classes_are_learned_from_a_table_they_were_not_made_for(
         "breast_fna", "--data", str(write(tmp_path, wine)), "--target", "target",
         "--id", "wine", "--out", str(tmp_path / "models"),
     )  # fmt: skip
-    assert (code, errors) == (0, "")
+    few = "Warning: only 48 of 178 rows are cultivar 2: the figures are very uncertain."
+    assert (code, " ".join(errors.split())) == (0, few)
     manifest = read_manifest(tmp_path, "wine")
     own = (m for m in manifest.card.metrics if (m.of, m.metric) == ("model", "accuracy"))
     (model,) = (m.model for m in own)
@@ -282,15 +280,3 @@ def test_follow_up_is_in_the_unit_that_the_notes_give(
     path = write(tmp_path, people, f"columns: {{time: {{unit: {unit}}}}}")
     own = read_own_people(path, "time", "event")
     np.testing.assert_allclose(own.time, people["time"] * days)
-
-
-@given(st.lists(st.integers(0, 30), min_size=100, max_size=150))
-def test_copies_are_never_on_both_sides_of_a_split(numbers: list[int]) -> None:
-    copies = np.unique([*range(60), *numbers], return_inverse=True)[1]
-    strata = copies % 2
-    split = split_rows(strata, 0, copies)
-    parts = [set(copies[part]) for part in (split.train, split.calibration, split.test)]
-    assert sum(map(len, parts)) == len(set(copies))
-    assert len(split.train) + len(split.calibration) + len(split.test) == len(copies)
-    for train_rows, test_rows in make_folds(strata[:, None].astype(float), strata, 0, copies):
-        assert not set(copies[train_rows]) & set(copies[test_rows])

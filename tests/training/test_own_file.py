@@ -49,6 +49,7 @@ def test_a_table_is_the_same_however_it_is_written(
     other = read_table(write(tmp_path / "other.csv", separator, encoding), ("relapse",))
     assert np.array_equal(plain.X, other.X, equal_nan=True)
     assert plain.outcome.equals(other.outcome)
+    assert len(other.odd) - len(plain.odd) == {",": 0, ";": 1, "\t": 2}[separator]  # it is told
 
 
 def test_a_workbook_is_learned_from(tmp_path: Path) -> None:

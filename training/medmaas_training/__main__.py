@@ -15,7 +15,7 @@ RECIPES = find_recipes()
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one recipe; 0 if a model was written, 2 if not, with the reason in one sentence."""
-    parsed = vars(_parser().parse_args(arguments))
+    parsed = vars(make_parser().parse_args(arguments))
     recipe = parsed.pop("recipe")
     try:
         options = read_options(parsed)
@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="medmaas train",
         description="Train a model, evaluate it, export it to ONNX and write it to --out.",
@@ -51,13 +52,40 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
     )
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    add_own_table(parser)
+    return parser
+
+
+def add_own_table(parser: argparse.ArgumentParser) -> None:
+    """The options that describe a user's table, alike for all that reads one."""
     own = parser.add_argument_group("any table of your own, by the columns of its outcome")
     own.add_argument(
         "--target", help="breast_fna: the class, 2 to 20 different ones; solubility: the number"
     )
-    own.add_argument("--time", help="survival: days of follow-up")
-    own.add_argument("--event", help="survival: 1 if follow-up ended with the event, else 0")
-    return parser
+    own.add_argument("--positive", metavar="LABEL", help="breast_fna: which of two classes")
+    own.add_argument("--time", help="survival: the length of follow-up")
+    own.add_argument("--unit", help="survival: of --time, one of days, weeks, months, years")
+    own.add_argument(
+        "--event",
+        metavar="EVENT[=VALUE,...]",
+        help="survival: 1, yes or true if follow-up ended with the event; or the values that do",
+    )
+    rows = parser.add_argument_group("who is tested on, of survival and breast_fna; else chance")
+    rows.add_argument("--test", type=Path, metavar="FILE", help="those of another file")
+    rows.add_argument("--split", metavar="COLUMN", help="it says train, calibration or test")
+    rows.add_argument(
+        "--since", metavar="COLUMN=VALUE", help="those from a date, year or number on"
+    )
+    rows.add_argument(
+        "--leave-out",
+        metavar="COLUMN[=VALUE,...]",
+        help="whole sites: about a fifth of the rows, or those named",
+    )
+    rows.add_argument(
+        "--group",
+        metavar="COLUMN",
+        help="rows of one value stay together (default: of an identifier that repeats)",
+    )
 
 
 if __name__ == "__main__":

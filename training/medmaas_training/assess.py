@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from medmaas_training.__main__ import RECIPES
+from medmaas_training.__main__ import RECIPES, add_own_table
 from medmaas_training.errors import TrainingError, refuse
 from medmaas_training.options import Options, check_options, read_options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Assess the model of a recipe again; 0 if that could be done, 2 if not, with the reason."""
-    parsed = vars(_parser().parse_args(arguments))
+    parsed = vars(make_parser().parse_args(arguments))
     recipe, measured = parsed.pop("recipe"), parsed.pop("measured")
     try:
         _assess(recipe, read_options(parsed), measured)
@@ -41,7 +41,8 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     print_figures(found, same if written == folder else f"{folder}, assessed again as {written}")
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="medmaas assess",
         description="Measure again how sure a trained model is and what its answers rest on: "
@@ -65,8 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
     )
     parser.add_argument("--seed", type=int, default=0, help="as it was then")
-    for column in ("target", "time", "event"):
-        parser.add_argument(f"--{column}", help="as it was then")
+    add_own_table(parser)
     return parser
 
 

@@ -67,13 +67,13 @@ def choose_candidate(
     X: Floats,
     y: Labels,
     *,
-    copies: Indices | None,
+    together: Indices | None,
     seed: int,
 ) -> Choice:
     """Compare by log loss over five folds of X [n, features], and fit the best on all of them."""
     with _without_convergence_warnings():
         losses = {
-            name: cross_validate(candidate, X, y, seed, copies)
+            name: cross_validate(candidate, X, y, seed, together)
             for name, candidate in track(candidates.items(), "Comparing", transient=True)
         }
         chosen = min(losses, key=lambda name: losses[name].value)
@@ -87,21 +87,21 @@ def make_single(words: int) -> Pipeline:
 
 
 def choose_single(
-    X: Floats, y: Labels, categories: Mapping[int, int], *, copies: Indices | None, seed: int
+    X: Floats, y: Labels, categories: Mapping[int, int], *, together: Indices | None, seed: int
 ) -> int:
     """The column of X [n, features] that alone has the smallest log loss over five folds."""
     losses = [
-        cross_validate(make_single(categories.get(i, 0)), X[:, [i]], y, seed, copies).value
+        cross_validate(make_single(categories.get(i, 0)), X[:, [i]], y, seed, together).value
         for i in range(X.shape[1])
     ]
     return int(np.argmin(losses))
 
 
 def cross_validate(
-    candidate: Pipeline, X: Floats, y: Labels, seed: int, copies: Indices | None = None
+    candidate: Pipeline, X: Floats, y: Labels, seed: int, together: Indices | None = None
 ) -> Estimate:
     """Log loss over five stratified folds."""
-    folds = make_folds(X, y, seed, copies)
+    folds = make_folds(X, y, seed, together)
     return fold_mean(list(-cross_val_score(candidate, X, y, cv=folds, scoring="neg_log_loss")))
 
 

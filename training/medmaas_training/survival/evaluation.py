@@ -63,7 +63,7 @@ class _Predicted:
 def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Metric]:
     """C and integrated Brier score of every model on the same five folds of all people."""
     figures: dict[tuple[str, str], list[float]] = {}
-    folds = make_folds(table.X, table.event, 0, table.copies)
+    folds = make_folds(table.X, table.event, 0, table.together)
     for fitting, testing in track(folds, "Comparing on five folds", transient=True):
         train, test = table.outcome[fitting], table.outcome[testing]
         days = quantile_days(test)

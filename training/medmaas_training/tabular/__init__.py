@@ -2,8 +2,10 @@
 
 - datasets.py reads the tables of the recipes; preparation.py completes their columns.
 - A user's table: own_file.py reads its cells as every door does, own_table.py finds its columns,
-  own_columns.py describes them, own_notes.py reads what the user knows of them, own_data.py checks
-  it all; identifiers.py finds those that say who somebody is.
+  own_columns.py describes them, own_notes.py reads what the user knows of them, own_outcome.py
+  reads what is to be predicted, own_groups.py finds rows that belong together, own_split.py settles
+  who is tested on, own_data.py puts it all together; identifiers.py finds columns that say who
+  somebody is.
 - What a model can be asked by: own_sources.py finds where records hold columns (genders.py has
   words for them), aliases.py calls features and labels in ASCII where a protocol wants that.
 - A column of it: own_cells.py reads its cells as own_numbers.py or own_words.py; own_texts.py are

@@ -14,6 +14,9 @@ from medmaas_training.tabular.own_table import OwnTable
 from medmaas_training.tabular.own_told import Told
 
 RECORD = "data.yaml"
+_SAID = {
+    "unit", "description", "loinc", "low", "high", "keep", "record", "oldest_days", "molar_mass",
+}  # fmt: skip
 _HEAD = """\
 # How the table was read that this model learned from. Copied beside the next table, under its name
 # and with .yaml at the end, it makes that one read alike. What stands under read and left_out was
@@ -41,7 +44,7 @@ def record_reading(table: OwnTable) -> dict[str, bytes]:
 def _describe(column: Column, told: tuple[Told, ...]) -> dict[str, Any]:
     note, cells = column.note, column.cells
     spellings = column.spellings if column.kind == "choice" else {}
-    rules = note.model_dump(include={"unit", "description", "loinc", "low", "high", "keep"})
+    rules = note.model_dump(include=_SAID)
     rules |= {
         "kind": "number" if column.kind == "number" else "words",
         "missing": sorted({*note.missing, *column.missing_words}),

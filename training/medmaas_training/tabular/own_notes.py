@@ -7,15 +7,14 @@
       sex: {record: gender}
       creatinine: {unit: mg/dL, loinc: 2160-0, oldest_days: 90}
       time: {unit: mo}
-      crp: {unit: mg/L, bounds: missing, thousands: true, missing: [-1]}
-      grade: {kind: words, spellings: {"-": negative}}
-      case: {keep: true}
+      status: {missing: ["?", ""]}
 
-Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. `record`
-says which element of a Patient in FHIR holds the column, birthDate or gender; `loinc` and `unit`
-which results do, the newest not older than `oldest_days`, 365 if it is not said; with `molar_mass`,
-in g/mol, results in mol too. A model's folder holds such a file, too, with what was read how: it
-can be copied beside the next table.
+Columns are called as in the CSV. `low` and `high` are what is accepted at answering time. Rows
+whose outcome is one of `missing`, "" for an empty cell, are left out. `record` says which element
+of a Patient in FHIR holds the column, birthDate or gender; `loinc` and `unit` which results do, the
+newest not older than `oldest_days`, 365 if it is not said; with `molar_mass`, in g/mol, results in
+mol too. A model's folder holds such a file, too, with what was read how: it can be copied beside
+the next table.
 """
 
 from pathlib import Path

@@ -8,11 +8,12 @@ tells a value: columns by name, rows by number, the header being row 1.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rich.console import Console
 
 from medmaas.model.names import LONGEST, fold_name, keep_letters
@@ -20,14 +21,14 @@ from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers, tell_unrecorded
-from medmaas_training.tabular.own_file import read_file
+from medmaas_training.tabular.own_file import append_file, read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
 from medmaas_training.tabular.own_texts import ReadCells
 from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 
 FEWEST_ROWS = 50
 MOST_WORDS = 20
-_FEWEST_VALUES = 20
+FEWEST_VALUES = 20
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
 
 
@@ -38,6 +39,9 @@ class OwnTable:
     Attributes:
         columns: to learn from.
         outcome: those of what is to be predicted, as text.
+        texts: every column of the file as text, NaN where a cell is empty.
+        numbers: what rows are called, [n]: those of their file, whose header is row 1.
+        tested: [n], which of them are of the file of --test.
         notes: what the .yaml beside the table says.
         left_out: which columns are not learned from and why, a clause each.
         odd: what else its reader must know, a clause each.
@@ -47,6 +51,9 @@ class OwnTable:
 
     columns: tuple[Column, ...]
     outcome: pd.DataFrame
+    texts: pd.DataFrame
+    numbers: NDArray[np.intp]
+    tested: NDArray[np.bool_]
     notes: Notes
     left_out: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
@@ -68,26 +75,55 @@ class OwnTable:
         """The columns side by side, [n, features]."""
         return np.column_stack([column.values for column in self.columns])
 
+    def name_row(self, rows: NDArray[np.bool_]) -> str:
+        """What the first of these rows [n] is called; nothing if there is none."""
+        if not rows.any():
+            return ""
+        first = int(np.argmax(rows))
+        return f"row {self.numbers[first]}{' of --test' if self.tested[first] else ''}"
 
-def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
+    def tell(self, *clauses: str) -> "OwnTable":
+        """With more that its reader must know."""
+        return replace(self, odd=(*self.odd, *clauses))
+
+    def take(self, rows: NDArray[np.bool_]) -> "OwnTable":
+        """With these rows [n] alone."""
+        return replace(
+            self,
+            columns=tuple(replace(column, values=column.values[rows]) for column in self.columns),
+            outcome=self.outcome[rows],
+            texts=self.texts[rows],
+            numbers=self.numbers[rows],
+            tested=self.tested[rows],
+        )
+
+
+def read_table(
+    path: Path, outcome: Sequence[str], aside: Sequence[str] = (), test: Path | None = None
+) -> OwnTable:
     """Read a CSV with a header, and the .yaml beside it if there is one.
 
     Args:
         path: of the CSV.
         outcome: headers of the columns that hold what is to be predicted.
+        aside: headers of columns that are not learned from either.
+        test: a file with more rows of the same columns, which come last.
 
     Raises:
-        TrainingError: the file does not exist, or a column is empty, absent, or named as another.
+        TrainingError: the file does not exist, or a column is absent, or named as another.
     """
     notes = read_notes(path)
-    table, left_out = _read_csv(path, outcome)
+    table, left_out, odd = _read_csv(path, outcome, aside)
+    rows = len(table)
+    units = {header: notes.of(header).unit for header in table}
+    table, absent, of_test = append_file(table, test, units, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(
             f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
         )
     columns, told, words = list[Column](), list[Told](), {*notes.missing}
-    for header in table.columns.drop(list(outcome)):
+    for header in table.columns.drop(list({*outcome, *aside})):
         texts, note = table[header], notes.of(header)
         cells = read_cells(texts, note, notes.missing)
         if fault := _find_fault(texts, cells, note):
@@ -98,14 +134,20 @@ def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
             told += cells.told
             words |= cells.missing_words
     _refuse_clashes(columns)
+    if lacking := [column.header for column in columns if column.header in absent]:
+        raise TrainingError(f"--test: the columns {_list(lacking)} of --data are needed there too")
+    counted = np.arange(len(table))
     return OwnTable(
-        tuple(columns),
-        table[list(outcome)],
-        notes,
-        tuple(left_out),
-        tell_unrecorded(columns),
-        tuple(sorted(words)),
-        told=tuple(told),
+        columns=tuple(columns),
+        outcome=table[list(outcome)],
+        texts=table,
+        numbers=np.where(counted < rows, counted, counted - rows) + 2,
+        tested=counted >= rows,
+        notes=notes,
+        left_out=tuple(left_out),
+        odd=(*odd, *of_test, *tell_unrecorded(columns)),
+        missing_words=tuple(sorted(words)),
+        told=tuple(one.move(rows) for one in told),
     )
 
 
@@ -122,8 +164,10 @@ def to_numbers(texts: pd.Series) -> Floats:
     return numbers
 
 
-def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    names, cells = read_file(path, outcome)
+def _read_csv(
+    path: Path, outcome: Sequence[str], aside: Sequence[str]
+) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
+    names, cells, told = read_file(path, outcome)
     named = [i for i, name in enumerate(names) if name]
     left_out = [
         f"column {i + 1} has no name and is left out" for i, name in enumerate(names) if not name
@@ -132,12 +176,12 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
         raise TrainingError(f"--data: two columns are called {_list(twice)}: rename one")
-    absent = [name for name in outcome if name not in table]
+    absent = [name for name in (*outcome, *aside) if name not in table]
     if absent:
         raise TrainingError(f"--data: there is no column {_list(absent)}")
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
-    return table, left_out
+    return table, left_out, told
 
 
 def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | None:
@@ -147,8 +191,8 @@ def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | N
         return "no row has a value"
     if len({*cells.values[known]}) == 1:
         return "every value it has is the same"
-    if known.sum() < _FEWEST_VALUES:
-        return f"fewer than {_FEWEST_VALUES} rows have a value"
+    if known.sum() < FEWEST_VALUES:
+        return f"fewer than {FEWEST_VALUES} rows have a value"
     many = len(cells.words) > MOST_WORDS
     if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
         return "it holds dates; days since a beginning can be learned from"

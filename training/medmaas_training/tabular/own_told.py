@@ -5,7 +5,7 @@ that the manifest holds anyway.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Rule = Literal[
@@ -71,6 +71,7 @@ class Told:
         count: of their rows.
         row: number of the first of these; the header is row 1.
         detail: what it was: a word for missing, a unit, limits.
+        tested: whether that row is of the file of --test.
     """
 
     column: str
@@ -78,6 +79,13 @@ class Told:
     count: int
     row: int
     detail: str = ""
+    tested: bool = False
+
+    def move(self, rows: int) -> "Told":
+        """The same where the rows after so many are those of the file of --test."""
+        if self.row < rows + 2:  # the header is row 1 of either
+            return self
+        return replace(self, row=self.row - rows, tested=True)
 
 
 def tell(told: Iterable[Told]) -> tuple[str, ...]:
@@ -97,4 +105,7 @@ def tell(told: Iterable[Told]) -> tuple[str, ...]:
 def _list(rule: Rule, told: Sequence[Told]) -> str:
     if rule in _UNCOUNTED:
         return ", ".join(one.column for one in told)
-    return ", ".join(f"{one.column} {one.count} (first in row {one.row})" for one in told)
+    return ", ".join(
+        f"{one.column} {one.count} (first in row {one.row}{' of --test' if one.tested else ''})"
+        for one in told
+    )

@@ -56,10 +56,10 @@ def run(options: Options) -> None:
         print_warnings(table.own)
     X, y = table.X[split.train], table.y[split.train]
     X_test, y_test = table.X[split.test], table.y[split.test]
-    copies = None if table.copies is None else table.copies[split.train]
+    together = None if table.together is None else table.together[split.train]
 
     candidates = make_candidates(study.categories, y, options.seed)
-    choice = choose_candidate(candidates, X, y, copies=copies, seed=options.seed)
+    choice = choose_candidate(candidates, X, y, together=together, seed=options.seed)
     model, ours = choice.model, f"{choice.name} (this model)"
     single = [study.single]
     baseline = study.baseline.fit(X[:, single], y)
@@ -139,7 +139,9 @@ def make_splits(options: Options, _spec: Input) -> Splits:
 def make_study(options: Options) -> ClassStudy:
     """The Wisconsin diagnostic data, or a table of one's own if its outcome is named."""
     if options.data and options.target:
-        return make_own_study(options.data, options.target, options.seed)
+        return make_own_study(
+            options.data, options.target, positive=options.positive, rule=options.rule
+        )
     return make_wisconsin_study(options.data, options.seed)
 
 

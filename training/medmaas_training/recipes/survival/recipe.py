@@ -138,7 +138,9 @@ def make_splits(options: Options, _spec: Input) -> Splits:
 def make_study(options: Options) -> Study:
     """FLCHAIN, or a table of one's own if its follow-up is named."""
     if options.data and options.time and options.event:
-        return make_own_study(options.data, options.time, options.event, options.seed)
+        return make_own_study(
+            options.data, options.time, options.event, unit=options.unit, rule=options.rule
+        )
     return make_flchain_study(options.data, options.seed)
 
 
