@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
+from medmaas_training.comparisons import name_gain
 from medmaas_training.recipes.solubility.card import GOLDEN, Study, make_card
 from medmaas_training.recipes.solubility.sections import draw_sections
 from medmaas_training.smiles.evaluation import (
-    BELOW_FOREST,
     FOREST,
     MEAN,
     NETWORK,
@@ -74,13 +74,12 @@ def test_every_model_answers_the_test_part_and_the_mean_knows_the_train_part_alo
 
 
 def test_the_gain_over_the_forest_is_paired(table: MoleculeTable, trials: list[Trial]) -> None:
-    figures = {
-        (m.model, m.metric): m.value
-        for m in compare_on_splits(table, trials)
-        if m.evaluated_on == SPLITS
-    }
+    metrics = compare_on_splits(table, trials)
+    figures = {(m.model, m.metric): m.value for m in metrics if not m.against}
+    gains = {m.against: m.value for m in metrics if m.metric == name_gain(RMSE)}
+    assert gains.keys() == {name for name, _ in figures} - {NETWORK}
     gain = figures[FOREST, RMSE] - figures[NETWORK, RMSE]
-    assert figures[NETWORK, BELOW_FOREST] == pytest.approx(gain)
+    assert gains[FOREST] == pytest.approx(gain)
     on_test = compare_on_test(table, trials[0])
     assert {m.n for m in on_test} == {len(trials[0].rows)}
     assert all(m.low <= m.value <= m.high for m in on_test if m.metric == RMSE)
@@ -105,6 +104,15 @@ def test_the_card_and_the_report_say_what_was_measured(
     assert card.metrics == tuple(metrics)
     for value in (next(m.value for m in metrics if m.metric == RMSE), spread.value):
         assert any(f"{value:.4f}" in finding for finding in card.findings)
+    strongest = min(
+        (
+            m
+            for m in metrics
+            if m.against and (m.evaluated_on, m.metric) == (SPLITS, name_gain(RMSE))
+        ),
+        key=lambda m: m.value,
+    )
+    assert f"strongest contender, {strongest.against}, in RMSE" in card.findings[0]
     assert card.data.split.train == len(trials[0].split.train)
     sections = draw_sections(table, trials, metrics)
     assert [section.title for section in sections][:2] == ["Comparison", "Learning curves"]
