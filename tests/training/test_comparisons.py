@@ -9,6 +9,9 @@ import pytest
 
 from medmaas.model.manifest import Metric, Of
 from medmaas.model.registry import Registry
+from medmaas_training.classes.candidates import make_candidates
+from medmaas_training.classes.evaluation import compare_on_folds
+from medmaas_training.classes.metrics import POOLED
 from medmaas_training.comparisons import DIRECTIONS, find_pairs, judge, name_gain, state_comparisons
 from medmaas_training.dose.study import LABEL, MAP, NETWORK, STEP, TABLE, TRIAL, Study
 from medmaas_training.dose.trial import Trial
@@ -17,6 +20,7 @@ from medmaas_training.image.data import BLOOD, ImageSet, Part
 from medmaas_training.recipes.blood_cell import card as blood_cell
 from medmaas_training.recipes.breast_fna.own import make_own_study as make_own_classes
 from medmaas_training.recipes.breast_fna.recipe import make_wisconsin_study
+from medmaas_training.recipes.card_parts import count_events
 from medmaas_training.recipes.chemo_dose.card import state_findings as state_doses
 from medmaas_training.recipes.survival.card import state_findings as state_survival
 from medmaas_training.recipes.survival.own import make_own_study as make_own_survival
@@ -282,3 +286,39 @@ def test_the_first_finding_of_a_users_survival_model_says_who_is_stronger(tmp_pa
         f"{events} events among 80 people of the test split. Worse than the strongest contender, "
         f"{SECOND}, in Harrell C by 0.1000"
     )
+
+
+def test_few_of_a_class_are_told_first_and_measured_on_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """11 of 200 are ill, 2 of them in the test split: the order of all 200 leads the card."""
+    monkeypatch.setattr("medmaas_training.classes.metrics._RESAMPLES", 50)
+    ill = np.where(np.arange(200) % 18 == 5, "ill", "well")
+    study = make_own_classes(write(tmp_path, table(200, ill=ill)), "ill", 0)
+    model = make_candidates(study.categories, study.table.y, 0)["logistic regression"]
+    metrics = compare_on_folds(study, model, OURS, OWN)
+    assert [m.metric for m in metrics if m.model == OURS and not m.against] == [
+        "AUC",
+        "average precision",
+    ]
+    assert {(m.evaluated_on, m.cohort, m.n) for m in metrics} == {(POOLED, "cross_validation", 200)}
+    assert {m.against for m in metrics} == {None, study.baseline_name}
+    first, *_ = study.make_card(metrics, OURS).findings
+    assert first.startswith("11 of 200 rows are ill, 2 of them in the test split: too few for its")
+    assert f"the strongest contender, {study.baseline_name}, in AUC" in first
+    assert f"{POOLED}, n = 200" in first
+
+
+def test_enough_of_both_classes_are_measured_on_the_test_split_alone(tmp_path: Path) -> None:
+    study = make_own_classes(write(tmp_path, table(400)), "ill", 0)
+    model = make_candidates(study.categories, study.table.y, 0)["logistic regression"]
+    assert compare_on_folds(study, model, OURS, OWN) == []
+    findings = study.make_card(compare({"AUC": {FIRST: 0.1}}), OURS).findings
+    assert findings[0].startswith("Better than")
+
+
+def test_few_events_in_the_test_split_are_told_first() -> None:
+    assert count_events(6, 27) == (
+        "6 events among 27 people of the test split: too few for its figures to say much."
+    )
+    assert count_events(20, 27) == "20 events among 27 people of the test split."

@@ -13,10 +13,11 @@ from medmaas.model.manifest import Cohort, Example, Measure, Metric, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
 from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
+from medmaas_training.classes.metrics import POOLED
 from medmaas_training.comparisons import name_gain, state_comparisons
 from medmaas_training.recipes.blood_cell import card as blood_cell
 from medmaas_training.recipes.breast_fna import card as breast_fna
-from medmaas_training.recipes.card_parts import count_events
+from medmaas_training.recipes.card_parts import count_events, count_few
 from medmaas_training.recipes.chemo_dose import histories, records
 from medmaas_training.recipes.solubility import card as solubility
 from medmaas_training.recipes.survival import card as survival
@@ -101,6 +102,9 @@ AWAITED = (
     "Delaney's linear model was fitted to most of these very molecules.",
     "The limit looks at neutrophils alone: the comparisons say what becomes of platelets.",
     count_events(60, 137),
+    count_events(6, 137),
+    count_few(np.arange(9) // 8, np.arange(3) // 2, ("well", "ill")),
+    POOLED,
 )
 
 
