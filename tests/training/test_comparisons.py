@@ -206,8 +206,9 @@ def lose(metrics: Sequence[Metric]) -> tuple[list[Metric], str]:
         rivals = [p.contender for p in pairs if own.get(p.contender) != "variant"]
         for pair in pairs:
             gain = -0.05 if pair.contender == rivals[-1] else 0.05
-            names = {"metric": pair.name, "model": pair.model, "against": pair.contender}
-            made.append(make(gain, cohort=here[0].cohort, **names | {"evaluated_on": on}))
+            where: dict[str, Any] = {"cohort": here[0].cohort, "evaluated_on": on}
+            name, model, rival = pair.name, pair.model, pair.contender
+            made.append(make(gain, metric=name, model=model, against=rival, **where))
         if not loser and rivals and here[0].cohort in {"test", "cross_validation", "external"}:
             loser = rivals[-1]
     return [*figures, *made], loser
