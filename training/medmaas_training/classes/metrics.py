@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
+from sklearn.metrics import average_precision_score, roc_curve
 
 from medmaas.model.manifest import Estimate, Measure, Metric
 from medmaas_training.comparisons import FEW_EVENTS
@@ -71,7 +71,7 @@ def measure(
                 mixed = 0 < truth.sum() < len(truth)
                 found = sensitivity_at_specificity(truth, predicted, 0.95) if mixed else np.nan
                 figures[FOUND, name] = found
-            figures[BRIER, name] = float(brier_score_loss(truth, predicted))
+            figures[BRIER, name] = float(((truth - predicted) ** 2).mean())
             figures[RATIO, name] = float(truth.mean() / predicted.mean())
         return figures
 
@@ -131,7 +131,7 @@ def _rank(truth: Labels, predicted: Floats) -> dict[str, float]:
     if not 0 < truth.sum() < len(truth):
         return {AUC: np.nan, AVERAGE_PRECISION: np.nan}
     return {
-        AUC: float(roc_auc_score(truth, predicted)),
+        AUC: float(auc_by_class(1 - truth, predicted[:, None])[0]),
         AVERAGE_PRECISION: float(average_precision_score(truth, predicted)),
     }
 
