@@ -451,6 +451,10 @@ export interface ManifestMetric {
    */
   model: string;
   /**
+   * The name of what it is compared with on the same people: the figure is then by how much this is better, below 0 worse; absent: it is compared with nothing.
+   */
+  against?: string;
+  /**
    * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
    */
   cohort:

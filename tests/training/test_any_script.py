@@ -42,6 +42,15 @@ NAMES = ["年龄", "性别", "肌酐", "CRP_mg_L", "Größe", "ヘモグロビ�
 ALIASES = [f"feature_{i}" if i != 4 else None for i in range(1, 8)]
 
 
+DATATYPES = {str: "BYTES", bool: "BOOL", int: "FP64", float: "FP64"}
+
+
+def make_array(value: str | float) -> np.ndarray:
+    if isinstance(value, str):
+        return np.array([value.encode()], object)
+    return np.array([value], np.bool_ if isinstance(value, bool) else np.float64)
+
+
 def decompose(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
@@ -176,7 +185,7 @@ def test_fields_are_known_in_another_normal_form(
         {
             "name": name,
             "shape": [1],
-            "datatype": "BYTES" if isinstance(value, str) else "FP64",
+            "datatype": DATATYPES[type(value)],
             "data": [value],
         }
         for name, value in decomposed.items()

@@ -206,7 +206,8 @@ def print_figures(of: Card | Measured, title: str) -> None:
         table = Table("model or group", "n", "metric", "value", "95 % interval", title=where)
         for m in metrics:
             if m.evaluated_on == where:
-                who = m.model if m.group == "all" else m.group
+                name = f"over {m.against}" if m.against else m.model
+                who = name if m.group == "all" else m.group
                 interval = f"{m.low:.4f} to {m.high:.4f}"
                 table.add_row(who, str(m.n), m.metric, f"{m.value:.4f}", interval)
         console.print(table)

@@ -29,8 +29,8 @@ def read_file(
 
     Returns:
         The names of all columns, empty for one without a name; a text per cell without blanks
-        around it, NaN for an empty one, columns called by their positions, all in normal form
-        C; and what must be told of how it was read.
+        around it, NaN for an empty one, columns called by their positions, in normal form C; and
+        what must be told of how it was read.
 
     Raises:
         TrainingError: it cannot be read as a table; says why.
@@ -49,7 +49,7 @@ def read_file(
         raise TrainingError(f"{option}: {ENGLISH.say(error.fact)}") from error
     cells = {i: [compose(c.strip()) for c in column] for i, column in enumerate(table.columns)}
     told = tuple(ENGLISH.say(note) for note in table.notes)
-        around it, NaN for an empty one, columns called by their positions, in normal form C; and
+    return (
         [*map(compose, table.header)],
         pd.DataFrame(cells, dtype=object).replace("", np.nan),
         told,

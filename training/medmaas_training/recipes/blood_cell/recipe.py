@@ -22,8 +22,8 @@ from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.classes.metrics import (
     TEST,
     Floats,
-    measure_classes,
     measure_each_class,
+    measure_test,
 )
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, convert_torch, refuse_other_data, write_model
@@ -96,7 +96,7 @@ def run(options: Options) -> None:
         probabilities = {NETWORK: calibrated, UNCALIBRATED: uncalibrated}
         probabilities |= fit_baselines(images, options.seed)
     y = images.test.labels
-    metrics = measure_classes(y, probabilities, own=OWN, evaluated_on=TEST, seed=options.seed)
+    metrics = measure_test(y, probabilities, own=OWN, seed=options.seed)
     metrics += measure_each_class(
         y, calibrated, images.labels, model=NETWORK, evaluated_on=TEST, seed=options.seed
     )

@@ -6,30 +6,25 @@ Three estimators that skl2onnx converts compete by cross-validation inside the t
 with the smallest log loss ships, its probabilities calibrated by Platt's sigmoid.
 """
 
-import warnings
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from medmaas.model.manifest import ClassesOutput, Input, Metric, Number, Of, Range, TabularInput
+from medmaas.model.manifest import ClassesOutput, Input, Number, Of, Range, TabularInput
 from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
-from medmaas_training.classes.candidates import FOLDS, choose_candidate, make_candidates
-from medmaas_training.classes.metrics import (
-    TEST,
-    Floats,
-    Labels,
-    measure,
-    measure_classes,
-    measure_each_class,
+from medmaas_training.classes.candidates import choose_candidate, make_candidates
+from medmaas_training.classes.evaluation import (
+    compare_candidates,
+    compare_on_folds,
+    compare_on_test,
 )
+from medmaas_training.classes.metrics import Floats
 from medmaas_training.classes.study import ClassStudy
 from medmaas_training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
-from medmaas_training.figures import Own, People
 from medmaas_training.options import Options
 from medmaas_training.recipes.breast_fna.card import EXAMPLES, GOLDEN, TITLE, make_card
 from medmaas_training.recipes.breast_fna.own import make_own_study
@@ -40,8 +35,6 @@ from medmaas_training.tabular.aliases import alias_labels
 from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
 from medmaas_training.tabular.own_table import print_warnings
-
-_FEW = 20
 
 
 def run(options: Options) -> None:
@@ -70,14 +63,9 @@ def run(options: Options) -> None:
     own: dict[str, Of] = {ours: "model", **dict.fromkeys(partly, "variant")}
     probabilities = {ours: model.predict_proba(X_test)} | partly
     probabilities[study.baseline_name] = baseline.predict_proba(X_test[:, single])
-    losses = {ours if name == choice.name else name: e for name, e in choice.losses.items()}
-    folds = People("train", FOLDS, np.arange(len(y)), y == 1)
-    metrics = [
-        folds.make_metric("log loss", name, estimate, own=own) for name, estimate in losses.items()
-    ]
-    if len(table.labels) > 2:
-        metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
-    metrics += measure_test(y_test, probabilities, table.labels, own, options.seed)
+    metrics = compare_candidates(study, choice, ours)
+    metrics += compare_on_folds(study, model, ours, own)
+    metrics += compare_on_test(study, probabilities, ours, own)
 
     aliases = alias_labels(table.labels)
     output = ClassesOutput(tensor="probabilities", labels=table.labels, aliases=aliases)
@@ -90,7 +78,7 @@ def run(options: Options) -> None:
         seed=options.seed,
         trained=model.predict_proba,
     )
-    card = found.complete(study.make_card(metrics, ours, study.baseline_name))
+    card = found.complete(study.make_card(metrics, ours))
     written = write_model(
         options.out,
         identity,
@@ -108,27 +96,6 @@ def run(options: Options) -> None:
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
     conclude(options.reports, written, version, sections, found.sections)
-
-
-def measure_test(
-    y: Labels, probabilities: Mapping[str, Floats], labels: Sequence[str], own: Own, seed: int
-) -> list[Metric]:
-    """Each model on the test split: of two classes the second is the positive one.
-
-    With fewer than 20 cases of one of two, sensitivity at 95 % specificity says nothing and a
-    resample may lack a class: they are measured as several classes are.
-    """
-    if len(labels) == 2 and np.bincount(y).min() >= _FEW:
-        positive = {name: p[:, 1] for name, p in probabilities.items()}
-        return measure(y, positive, own=own, evaluated_on=TEST, seed=seed)
-    by_class = f"{TEST}, by class"
-    with warnings.catch_warnings():  # a resample of one class has no AUC and is passed by
-        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        together = measure_classes(y, probabilities, own=own, evaluated_on=TEST, seed=seed)
-    (ours,) = (name for name, of in own.items() if of == "model")
-    return together + measure_each_class(
-        y, probabilities[ours], labels, model=ours, evaluated_on=by_class, seed=seed
-    )
 
 
 def make_splits(options: Options, _spec: Input) -> Splits:

@@ -38,7 +38,16 @@ from medmaas_training.dose.network import DoseNetwork, answer, fit
 from medmaas_training.dose.patients import sample_cohort
 from medmaas_training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS
 from medmaas_training.dose.simulator_check import check_simulator
-from medmaas_training.dose.study import AT_STEP, NETWORK, OWN, STEP, compare_models, run_study
+from medmaas_training.dose.study import (
+    AT_STEP,
+    CONTENDERS,
+    NETWORK,
+    OWN,
+    STEP,
+    WITHOUT_GCSF,
+    compare_models,
+    run_study,
+)
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, convert_torch, write_model
 from medmaas_training.options import Options
@@ -95,7 +104,7 @@ def run(options: Options) -> None:
     patient = np.nonzero(test.present())[0]
     metrics = measure_calibration(risks, outcomes, patient, model=NETWORK, seed=seed)
     study = run_study(network, LIMIT, seed + 3)
-    metrics += study.trial.make_metrics(STEP, {NETWORK + AT_STEP: STEP}, OWN)
+    metrics += study.trial.make_metrics(CONTENDERS, {NETWORK + AT_STEP: STEP}, OWN)
     metrics += try_other_models(network, seed)
 
     split = Split(seed=options.seed, train=COURSES, calibration=0, test=TEST_COURSES)
@@ -160,7 +169,7 @@ def try_other_models(network: DoseNetwork, seed: int) -> list[Metric]:
     networks = {NETWORK: network, f"network of {WAHLBY.name}": other}
     metrics, trials = compare_models(networks, LIMIT, seed + 5)
     for trial in track(trials, "Resampling the other models' patients", transient=True):
-        metrics += trial.make_metrics(STEP, {}, OWN)
+        metrics += trial.make_metrics({NETWORK + WITHOUT_GCSF: [*trial.arms]}, {}, OWN)
     return metrics
 
 
