@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 from scipy.stats import t
 
 from medmaas.model.manifest import (
@@ -18,6 +17,7 @@ from medmaas.model.manifest import (
     Metric,
     Of,
 )
+from medmaas_training.progress import track
 
 Rows = NDArray[np.intp]
 Figures = dict[tuple[str, str], float]  # by metric and model
@@ -91,8 +91,7 @@ def bootstrap(
     """
     n = len(people.rows)
     draws = np.random.default_rng(seed).integers(0, n, size=(resamples, n))
-    label = f"Resampling {people.evaluated_on}, {people.group}"
-    sampled = [statistic(people.rows[draw]) for draw in track(draws, label, transient=True)]
+    sampled = [statistic(people.rows[draw]) for draw in track(draws)]
     metrics = []
     for (metric, model), value in statistic(people.rows).items():
         figures = [figures[metric, model] for figures in sampled]

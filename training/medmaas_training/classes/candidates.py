@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from rich.progress import track
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +18,7 @@ from sklearn.svm import SVC
 from medmaas.model.manifest import Estimate
 from medmaas_training.classes.metrics import Floats, Labels
 from medmaas_training.figures import fold_mean
+from medmaas_training.progress import track
 from medmaas_training.tabular.datasets import Indices, make_folds
 from medmaas_training.tabular.preparation import make_encoder
 
@@ -74,7 +74,7 @@ def choose_candidate(
     with _without_convergence_warnings():
         losses = {
             name: cross_validate(candidate, X, y, seed, copies)
-            for name, candidate in track(candidates.items(), "Comparing", transient=True)
+            for name, candidate in track(candidates.items())
         }
         chosen = min(losses, key=lambda name: losses[name].value)
         return Choice(chosen, candidates[chosen].fit(X, y), losses)

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from medmaas.model.manifest import ClassesOutput, Input, Metric, Number, Of, Range, TabularInput
-from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.classes.candidates import FOLDS, choose_candidate, make_candidates
@@ -31,6 +31,7 @@ from medmaas_training.classes.study import ClassStudy
 from medmaas_training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
 from medmaas_training.figures import Own, People
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.breast_fna.card import EXAMPLES, GOLDEN, TITLE, make_card
 from medmaas_training.recipes.breast_fna.own import make_own_study
 from medmaas_training.recipes.breast_fna.sections import draw_sections
@@ -40,6 +41,12 @@ from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split
 from medmaas_training.tabular.own_table import print_warnings
 
 _FEW = 20
+_SECONDS = {
+    "Comparing candidates": 10,
+    "Resampling the test split": 30,
+    CERTAINTY: 30,
+    REASONS: 60,
+}  # of a thousand rows of thirty numbers, for their shares
 
 
 def run(options: Options) -> None:
@@ -56,9 +63,12 @@ def run(options: Options) -> None:
     X_test, y_test = table.X[split.test], table.y[split.test]
     copies = None if table.copies is None else table.copies[split.train]
 
+    plan(_SECONDS)
+    begin("Comparing candidates", tracks=1)
     candidates = make_candidates(study.categories, y, options.seed)
     choice = choose_candidate(candidates, X, y, copies=copies, seed=options.seed)
     model, ours = choice.model, f"{choice.name} (this model)"
+    begin("Resampling the test split")
     single = [study.single]
     baseline = study.baseline.fit(X[:, single], y)
 
