@@ -4,7 +4,7 @@ In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Withou
 for BloodMNIST's cells, with --id for pictures of one's own (see image/data.py).
 Out: models/blood_cell/<version>/, or models/<id>/<version>/, and the report.
 The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
-same weights again on as many threads of the same kind of processor.
+same weights again on the same kind of processor, on one of them as on two.
 """
 
 import numpy as np

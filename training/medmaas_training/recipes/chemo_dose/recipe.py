@@ -65,14 +65,14 @@ LIMIT = 0.26
 INPUT = "history"
 AVOIDABLE = "anc_below_0.5_avoidable"
 _SECONDS = {
-    "Checking the simulator": 5,
-    "Simulating courses": 60,
-    "Training the network": 300,
-    "Measuring calibration": 10,
-    "Trying it out on patients": 100,
-    "Training another on paclitaxel": 60,
-    "Trying both out on other patients": 60,
-    CERTAINTY: 20,
+    "Checking the simulator": 1,
+    "Simulating courses": 55,
+    "Training the network": 620,
+    "Measuring calibration": 5,
+    "Trying it out on patients": 400,
+    "Training another on paclitaxel": 110,
+    "Trying both out on other patients": 70,
+    CERTAINTY: 10,
     REASONS: 60,
 }  # of the shipped model, for their shares
 DESCRIPTIONS = (
