@@ -137,7 +137,14 @@ class ImageNetwork(nn.Module):
 
 
 def fit(
-    train: Part, val: Part, *, classes: int, any_way_up: bool, epochs: int, seed: int
+    train: Part,
+    val: Part,
+    *,
+    classes: int,
+    any_way_up: bool,
+    epochs: int,
+    seed: int,
+    parts: int = 2,
 ) -> tuple[ImageNetwork, Curves]:
     """Learn from the train part; the val part is only watched.
 
@@ -150,6 +157,7 @@ def fit(
             twentieth.
         epochs: how often every picture is seen.
         seed: of weights, order and augmentation.
+        parts: at most so many of a batch are learned from apart, of 64 pictures or more each.
     """
     torch.manual_seed(seed)
     images, labels = torch.from_numpy(train.images), torch.from_numpy(train.labels)
@@ -168,7 +176,7 @@ def fit(
         optimiser, _RATE, total_steps=epochs * batches, pct_start=0.2
     )
     curves, losses = Curves(), list[float]()
-    with Learners(network, max(1, size // _PART)) as learners:
+    with Learners(network, max(1, min(parts, size // _PART))) as learners:
         for step in track(range(epochs * batches)):
             if step % batches == 0:
                 order = torch.randperm(len(labels))

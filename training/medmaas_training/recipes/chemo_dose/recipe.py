@@ -72,8 +72,8 @@ _SECONDS = {
     "Trying it out on patients": 400,
     "Training another on paclitaxel": 110,
     "Trying both out on other patients": 70,
-    CERTAINTY: 10,
-    REASONS: 60,
+    CERTAINTY: 100,
+    REASONS: 3,
 }  # of the shipped model, for their shares
 DESCRIPTIONS = (
     "Neutrophils below 0.5 10*9/L (grade 4) within 21 days of the dose.",
