@@ -128,7 +128,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         TrainingError: nothing was written, and why.
     """
     manifest, training = read_manifest(folder), read_training(reports, folder)
-    plan({CERTAINTY: 5, REASONS: 60})  # of a thousand rows
+    plan({CERTAINTY: 5, REASONS: 60})  # roughly
     graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
     check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]

@@ -39,7 +39,7 @@ _SECONDS = {
     "Resampling the test split": 20,
     CERTAINTY: 20,
     REASONS: 60,
-}  # of the shipped model, for their shares
+}  # roughly, for their shares
 
 
 def run(options: Options) -> None:

@@ -75,7 +75,7 @@ _SECONDS = {
     "Resampling its groups": 60,
     CERTAINTY: 60,
     REASONS: 60,
-}  # of the shipped model, for their shares
+}  # roughly, for their shares
 
 
 def run(options: Options) -> None:
