@@ -18,9 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = vars(make_parser().parse_args(arguments))
     recipe = parsed.pop("recipe")
     try:
+        # libraries may be missing, and then this says so in a sentence
+        from medmaas_training.progress import show_progress  # noqa: PLC0415
+
         options = read_options(parsed)
         check_options(recipe, RECIPES[recipe], options)
-        import_module(f"medmaas_training.recipes.{recipe}.recipe").run(options)
+        module = import_module(f"medmaas_training.recipes.{recipe}.recipe")
+        with show_progress():
+            module.run(options)
     except (TrainingError, ModuleNotFoundError) as error:
         return refuse("train", error)
     return 0

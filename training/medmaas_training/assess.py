@@ -26,6 +26,7 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     # libraries may be missing, and then this says so in a sentence
     from medmaas_training.assessment.assess import reassess  # noqa: PLC0415
     from medmaas_training.catalogue.versions import choose_version, find_folder  # noqa: PLC0415
+    from medmaas_training.progress import show_progress  # noqa: PLC0415
     from medmaas_training.report.page import print_figures, read_manifest  # noqa: PLC0415
 
     check_options(recipe, RECIPES[recipe], options)
@@ -36,7 +37,8 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     version = choose_version(options.out, model_id, options.version, after=folder)
     module = import_module(f"medmaas_training.recipes.{recipe}.recipe")
     splits = module.make_splits(options, read_manifest(folder).input)
-    found, written = reassess(folder, options.reports, splits, version)
+    with show_progress():
+        found, written = reassess(folder, options.reports, splits, version)
     same = f"{folder}, assessed again: nothing changed, nothing was written"
     print_figures(found, same if written == folder else f"{folder}, assessed again as {written}")
 

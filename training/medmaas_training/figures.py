@@ -1,11 +1,10 @@
 """Intervals: by resampling people, or by the spread of folds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 from scipy.stats import t
 
 from medmaas.model.manifest import (
@@ -19,6 +18,7 @@ from medmaas.model.manifest import (
     Of,
 )
 from medmaas_training.comparisons import Pair, find_pairs
+from medmaas_training.progress import track
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -84,19 +84,17 @@ class People:
             high=estimate.high,
         )
 
-    def draw(self, seed: int, resamples: int) -> Iterator[Rows]:
+    def draw(self, seed: int, resamples: int) -> list[Rows]:
         """As many of these people again, or as many units, drawn with replacement."""
         rng = np.random.default_rng(seed)
         if self.units is None:
             n = len(self.rows)
-            yield from self.rows[rng.integers(0, n, size=(resamples, n))]
-            return
+            return [*self.rows[rng.integers(0, n, size=(resamples, n))]]
         _, unit = np.unique(self.units[self.rows], return_inverse=True)
         ends = np.cumsum(np.bincount(unit))[:-1]
         together = np.split(self.rows[np.argsort(unit, kind="stable")], ends)
-        for _ in range(resamples):
-            drawn = rng.integers(0, len(together), size=len(together))
-            yield np.concatenate([together[i] for i in drawn])
+        draws = rng.integers(0, len(together), size=(resamples, len(together)))
+        return [np.concatenate([together[i] for i in drawn]) for drawn in draws]
 
 
 def bootstrap(
@@ -121,9 +119,7 @@ def bootstrap(
         resamples: how often as many people are drawn as there are.
         measures: by the metric's name, which of the measures it is that a card knows.
     """
-    label = f"Resampling {people.evaluated_on}, {people.group}"
-    draws = track(people.draw(seed, resamples), label, resamples, transient=True)
-    sampled = [statistic(rows) for rows in draws]
+    sampled = [statistic(rows) for rows in track(people.draw(seed, resamples))]
     whole = {key: value for key, value in statistic(people.rows).items() if not np.isnan(value)}
     drawn = {key: np.array([figures[key] for figures in sampled]) for key in whole}
     metrics = [

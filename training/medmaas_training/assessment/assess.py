@@ -30,7 +30,10 @@ from medmaas_training.catalogue.golden import record
 from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
+from medmaas_training.progress import begin, plan
 from medmaas_training.report.page import Section, read_manifest, read_training, rewrite_report
+
+CERTAINTY, REASONS = "Measuring how sure it is", "Trying its explanations"
 
 _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
@@ -92,8 +95,10 @@ def assess(
         seed: of every draw.
         trained: the model as it was fitted, which explanations are held against; else the graph.
     """
+    begin(CERTAINTY)
     spec = make_input_assessor(spec).find_limits(splits.train.rows)
     sure = assess_uncertainty(graph, spec, output, splits, seed=seed)
+    begin(REASONS)
     explained = assess_explanation(
         sure.graph, spec, output, golden, sure.uncertainty, splits, seed=seed, trained=trained
     )
@@ -123,6 +128,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         TrainingError: nothing was written, and why.
     """
     manifest, training = read_manifest(folder), read_training(reports, folder)
+    plan({CERTAINTY: 5, REASONS: 60})  # roughly
     graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
     check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from rich.progress import track
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import ConvergenceWarning
@@ -18,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from medmaas_training.classes.metrics import Floats, Labels
+from medmaas_training.progress import track
 from medmaas_training.tabular.datasets import Indices, make_folds
 from medmaas_training.tabular.preparation import make_encoder
 
@@ -73,7 +73,7 @@ def choose_candidate(
     with _without_convergence_warnings():
         losses = {
             name: score_folds(candidate, X, y, seed, together)
-            for name, candidate in track(candidates.items(), "Comparing", transient=True)
+            for name, candidate in track(candidates.items())
         }
         chosen = min(losses, key=lambda name: np.mean(losses[name]))
         return Choice(chosen, candidates[chosen].fit(X, y), losses)

@@ -102,7 +102,7 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
     frontier, limits = {}, {}
     for name, estimate in ((NETWORK, asked), (MAP, MapFit(KLOFT)), (ORACLE, know)):
         make = partial(_limit_without_gcsf, estimate)
-        rows = sweep(cohort, make, _LIMITS[name], seed, title=f"Frontier of the {name}")
+        rows = sweep(cohort, make, _LIMITS[name], seed)
         frontier[name] = [
             (at, _figure(arm, INTENSITY), _figure(arm, BELOW_SEVERE))
             for at, arm in zip(_LIMITS[name], rows, strict=True)

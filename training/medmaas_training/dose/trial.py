@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from rich.progress import track
 
 from medmaas.model.manifest import Cohort, Metric
 from medmaas_training.comparisons import Pair, find_pairs
@@ -19,6 +18,7 @@ from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.dose.patients import CYCLE_DAYS
 from medmaas_training.dose.patients import Cohort as Patients
 from medmaas_training.figures import Own
+from medmaas_training.progress import track
 
 BELOW_SEVERE = "share of cycles with ANC below 0.5"
 BELOW_LOW = "share of cycles with ANC below 1.0"
@@ -154,11 +154,9 @@ def sweep(
     make: Callable[[float], Policy],
     limits: Sequence[float],
     seed: int,
-    *,
-    title: str,
 ) -> list[Floats]:
     """The arm at each limit, in order."""
-    return [run_arm(cohort, make(limit), seed) for limit in track(limits, title, transient=True)]
+    return [run_arm(cohort, make(limit), seed) for limit in track(limits)]
 
 
 def tune(

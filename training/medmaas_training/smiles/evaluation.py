@@ -1,6 +1,6 @@
 """The network and what it is compared with, fitted and measured on the same molecules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +72,6 @@ def try_split(
     split: Split,
     *,
     epochs: int = EPOCHS,
-    advance: Callable[[], None] = lambda: None,
 ) -> Trial:
     """Fit to the train part, answer the test part.
 
@@ -81,7 +80,6 @@ def try_split(
         features: what each forest reads, by its name, [n, ...]; FOREST's teach the network too.
         split: of the table.
         epochs: of the network.
-        advance: called after every epoch of every reader.
     """
     train, y = split.train, table.y
     smiles = [table.smiles[row] for row in train]
@@ -98,7 +96,6 @@ def try_split(
         max_length=max_length,
         seed=split.seed,
         epochs=epochs,
-        advance=advance,
     )
     served = {row: write_as_served(table.smiles[row]) for row in split.test}
     rows = np.array([row for row in split.test if fitted.takes(served[row])], dtype=np.intp)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from medmaas.model.manifest import (
     CalibrationCurve,
@@ -17,6 +16,7 @@ from medmaas.model.manifest import (
 )
 from medmaas_training import observed_shares
 from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, compare_folds
+from medmaas_training.progress import track
 from medmaas_training.survival.design import Design
 from medmaas_training.survival.metrics import (
     Floats,
@@ -64,7 +64,7 @@ def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Me
     """C and integrated Brier score of every model on the same five folds of all people."""
     figures: dict[tuple[str, str], list[float]] = {}
     folds = make_folds(table.X, table.event, 0, table.together)
-    for fitting, testing in track(folds, "Comparing on five folds", transient=True):
+    for fitting, testing in track(folds):
         train, test = table.outcome[fitting], table.outcome[testing]
         days = quantile_days(test)
         for name, make in makers.items():

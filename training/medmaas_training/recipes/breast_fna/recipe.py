@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from medmaas.model.manifest import ClassesOutput, Input, Number, Of, Range, TabularInput
-from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.classes.candidates import choose_candidate, make_candidates
@@ -26,6 +26,7 @@ from medmaas_training.classes.metrics import Floats
 from medmaas_training.classes.study import ClassStudy
 from medmaas_training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.breast_fna.card import EXAMPLES, GOLDEN, TITLE, make_card
 from medmaas_training.recipes.breast_fna.own import make_own_study
 from medmaas_training.recipes.breast_fna.sections import draw_sections
@@ -35,6 +36,13 @@ from medmaas_training.tabular.aliases import alias_labels
 from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
 from medmaas_training.tabular.own_table import print_warnings
+
+_SECONDS = {
+    "Comparing candidates": 12,
+    "Resampling the test split": 12,
+    CERTAINTY: 1,
+    REASONS: 71,
+}  # of the shipped model, for their shares
 
 
 def run(options: Options) -> None:
@@ -51,9 +59,12 @@ def run(options: Options) -> None:
     X_test, y_test = table.X[split.test], table.y[split.test]
     together = None if table.together is None else table.together[split.train]
 
+    plan(_SECONDS)
+    begin("Comparing candidates", tracks=1)
     candidates = make_candidates(study.categories, y, options.seed)
     choice = choose_candidate(candidates, X, y, together=together, seed=options.seed)
     model, ours = choice.model, f"{choice.name} (this model)"
+    begin("Resampling the test split")
     single = [study.single]
     baseline = study.baseline.fit(X[:, single], y)
 
