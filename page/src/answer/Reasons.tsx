@@ -3,11 +3,22 @@
 import { findInput, findOutput } from "../kinds";
 import { t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Explanation } from "../predictions";
+import type { Explanation, Unexplained } from "../predictions";
 import { Said } from "../Said";
 
-export function Reasons(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
+export function Reasons(props: {
+  model: Manifest;
+  instance: Instance;
+  explanation: Explanation | Unexplained;
+}) {
   const { model, explanation } = props;
+  if (!("method" in explanation)) {
+    return (
+      <p class="help">
+        <Said of={model} fact={explanation} text={explanation.sentence} />
+      </p>
+    );
+  }
   const { sentence, method, against, parts } = explanation;
   const how = { code: "clauses", limits: { clauses: [parts.method, parts.against] } };
   const input = findInput(model);
@@ -17,7 +28,7 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
       <p class="sentence">
         <Said of={model} fact={parts.sentence} text={sentence} />
       </p>
-      <input.Reasons {...props} output={findOutput(model)} />
+      <input.Reasons {...props} explanation={explanation} output={findOutput(model)} />
       <p class="help">
         {t("reasons.method")} <Said of={model} fact={how} text={`${method}; ${against}`} />
         {t("reasons.stop")} {!explanation.complete && t("reasons.incomplete")}{" "}
