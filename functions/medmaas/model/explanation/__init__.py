@@ -100,7 +100,7 @@ _UNEXPLAINED = describe_object(
     "Unexplained",
     {
         "sentence": TEXT | {"description": "Why there is no explanation."},
-        "complete": BOOLEAN | {"const": False},
+        "complete": BOOLEAN | {"description": "Always false."},
         **FACT,
     },
 )
