@@ -1,6 +1,9 @@
 """Graphs and sessions that take as long as a test needs, and answer as before."""
 
+import hashlib
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +11,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from medmaas.model.manifest import GRAPH, MANIFEST
 from medmaas.model.session import Session, Stop
+from tests.conftest import write_manifest
 
 _WIDTH = 128
 
@@ -65,6 +70,18 @@ def slow_down(graph: bytes, loops: int) -> bytes:
     onnx.checker.check_model(model)
     content: bytes = model.SerializeToString(deterministic=True)
     return content
+
+
+def slow_folder(folder: Path, loops: int) -> None:
+    """Slow a model's graph down where it lies, under a digest that fits."""
+    content = slow_down((folder / GRAPH).read_bytes(), loops)
+    (folder / GRAPH).write_bytes(content)
+    manifest = json.loads((folder / MANIFEST).read_text())
+    stated = {"sha256": hashlib.sha256(content).hexdigest()}
+    manifest["artefact"] |= stated | {"size_bytes": len(content)}
+    (file,) = (file for file in manifest["files"] if file["name"] == GRAPH)
+    file |= stated | {"size": len(content)}
+    write_manifest(folder / MANIFEST, manifest)
 
 
 class Clock:

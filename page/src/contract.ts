@@ -404,7 +404,10 @@ export interface Unexplained {
    * Why there is no explanation.
    */
   sentence: string;
-  complete: false;
+  /**
+   * Always false.
+   */
+  complete: boolean;
   /**
    * Names the sentence, in every language.
    */

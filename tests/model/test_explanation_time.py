@@ -136,7 +136,7 @@ def slow(registry: Registry, name: str, loops: int) -> Model:
 
 
 def add_up(target: dict[str, Any]) -> float:
-    return sum(one["contribution"] for one in target["contributions"])
+    return sum(float(one["contribution"]) for one in target["contributions"])
 
 
 def test_of_a_long_series_runs_of_rows_are_explained(registry: Registry) -> None:

@@ -136,7 +136,8 @@ def make(model: Model) -> TextExplainer:
 
 
 def _tolerate(ends: Floats) -> Floats:
-    return np.maximum(np.ptp(ends, axis=0) * _OF_THE_SPREAD, 1e-9)
+    tolerance: Floats = np.maximum(np.ptp(ends, axis=0) * _OF_THE_SPREAD, 1e-9)
+    return tolerance
 
 
 def _list_atoms(molecule: Molecule) -> list[_Part]:
