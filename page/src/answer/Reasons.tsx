@@ -12,28 +12,32 @@ export function Reasons(props: {
   explanation: Explanation | Unexplained;
 }) {
   const { model, explanation } = props;
-  if (!("method" in explanation)) {
-    return (
-      <p class="help">
-        <Said of={model} fact={explanation} text={explanation.sentence} />
-      </p>
-    );
-  }
-  const { sentence, method, against, parts } = explanation;
-  const how = { code: "clauses", limits: { clauses: [parts.method, parts.against] } };
-  const input = findInput(model);
+  const isExplained = "method" in explanation;
+  const why = isExplained ? explanation.parts.sentence : explanation;
   return (
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
       <p class="sentence">
-        <Said of={model} fact={parts.sentence} text={sentence} />
+        <Said of={model} fact={why} text={explanation.sentence} />
       </p>
-      <input.Reasons {...props} explanation={explanation} output={findOutput(model)} />
+      {isExplained && <Parts {...props} explanation={explanation} />}
+    </section>
+  );
+}
+
+function Parts(props: { model: Manifest; instance: Instance; explanation: Explanation }) {
+  const { model, explanation } = props;
+  const { method, against, parts } = explanation;
+  const how = { code: "clauses", limits: { clauses: [parts.method, parts.against] } };
+  const input = findInput(model);
+  return (
+    <>
+      <input.Reasons {...props} output={findOutput(model)} />
       <p class="help">
         {t("reasons.method")} <Said of={model} fact={how} text={`${method}; ${against}`} />
         {t("reasons.stop")} {!explanation.complete && t("reasons.incomplete")}{" "}
         {t("reasons.caution")}
       </p>
-    </section>
+    </>
   );
 }

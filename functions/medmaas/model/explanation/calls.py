@@ -13,7 +13,7 @@ from medmaas.model.registry import Model
 from medmaas.model.session import Stop
 
 Rows = NDArray[Any]
-_MOST_CELLS = 2**20  # numbers that one call is fed, unless its fewest rows hold more
+_MOST_CELLS = 2**19  # numbers that one call is fed, unless its fewest rows hold more
 _MOST_ROWS = 4096
 _ROWS_PER_PART = 8  # of four permutations, and as many reverse ones
 _PACE = 0.05  # seconds that one call is to take: between two of them, the clock is looked at
