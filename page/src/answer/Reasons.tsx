@@ -3,24 +3,19 @@
 import { findInput, findOutput } from "../kinds";
 import { t } from "../language";
 import type { Instance, Manifest } from "../manifest";
-import type { Explanation, Unexplained } from "../predictions";
+import { type Explanation, isExplained, type Reasoning } from "../predictions";
 import { Said } from "../Said";
 
-export function Reasons(props: {
-  model: Manifest;
-  instance: Instance;
-  explanation: Explanation | Unexplained;
-}) {
+export function Reasons(props: { model: Manifest; instance: Instance; explanation: Reasoning }) {
   const { model, explanation } = props;
-  const isExplained = "method" in explanation;
-  const why = isExplained ? explanation.parts.sentence : explanation;
+  const why = isExplained(explanation) ? explanation.parts.sentence : explanation;
   return (
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
       <p class="sentence">
         <Said of={model} fact={why} text={explanation.sentence} />
       </p>
-      {isExplained && <Parts {...props} explanation={explanation} />}
+      {isExplained(explanation) && <Parts {...props} explanation={explanation} />}
     </section>
   );
 }
