@@ -31,7 +31,8 @@ export interface Prediction {
   code?: string;
   limits?: Limits;
   interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
-  explanation?: TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation;
+  explanation?:
+    TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation | Unexplained;
 }
 export interface Classes {
   label: string;
@@ -278,6 +279,14 @@ export interface TimeContribution {
    */
   standard_error?: number;
   /**
+   * If several rows are one part.
+   */
+  last_row?: number;
+  /**
+   * The time of the last row of several.
+   */
+  until?: number;
+  /**
    * The time, by its name.
    */
   [k: string]: number | undefined;
@@ -389,6 +398,21 @@ export interface Bond {
    */
   between: number[];
   contribution: number;
+}
+export interface Unexplained {
+  /**
+   * Why there is no explanation.
+   */
+  sentence: string;
+  /**
+   * Always false.
+   */
+  complete: boolean;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
 }
 export interface Catalogue {
   models: Entry[];
@@ -2210,7 +2234,7 @@ export interface PredictRequest {
    */
   explain?: boolean;
   /**
-   * What the explanations may take together; with less time they hold fewer samples, and say so.
+   * What the answers and their explanations may take together; with less time explanations hold fewer samples, or there are none, and each says so.
    */
   explain_seconds?: number;
   /**

@@ -313,10 +313,8 @@ def test_a_client_of_tensors_calls_columns_by_name_or_by_alias(
     assert known == [feature.alias or feature.name for feature in read_features(model)]
     inputs, instance = [], model.manifest.golden.cases[0].instance
     for name, value in instance.items():
-        is_text = isinstance(value, str)
-        tensor = triton.InferInput(called[name], [1], "BYTES" if is_text else "FP64")
-        array = np.array([value.encode()], object) if is_text else np.array([value], np.float64)
-        tensor.set_data_from_numpy(array, binary_data=binary)
+        tensor = triton.InferInput(called[name], [1], DATATYPES[type(value)])
+        tensor.set_data_from_numpy(make_array(value), binary_data=binary)
         inputs.append(tensor)
     probabilities = predict(client, instance)["output"]["probabilities"]
     for output in ("probability_恶性", "probability_label_1"):

@@ -30,6 +30,7 @@ Indices = NDArray[np.intp]
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
 FEWEST_EVENTS = 10
+_FEWEST_DEATHS = 20
 FEWEST_CASES = 10
 _FOLDS = 5
 
@@ -186,7 +187,8 @@ def _check_people(X: Floats, event: Floats, time: Floats) -> None:
         "death must be 0 or 1, both present, and futime days from 0 up",
     )
     require(
-        event.sum() >= FEWEST_EVENTS, f"fewer than {FEWEST_EVENTS} deaths are too few to learn from"
+        event.sum() >= _FEWEST_DEATHS,
+        f"fewer than {_FEWEST_DEATHS} deaths are too few to learn from",
     )
 
 
