@@ -97,7 +97,7 @@ def test_what_is_beside_a_number_never_changes_it(text: str, unit: str, comparat
     ],
 )
 def test_another_unit_is_converted_and_told(unit: str, cell: str, value: float) -> None:
-    assert read(number(unit), cell) == (about(value), "unit_converted")
+    assert read(number(unit), cell) == (about(value), "amount_converted")
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_a_unit_that_does_not_convert_is_refused(unit: str, cell: str) -> None:
 def test_amounts_become_masses_and_other_units_by_the_source_of_a_feature() -> None:
     creatinine = ObservationSource(oldest_days=9, molar_mass=113.12)
     coded: dict[str, Any] = {"loinc": ("1-8",), "source": creatinine}
-    assert read(number("mg/dL", **coded), "97 umol/L") == (about(1.097264), "unit_converted")
+    assert read(number("mg/dL", **coded), "97 umol/L") == (about(1.097264), "amount_converted")
     formula = Formula(unit="mmol/mol", factor=0.09148, offset=2.152, reference="NGSP.")
     coded["source"] = creatinine.model_copy(update={"formulas": (formula,)})
-    assert read(number("%", **coded), "48 mmol/mol") == (about(6.54304), "unit_converted")
+    assert read(number("%", **coded), "48 mmol/mol") == (about(6.54304), "amount_converted")
     assert read(number("%"), "48 mmol/mol") == (None, "number_in_other_unit")
 
 
@@ -155,7 +155,7 @@ def test_l_is_low_or_litres_but_never_a_guess() -> None:
     assert read(number("mg/L", ALL), "5 L") == (5, None)
     assert read(number("L", ALL), "5 L") == (5, None)
     assert read(number("L"), "5 L") == (5, None)
-    assert read(number("mL"), "5 L") == (5000, "unit_converted")
+    assert read(number("mL"), "5 L") == (5000, "amount_converted")
     assert read(number("mL", ALL), "5 L") == (None, "number_in_other_unit")
 
 

@@ -88,7 +88,7 @@ def test_cells_as_the_training_data_had_them_are_answered_as_what_they_say(
 def test_what_is_converted_or_only_a_limit_is_told_beside_the_answer(model: Model) -> None:
     row, other = ask(model, "f,67,<0.5,12 mg/L,1.5,no", "f,67,1.1,1.2,1.5,no").list_rows()
     said = [(one["field"], one["code"]) for one in row["prediction"]["warnings"]]
-    assert said == [("creatinine", "bound_read_as_limit"), ("kappa", "unit_converted")]
+    assert said == [("creatinine", "bound_read_as_limit"), ("kappa", "amount_converted")]
     assert other["prediction"]["warnings"] == []
     text = ask(model, "f,67,<0.5,12 mg/L,1.5,no", as_csv=True).write_csv().decode()
     (line,) = csv.DictReader(io.StringIO(text))
@@ -165,7 +165,7 @@ def test_rows_of_a_history_are_read_as_rows_of_people_are(registry: Registry) ->
     assert read(anc="4.8 K/uL", platelets="230 L", wbc="7.1 x10⁹/L", gcsf="") == asked
     converted = read(anc="4800/uL", platelets="230,000 /uL H")
     new = {*list_said(converted)} - {*list_said(asked)}
-    assert new == {(f"history[0].{name}", "unit_converted") for name in ("anc", "platelets")}
+    assert new == {(f"history[0].{name}", "amount_converted") for name in ("anc", "platelets")}
     assert {**converted, "warnings": ()} == {**asked, "warnings": ()}
     limits = read(wbc="<0.5 10*9/L", gcsf="No")
     assert ("history[0].wbc", "bound_read_as_limit") in list_said(limits)

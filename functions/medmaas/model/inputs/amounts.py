@@ -45,7 +45,7 @@ def read_amount(feature: Number, text: str) -> float | None:
     value = _convert(feature, spelled)
     if value is None or value == spelled.value:
         return value
-    return NotedNumber(value, Fact("unit_converted", unit=feature.unit))
+    return NotedNumber(value, Fact("amount_converted", unit=feature.unit))
 
 
 def read_limit(feature: Number, text: str) -> float | None:
