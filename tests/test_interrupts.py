@@ -1,18 +1,26 @@
 """What is started where SIGINT is ignored, as jobs in the background are, can be stopped."""
 
+import json
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
+from pathlib import Path
+from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.conftest import ROOT, pytest_configure
+from tests.slow import slow_folder
 
 STOP_SECONDS = 30.0
+A_FEW_SECONDS = 15.0  # 3, on a machine that does little else
+JSON = "application/json"
 IGNORING = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable)
 
 
@@ -52,6 +60,40 @@ def test_the_server_stops() -> None:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=STOP_SECONDS)
     assert server.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("asked", ["predict", "explain"])
+def test_the_server_stops_while_a_graph_computes(
+    models: Path, number: signal.Signals, asked: str
+) -> None:
+    for folder in models.iterdir():
+        if folder.name != "breast_fna":
+            shutil.rmtree(folder)
+    (folder,) = (models / "breast_fna").iterdir()
+    slow_folder(folder, 50_000)  # about a second for every 8 rows
+    instance = json.loads((folder / "manifest.json").read_text())["golden"]["cases"][0]["instance"]
+    body: dict[str, Any] = {"instances": [instance] * 1_000}  # minutes
+    if asked == "explain":  # in a thread, for 20 seconds
+        body = {"instances": [instance], "explain_seconds": 20}
+    with starting("-m", "medmaas", "serve", "--models", str(models)) as server:
+        address = urlsplit(read_line(server).split()[3])
+        connection = HTTPConnection(address.netloc, timeout=STOP_SECONDS)
+        connection.request(
+            "POST", f"/models/breast_fna/{asked}", json.dumps(body), {"content-type": JSON}
+        )
+        other = HTTPConnection(address.netloc, timeout=1)
+        with suppress(TimeoutError):  # it was asked before, so it computes now
+            other.request("GET", "/health/live")
+            other.getresponse().read()
+        began = monotonic()
+        server.send_signal(number)
+        server.communicate(timeout=STOP_SECONDS)
+        took = monotonic() - began
+        connection.close()
+        other.close()
+    assert server.returncode == 128 + number
+    assert took < A_FEW_SECONDS
 
 
 def test_tests_start_nothing_that_ignores_it() -> None:

@@ -31,7 +31,8 @@ export interface Prediction {
   code?: string;
   limits?: Limits;
   interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
-  explanation?: TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation;
+  explanation?:
+    TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation | Unexplained;
 }
 export interface Classes {
   label: string;
@@ -282,6 +283,14 @@ export interface TimeContribution {
    */
   standard_error?: number;
   /**
+   * If several rows are one part.
+   */
+  last_row?: number;
+  /**
+   * The time of the last row of several.
+   */
+  until?: number;
+  /**
    * The time, by its name.
    */
   [k: string]: number | undefined;
@@ -394,6 +403,21 @@ export interface Bond {
   between: number[];
   contribution: number;
 }
+export interface Unexplained {
+  /**
+   * Why there is no explanation.
+   */
+  sentence: string;
+  /**
+   * Always false.
+   */
+  complete: boolean;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
 export interface Catalogue {
   models: Entry[];
 }
@@ -454,6 +478,10 @@ export interface ManifestMetric {
    * The name of what it is measured of.
    */
   model: string;
+  /**
+   * The name of what it is compared with on the same people: the figure is then by how much this is better, below 0 worse; absent: it is compared with nothing.
+   */
+  against?: string;
   /**
    * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
    */
@@ -669,7 +697,7 @@ export interface ManifestTabularInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   /**
@@ -685,9 +713,13 @@ export interface ManifestTabularInput {
  */
 export interface ManifestNumber {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -731,6 +763,7 @@ export interface ManifestNumber {
    * Which values are worse: a result that is only known to be below or above a limit (<0.1) is used as that limit only where what is worse is forbidden already.
    */
   worse?: "low" | "high";
+  cells?: ManifestCells;
 }
 /**
  * An element of the Patient: the age in years at the newest result used, or the gender.
@@ -927,13 +960,40 @@ export interface ManifestRange {
   high: number;
 }
 /**
+ * How cells of a file that hold a number and something beside are read, as training read them.
+ *
+ * A unit needs nothing here: it is read wherever it converts to the feature's own.
+ */
+export interface ManifestCells {
+  /**
+   * Whether commas separate thousands: 3,500 is 3500. Absent, such a cell is refused, because it may be 3.5.
+   */
+  thousands?: boolean;
+  /**
+   * Whether a laboratory's flag may follow: 1.1 H is 1.1. Absent, it is refused.
+   */
+  flags?: boolean;
+  /**
+   * Up to here, a value that is only known to be below a limit (<0.5) was learned as that limit, and is used so. In the feature's unit.
+   */
+  below?: number;
+  /**
+   * From here on, a value that is only known to be above a limit (>100) was learned as that limit, and is used so. In the feature's unit.
+   */
+  above?: number;
+}
+/**
  * One of a few words; enters the tensor as its position in `choices`.
  */
 export interface ManifestChoice {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -973,15 +1033,25 @@ export interface ManifestChoice {
    * @minItems 2
    */
   choices: string[];
+  /**
+   * Other words that stand for one of the choices, as training read them.
+   */
+  spellings?: {
+    [k: string]: string;
+  };
 }
 /**
  * Yes or no; enters the tensor as 1 or 0.
  */
 export interface ManifestBoolean {
   /**
-   * What a request calls it: a letter, letters, digits, _.
+   * What a request calls it: a letter of any script, letters, marks, digits, _.
    */
   name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
   /**
    * What it means, and how it is measured.
    */
@@ -1015,6 +1085,12 @@ export interface ManifestBoolean {
     | ManifestConditionSource
     | ManifestAdministrationSource;
   type: "boolean";
+  /**
+   * More words of a file that are true or false, as training read them, beside true, false, yes, no, 1, 0, 是 and 否.
+   */
+  spellings?: {
+    [k: string]: boolean;
+  };
 }
 /**
  * Rows of named features over time, as float32 [n, rows, features].
@@ -1028,7 +1104,7 @@ export interface ManifestSeriesInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   /**
@@ -1059,7 +1135,7 @@ export interface ManifestImageInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   kind: "image";
@@ -1150,7 +1226,7 @@ export interface ManifestTextInput {
    */
   tensor: string;
   /**
-   * Words of a file that stand for a value that is missing, as in NA.
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
    */
   missing_words?: string[];
   kind: "text";
@@ -1194,6 +1270,10 @@ export interface ManifestClassesOutput {
    * @minItems 2
    */
   labels: string[];
+  /**
+   * What the labels are called in ASCII, in their order, where a protocol names tensors after them.
+   */
+  aliases?: string[];
 }
 /**
  * One number with a unit, float32 [n] or [n, 1].
@@ -1981,6 +2061,10 @@ export interface ManifestSplit {
    */
   seed?: number;
   /**
+   * What decided who is in which part, if more than chance did.
+   */
+  by?: string;
+  /**
    * How many people fitted the model.
    */
   train: number;
@@ -2162,7 +2246,7 @@ export interface PredictRequest {
    */
   explain?: boolean;
   /**
-   * What the explanations may take together; with less time they hold fewer samples, and say so.
+   * What the answers and their explanations may take together; with less time explanations hold fewer samples, or there are none, and each says so.
    */
   explain_seconds?: number;
   /**

@@ -242,6 +242,25 @@ def test_outside_lambda_explanations_take_what_is_asked_for(
     assert budgets == [1.5]
 
 
+@pytest.mark.parametrize(
+    ("language", "begins"), [("en", "there was no time to explain"), ("zh", "没有时间解释")]
+)
+def test_an_answer_without_time_for_its_explanation_says_so(
+    asked: TestClient, monkeypatch: pytest.MonkeyPatch, language: str, begins: str
+) -> None:
+    plain = asked.post(f"{URL}/predict", json={"instances": [PATIENT] * 2}).json()["predictions"]
+    monkeypatch.setattr(routes, "Budget", lambda _: Budget(0))
+    headers = {"accept-language": language}
+    response = asked.post(f"{URL}/explain", json={"instances": [PATIENT] * 2}, headers=headers)
+    assert response.status_code == 200
+    explained = response.json()["predictions"]
+    for prediction, answer in zip(explained, plain, strict=True):
+        explanation = prediction.pop("explanation")
+        assert prediction["output"] == answer["output"]
+        assert explanation["sentence"].startswith(begins)
+        assert (explanation["code"], explanation["complete"]) == ("no_time_to_explain", False)
+
+
 def test_the_service_lives_while_it_explains(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, released = threading.Event(), threading.Event()
 

@@ -1,9 +1,11 @@
 """Explained files, which take their time: in few rows at once, in steps, in ranges."""
 
+import csv
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -16,6 +18,7 @@ from medmaas.batch.run import run
 from medmaas.errors import IncompleteResultsError
 from medmaas.model.options import Options
 from medmaas.model.registry import Registry
+from medmaas.table import score
 from medmaas.table.formats import Format
 from medmaas.table.reader import EXPLAINED_AT_ONCE, open_rows, rows_at_once
 from tests.conftest import version_of
@@ -73,6 +76,27 @@ def test_few_rows_are_explained_at_once_and_they_are_the_same_rows(
         sizes = [len(some.numbers) for some in read]
     assert numbers[True] == numbers[False]
     assert max(sizes) < 2 * EXPLAINED_AT_ONCE
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_row_that_takes_longer_than_anybody_may_ask_for_says_so(
+    assessed: Registry, monkeypatch: pytest.MonkeyPatch, kind: Literal["csv", "jsonl"]
+) -> None:
+    monkeypatch.setattr(score, "MOST_SECONDS", 0)
+    content = bytes((make_table if kind == "csv" else make_instances)(20, 0, 6).content)
+    options = Options(explain=True)
+    opened = open_rows(Memory(content), Format(kind, gzip=False), assessed.get("survival"))
+    scorer = score.Scorer(assessed.get("survival"), kind, options=options)
+    lines = [line for chunk in opened.chunks() for line in scorer.score(chunk.read()).lines]
+    told = (scorer.header + b"".join(lines)).decode()
+    if kind == "csv":
+        rows = list(csv.DictReader(io.StringIO(told)))
+        said = [row["explanation"] for row in rows if not row["abstained"]]
+    else:
+        answers = [json.loads(line) for line in told.splitlines()]
+        said = [one["explanation"]["sentence"] for one in answers if one["status"] == "ok"]
+    assert len(said) > 10
+    assert all(one.startswith("there was no time to explain this answer") for one in said)
 
 
 def plan(registry: Registry, path: Path, asked: Mapping[str, Any]) -> tuple[Job, list[Range]]:

@@ -12,6 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from benchmarks.server import Server, serving
+from medmaas.model.inputs.features import describe_features
+from medmaas.model.manifest import Boolean
 from medmaas.model.registry import Registry
 from tests.aws.conftest import unavailable
 from tests.conftest import ROOT, SHIPPED
@@ -127,3 +129,21 @@ def test_a_generated_client_answers_as_plain_http_does(
     plain = client.post(f"/models/{refused['model']}/predict", json=refused["body"])
     assert plain.status_code == 422
     assert refusal["refused"] == plain.json()
+
+
+def test_aliases_name_what_is_not_in_ascii(tmp_path: Path) -> None:
+    """OpenAPI Generator writes no variable for 年龄, unless it is told what to call it."""
+    schema = describe_features([Boolean(name="年龄", description="d", alias="feature_1")])
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "one", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {"Instance": schema | {"title": "Instance"}}},
+    }
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    made = ("-o", tmp_path / "made", "--package-name", "made", "--name-mappings", "年龄=feature_1")
+    run("openapi-generator-cli", "generate", "-g", "python", "-i", path, *made)
+    asked = "from made import Instance; print(Instance(feature_1=True).to_json())"
+    told = run("python", "-c", asked, env={"PYTHONPATH": str(tmp_path / "made")})
+    assert json.loads(told) == {"年龄": True}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from medmaas.facts import Fact
 from medmaas.fhir.answer import write_answer, write_percentage
 from medmaas.fhir.case import Basis, Case, Evaluation
+from medmaas.model.explanation.budget import Budget
 from medmaas.model.manifest import ConditionSource, ObservationSource, PolicyOutput
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import predict
@@ -26,11 +27,15 @@ CHILD = {"age": 9, "sex": "F", "kappa": 1.2, "lambda": 1.5, "mgus": False}
 
 
 def evaluate(
-    registry: Registry, model_id: str, instance: Any = None, options: Options = EXPLAINED
+    registry: Registry,
+    model_id: str,
+    instance: Any = None,
+    options: Options = EXPLAINED,
+    budget: Budget | None = None,
 ) -> Evaluation:
     model = registry.get(model_id)
     instance = instance or model.example
-    (prediction,) = predict(model, [instance], options)
+    (prediction,) = predict(model, [instance], options, budget)
     case = Case(
         "Patient/p1", NOW, instance, BASIS, (Fact("taken_as_no", feature="mgus", condition="MGUS"),)
     )
@@ -83,6 +88,15 @@ def test_an_explanation_that_was_cut_short_says_so(registry: Registry) -> None:
     assert not any("time ran out" in text for text in list_texts(answer(evaluation)))
     evaluation.prediction["explanation"]["complete"] = False
     assert any("time ran out" in text for text in list_texts(answer(evaluation)))
+
+
+@pytest.mark.parametrize("name", ["survival", "solubility"])
+def test_where_there_was_no_time_to_explain_a_note_says_so(registry: Registry, name: str) -> None:
+    told = answer(evaluate(registry, name, budget=Budget(0)))
+    notes = [text for text in list_texts(told) if "no time" in text or "time ran out" in text]
+    assert len(notes) == 1
+    assert notes[0].startswith("there was no time to explain this answer")
+    assert not any("no time" in one.get("rationale", "") for one in told.get("prediction", ()))
 
 
 def test_classes_have_a_prediction_per_label(registry: Registry) -> None:

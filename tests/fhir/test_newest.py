@@ -12,7 +12,7 @@ from medmaas.fhir.bundle import read_bundle
 from medmaas.fhir.case import Case, Evaluation
 from medmaas.fhir.evaluation import evaluate
 from medmaas.fhir.mapping import map_record
-from medmaas.model.manifest import Manifest
+from medmaas.model.manifest import Cells, Manifest
 from medmaas.model.options import PLAIN
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
@@ -61,10 +61,14 @@ UNUSABLE: dict[str, Resource] = {
 
 def make_manifest(model_id: str, **worse: str | None) -> Manifest:
     """The manifest of a model whose features say which values are worse."""
+    return change_features(model_id, "worse", **worse)
+
+
+def change_features(model_id: str, key: str, **values: object) -> Manifest:
+    """The manifest of a model with other values of a key, by feature, None of the others."""
     manifest = MODELS.get(model_id).manifest
     features = tuple(
-        one.model_copy(update={"worse": worse.get(one.name)})
-        for one in manifest.input.named_features
+        one.model_copy(update={key: values.get(one.name)}) for one in manifest.input.named_features
     )
     spec = manifest.input.model_copy(update={"features": features})
     return manifest.model_copy(update={"input": spec})
@@ -196,6 +200,35 @@ def test_a_comparator_beyond_what_any_patient_has_is_refused_as_its_bound() -> N
     newest = observation("newest", KAPPA, 0, "", NOON, valueQuantity=beyond)
     case = read("survival", *light_chains(), newest, manifest=manifest)
     assert (case.instance["kappa"], case.held) == (200, ())
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "unit", "code"),
+    [
+        ("<", 3, "mg/L", "bound_learned"),
+        ("<=", 0.3, "mg/dL", "bound_learned"),
+        (">=", 200, "mg/L", "bound_learned"),
+        ("<", 4, "mg/L", "newest_unusable"),
+        (">", 190, "mg/L", "newest_unusable"),
+        (">", 3, "mg/L", "newest_unusable"),
+        ("ad", 300, "mg/L", "newest_unusable"),
+        ("<", 3, "mmHg", "newest_unusable"),
+    ],
+)
+def test_a_comparator_is_its_bound_where_the_model_learned_it_so(
+    comparator: str, value: float, unit: str, code: str
+) -> None:
+    cells = Cells(below=0.3, above=20)
+    manifest = change_features("survival", "cells", kappa=cells, **{"lambda": cells})
+    beyond = {"value": value, "comparator": comparator, "system": UCUM, "code": unit}
+    newest = observation("newest", KAPPA, 0, "", NOON, valueQuantity=beyond)
+    case = read("survival", *light_chains(), newest, manifest=manifest)
+    assert [fact.code for fact in (*case.held, *case.warnings)] == [code]
+    used = 0.3 if comparator in {"<", "<="} else 20
+    assert case.instance["kappa"] == (used if code == "bound_learned" else 1.2)
+    assert "bound_learned" not in [
+        fact.code for fact in read("survival", *light_chains(), newest).warnings
+    ]
 
 
 @pytest.mark.parametrize("status", ["corrected", "amended"])

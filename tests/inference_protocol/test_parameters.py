@@ -1,10 +1,13 @@
 """Parameters that the server does not know, and those that are null."""
 
+import json
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from medmaas.api import routes
+from medmaas.model.explanation.budget import Budget
 from tests.inference_protocol.tensors import FEATURES, infer, read_data, read_outputs
 
 UNKNOWN: dict[str, Any] = {"priority": 3, "sequence_id": 7, "of_their_own": {"a": [1, None]}}
@@ -91,3 +94,17 @@ def test_what_may_be_missing_is_said_in_both_ways(client: TestClient, missing: A
     said = [c | {"data": [missing] * 2} if c["name"] == "creatinine" else c for c in columns]
     expected = read_data(infer(client, "survival.columns", left_out))
     assert read_data(infer(client, "survival.columns", said)) == expected
+
+
+def test_without_time_every_row_says_that_it_is_not_explained(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "Budget", lambda _: Budget(0))
+    two = FEATURES | {"shape": [2, 6], "data": [*FEATURES["data"], *FEATURES["data"]]}
+    told = read_data(infer(client, "survival", [two], parameters={"explain": True}))
+    assert len(told["survival"]) == 2 * len(
+        read_data(infer(client, "survival", [FEATURES]))["survival"]
+    )
+    for explanation in map(json.loads, told["explanation"]):
+        assert explanation["code"] == "no_time_to_explain"
+    assert len(told["explanation"]) == 2

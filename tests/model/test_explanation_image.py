@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.image import ImageExplainer
 from medmaas.model.inputs.image import Image
 from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Normalisation
 from medmaas.model.registry import Model, Registry
-from medmaas.model.session import Session
 from medmaas.words import ENGLISH, speak
 from tests.conftest import ROOT
+from tests.slow import Clock, Counted
 
 CELLS = ROOT / "tests" / "data" / "blood_cells"
 SIDE = 28
@@ -38,8 +38,11 @@ CORNER = {
 """What the graph takes, the brightest it takes, and where its upper left corner begins and ends."""
 
 
-def make_model(registry: Registry, spec: ImageInput) -> Model:
-    """A model whose answer is the brightness of the 7 x 7 pixels in the upper left corner."""
+def make_model(registry: Registry, spec: ImageInput, clock: Clock | None = None) -> Model:
+    """A model whose answer is the brightness of the 7 x 7 pixels in the upper left corner.
+
+    A call takes a second of the clock.
+    """
     takes, brightest, begin, end = CORNER[spec.layout]
     graph = f"""<ir_version: 9, opset_import: ["" : 18]>
     corner ({takes} x) => (float[n, 2] p)
@@ -55,7 +58,7 @@ def make_model(registry: Registry, spec: ImageInput) -> Model:
         right = Unsqueeze(dark, axis)
         p = Concat<axis = 1>(left, right)
     }}"""
-    session = Session(onnx.parser.parse_model(graph).SerializeToString())
+    session = Counted(onnx.parser.parse_model(graph).SerializeToString(), clock, 1)
     shipped = registry.get("blood_cell")
     manifest = shipped.manifest.model_copy(
         update={"input": spec, "output": OUTPUT, "uncertainty": None}
@@ -128,13 +131,25 @@ def test_without_a_limit_of_time_a_picture_has_one_explanation(registry: Registr
     assert explain(model, cell) == explain(model, cell)
 
 
+def hurry(registry: Registry, instance: dict[str, str], calls: int = 5) -> dict[str, Any]:
+    """An explanation with time for so many calls: the picture, and its quarters."""
+    clock = Clock()
+    return explain(make_model(registry, SPEC, clock), instance, Budget(calls + 0.5, clock))
+
+
 def test_a_spent_budget_gives_a_map_that_says_it_is_incomplete(registry: Registry) -> None:
-    explained = explain(make_model(registry, SPEC), send(spot()), Budget(0))
+    explained = hurry(registry, send(spot()))
     assert not explained["complete"]
     quarters = np.array(explained["heat_map"]["rows"]).reshape(2, 4, 2, 4)
     assert (quarters == quarters[:, :1, :, :1]).all()
     assert quarters[0, 0, 0, 0] > 0
     assert "hiding the upper left" in explained["sentence"]
+
+
+@pytest.mark.parametrize("calls", range(5))
+def test_without_time_for_the_quarters_there_is_no_map(registry: Registry, calls: int) -> None:
+    with pytest.raises(OutOfTimeError):
+        hurry(registry, send(spot()), calls)
 
 
 def test_where_no_hiding_lowers_the_answer_the_sentence_says_so(registry: Registry) -> None:
@@ -144,7 +159,7 @@ def test_where_no_hiding_lowers_the_answer_the_sentence_says_so(registry: Regist
 
 def test_fifty_maps_fit_an_answer_of_six_megabytes(registry: Registry) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (600, 600), np.uint8)
-    explained = explain(make_model(registry, SPEC), send(PIL.Image.fromarray(noise)), Budget(0))
+    explained = hurry(registry, send(PIL.Image.fromarray(noise)))
     assert 50 * len(json.dumps(explained)) < 5_500_000
 
 
@@ -162,7 +177,7 @@ def test_the_box_is_where_the_model_looked_on_the_upright_original(registry: Reg
 def test_the_map_has_the_shape_of_the_original_and_at_most_256_pixels_an_edge(
     registry: Registry, width: int, height: int
 ) -> None:
-    drawn = open_map(explain(make_model(registry, SPEC), send(spot((width, height))), Budget(0)))
+    drawn = open_map(hurry(registry, send(spot((width, height)))))
     scale = min(1, 256 / max(width, height))
     assert drawn.size == (max(1, round(width * scale)), max(1, round(height * scale)))
 
@@ -193,5 +208,5 @@ def test_every_kind_of_picture_has_a_map(registry: Registry, mode: str) -> None:
         original = PIL.Image.fromarray(np.asarray(original.convert("L")).astype(np.uint16) * 257)
     else:
         original = original.convert(mode)
-    drawn = open_map(explain(registry.get("blood_cell"), send(original), Budget(0)))
+    drawn = open_map(hurry(registry, send(original)))
     assert drawn.size == (254, 256)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from rdkit import Chem
 
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.explanation.text import TextExplainer
 from medmaas.model.inputs.text import Text
@@ -21,6 +21,8 @@ from medmaas.model.molecule.line import read_tokens
 from medmaas.model.registry import Model, Registry
 from medmaas.model.session import Session
 from medmaas.words import ENGLISH, speak
+from tests.conftest import MODELS
+from tests.slow import Clock, Counted
 
 NO_LIMIT = Budget(None)
 MOLECULES = (
@@ -149,7 +151,7 @@ def test_the_sentence_names_the_atom_and_its_position(registry: Registry) -> Non
 
 def test_of_a_long_line_neighbours_share_what_they_bring(registry: Registry) -> None:
     line = "OC" * 120
-    explained = explain(make_counter(registry, PLAIN), line, Budget(0))
+    explained = explain(make_counter(registry, PLAIN), line, NO_LIMIT)
     assert len(explained["characters"]) == len(line)
     assert add_up(explained["characters"]) == pytest.approx(120, abs=1e-6)
 
@@ -186,9 +188,20 @@ def test_an_atom_contributes_the_same_in_every_line_of_its_molecule(registry: Re
     assert of_bromine == pytest.approx([of_bromine[0]] * 4, abs=1e-6)
 
 
+def hurry(registry: Registry, seconds: float) -> dict[str, Any]:
+    """The explanation of a steroid by a model that takes a second for an answer."""
+    (path,), clock = MODELS.glob("solubility/*/model.onnx"), Clock()
+    model = replace(registry.get("solubility"), session=Counted(path.read_bytes(), clock, 1))
+    return explain(model, "CC12CCC3C(CCC4=CC(=O)CCC34C)C1CCC2O", Budget(seconds, clock))
+
+
+def test_without_time_for_two_pairs_a_molecule_is_not_explained(registry: Registry) -> None:
+    with pytest.raises(OutOfTimeError):
+        hurry(registry, 100)
+
+
 def test_a_spent_budget_gives_fewer_samples_and_says_so(registry: Registry) -> None:
-    model = registry.get("solubility")
-    explained = explain(model, "CC12CCC3C(CCC4=CC(=O)CCC34C)C1CCC2O", Budget(0))
+    explained = hurry(registry, 500)
     assert not explained["complete"]
     assert explained["method"] == "sampled Shapley values"
     assert explained["largest_standard_error"] > 0

@@ -135,11 +135,38 @@ def test_a_heat_map_lies_over_the_picture_as_it_was_sent(registry: Registry) -> 
         assert (box["left"], box["top"]) == ((sent.width - 200) // 2, (sent.height - 200) // 2)
 
 
-def test_without_time_a_map_is_coarser_and_says_so(registry: Registry) -> None:
-    model = registry.get("blood_cell")
+@pytest.mark.parametrize("name", SHIPPED)
+def test_without_time_there_is_no_explanation_and_it_says_so(registry: Registry, name: str) -> None:
+    model = registry.get(name)
     tensors = model.inputs.read([model.example]).tensors
     (explanation,) = explain_rows(model, tensors, [model.example], Budget(0))
+    explanation = speak(explanation, ENGLISH)
+    jsonschema.validate(explanation, describe_explanation(model))
     assert explanation["complete"] is False
+    assert "no time" in explanation["sentence"]
+
+
+def test_the_reasons_of_a_dose_are_about_the_option_that_is_recommended(
+    registry: Registry,
+) -> None:
+    model = registry.get("chemo_dose")
+    limited = model.manifest.output.limit.outcome  # type: ignore[union-attr]
+    seen = set()
+    for example in model.manifest.examples:
+        (prediction,) = predict(model, [example.instance])
+        recommended = (prediction["output"] or {}).get("recommended")
+        if recommended is None:
+            continue
+        seen.add(recommended)
+        explanation = explain(model, example.instance)
+        assert f"the risk of {limited} after {recommended} " in explanation["sentence"]
+        (option,) = (o for o in prediction["output"]["options"] if o["action"] == recommended)
+        for part in ("by_measurement", "by_time"):
+            first, *others = (t for t in explanation[part] if t["of"].endswith(limited))
+            assert first["of"] == f"{recommended}_{limited}"
+            assert first["prediction"] == pytest.approx(option["risks"][limited], abs=1e-5)
+            assert len(others) == len(prediction["output"]["options"]) - 1
+    assert len(seen) > 2
 
 
 def test_what_differs_in_nothing_from_the_background_contributes_nothing(

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.shapley import MOST_EXACT, Game, attribute
+from tests.slow import Clock
 
 FOREVER = Budget(None)
 weights = st.lists(st.floats(-5, 5), min_size=2, max_size=6)
@@ -101,14 +102,59 @@ def test_many_players_are_sampled_with_honest_standard_errors() -> None:
     assert found.values.sum() == pytest.approx(float(found.prediction[0] - found.baseline[0]))
 
 
+def hurry(game: Game, seconds: float) -> tuple[Game, Budget]:
+    """A game of which every coalition takes a second, and a budget of so many."""
+    clock = Clock()
+
+    def play(coalitions: NDArray[np.bool_]) -> NDArray[np.float64]:
+        clock.now += len(coalitions)
+        return game(coalitions)
+
+    return play, Budget(seconds, clock)
+
+
 def test_without_time_there_are_fewer_samples_and_it_says_so() -> None:
     players = MOST_EXACT + 1
-    game = shuffle_worth(players, 0)
-    hurried = attribute(game, players, tolerance=0, budget=Budget(0))
+    game, budget = hurry(shuffle_worth(players, 0), 100)
+    hurried = attribute(game, players, tolerance=0, budget=budget)
     assert not hurried.complete
     assert hurried.errors is not None
-    assert hurried.coalitions < 200
+    assert 50 < hurried.coalitions < 150
     assert hurried.values.sum(axis=0) == pytest.approx(hurried.prediction - hurried.baseline)
+
+
+@pytest.mark.parametrize(
+    ("players", "seconds"),
+    [(1, 0), (3, 0), (MOST_EXACT, 0), (MOST_EXACT, 30), (MOST_EXACT + 1, 20)],
+)
+def test_without_time_for_two_pairs_there_is_nothing(players: int, seconds: float) -> None:
+    game, budget = hurry(shuffle_worth(players, 0), seconds)
+    with pytest.raises(OutOfTimeError):
+        attribute(limit(game, budget), players, tolerance=0, budget=budget)
+
+
+def limit(game: Game, budget: Budget) -> Game:
+    """A game that begins nothing once its time is spent."""
+
+    def play(coalitions: NDArray[np.bool_]) -> NDArray[np.float64]:
+        if budget.is_spent:
+            raise OutOfTimeError
+        return game(coalitions)
+
+    return play
+
+
+@pytest.mark.parametrize("seconds", [60, 130, 250, 1000])
+def test_samples_that_were_begun_but_not_finished_count_for_nothing(seconds: float) -> None:
+    players = MOST_EXACT + 1
+    game, budget = hurry(shuffle_worth(players, 4), seconds)
+    found = attribute(limit(game, budget), players, tolerance=0, budget=budget)
+    per_pair = 2 * (players - 1)
+    assert (found.coalitions - 2) % per_pair == 0
+    assert found.coalitions >= 2 + 2 * per_pair
+    assert np.isfinite(found.values).all()
+    assert found.errors is not None
+    assert np.isfinite(found.errors).all()
 
 
 def test_without_a_clock_the_same_seed_gives_the_same_values() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from medmaas.api import routes
+from medmaas.model.explanation.budget import Budget
 from tests.conftest import SHIPPED
 from tests.page.conftest import SCREENSHOTS, Open
 
@@ -120,6 +122,33 @@ def test_an_abstention_is_seen_first_and_an_answer_only_if_forced(visit: Open) -
     page.get_by_role("button", name="Show the answer anyway").click()
     page.wait_for_selector(".verdict")
     assert "Do not rely on it" in page.locator(".doubt.stop").inner_text()
+
+
+def test_an_answer_that_there_was_no_time_to_explain_says_so(
+    visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "Budget", lambda _: Budget(0))
+    page = visit().go("#/survival", ".examples button")
+    page.locator(".examples button").first.click()
+    page.wait_for_selector(ANSWERED)
+    assert "there was no time to explain" in page.locator(".reasons .sentence").inner_text()
+    assert page.locator(".reasons select").count() == 0
+    assert page.locator("path.curve.average").count() == 1
+
+
+def test_the_reasons_of_a_dose_begin_with_what_is_recommended(visit: Open) -> None:
+    page = visit().go("#/chemo_dose", ".examples button")
+    seen = set()
+    for example in page.locator(".examples button").all():
+        with page.expect_response("**/predict"):
+            example.click()
+        page.wait_for_selector(".answer[aria-busy=false]")
+        verdict = page.locator(".verdict").first.inner_text().removeprefix("Recommended: ")
+        if page.locator(".reasons").count():
+            chosen = page.locator(".reasons select option:checked").first.inner_text()
+            assert chosen.startswith(f"{verdict}: ")
+            seen.add(verdict)
+    assert len(seen) > 1
 
 
 def test_a_slider_asks_again_at_once(visit: Open) -> None:

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.table.workbooks import DATE, PERCENT, THOUSANDS, Cell, Sheet, write_workbook
 
@@ -11,9 +11,13 @@ HEADER = "id,age,sex,creatinine,kappa,lambda,mgus"
 LINES = ("A1,67,F,1.1,1.2,1.5,false", "A2,54,M,0.9,0.8,1.1,true", "A3,72,M,,1.9,1.7,false")
 PLAIN = "\n".join((HEADER, *LINES, ""))
 NUMBERS = ("0x1", "1_000", "１２", "nan", "NaN", "inf", "-inf", "1 1", "1·1", "−1.1", "1.1.",
-           "45%", "1.1 mg/dL", "1.1H", "0.5<", "~1.1", "1/2", "TRUE", "1e", "e1", "٣", "½",
+           "1.1H", "0.5<", "~1.1", "1/2", "TRUE", "1e", "e1", "٣", "½",
            "$1.1", "--", ".", "+", "1.1,", "0b1", "1'000")  # fmt: skip
-BOUNDS = ("<0.5", "< 0.5", "＜0.5", ">20", "≤0.5", "<0,5", ">=3", "=<3")
+UNITS = ("1.1 mg/dL", "1.1mg/dL", "1.1 mg/dl", " 1.1\u00a0MG/DL", "1.1 mg%", "0.9 mg/100 ml")
+CONVERTED = ("11 mg/L", "11mg/l", "0.011 g/L", "11 µg/mL", "97 umol/L", "97 µmol/l", "0.1 mmol/L")
+OTHER_UNITS = ("45%", "45 ％", "1.1 U/L", "1.1 kg", "5 L", "1.1 10*9/L", "<0.5 U/L", "1.1 mmHg")
+YES_OR_NO = ("yes", "No", "YES ", "是", "否", "ＹＥＳ", "TRUE")
+BOUNDS = ("<0.5", "< 0.5", "＜0.5", ">20", "≤0.5", "<0,5", ">=3", "=<3", "<0.5 mg/dL", "> 20 mg/L")
 GOOD_NUMBERS = (" 1", "1\t", "+1", "1.", ".9", "01", "1e0")
 FORMULAS = ("=1+1", "+3", "-A3", "@cmd", "＝1+1", "=cmd|' /C calc'!A0", "-1", "\t=1", "+A")
 NOT_IDS = ("#N/A", "#REF!", "a\0b", "a\x1bb", "i" * 257)
@@ -30,6 +34,7 @@ class Case:
         refused: code of why it can never be scored.
         notes: codes of what is told at the head.
         same: whether the answers are those of PLAIN, to the byte.
+        respelled: whether its cells are others all the same.
         encoding: that is named.
         missing: words that are declared.
     """
@@ -40,6 +45,7 @@ class Case:
     refused: str | None = None
     notes: Sequence[str] = ()
     same: bool = False
+    respelled: bool = False
     encoding: str | None = None
     missing: Sequence[str] = ()
 
@@ -48,6 +54,11 @@ def same(content: str | bytes, *notes: str, encoding: str | None = None) -> Case
     """A file that says what PLAIN says."""
     written = content.encode() if isinstance(content, str) else content
     return Case(written, ("A1", "A2", "A3"), notes=notes, same=True, encoding=encoding)
+
+
+def respelled(content: str, *notes: str) -> Case:
+    """A file that says what PLAIN says, in cells that say it otherwise."""
+    return replace(same(content, *notes), respelled=True)
 
 
 def refused(content: str | bytes, code: str, *, encoding: str | None = None) -> Case:
@@ -223,6 +234,20 @@ CASES: dict[str, Case] = {
     "units": same(
         with_header("id,age (years),sex,creatinine [mg/dL],kappa (mg/dL),lambda[mg/dl],mgus")
     ),
+    "units as laboratories spell them": same(
+        with_header("id,age (岁),sex,creatinine [mg%],kappa (mg/dl),lambda (mg/100 ml),mgus")
+    ),
+    "the columns that training has beside": same(
+        "\n".join(
+            f"{line},{more}"
+            for line, more in zip(
+                (HEADER, *LINES),
+                ("time,times,age_group,event,sexes", "1,2,60-70,0,x", ",,,,", "a,,b,,"),
+                strict=True,
+            )
+        ),
+        "columns_not_used",
+    ),
     "a unit with an exponent of one": same(with_header(HEADER.replace("age", "age [a]"))),
     "another unit": refused(
         with_header(HEADER.replace("creatinine", "creatinine (µmol/L)")), "column_in_other_unit"
@@ -297,9 +322,50 @@ CASES: dict[str, Case] = {
     **{f"{cell!r} is a bound": bad_cell(cell, "value_is_bound", 4, "kappa") for cell in BOUNDS},
     **{f"{cell!r} may be missing": fine_cell(cell) for cell in BOUNDS},
     "a thousand with its mark": bad_cell("3,500", "number_with_comma"),
-    "yes for a boolean": bad_cell("yes", "not_a_boolean", 6, "mgus"),
-    "a word in another case": bad_cell("f", "not_a_choice", 2, "sex"),
-    "None for a word": bad_cell("None", "not_a_choice", 2, "sex"),
+    **{f"{cell!r} beside other thousands": bad_cell(cell, "number_with_comma")
+       for cell in ("3,500/uL", "1,5", "1,000 mg/dL")},
+    **{f"{cell!r} is in the model's unit": fine_cell(cell) for cell in UNITS},
+    **{f"{cell!r} is converted": fine_cell(cell) for cell in CONVERTED},
+    **{f"{cell!r} is in another unit": bad_cell(cell, "number_in_other_unit")
+       for cell in OTHER_UNITS},
+    "units that say the same": respelled(
+        PLAIN.replace("1.1,1.2", "1.1 mg/dl,1.2").replace("72,", "72 years,")
+    ),
+    **{f"{cell!r} for a boolean": fine_cell(cell, 6) for cell in YES_OR_NO},
+    **{f"{cell!r} for no boolean": bad_cell(cell, "not_a_boolean", 6, "mgus")
+       for cell in ("Ja", "Y", "t", "2", "-", "NA", "none")},
+    **{f"{cell!r} for a choice": fine_cell(cell, 2) for cell in ("f", " F ", "ｆ", "\u00a0f", "m")},
+    **{f"{cell!r} for no choice": bad_cell(cell, "not_a_choice", 2, "sex")
+       for cell in ("None", "Female", "女", "-", "1")},
+    **{f"{cell!r} for a value that is needed": bad_cell(cell, "not_a_number", 1, "age")
+       for cell in ("-", "none", "\u00a0-\u00a0")},
+    "words of another spelling": respelled(
+        PLAIN.replace(",F,", ",f ,").replace("false", "No").replace("true", "YES")
+    ),
+    "bounds between semicolons": Case(
+        f"{HEADER}\nB1,67,F,<0.5,1.2,1.5,false\nB2,67,F,<1.234,1.2,1.5,false\n"
+        .replace(",", ";").replace(".", ",").encode(),
+        ("B1", "B2"),
+        notes=("read_separator", "read_decimal_comma"),
+    ),
+    "a unit behind a decimal comma": respelled(
+        rewrite(";", ",").replace("1,1;", "1,1 mg/dL;").replace("0,9;", "0,9 mg/100 ml;"),
+        "read_separator", "read_decimal_comma",
+    ),
+    "a unit behind what may separate thousands": Case(
+        b"id;age;sex;creatinine;kappa;lambda;mgus\nB1;67;F;1.234 mg/dL;1,2;1,5;false\n"
+        b"B2;67;F;<1.234;1,2;1,5;false\nB3;67;F;<0.5;1,2;1,5;false\n",
+        ("B3",),
+        ((1, "creatinine", "decimal_point_between_commas"), (2, "creatinine", "decimal_unclear")),
+        notes=("read_separator", "read_decimal_comma"),
+    ),
+    "a unit where no decimal mark is clear": Case(
+        b"id;age;sex;creatinine;kappa;lambda;mgus\nB1;67;F;1,1 mg/dL;1;2;false\n"
+        b"B2;67;F;<0,5;1;2;false\nB3;67 years;F;<1,234;1;2;false\n",
+        ("B2",),
+        ((1, "creatinine", "decimal_unclear"), (3, "creatinine", "decimal_unclear")),
+        notes=("read_separator",),
+    ),
     "booleans": Case(
         "\n".join(
             [HEADER, *(f"C,67,F,1,1,1,{word}" for word in ("TRUE", "True", "1", " 0 ", "false"))]

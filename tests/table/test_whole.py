@@ -16,7 +16,7 @@ OF_BYTES = {
     "file_empty", "sheets_fit",
 }  # fmt: skip
 REFUSED = [name for name, case in CASES.items() if case.refused in OF_BYTES]
-SAME = [name for name, case in CASES.items() if case.same and not case.missing]
+SAME = [name for name, case in CASES.items() if case.same and not (case.missing or case.respelled)]
 OF_ROWS = {
     "other_width", "cell_without_column", "line_not_utf_8", "quote_not_closed", "decimal_unclear",
     "decimal_point_between_commas", "cells_merged", "cell_not_calculated", "cell_is_date",

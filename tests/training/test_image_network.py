@@ -28,7 +28,7 @@ from medmaas_training.classes.metrics import (
     measure_each_class,
 )
 from medmaas_training.image.data import Part
-from medmaas_training.image.network import ImageNetwork, augment, calibrate, fit, predict
+from medmaas_training.image.network import ImageNetwork, Learners, augment, calibrate, fit, predict
 from medmaas_training.options import Options
 from medmaas_training.recipes.blood_cell import recipe as blood_cell
 from medmaas_training.recipes.blood_cell.card import NETWORK, draw_golden, name_confusions
@@ -60,6 +60,7 @@ def read_digits() -> dict[str, Part]:
 
 
 DIGITS = read_digits()
+FIELDS = ("images", "labels")
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +125,47 @@ def test_digits_are_learned_in_a_few_epochs_and_a_seed_learns_them_again() -> No
     first, again, other = (learn(seed, 1)[1] for seed in (1, 1, 2))
     assert first == again
     assert first != other
+
+
+def test_one_processor_and_two_learn_the_same_weights() -> None:
+    whole = [np.concatenate([getattr(DIGITS[p], a) for p in ("train", "val")]) for a in FIELDS]
+    train = Part(*whole)
+    assert len(train.labels) >= 1280  # so that a batch has two parts
+
+    def learn(threads: int) -> dict[str, torch.Tensor]:
+        torch.set_num_threads(threads)
+        learned = fit(train, DIGITS["test"], classes=10, any_way_up=False, epochs=1, seed=3)[0]
+        return learned.state_dict()
+
+    one, two, again = (learn(threads) for threads in (1, 2, 2))
+    for name, weight in one.items():
+        assert torch.equal(weight, two[name]), name
+        assert torch.equal(weight, again[name]), name
+
+
+def take_gradient(network: ImageNetwork) -> torch.Tensor:
+    gradient = network.head.weight.grad
+    assert gradient is not None
+    return gradient
+
+
+def test_both_parts_of_a_batch_are_learned_from() -> None:
+    x, labels = torch.randn(128, 1, 8, 8), torch.arange(128) % 4
+    gradients = []
+    for parts in (1, 2):
+        network = make_network(8, 1, turned=False)
+        with Learners(network, parts) as learners:
+            assert learners.differentiate(x, labels) > 0
+        gradients.append(take_gradient(network))
+    halves = []
+    for rows in (slice(64), slice(64, 128)):
+        network = make_network(8, 1, turned=False).train()
+        cross_entropy(network.logits(x[rows]), labels[rows], label_smoothing=0.1).backward()
+        halves.append(take_gradient(network))
+    whole, together = gradients
+    assert torch.allclose(together, (halves[0] + halves[1]) / 2, atol=1e-6)
+    assert not torch.allclose(together, halves[0], atol=1e-4)
+    assert not torch.allclose(whole, together, atol=1e-6)  # each part has a mean of its own
 
 
 def test_a_temperature_calibrates_and_changes_no_answer() -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import yaml
 from sklearn.datasets import load_wine
 from sksurv.datasets import load_gbsg2
 
+from medmaas.cli import main as answer
 from medmaas.model.inputs.tabular import Tabular
 from medmaas.model.manifest import (
     Boolean,
@@ -26,9 +26,10 @@ from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from medmaas_training.survival.design import make_design
 from medmaas_training.survival.network import SurvivalNetwork
-from medmaas_training.tabular.datasets import make_folds, split_rows
+from medmaas_training.tabular.data_yaml import RECORD
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
+from medmaas_training.tabular.own_notes import Notes
 from tests.training.conftest import CLASSES, SURVIVAL, Train, table, write
 
 NETWORK = "logistic-hazard network (this model)"
@@ -45,6 +46,7 @@ columns:
   tsize: {unit: mm}
   time: {unit: d}
 """
+KEEP = "columns: {time: {keep: true}, event: {keep: true}}"
 
 
 @pytest.fixture(autouse=True)
@@ -107,12 +109,12 @@ def test_survival_is_learned_from_a_trial_it_was_not_made_for(train: Train, tmp_
         assert answer["status"] == "ok"
 
 
-def test_twenty_events_are_enough(train: Train, tmp_path: Path) -> None:
-    path = write(tmp_path, table(60, event=[1, 0, 0] * 20))
+def test_ten_events_are_enough(train: Train, tmp_path: Path) -> None:
+    path = write(tmp_path, table(60, event=[1, 0, 0, 0, 0, 0] * 10))
     arguments = ("--data", str(path), "--id", "few", "--out", str(tmp_path / "models"))
     code, _, errors = train(*SURVIVAL, *arguments)
     assert code == 0, errors
-    assert read_manifest(tmp_path, "few").card.data.events == 20
+    assert read_manifest(tmp_path, "few").card.data.events == 10
 
 
 def test_classes_are_learned_from_a_table_they_were_not_made_for(
@@ -131,7 +133,8 @@ def test_classes_are_learned_from_a_table_they_were_not_made_for(
         "breast_fna", "--data", str(write(tmp_path, wine)), "--target", "target",
         "--id", "wine", "--out", str(tmp_path / "models"),
     )  # fmt: skip
-    assert (code, errors) == (0, "")
+    few = "Warning: only 48 of 178 rows are cultivar 2: the figures are very uncertain."
+    assert (code, " ".join(errors.split())) == (0, few)
     manifest = read_manifest(tmp_path, "wine")
     own = (m for m in manifest.card.metrics if (m.of, m.metric) == ("model", "accuracy"))
     (model,) = (m.model for m in own)
@@ -165,7 +168,8 @@ def test_a_class_of_ten_cases_is_enough(train: Train, tmp_path: Path) -> None:
     )  # fmt: skip
     assert code == 0
     measured = {m.metric for m in read_manifest(tmp_path, "few").card.metrics}
-    assert "accuracy" in measured
+    assert {"AUC", "average precision"} <= measured
+    assert "accuracy" not in measured
 
 
 def test_a_logged_column_has_an_answer_at_zero_and_a_rare_word_too(tmp_path: Path) -> None:
@@ -192,26 +196,38 @@ def test_what_leaks_or_identifies_is_left_out_and_told(train: Train, tmp_path: P
         place="here",
         note=[f"text {i % 30}" for i in range(200)],
         titre=[*("<1" for _ in range(20)), *np.arange(180) / 4],
+        empty=None,
     )
     code, _, errors = train(
-        *CLASSES, "--data", str(write(tmp_path, pd.concat([people, people.head(5)]))),
+        *CLASSES, "--data", str(write(tmp_path, pd.concat([people, people.head(5)]), KEEP)),
         "--id", "own", "--out", str(tmp_path / "models"),
     )  # fmt: skip
     assert code == 0
     manifest = read_manifest(tmp_path, "own")
     names = [feature.name for feature in read_features(manifest)]
-    assert names == ["age", "marker", "stage", "smoker", "time", "event"]
+    assert names == ["age", "marker", "stage", "smoker", "time", "event", "titre"]
     limits = " ".join(manifest.card.limits)
     for told in (
         "atient_id is left out: by its name it is an identifier",
         "ause is left out: it is known only where the outcome is one and the same",
         "lace is left out: every value it has is the same",
         "ote is left out: text of more than 20 different words",
-        "itre is left out: 25 of its values are not numbers, the first in row 2",
+        "mpty is left out: no row has a value",
         "5 rows are copies of others",
+        "ime is kept, as the .yaml says, although by its name it is known only at or after",
     ):
         assert told in " ".join(errors.split())
         assert told in limits
+    below = "what is only known to be below a limit (<) is read as the limit: titre 25 (first in"
+    assert below in " ".join(errors.split())
+    assert any(below in clause for clause in manifest.card.data.cleaning)
+    written = (tmp_path / "models/own/1.0.0" / RECORD).read_bytes()
+    assert RECORD in [file.name for file in manifest.files]
+    assert Notes.model_validate(yaml.safe_load(written)).of("titre").bounds == "limit"
+    arguments = ["batch", "own", str(tmp_path / "own.csv"), str(tmp_path / "answers")]
+    assert answer([*arguments, "--models", str(tmp_path / "models")]) == 0
+    answers = json.loads((tmp_path / "answers" / "manifest.json").read_text())
+    assert (answers["scored"], answers["rejected"]) == (205, 0), "the file that trained is answered"
     text = (tmp_path / "models/own/1.0.0/manifest.json").read_text()
     assert str(tmp_path) not in text
     assert json.loads(text)["card"]["data"]["source"].startswith("a table given by whoever")
@@ -232,9 +248,10 @@ def test_a_table_says_of_its_columns_what_can_be_known(tmp_path: Path) -> None:
     assert (marker.unit, marker.loinc, marker.missing) == ("ng/mL", ("1-8",), None)
     assert (marker.hard_range.low, marker.hard_range.high) == (0, 99)
     assert isinstance(age, Number)
-    assert (age.hard_range.low, age.hard_range.high) == (0, 890)
+    assert (age.hard_range.low, age.hard_range.high) == (0, 120), "by its name"
     assert age.missing is not None
     assert isinstance(sugar, Number)
+    assert sugar.unit == "mg/dL", "by its header"
     assert sugar.hard_range.low == -sugar.hard_range.high
     flag = by_name["flag"]
     assert isinstance(flag, Number)
@@ -264,15 +281,3 @@ def test_follow_up_is_in_the_unit_that_the_notes_give(
     path = write(tmp_path, people, f"columns: {{time: {{unit: {unit}}}}}")
     own = read_own_people(path, "time", "event")
     np.testing.assert_allclose(own.time, people["time"] * days)
-
-
-@given(st.lists(st.integers(0, 30), min_size=100, max_size=150))
-def test_copies_are_never_on_both_sides_of_a_split(numbers: list[int]) -> None:
-    copies = np.unique([*range(60), *numbers], return_inverse=True)[1]
-    strata = copies % 2
-    split = split_rows(strata, 0, copies)
-    parts = [set(copies[part]) for part in (split.train, split.calibration, split.test)]
-    assert sum(map(len, parts)) == len(set(copies))
-    assert len(split.train) + len(split.calibration) + len(split.test) == len(copies)
-    for train_rows, test_rows in make_folds(strata[:, None].astype(float), strata, 0, copies):
-        assert not set(copies[train_rows]) & set(copies[test_rows])

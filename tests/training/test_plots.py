@@ -22,7 +22,8 @@ from medmaas_training.observed_shares import (
     group_by_prediction,
     wilson,
 )
-from medmaas_training.report import plots
+from medmaas_training.report import letters, plots
+from medmaas_training.report.page import render_svg
 from medmaas_training.report.plot_style import PALETTE, label_ends, pick, spread, start
 
 DRAW = np.random.default_rng(0)
@@ -282,3 +283,26 @@ def test_labels_with_room_stay_where_their_lines_end() -> None:
     figure, ax = start(4)
     label_ends(figure, ax, [("a name too long to stand on one line", 1.0, 0.5, "#000000")])
     assert "a name too long to stand\non one line" in words(figure)
+
+
+def test_letters_of_any_script_are_drawn_without_a_warning(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = plots.plot_confusion(np.array([[5, 1], [2, 9]]), ["恶性", "हिमोग्लोबिन"])
+    drawing = render_svg(figure, "labels", "f")
+    assert ">恶性</text>" in drawing
+    assert "font-family" not in drawing
+    monkeypatch.setattr(letters, "find_font", lambda _letter: None)  # as where no font has any
+    figure = plots.plot_confusion(np.array([[5, 1], [2, 9]]), ["恶性", "良性"])
+    assert ">良性</text>" in render_svg(figure, "labels", "f")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_font_that_has_the_letters_tells_how_wide_they_are() -> None:
+    family = letters.find_font("恶")
+    if family is None:
+        pytest.skip("no font of this machine has Chinese letters")
+    figure, ax = start(2.0)
+    ax.set_xlabel("恶性")
+    render_svg(figure, "labels", "f")
+    assert ax.xaxis.label.get_fontfamily()[-1] == family

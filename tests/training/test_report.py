@@ -26,7 +26,7 @@ from medmaas_training.kinds.inputs import describe_input
 from medmaas_training.report.card import render_card
 from medmaas_training.report.page import Section, render_svg, write_report
 from medmaas_training.report.plots import plot_learning_curves
-from medmaas_training.report.tables import name_target
+from medmaas_training.report.tables import name_target, tabulate_metrics
 from tests.conftest import MODELS, ROOT
 
 VOID = {"meta", "wbr", "br"}
@@ -185,6 +185,27 @@ def test_the_card_has_a_row_for_every_point_of_its_curves(folder: Path) -> None:
             begun = f"| {one.group} | {100 * one.coverage:g} % | {one.n}"
             held = f" | {one.held.value:.4f} ({one.held.low:.4f} to {one.held.high:.4f}) |"
             assert any(line.startswith(begun) and held in line for line in lines), begun
+
+
+def test_gains_stand_in_a_table_of_their_own_with_what_they_show() -> None:
+    def make(value: float, metric: str, model: str, against: str | None = None) -> Metric:
+        low, high = value - 0.1, value + 0.1
+        return Metric(
+            metric=metric, model=model, against=against, evaluated_on="here", n=9, value=value,
+            low=low, high=high,
+        )  # fmt: skip
+
+    gains = [make(0.2, "gain in AUC", "it", "one"), make(0.0, "gain in AUC", "it", "other")]
+    (_, figures), (title, (header, rows)) = tabulate_metrics([make(0.9, "AUC", "it"), *gains])
+    assert figures == (
+        ["model", "group", "n (events)", "AUC"],
+        [["it", "all", "9", "0.9000 (0.8000 to 1.0000)"]],
+    )
+    assert title.startswith("here: gains")
+    assert header == ["model", "compared with", "group", "n (events)", "gain in AUC"]
+    assert [row[1] for row in rows] == ["one", "other"]
+    assert rows[0][-1] == "0.2000 (0.1000 to 0.3000), better"
+    assert rows[1][-1] == "0.0000 (-0.1000 to 0.1000), no difference shown"
 
 
 def test_the_report_needs_no_network_and_no_script(written: Path) -> None:

@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
+from medmaas_training.comparisons import name_gain
 from medmaas_training.recipes.solubility.card import GOLDEN, Study, make_card
 from medmaas_training.recipes.solubility.sections import draw_sections
 from medmaas_training.smiles.evaluation import (
-    BELOW_FOREST,
     FOREST,
     MEAN,
     NETWORK,
     RMSE,
     SPELLINGS,
-    SPLITS,
     SPREAD,
     TEST,
     Trial,
@@ -74,13 +73,12 @@ def test_every_model_answers_the_test_part_and_the_mean_knows_the_train_part_alo
 
 
 def test_the_gain_over_the_forest_is_paired(table: MoleculeTable, trials: list[Trial]) -> None:
-    figures = {
-        (m.model, m.metric): m.value
-        for m in compare_on_splits(table, trials)
-        if m.evaluated_on == SPLITS
-    }
+    metrics = compare_on_splits(table, trials)
+    figures = {(m.model, m.metric): m.value for m in metrics if not m.against}
+    gains = {m.against: m.value for m in metrics if m.metric == name_gain(RMSE)}
+    assert gains.keys() == {name for name, _ in figures} - {NETWORK}
     gain = figures[FOREST, RMSE] - figures[NETWORK, RMSE]
-    assert figures[NETWORK, BELOW_FOREST] == pytest.approx(gain)
+    assert gains[FOREST] == pytest.approx(gain)
     on_test = compare_on_test(table, trials[0])
     assert {m.n for m in on_test} == {len(trials[0].rows)}
     assert all(m.low <= m.value <= m.high for m in on_test if m.metric == RMSE)
@@ -109,6 +107,17 @@ def test_the_card_and_the_report_say_what_was_measured(
     sections = draw_sections(table, trials, metrics)
     assert [section.title for section in sections][:2] == ["Comparison", "Learning curves"]
     assert any(TEST in section.text for section in sections)
+
+
+def test_the_first_finding_says_who_is_stronger(table: MoleculeTable, trials: list[Trial]) -> None:
+    metrics = []
+    for m in compare_on_splits(table, trials) + compare_on_test(table, trials[0]):
+        gain = -0.5 if m.against == FOREST else 0.5
+        made_up = {"value": gain, "low": gain - 0.1, "high": gain + 0.1} if m.against else {}
+        metrics.append(m.model_copy(update=made_up))
+    metrics += describe_by_group(table, trials) + describe_spellings(table, trials[0])
+    first = make_card(Study(table, "y"), trials, metrics).findings[0]
+    assert first.startswith(f"Worse than the strongest contender, {FOREST}, in RMSE by 0.5000")
 
 
 def test_the_golden_cases_are_molecules_and_differ(tmp_path: Path) -> None:

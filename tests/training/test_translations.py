@@ -9,12 +9,15 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from medmaas.model.manifest import Cohort, Example, Measure, Of
+from medmaas.model.manifest import Cohort, Example, Measure, Metric, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
 from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
+from medmaas_training.classes.metrics import POOLED
+from medmaas_training.comparisons import name_gain, state_comparisons
 from medmaas_training.recipes.blood_cell import card as blood_cell
 from medmaas_training.recipes.breast_fna import card as breast_fna
+from medmaas_training.recipes.card_parts import count_events, count_few
 from medmaas_training.recipes.chemo_dose import histories, records
 from medmaas_training.recipes.solubility import card as solubility
 from medmaas_training.recipes.survival import card as survival
@@ -60,16 +63,77 @@ def test_the_translations_that_ship_are_those_of_the_recipe(
     assert translate(manifest).translations == manifest.translations
 
 
+def list_comparisons() -> list[str]:
+    """Every kind of sentence that the rule makes, and the names of its figures."""
+    ours, figures, texts = "logistic-hazard network (this model)", ("Harrell C", "Uno C"), []
+    one, other = "Cox", "Cox, age alone"
+    for gains in (
+        {one: (0.1, 0.1)},
+        {one: (-0.1, 0.1)},
+        {one: (0.1, 0.0)},
+        {one: (0.0, 0.0)},
+        {one: (-0.1, 0.0), other: (0.0, 0.0)},
+        {one: (0.0, 0.0), other: (0.1, 0.0)},
+    ):
+
+        def make(metric: str, value: float, model: str, against: str | None = None) -> Metric:
+            return Metric(
+                metric=metric, model=model, against=against, evaluated_on="test split", n=137,
+                events=60, value=value, low=value - 0.05, high=value + 0.05,
+            )  # fmt: skip
+
+        metrics = [make(figure, 0.7, name) for figure in figures for name in (ours, *gains)]
+        for rival, values in gains.items():
+            metrics += [
+                make(name_gain(figure), value, ours, rival)
+                for figure, value in zip(figures, values, strict=True)
+            ]
+        texts += [*state_comparisons(metrics), *(m.metric for m in metrics), "average precision"]
+    return texts
+
+
+# What the recipes say since the models that ship were made: it is in those of the next training.
+AWAITED = (
+    "On 1 held-out aspirates: AUC 1, average precision 1 where chance has 1, sensitivity at 95 % "
+    "specificity 1, Brier score 1, observed/expected 1.",
+    "On 1 held-out pictures: accuracy 1, macro one-vs-rest AUC 1, Brier score 1, "
+    "observed/expected right answers 1.",
+    "On five random splits: RMSE 1 log10(mol/L), R2 1.",
+    "Delaney's linear model was fitted to most of these very molecules.",
+    "The limit looks at neutrophils alone: the comparisons say what becomes of platelets.",
+    count_events(60, 137),
+    count_events(6, 137),
+    count_few(np.arange(9) // 8, np.arange(3) // 2, ("well", "ill")),
+    POOLED,
+)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_translation_is_of_a_text_of_some_model(registry: Registry, language: str) -> None:
     manifests = [model.manifest for model in registry.newest()]
     texts = {t for m in manifests for t in list_texts(m.model_copy(update={"translations": {}}))}
+    texts |= {*AWAITED, *(part for text in list_comparisons() for part in split_text(text))}
     known = read_translations(language)
     texts |= {
         gap for text in texts for one in known if "{}" in one for gap in match(text, one) or ()
     }
     unused = [one for one in known if one not in texts and not any(match(t, one) for t in texts)]
     assert unused == []
+
+
+def split_text(text: str) -> set[str]:
+    """The text, its sentences, and what stands between colons and semicolons."""
+    sentences = re.split(r"(?<=[.]) (?=[A-Z])", text)
+    return {text, *sentences, *re.split("; |: ", text)}
+
+
+def test_what_the_rule_says_is_translated_whole(registry: Registry) -> None:
+    manifest = registry.get("survival").manifest
+    for text in list_comparisons():
+        card = manifest.card.model_copy(update={"findings": (text,)})
+        words = translate(manifest.model_copy(update={"card": card})).translations["zh"]
+        left = re.sub("C(ox|ontender)|Harrell C|Uno C", "", words[text])
+        assert not re.search("[A-Za-z]{3}", left), words[text]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,6 +13,8 @@ import numpy as np
 import onnx
 import pytest
 
+from medmaas.errors import InvalidModelError
+from medmaas.model.folder import open_folder
 from medmaas.model.manifest import Manifest
 from medmaas.model.registry import Registry
 from medmaas_training import assess
@@ -201,3 +203,23 @@ def test_another_model_does_not_take_the_place_of_one_that_is_there(
     )
     assert written == models / ID / OTHER
     assert json.loads((written / "manifest.json").read_text())["licence"] == manifest.licence
+
+
+def test_a_file_beside_the_model_is_sealed_and_is_part_of_what_it_is(
+    models: Path, tmp_path: Path, measure: Assess
+) -> None:
+    folder = models / ID / OLD
+    graph = (folder / "model.onnx").read_bytes()
+    manifest = read_manifest(folder).model_copy(update={"version": OTHER})
+    more = {"data.yaml": b"missing: [999]\n"}
+    written = place_model(models, manifest, graph, more=more, after=folder)
+    assert written == models / ID / OTHER, "with the file it is another model"
+    renamed = manifest.model_copy(update={"version": "9.0.2"})
+    assert place_model(models, renamed, graph, more=more, after=written) == written
+    shutil.copytree(tmp_path / "reports" / ID / OLD, tmp_path / "reports" / ID / OTHER)
+    assert measure()[0] == 0
+    assert (models / ID / "9.1.0" / "data.yaml").read_bytes() == more["data.yaml"]
+    (written / "data.yaml").write_bytes(b"missing: [998]\n")
+    with pytest.raises(InvalidModelError) as refused:
+        open_folder(written)
+    assert refused.value.fact.code == "other_file"

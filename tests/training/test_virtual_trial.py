@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from medmaas.model.manifest import Manifest, Metric, PolicyOutput
+from medmaas_training.comparisons import name_gain
 from medmaas_training.dose.course import (
     ACTIONS,
     CYCLES,
@@ -167,7 +168,7 @@ def test_a_fit_per_patient_finds_the_patient(cohort: Cohort) -> None:
 def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
     arms = {"rule": run_arm(cohort, step_down, 1), "same": run_arm(cohort, step_down, 1)}
     metrics = Trial("test", "here", arms, 0).make_metrics(
-        "rule", {"same": "rule"}, {"same": "model"}
+        {"same": ["rule"]}, {"same": "rule"}, {"same": "model"}
     )
     assert {(m.model, m.of, m.cohort) for m in metrics} == {
         ("rule", "baseline", "test"),
@@ -175,12 +176,11 @@ def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
     }
     for metric in metrics:
         assert metric.low <= metric.value <= metric.high
-    less, fewer = (
-        f"{BELOW_SEVERE}, less rule",
-        "relatively fewer cycles with ANC below 0.5 than rule",
-    )
-    differences = [m for m in metrics if m.metric in {less, fewer}]
-    assert [(m.value, m.low, m.high) for m in differences] == [(0, 0, 0)] * 2
+    fewer = "relatively fewer cycles with ANC below 0.5 than rule"
+    differences = [m for m in metrics if m.metric == fewer or m.against]
+    assert {m.against for m in differences} == {None, "rule"}
+    assert name_gain(BELOW_SEVERE) in {m.metric for m in differences}
+    assert {(m.value, m.low, m.high) for m in differences} == {(0, 0, 0)}
 
 
 def test_risks_are_judged_on_patients_of_a_model_who_are_named() -> None:
@@ -192,7 +192,15 @@ def test_risks_are_judged_on_patients_of_a_model_who_are_named() -> None:
         ("coin", "baseline", "external"),
     }
     assert {m.evaluated_on for m in metrics} == {name_judged(QUARTINO)}
-    assert {m.metric: m.measure for m in metrics} == {"AUC": None, MEAN_GAP: "calibration_error"}
+    assert {m.metric: m.measure for m in metrics} == {
+        "AUC": None,
+        MEAN_GAP: "calibration_error",
+        "gain in AUC": None,
+    }
+    (gain,) = [m for m in metrics if m.against]
+    areas = {m.model: m.value for m in metrics if m.metric == "AUC"}
+    assert (gain.model, gain.against) == (NETWORK, "coin")
+    assert gain.value == pytest.approx(areas[NETWORK] - areas["coin"])
     for m in metrics:
         assert m.low <= m.value <= m.high
         assert m.metric != "AUC" or m.value == pytest.approx(0.5, abs=0.1)

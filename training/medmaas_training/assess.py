@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from medmaas_training.__main__ import RECIPES
+from medmaas_training.__main__ import RECIPES, add_own_table
 from medmaas_training.errors import TrainingError, refuse
-from medmaas_training.options import Options, check_options
+from medmaas_training.options import Options, check_options, read_options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Assess the model of a recipe again; 0 if that could be done, 2 if not, with the reason."""
-    parsed = vars(_parser().parse_args(arguments))
+    parsed = vars(make_parser().parse_args(arguments))
     recipe, measured = parsed.pop("recipe"), parsed.pop("measured")
     try:
-        _assess(recipe, Options(**parsed), measured)
+        _assess(recipe, read_options(parsed), measured)
     except (TrainingError, ModuleNotFoundError) as error:
         return refuse("assess", error)
     return 0
@@ -26,6 +26,7 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     # libraries may be missing, and then this says so in a sentence
     from medmaas_training.assessment.assess import reassess  # noqa: PLC0415
     from medmaas_training.catalogue.versions import choose_version, find_folder  # noqa: PLC0415
+    from medmaas_training.progress import show_progress  # noqa: PLC0415
     from medmaas_training.report.page import print_figures, read_manifest  # noqa: PLC0415
 
     check_options(recipe, RECIPES[recipe], options)
@@ -36,12 +37,14 @@ def _assess(recipe: str, options: Options, measured: str | None) -> None:
     version = choose_version(options.out, model_id, options.version, after=folder)
     module = import_module(f"medmaas_training.recipes.{recipe}.recipe")
     splits = module.make_splits(options, read_manifest(folder).input)
-    found, written = reassess(folder, options.reports, splits, version)
+    with show_progress():
+        found, written = reassess(folder, options.reports, splits, version)
     same = f"{folder}, assessed again: nothing changed, nothing was written"
     print_figures(found, same if written == folder else f"{folder}, assessed again as {written}")
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="medmaas assess",
         description="Measure again how sure a trained model is and what its answers rest on: "
@@ -65,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, default=Path("reports"), help="default: %(default)s"
     )
     parser.add_argument("--seed", type=int, default=0, help="as it was then")
-    for column in ("target", "time", "event"):
-        parser.add_argument(f"--{column}", help="as it was then")
+    add_own_table(parser)
     return parser
 
 

@@ -143,6 +143,7 @@ def write_model(
     examples: Sequence[Example] = (),
     uncertainty: Uncertainty | None = None,
     explanation: Explanation | None = None,
+    more: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, whole or not at all.
 
@@ -162,6 +163,7 @@ def write_model(
         examples: invented instances, shown where people ask.
         uncertainty: how sure answers are, if that was measured.
         explanation: what answers are explained against, if there is more than golden cases.
+        more: files beside these three, by name.
 
     Returns:
         The folder that holds the model: that of the newest version if nothing changed.
@@ -198,7 +200,7 @@ def write_model(
         card=card,
     )
     newest = find_folder(out, identity.id)
-    return place_model(out, translate(manifest), content, after=newest)
+    return place_model(out, translate(manifest), content, more=more, after=newest)
 
 
 def export(

@@ -1,11 +1,15 @@
 """The HTTPS door on this machine: plain HTTP, on loopback unless told otherwise."""
 
 import json
+import os
 import shlex
+import signal
 import socket
 from collections.abc import Iterator
 from errno import EADDRINUSE
 from ipaddress import ip_address
+from threading import Thread
+from time import sleep
 
 import uvicorn
 
@@ -14,6 +18,8 @@ from medmaas.api.tokens import make_verifier
 from medmaas.errors import ModelUnavailableError, ServerError
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
+
+_GRACE = 3.0  # seconds that those who were already asked may take, once the process is to end
 
 
 def run(registry: Registry, host: str, port: int) -> None:
@@ -41,7 +47,26 @@ def run(registry: Registry, host: str, port: int) -> None:
         log_level="warning",
         lifespan="off",
     )
+    _end_in_time()
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _end_in_time() -> None:
+    """End the process soon after SIGINT or SIGTERM, also while a graph computes.
+
+    Until it returns, Python runs no handler of a signal, and threads that compute keep a process
+    alive; but the number of a signal is written here at once.
+    """
+    ended, told = socket.socketpair()
+    told.settimeout(0)  # or Python does not take it
+    signal.set_wakeup_fd(told.detach())
+
+    def wait() -> None:
+        number = ended.recv(1)[0]
+        sleep(_GRACE)
+        os._exit(128 + number)  # as shells tell of a process that a signal ended
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _is_loopback(host: str) -> bool:

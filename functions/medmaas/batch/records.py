@@ -1,7 +1,8 @@
 """Records in FHIR as a file: a Bundle per line, answered by the rules of `$evaluate`.
 
 No clock decides an answer, so that the same file gives the same bytes: a record is read as of the
-moment that its Parameters name, else of its Bundle's timestamp.
+moment that its Parameters name, else of its Bundle's timestamp. An explanation alone is cut short
+where it takes longer than anybody may ask for.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from medmaas.fhir.elements import read_moment
 from medmaas.fhir.evaluation import evaluate
 from medmaas.fhir.guidance import list_lacks
 from medmaas.fhir.options import read_options
+from medmaas.model.body import MOST_SECONDS
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.options import Options
@@ -86,7 +88,7 @@ class RecordScorer:
             as_of,
             self._options,
             words=self._words,
-            budget=Budget(None),
+            budget=Budget(MOST_SECONDS),
             leave_later=True,
         )
 

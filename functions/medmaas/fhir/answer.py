@@ -111,10 +111,10 @@ def _explain(evaluation: Evaluation, predictions: list[Resource]) -> list[Fact]:
     explanation: dict[str, Any] | None = (evaluation.prediction or {}).get("explanation")
     if explanation is None:
         return []
-    rationale = _give_rationale(evaluation)["rationale"]
-    is_told = any(one.get("rationale") == rationale for one in predictions)
+    rationale = _give_rationale(evaluation).get("rationale")
+    is_told = rationale and any(one.get("rationale") == rationale for one in predictions)
     told = [] if is_told else [end(explanation["sentence"])]
-    cut = [] if explanation["complete"] else [end(Fact("explanation_cut"))]
+    cut = [end(Fact("explanation_cut"))] if rationale and not explanation["complete"] else []
     return [*told, *cut]
 
 
@@ -134,8 +134,11 @@ def _predict(evaluation: Evaluation, outcome: Outcome) -> Resource:
 
 
 def _give_rationale(evaluation: Evaluation) -> Resource:
+    """What the answer rests on, if there was time to find out."""
     explanation = (evaluation.prediction or {}).get("explanation")
-    return {"rationale": evaluation.words.say(explanation["sentence"])} if explanation else {}
+    if not explanation or "method" not in explanation:
+        return {}
+    return {"rationale": evaluation.words.say(explanation["sentence"])}
 
 
 def _write_years(days: int) -> Resource:

@@ -6,7 +6,14 @@ from datetime import datetime
 from medmaas.facts import Fact
 from medmaas.fhir.case import Basis, Requirement
 from medmaas.fhir.elements import Patient, read_moment
-from medmaas.fhir.measurements import Measured, Measurement, convert_bound, measure
+from medmaas.fhir.measurements import (
+    Measured,
+    Measurement,
+    convert_bound,
+    may_be_better,
+    measure,
+    was_learned_as_bound,
+)
 from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.results import Results, Unused, refuse_unused, require_reference
 from medmaas.model.manifest import (
@@ -109,10 +116,13 @@ class Draft:
     ) -> "Known":
         """What is known where the newest result cannot be used as it is."""
         bounds = [convert_bound(one, feature, source) for one in measured.blocking]
+        learned = [one for one in bounds if one and was_learned_as_bound(one, feature)]
         decided = [one for one in bounds if one and self._is_decided(feature, one)]
-        if len(decided) == len(bounds):
-            newest = max(decided, key=lambda one: (one.effective, -one.value))
-            self.warnings.append(Fact("bound_used", feature=feature.name))
+        usable = learned if len(learned) == len(bounds) else decided
+        if len(usable) == len(bounds):
+            newest = max(usable, key=lambda one: (one.effective, -one.value))
+            code = "bound_learned" if usable is learned else "bound_used"
+            self.warnings.append(Fact(code, feature=feature.name))
             return Known((newest, *measured.values))
         first = min(measured.blocking, key=lambda one: one.entry.reference or one.where)
         resource = first.entry.reference or first.entry.where
@@ -125,6 +135,8 @@ class Draft:
 
     def _is_decided(self, feature: Number, bound: Measurement) -> bool:
         """Whether all that is worse than a bound is forbidden, or refused, as the bound is."""
+        if may_be_better(bound, feature):
+            return False
         if feature.worse == "high":
             return bound.value > feature.hard_range.high
         forbidden = self.manifest.output.guards.get(feature.name, feature.hard_range.low)

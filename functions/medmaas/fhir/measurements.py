@@ -12,6 +12,7 @@ from math import isclose, nan
 
 from medmaas.errors import InvalidRequestError
 from medmaas.fhir.results import Result, Results, Unusable, Unused
+from medmaas.model.inputs.amounts import was_learned
 from medmaas.model.manifest import Number, ObservationSource
 
 _SAME = 1e-9  # of two conversions of one value
@@ -81,19 +82,31 @@ def measure(
 
 
 def convert_bound(one: Unusable, feature: Number, source: ObservationSource) -> Measurement | None:
-    """The bound of a comparator as a measurement; None where the value may be better.
-
-    A feature states what is `worse`; below 0.1 is worse than 0.1 where low is.
-    """
-    if one.bound is None or one.bound.quantity.comparator not in _WORSE.get(
-        feature.worse or "", ()
-    ):
+    """The bound of a comparator as a measurement; None where its unit does not convert."""
+    if one.bound is None:
         return None
     try:
         value = one.bound.convert(feature.unit, source)
     except InvalidRequestError:
         return None
     return Measurement(value, one.bound.effective.at, (one.bound,))
+
+
+def was_learned_as_bound(bound: Measurement, feature: Number) -> bool:
+    """Whether the model learned values beyond this bound as the bound itself."""
+    return was_learned(feature, _find_comparator(bound), bound.value)
+
+
+def may_be_better(bound: Measurement, feature: Number) -> bool:
+    """Whether the value behind a comparator may be better than its bound.
+
+    A feature states what is `worse`; below 0.1 is worse than 0.1 where low is.
+    """
+    return _find_comparator(bound) not in _WORSE.get(feature.worse or "", ())
+
+
+def _find_comparator(bound: Measurement) -> str:
+    return bound.results[0].quantity.comparator or ""
 
 
 _WORSE = {"low": ("<", "<="), "high": (">", ">=")}

@@ -22,7 +22,7 @@ _CODES = {
     422: "processing",
     503: "transient",
 }
-_FHIRPATH = re.compile(r"[A-Za-z]\w*(?:\[\d+\])?(?:\.[A-Za-z]\w*(?:\[\d+\])?)*")
+_FHIRPATH = re.compile(r"[A-Za-z]\w*(?:\[\d+\])?(?:\.[A-Za-z]\w*(?:\[\d+\])?)*", re.ASCII)
 
 
 def write_outcome(error: MedmaasError, words: Words) -> dict[str, Any]:

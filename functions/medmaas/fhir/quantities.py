@@ -3,8 +3,8 @@
 from medmaas.facts import Fact
 from medmaas.fhir.elements import UCUM, Quantity
 from medmaas.fhir.terminologies import name_system
-from medmaas.model.unit_spellings import read_spelling
-from medmaas.model.units import UnitError, contradict, is_unit
+from medmaas.model.unit_spellings import find_unit
+from medmaas.model.units import UnitError, contradict
 
 
 def read_unit(quantity: Quantity) -> tuple[str, bool]:
@@ -14,8 +14,8 @@ def read_unit(quantity: Quantity) -> tuple[str, bool]:
         UnitError: there is none, or none that is known; or code and text are different units.
     """
     is_ucum = name_system(quantity.system) == UCUM
-    coded = _find_unit(quantity.code) if is_ucum else None
-    spelled = _find_unit(quantity.unit)
+    coded = find_unit(quantity.code) if is_ucum and quantity.code else None
+    spelled = find_unit(quantity.unit) if quantity.unit else None
     if coded and spelled and contradict(coded, spelled):
         raise UnitError(Fact("contradicting_units"))
     if is_ucum and quantity.code is not None:
@@ -24,9 +24,3 @@ def read_unit(quantity: Quantity) -> tuple[str, bool]:
     if spelled:
         return spelled, True
     raise UnitError(Fact("quantity_without_unit", system=UCUM))
-
-
-def _find_unit(text: str | None) -> str | None:
-    if not text:
-        return None
-    return text if is_unit(text) else read_spelling(text)

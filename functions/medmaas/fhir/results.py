@@ -17,7 +17,7 @@ from medmaas.fhir.quantities import read_unit
 from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.terminologies import list_codings
 from medmaas.model.manifest import ObservationSource
-from medmaas.model.units import UnitError, convert
+from medmaas.model.units import UnitError, convert_result
 
 _FINAL = {"final", "amended", "corrected"}
 _CORRECTED = {"amended", "corrected"}
@@ -65,11 +65,8 @@ class Result:
             code, _ = read_unit(self.quantity)
         except UnitError as error:
             raise refuse(where, error.fact) from None
-        for formula in source.formulas if source else ():
-            if code == formula.unit:
-                return value * formula.factor + formula.offset
         try:
-            return convert(value, code, unit, source.molar_mass if source else None)
+            return convert_result(value, code, unit, source)
         except UnitError as error:
             raise refuse(f"{where}.code", error.fact) from None
 

@@ -25,9 +25,10 @@ def infer(
         TooLargeError: too many instances.
     """
     view, started = served.view, perf_counter_ns()
+    budget = budget or Budget(request.options.explain_seconds)
     try:
         outputs = choose_outputs(view, request)
-        asked = view.ask([spec.name for spec, _ in outputs])
+        asked = view.ask([spec.holds for spec, _ in outputs])
         reading, options = view.read(request.inputs), request.options
         read = perf_counter_ns()
         check_options(view.model, options, len(reading.warnings))
@@ -35,7 +36,6 @@ def infer(
         columns = list_columns(answers, asked, words)
         if EXPLANATION in asked.columns:
             require_answers(answers)
-            budget = budget or Budget(options.explain_seconds)
             explained = explain(answers, view.restore(request.inputs), budget)
             columns[EXPLANATION] = [to_json(speak(one, words)).decode() for one in explained if one]
         answered = perf_counter_ns()

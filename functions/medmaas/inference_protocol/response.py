@@ -34,8 +34,8 @@ def write_response(
     """
     written, parts = [], list[bytes]()
     for spec, binary in outputs:
-        name, datatype, _ = spec
-        column = columns[name]
+        name, datatype = spec.name, spec.datatype
+        column = columns[spec.holds]
         shape = column.shape if isinstance(column, np.ndarray) else (len(column),)
         tensor: dict[str, Any] = {"name": name, "datatype": datatype, "shape": shape}
         if binary:

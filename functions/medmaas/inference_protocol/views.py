@@ -16,6 +16,7 @@ from medmaas.inference_protocol.request import InferRequest, Tensor
 from medmaas.model.body import MAX_INSTANCES, parse_json
 from medmaas.model.columns import Columns
 from medmaas.model.inputs import Reading
+from medmaas.model.names import compose
 from medmaas.model.registry import Model
 
 COLUMNS = ".columns"
@@ -26,11 +27,21 @@ _OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
 
 
 class Spec(NamedTuple):
-    """A tensor as metadata describes it; -1 is any length."""
+    """A tensor as metadata describes it; -1 is any length.
+
+    Attributes:
+        column: of an answer, which it holds; empty for one that is called alike.
+    """
 
     name: str
     datatype: str
     shape: tuple[int, ...]
+    column: str = ""
+
+    @property
+    def holds(self) -> str:
+        """The name of what it holds."""
+        return self.column or self.name
 
 
 class View(Protocol):
@@ -69,6 +80,7 @@ def choose_outputs(view: View, request: InferRequest) -> list[tuple[Spec, bool]]
             (spec, request.binary) for spec in view.outputs if spec.name != EXPLANATION or explain
         ]
     known = {spec.name: spec for spec in view.outputs}
+    known |= {spec.column: spec._replace(name=spec.column) for spec in view.outputs if spec.column}
     unknown = [index for index, name in enumerate(request.outputs) if name not in known]
     if unknown:
         raise _refuse(f"outputs[{unknown[0]}].name", Fact("not_one_of", names=[*known]))
@@ -137,13 +149,17 @@ class TensorView:
 
 
 class ColumnView:
-    """One input per feature, one output per column of an answer."""
+    """One input per feature, one output per column of an answer.
+
+    The protocol takes any text as a name. What has an alias is told by it, and taken by both.
+    """
 
     def __init__(self, model: Model) -> None:
         self.name, self.model = f"{model.manifest.id}{COLUMNS}", model
         self.takes = model.inputs.takes
         self.inputs = tuple(
-            Spec(column.name, _DATATYPES[column.holds], (-1,)) for column in model.inputs.columns
+            Spec(column.alias or column.name, _DATATYPES[column.holds], (-1,), column.name)
+            for column in model.inputs.columns
         )
         self._holds = {column.name: column.holds for column in model.inputs.columns}
         self.outputs = (*_describe_columns(model.output.columns), *_describe_doubts(model))
@@ -160,10 +176,17 @@ class ColumnView:
 
     def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
         """The instances, each an object of named values."""
-        columns = {spec.name: spec for spec in self.inputs}
-        if unknown := inputs.keys() - columns.keys():
-            raise InvalidRequestError("unknown_inputs", unknown=len(unknown), known=[*columns])
-        values = {name: self._list_values(columns[name], given) for name, given in inputs.items()}
+        columns = {name: spec for spec in self.inputs for name in (spec.name, spec.holds)}
+        called = {name: compose(name) for name in inputs}
+        if unknown := {*called.values()} - columns.keys():
+            known = [spec.name for spec in self.inputs]
+            raise InvalidRequestError("unknown_inputs", unknown=len(unknown), known=known)
+        values = dict[str, list[Any]]()
+        for name, given in inputs.items():
+            spec = columns[called[name]]
+            if spec.holds in values:
+                raise _refuse(spec.holds, Fact("said_twice"))
+            values[spec.holds] = self._list_values(spec, given)
         counts = {len(column) for column in values.values()}
         if len(counts) != 1:
             raise _refuse("inputs", Fact("other_lengths"))
@@ -175,17 +198,17 @@ class ColumnView:
         return Asked((), names)
 
     def _list_values(self, spec: Spec, given: Tensor) -> list[Any]:
-        array = given.array
+        array, name = given.array, spec.holds
         if array.ndim > 2 or (array.ndim == 2 and array.shape[1] != 1):  # noqa: PLR2004
-            raise _refuse(spec.name, Fact("not_a_column"))
-        _require_type(spec.name, given, {spec.datatype} if spec.datatype != "FP64" else _NUMBERS)
+            raise _refuse(name, Fact("not_a_column"))
+        _require_type(name, given, {spec.datatype} if spec.datatype != "FP64" else _NUMBERS)
         values: list[Any] = array.ravel().tolist()
         if spec.datatype == "FP64":
             return [None if isnan(value) else value for value in values]
         if spec.datatype != BYTES:
             return values
-        read = _READERS[self._holds[spec.name]]
-        return [read(content, spec.name) for content in values]
+        read = _READERS[self._holds[name]]
+        return [read(content, name) for content in values]
 
 
 def _refuse(field: str, problem: Fact) -> InvalidRequestError:
@@ -194,8 +217,9 @@ def _refuse(field: str, problem: Fact) -> InvalidRequestError:
 
 def _describe_columns(columns: Columns) -> list[Spec]:
     kinds = dict.fromkeys(columns.texts, BYTES) | dict.fromkeys(columns.numbers, "FP64")
+    kinds |= dict.fromkeys(columns.whole, "FP64")
     return [
-        Spec(name, "FP64" if name in columns.whole else kind, (-1,)) for name, kind in kinds.items()
+        Spec(columns.aliases.get(name, name), kind, (-1,), name) for name, kind in kinds.items()
     ]
 
 

@@ -10,9 +10,9 @@
   (columns of intervals, or the reason why there is no answer) and, if asked, `explanation/`.
 - answers.py holds the answers of n rows, in columns (columns.py), and decides which are given.
 - schema.py holds the words of JSON Schema that all of these describe themselves with.
-- kinds.py finds the room of a kind. intervals.py, targets.py (the numbers that are explained) and
-  outcomes.py (an answer as people read it) are what rooms of outputs are made with; years.py says
-  what a year is.
+- names.py says what may be a name, in any script. kinds.py finds the room of a kind. intervals.py,
+  targets.py (the numbers that are explained) and outcomes.py (an answer as people read it) are what
+  rooms of outputs are made with; years.py says what a year is.
 - units.py converts between the units of UCUM that laboratories use; unit_spellings.py knows how
   they write them otherwise. `molecule/` reads SMILES.
 """

@@ -4,9 +4,8 @@ Numbers are rounded to six decimals: the rest is noise of float32, and one round
 the same row give the same bytes on every path.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress, count
 from typing import Any
 
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
 from medmaas.facts import Fact, Say
+from medmaas.model.names import keep_letters
 
 Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
 _OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
-_NOT_OF_A_NAME = re.compile(r"(?:[^\w.-]|_)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,13 @@ class Columns:
         texts: of columns that are written as they are.
         numbers: of columns of six decimals.
         whole: of those among texts that hold whole numbers, or None.
+        aliases: by name of a column what a protocol of tensors calls it, in ASCII.
     """
 
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
     whole: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_COLUMNS = Columns((), ())
@@ -94,13 +95,14 @@ def round_numbers(tensor: NDArray[Any], columns: int) -> Floats:
 def name_columns(texts: Iterable[str], numbers: Iterable[str]) -> Columns:
     """Names that other programs take, made of words that a manifest is free to choose.
 
-    A per cent sign becomes `percent`; whatever is no letter, digit, `.` or `-` becomes one `_`:
-    "100 % + G-CSF" is 100_percent_G-CSF. Of names that come out alike, the second ends in _2.
+    A per cent sign becomes `percent`; whatever is no letter, mark or digit of a script, `.` or `-`
+    becomes one `_`: "100 % + G-CSF" is 100_percent_G-CSF. Of names that come out alike, the second
+    ends in _2.
     """
     taken = dict.fromkeys(_OF_EVERY_ROW)
 
     def name(words: str) -> str:
-        plain = _NOT_OF_A_NAME.sub("_", words.replace("%", " percent ")).strip("_")
+        plain = keep_letters(words.replace("%", " percent "), ".-")
         same = (plain if i == 1 else f"{plain}_{i}" for i in count(1))
         column = next(column for column in same if column not in taken)
         taken[column] = None

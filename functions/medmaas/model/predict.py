@@ -30,7 +30,8 @@ def predict(
         model: which answers.
         instances: as a request holds them.
         options: what else is asked for.
-        budget: what explanations may take; by itself what the options say.
+        budget: what the answers and their explanations may take together; by itself what the
+            options say.
         explain_all: refuse to explain, if the model abstains from any or one was forced; else
             such an answer comes without an explanation.
         held: per instance why what it was made of holds its answer back; nothing if none is held.
@@ -48,12 +49,14 @@ def predict(
     """
     if options is not PLAIN:
         check_options(model, options, len(instances))
+    if options.explain:
+        budget = budget or Budget(options.explain_seconds)  # the answer itself takes of it
     answers = answer(model, model.inputs.read(instances), options, held)
     predictions = answers.list_rows()
-    if options.explain:
+    if budget and options.explain:
         if explain_all:
             require_answers(answers)
-        explanations = explain(answers, instances, budget or Budget(options.explain_seconds))
+        explanations = explain(answers, instances, budget)
         for prediction, explanation in zip(predictions, explanations, strict=True):
             if explanation:
                 prediction["explanation"] = explanation

@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from medmaas.errors import InvalidModelError, MedmaasError, NotFoundError
-from medmaas.model.folder import Model, list_files, open_folder, require_files, seal
+from medmaas.model.folder import Contents, Model, list_files, open_folder, require_files, seal
 from medmaas.model.golden import answer_instances, find_difference, state_golden_cases
 from medmaas.model.manifest import CARD, GRAPH, MANIFEST, Manifest
 from medmaas.model.registry import Registry
 
 # what names a version, and what is made of the rest: the card's file and the digest
 _NAMING = {"version", "created", "training_commit", "files", "digest"}
+_NO_MORE: Contents = {}
 
 
 def publish(
-    out: Path, manifest: Manifest, graph: bytes, card: str, *, after: Path | None = None
+    out: Path,
+    manifest: Manifest,
+    graph: bytes,
+    card: str,
+    *,
+    more: Contents = _NO_MORE,
+    after: Path | None = None,
 ) -> Path:
     """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, and never over another.
 
@@ -26,6 +33,7 @@ def publish(
         manifest: of the model; what it says of files and of golden answers is made anew.
         graph: the serialised graph.
         card: the model card.
+        more: files beside these three, by name; the manifest lists them, so the digest covers them.
         after: the folder of the version that this one follows, if there is one.
 
     Returns:
@@ -40,7 +48,10 @@ def publish(
     """
     target = out / manifest.id / manifest.version
     out.mkdir(parents=True, exist_ok=True)
-    with _write_aside(out, manifest, graph, card) as (folder, model):
+    with _write_aside(out, manifest, {GRAPH: graph, CARD: card.encode(), **more}) as (
+        folder,
+        model,
+    ):
         for there in (target, after):
             if there and _holds(there, model):
                 return there
@@ -72,22 +83,19 @@ def migrate(folder: Path) -> tuple[Model, bool]:
     if before.manifest.contract != 1:
         return before, False
     require_files(folder, {GRAPH, CARD, MANIFEST})
-    graph = (folder / GRAPH).read_bytes()
-    with _write_aside(folder.parents[1], before.manifest, graph, before.card) as (aside, after):
+    contents = {GRAPH: (folder / GRAPH).read_bytes(), CARD: before.card.encode()}
+    with _write_aside(folder.parents[1], before.manifest, contents) as (aside, after):
         _require_same_answers(before, after)
         _replace(folder, aside)
     return after, True
 
 
 @contextmanager
-def _write_aside(
-    out: Path, manifest: Manifest, graph: bytes, card: str
-) -> Iterator[tuple[Path, Model]]:
+def _write_aside(out: Path, manifest: Manifest, contents: Contents) -> Iterator[tuple[Path, Model]]:
     """A folder of contract 2 under another name, and its model, which answers."""
     with tempfile.TemporaryDirectory(dir=out, prefix=".") as aside:
         folder = Path(aside, manifest.id, manifest.version)
         folder.mkdir(parents=True)
-        contents = {GRAPH: graph, CARD: card.encode()}
         for name, content in contents.items():
             (folder / name).write_bytes(content)
         (folder / MANIFEST).write_text(_forget_statements(manifest).model_dump_json())
@@ -118,7 +126,8 @@ def _holds(folder: Path, model: Model) -> bool:
 
 
 def _leave_out_name(manifest: Manifest) -> dict[str, Any]:
-    return manifest.model_dump(exclude=_NAMING)
+    more = [file for file in manifest.files if file.name not in {GRAPH, CARD}]
+    return manifest.model_dump(exclude=_NAMING) | {"files": more}
 
 
 def _require_same_answers(before: Model, after: Model) -> None:

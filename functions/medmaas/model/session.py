@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,25 @@ _TOGETHER = 8  # 4 is enough where it was tried; processors with wider vectors a
 _AT_ONCE = 512 * _TOGETHER  # beyond it, nothing gets faster and memory grows
 
 
+class Stop:
+    """Ends the calls that it is given to, between two operations of the graph, once it is set.
+
+    Nothing else ends a call: while it computes, Python's signals wait.
+    """
+
+    def __init__(self) -> None:
+        self.options = ort.RunOptions()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether calls end."""
+        return bool(self.options.terminate)
+
+    def set(self) -> None:
+        """End them, from any thread."""
+        self.options.terminate = True
+
+
 class Session:
     """A graph, loaded from bytes that were verified, ready to run on one thread.
 
@@ -31,6 +51,10 @@ class Session:
     none: ONNX Runtime would read them from the working directory (CVE-2022-25882 and later), and no
     sha256 covers them. One thread without spinning, because a Lambda function has one or two shares
     of a core; no memory arena, because batch sizes vary (onnxruntime#11627).
+
+    Attributes:
+        at_least: how many rows a call computes, however few it is given.
+        seconds_each: what one of its rows took in the last call, None before the first.
 
     Raises:
         InvalidModelError: ONNX Runtime cannot load the graph, or it keeps weights in another file.
@@ -59,8 +83,12 @@ class Session:
             tensor.datatype == "tensor(float)" and len(tensor.shape) <= _SERIES
             for tensor in self.inputs
         )
+        self.at_least = _TOGETHER if self._together else 1
+        self.seconds_each: float | None = None
 
-    def run(self, tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    def run(
+        self, tensors: Mapping[str, NDArray[Any]], stop: Stop | None = None
+    ) -> dict[str, NDArray[np.float32]]:
         """Output tensors by name, for input tensors by name with n rows each.
 
         A row's answer has the same bits whatever rows are with it. ONNX Runtime alone does not give
@@ -69,27 +97,36 @@ class Session:
         a multiple of 8, filled up with the last one, and pictures and texts, which are not faster
         together, one by one.
 
+        Args:
+            tensors: by name, [n, ...].
+            stop: what ends the call, if it may be ended.
+
         Raises:
-            ModelOutputError: the graph fails on these tensors.
+            ModelOutputError: the graph fails on these tensors, or was stopped.
         """
         rows = len(next(iter(tensors.values())))
         if self._together and rows % _TOGETHER:
             filled = _fill(rows)
             tensors = {name: tensor.take(filled, 0) for name, tensor in tensors.items()}
+        size, options = _AT_ONCE if self._together else 1, stop and stop.options
+        began = perf_counter()
         try:
-            outputs = self._run_parts(tensors, rows, _AT_ONCE if self._together else 1)
+            outputs = self._run_parts(tensors, rows, size, options)
         except Exception as error:  # as above; its message may hold values, so it stops here
             raise ModelOutputError("model_failed") from error
+        self.seconds_each = (perf_counter() - began) / max(len(next(iter(tensors.values()))), 1)
         return {name: part[:rows] for name, part in zip(self._names, outputs, strict=True)}
 
     def _run_parts(
-        self, tensors: Mapping[str, NDArray[Any]], rows: int, size: int
+        self, tensors: Mapping[str, NDArray[Any]], rows: int, size: int, options: object
     ) -> list[NDArray[Any]]:
         if rows <= size:
-            whole: list[NDArray[Any]] = self._session.run(self._names, tensors)
+            whole: list[NDArray[Any]] = self._session.run(self._names, tensors, options)
             return whole
         parts = [
-            self._session.run(self._names, {name: t[i : i + size] for name, t in tensors.items()})
+            self._session.run(
+                self._names, {name: t[i : i + size] for name, t in tensors.items()}, options
+            )
             for i in range(0, rows, size)
         ]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]

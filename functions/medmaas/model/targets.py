@@ -50,6 +50,9 @@ class Targets(Protocol):
     def settle(self, raw: Floats) -> Floats:
         """What was read, and perhaps averaged, as targets, [n, raw] to [n, targets]."""
 
+    def about(self, recommended: str | None) -> "Targets":
+        """The same, told of what the answer recommends, if it does."""
+
     def show(self, prediction: Floats) -> list[int]:
         """The positions of the targets that an explanation of this prediction shows."""
 
@@ -73,6 +76,10 @@ class AsTheyAre:
     def settle(self, raw: Floats) -> Floats:
         """The same."""
         return raw
+
+    def about(self, _recommended: str | None) -> Targets:
+        """The same."""
+        return self
 
     def show(self, _prediction: Floats) -> list[int]:
         """All of them."""

@@ -6,6 +6,8 @@ code is one already, and is not looked up here.
 
 import re
 
+from medmaas.model.units import is_unit
+
 # signs that stand for others
 _SIGNS = str.maketrans({"µ": "u", "μ": "u", "×": "x", "²": "2", "³": "3", "⁄": "/", "∕": "/"})  # noqa: RUF001
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -42,8 +44,19 @@ _WHOLE = {
     "meq/l": "meq/L", "mval/l": "meq/L", "mg/g creat": "mg/g",
     "iu/l": "[IU]/L", "miu/l": "m[IU]/L", "miu/ml": "m[IU]/mL", "uiu/ml": "u[IU]/mL",
     "lb": "[lb_av]", "lbs": "[lb_av]", "pounds": "[lb_av]", "in": "[in_i]", "inch": "[in_i]",
-    "inches": "[in_i]", "bpm": "/min", "beats/min": "/min", "yrs": "a", "years": "a",
+    "inches": "[in_i]", "bpm": "/min", "beats/min": "/min", "次/分": "/min",
+    "year": "a", "years": "a", "yr": "a", "yrs": "a", "y": "a", "岁": "a", "年": "a",
+    "month": "mo", "months": "mo", "月": "mo", "week": "wk", "weeks": "wk", "周": "wk",
+    "day": "d", "days": "d", "天": "d", "日": "d",
 }  # fmt: skip
+
+
+def find_unit(text: str) -> str | None:
+    """The UCUM code that a text is, or that it stands for as a laboratory's spelling.
+
+    None where it is neither.
+    """
+    return text if is_unit(text) else read_spelling(text)
 
 
 def read_spelling(text: str) -> str | None:

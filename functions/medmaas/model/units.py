@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from medmaas.facts import Fact
+from medmaas.model.manifest import ObservationSource
 
 Dimensions = tuple[tuple[str, int], ...]
 Unit = tuple[Fraction, Dimensions]
@@ -118,6 +119,24 @@ def convert(value: float, code: str, to: str, molar_mass: float | None = None) -
         return float(Fraction(repr(value)) * factor)
     except OverflowError:
         raise _unknown() from None
+
+
+def convert_result(value: float, code: str, to: str, source: ObservationSource | None) -> float:
+    """A laboratory result in the unit of a feature: as `convert`, and by formulas of its source.
+
+    Args:
+        value: as it was measured.
+        code: UCUM code of its unit.
+        to: UCUM code of the unit that is wanted.
+        source: says how amounts become masses, and by which formulas else.
+
+    Raises:
+        UnitError: a code is unknown here, or nothing converts them.
+    """
+    for formula in source.formulas if source else ():
+        if code == formula.unit:
+            return value * formula.factor + formula.offset
+    return convert(value, code, to, source.molar_mass if source else None)
 
 
 def is_unit(code: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
+from medmaas.model.inputs.amounts import is_beside
 
 SEPARATORS = {
     ",": Fact("separator_comma"),
@@ -26,6 +27,11 @@ _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
 # may as well be a whole number with a mark between its thousands
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+# what people write before a number, and behind it
+_BESIDE = re.compile(
+    r"(?P<before>[<>=≤≥＜＞]*\s*)"  # noqa: RUF001 - as Chinese keyboards write them
+    r"(?P<number>[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?)(?P<after>.*)"
+)
 _DECIMAL_COMMA_WANTED = Fact("decimal_point_between_commas")
 _UNCLEAR = Fact("decimal_unclear")
 
@@ -105,22 +111,33 @@ def rewrite_decimals(
     """The cells of a column of numbers with decimal points, and what is wrong with some of them.
 
     Where commas are decimal marks a point is none, since it may separate thousands, and where
-    nothing tells, neither is.
+    nothing tells, neither is. A bound is no number, and only left out where it may be two of them.
     """
     together = "".join(cells)
     if decimal == "point" or not ("," in together or "." in together):
         return cells, {}
     written, wrong = list(cells), dict[int, Fact]()
     for row, cell in enumerate(cells):
-        text = cell.strip()
-        if decimal == "comma":
-            if _COMMA.fullmatch(text):
-                written[row] = text.replace(",", ".")
-            elif _POINT.fullmatch(text):
+        before, number, after = _take_apart(cell.strip())
+        if decimal == "comma" and _COMMA.fullmatch(number):
+            written[row] = f"{before}{number.replace(',', '.')}{after}"
+        elif before:
+            if _THOUSANDS.fullmatch(number):
+                wrong[row] = _UNCLEAR
+        elif decimal == "comma":
+            if _POINT.fullmatch(number):
                 wrong[row] = _DECIMAL_COMMA_WANTED
-        elif _THOUSANDS.fullmatch(text) or _COMMA.fullmatch(text):
+        elif _THOUSANDS.fullmatch(number) or _COMMA.fullmatch(number):
             wrong[row] = _UNCLEAR
     return written, wrong
+
+
+def _take_apart(text: str) -> tuple[str, str, str]:
+    """Comparator, number, and unit or flag of a cell; as a number the whole of another one."""
+    match = _BESIDE.fullmatch(text)
+    if match is None or not is_beside(match["after"].strip()):
+        return "", text, ""
+    return match["before"], match["number"], match["after"]
 
 
 def _split(lines: Sequence[str], separator: str) -> Iterable[list[str]]:

@@ -9,16 +9,14 @@ from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model import units
 from medmaas.model.inputs.reading import InputColumn
+from medmaas.model.names import compose, fold_name, keep_letters
+from medmaas.model.unit_spellings import find_unit
 from medmaas.table.rows import ID
 
 _BLANKS = re.compile(r"[\s_]+")
 _WITH_UNIT = re.compile(r"(?P<name>.*?)\s*(?:\((?P<round>[^()]*)\)|\[(?P<square>.*)\])\s*")
 # what training drops of a header where it makes a name, as in CRP (mg/L): CRP_mg_L
 _DROPPED = re.compile(r"(?<=\w)-(?=\w)|[\s_()\[\]/,.:;]+")
-_SPELLED = {
-    "year": "a", "years": "a", "yr": "a", "yrs": "a", "y": "a", "month": "mo", "months": "mo",
-    "week": "wk", "weeks": "wk", "day": "d", "days": "d",
-}  # fmt: skip
 _SIMILAR = 0.8
 
 
@@ -97,12 +95,12 @@ def _find_name(cell: str, position: int, columns: Sequence[InputColumn]) -> str 
     if folded == ID:
         return ID
     for column in columns:
-        if cell == column.name or (column.header and folded == _fold(column.header)):
+        if compose(cell) == column.name or (column.header and folded == _fold(column.header)):
             return column.name
     for column in columns:
         if _fold(column.name) in {folded, _drop(folded)}:
             return column.name
-    match = _WITH_UNIT.fullmatch(cell)
+    match = _WITH_UNIT.fullmatch(unicodedata.normalize("NFKC", cell))
     if match is None:
         return None
     base, unit = _fold(match["name"]), match["round"] or match["square"] or ""
@@ -122,13 +120,13 @@ def _find_name(cell: str, position: int, columns: Sequence[InputColumn]) -> str 
 
 def _fold(name: str) -> str:
     """A name without what people write now so, now otherwise: case, width, blanks for `_`."""
-    return _BLANKS.sub("_", unicodedata.normalize("NFKC", name).casefold().strip())
+    return _BLANKS.sub("_", fold_name(name).strip())
 
 
 def _drop(folded: str) -> str | None:
     """What training would call it, as far as nothing that means something is dropped."""
     name = _DROPPED.sub("_", folded).strip("_")
-    return _BLANKS.sub("_", name) if re.fullmatch(r"\w+", name, re.ASCII) else None
+    return _BLANKS.sub("_", name) if name == keep_letters(name) else None
 
 
 def _is_unit(text: str, unit: str | None) -> bool:
@@ -136,11 +134,11 @@ def _is_unit(text: str, unit: str | None) -> bool:
     if unit is None:
         return False
     written = unicodedata.normalize("NFKC", text).replace("\u03bc", "u").strip()
-    code = _SPELLED.get(written.lower(), written)
-    if code == unit:
+    if written == unit:
         return True
+    code = find_unit(text.strip()) or find_unit(written)
     try:
-        return units.convert(1.0, code, unit) == 1.0
+        return code is not None and units.convert(1.0, code, unit) == 1.0
     except units.UnitError:
         return False
 
@@ -152,7 +150,7 @@ def _find_similar(cell: str, absent: Sequence[str]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - few files have such columns
 
     folded = {_fold(name): name for name in absent}
-    bare = _WITH_UNIT.fullmatch(cell)
+    bare = _WITH_UNIT.fullmatch(unicodedata.normalize("NFKC", cell))
     for name in {_fold(cell), _fold(bare["name"]) if bare else ""}:
         if similar := get_close_matches(name, folded, 1, _SIMILAR):
             return folded[similar[0]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from medmaas.errors import RefusedFileError
 from medmaas.facts import Fact
-from medmaas.model.inputs.cells import parse_cell
+from medmaas.model.inputs.cells import make_parser
 from medmaas.model.inputs.reading import LongForm
 from medmaas.table.rows import ID, Chunk, Position, Reject, RowReader, Rows, keep_id
 
@@ -37,6 +37,7 @@ class HistoryRows:
         self._rows = rows
         self._together = _TOGETHER if at_once is None else min(at_once, _TOGETHER)
         self._form = form
+        self._parsers = {feature.name: make_parser(feature) for feature in form.features}
         self._seen: set[int] = set()
         self._hole: int | None = None
 
@@ -87,7 +88,7 @@ class HistoryRows:
 
     def _parse(self, cells: _Cells) -> dict[str, Any]:
         values = {
-            f.name: parse_cell(f, cells[f.name]) for f in self._form.features if f.name in cells
+            name: parse(cells[name]) for name, parse in self._parsers.items() if name in cells
         }
         return {name: value for name, value in values.items() if value is not None}
 

@@ -15,7 +15,7 @@ from medmaas.table.header import Columns, Header, match_columns
 from medmaas.table.histories import HistoryRows
 from medmaas.table.json_rows import JsonRows
 from medmaas.table.lines import Stream, open_stream
-from medmaas.table.missing import find_missing_words
+from medmaas.table.missing import MissingWords, find_missing_words
 from medmaas.table.row_maker import RowMaker
 from medmaas.table.rows import Chunk, Position, RowReader
 from medmaas.table.sheet import SheetRows, read_sheet
@@ -179,6 +179,6 @@ def _join(rows: CsvRows | SheetRows, long_form: LongForm | None, at_once: int | 
     return HistoryRows(rows, long_form, at_once) if long_form else rows
 
 
-def _tell_missing(missing: frozenset[str]) -> Iterator[Fact]:
-    if missing:
-        yield Fact("missing_words_taken", words=len(missing))
+def _tell_missing(missing: MissingWords) -> Iterator[Fact]:
+    if missing.words:
+        yield Fact("missing_words_taken", words=len(missing.words))

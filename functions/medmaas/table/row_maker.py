@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from medmaas.facts import Fact
 from medmaas.table.dialect import Decimal, rewrite_decimals
 from medmaas.table.header import Columns, Header
+from medmaas.table.missing import NO_WORDS, MissingWords
 from medmaas.table.rows import ID, Identifier, Reject, Rows, keep_id
 
 _NO_COLUMN = Fact("cell_without_column")
@@ -33,7 +34,7 @@ class RowMaker:
     header: Header
     columns: Columns
     decimal: Decimal = "point"
-    missing: frozenset[str] = frozenset()
+    missing: MissingWords = NO_WORDS
 
     @property
     def width(self) -> int:
@@ -73,7 +74,7 @@ class RowMaker:
         for position, name in enumerate(self.columns.names):
             if name is None:
                 continue
-            column = self._leave_out_missing(cells[position])
+            column = _leave_out(self.missing.of(name), cells[position])
             if position in numeric:
                 column, problems = rewrite_decimals(column, self.decimal)
                 wrong |= {row: (name, fact) for row, fact in problems.items()}
@@ -102,10 +103,11 @@ class RowMaker:
             return cells[:named]
         return _NO_COLUMN
 
-    def _leave_out_missing(self, column: Cells) -> Cells:
-        if not self.missing or self.missing.isdisjoint({cell.strip() for cell in column}):
-            return column
-        return ["" if cell.strip() in self.missing else cell for cell in column]
+
+def _leave_out(words: frozenset[str], column: Cells) -> Cells:
+    if not words or words.isdisjoint({cell.strip() for cell in column}):
+        return column
+    return ["" if cell.strip() in words else cell for cell in column]
 
 
 def _strip(column: Cells) -> Cells:

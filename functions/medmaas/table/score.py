@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from medmaas.errors import ModelOutputError, Problem
 from medmaas.facts import Fact
 from medmaas.model.answers import Answers
+from medmaas.model.body import MOST_SECONDS
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
 from medmaas.model.inputs.reading import InvalidValueError
@@ -182,8 +183,12 @@ class Scorer:
 
     @staticmethod
     def _explain(rows: _Readable, answers: Answers) -> list[dict[str, Any] | None]:
-        """An explanation per row that has an answer; without a clock, so that bytes do not vary."""
-        return explain(answers, rows.instances, Budget(None))
+        """An explanation per row that has an answer.
+
+        It takes the time it needs, so that bytes do not vary; where that is longer than anybody may
+        ask for, the row says that it is not explained, or less exactly.
+        """
+        return explain(answers, rows.instances, Budget(MOST_SECONDS * len(answers)))
 
 
 def _write_reject(reject: Reject, words: Words) -> dict[str, Any]:

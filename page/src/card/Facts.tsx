@@ -23,6 +23,11 @@ function Facts({ model, facts }: { model: Manifest; facts: Fact[] }) {
   );
 }
 
+function tellSplit(split: Manifest["card"]["data"]["split"]) {
+  const told = t("card.split_of", { ...split });
+  return split.by === undefined ? told : [told, split.by];
+}
+
 export function Data({ model }: { model: Manifest }) {
   const { data } = model.card;
   return (
@@ -38,7 +43,7 @@ export function Data({ model }: { model: Manifest }) {
           [t("card.inclusion"), data.inclusion],
           [t("card.people"), formatCount(data.n)],
           [t("card.events"), data.events === undefined ? undefined : formatCount(data.events)],
-          [t("card.split"), t("card.split_of", { ...data.split })],
+          [t("card.split"), tellSplit(data.split)],
           ...Object.entries(data.demographics).map((one): Fact => one),
           [t("card.cleaning"), data.cleaning],
           [t("card.sha256_of_data"), data.sha256],

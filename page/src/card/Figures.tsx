@@ -16,7 +16,7 @@ export const writeFigure = ({ value, low, high }: Estimate) =>
 /** What was measured of everybody that the model was tested on, this model beside what it is compared with. */
 export function Headline({ model }: { model: Manifest }) {
   const everyone = model.card.metrics.filter(
-    (metric) => metric.group === "all" && TESTED.includes(metric.cohort),
+    ({ group, cohort, against }) => group === "all" && TESTED.includes(cohort) && !against,
   );
   const own = everyone.find((metric) => metric.of === "model") ?? everyone[0];
   if (!own) return null;
@@ -68,12 +68,22 @@ interface Figure extends Estimate, Pick<Metric, "evaluated_on" | "group" | "n"> 
   texts: string[];
 }
 
-function tellMetric(model: Manifest, { metric, model: name, ...rest }: Metric): Figure {
-  const own = [metric, name];
+function tellMetric(model: Manifest, { metric, model: name, against, ...rest }: Metric): Figure {
+  const own = [metric, name, ...(against ? [against] : [])];
   return {
     ...rest,
     metric: <Told of={model} text={metric} />,
-    of: <Told of={model} text={name} />,
+    of: (
+      <>
+        <Told of={model} text={name} />
+        {against && (
+          <>
+            {" "}
+            {t("card.against")} <Told of={model} text={against} />
+          </>
+        )}
+      </>
+    ),
     texts: [...own, ...own.map((text) => translate(model, text))],
   };
 }

@@ -90,7 +90,11 @@ function Reasons({ model, explanation, output }: ReasonsProps<Model, SeriesExpla
           output={output}
           label={t("reasons.by_day")}
           targets={by_time}
-          name={(one) => t("reasons.day", { day: formatNumber(one[time] ?? 0) })}
+          name={({ [time]: day = 0, until }) =>
+            until === undefined
+              ? t("reasons.day", { day: formatNumber(day) })
+              : t("reasons.days", { day: formatNumber(day), until: formatNumber(until) })
+          }
           order={(one) => one[time] ?? 0}
         />
       </div>

@@ -25,12 +25,15 @@ from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.reasons.explanation import assess_explanation
 from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Array, Splits
-from medmaas_training.catalogue.folder import describe_artefact, place_model
+from medmaas_training.catalogue.folder import describe_artefact, place_model, read_more
 from medmaas_training.catalogue.golden import record
 from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
+from medmaas_training.progress import begin, plan
 from medmaas_training.report.page import Section, read_manifest, read_training, rewrite_report
+
+CERTAINTY, REASONS = "Measuring how sure it is", "Trying its explanations"
 
 _Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
 
@@ -92,8 +95,10 @@ def assess(
         seed: of every draw.
         trained: the model as it was fitted, which explanations are held against; else the graph.
     """
+    begin(CERTAINTY)
     spec = make_input_assessor(spec).find_limits(splits.train.rows)
     sure = assess_uncertainty(graph, spec, output, splits, seed=seed)
+    begin(REASONS)
     explained = assess_explanation(
         sure.graph, spec, output, golden, sure.uncertainty, splits, seed=seed, trained=trained
     )
@@ -123,6 +128,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         TrainingError: nothing was written, and why.
     """
     manifest, training = read_manifest(folder), read_training(reports, folder)
+    plan({CERTAINTY: 5, REASONS: 60})  # roughly
     graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
     check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]
@@ -143,7 +149,8 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
         "card": _replace_figures(manifest.card, found.measured),
     }
     manifest = translate(manifest.model_copy(update=update))
-    written = place_model(folder.parents[1], manifest, content, after=folder)
+    more = read_more(folder, manifest)
+    written = place_model(folder.parents[1], manifest, content, more=more, after=folder)
     if written != folder:
         rewrite_report(reports, written, training, found.sections)
     return found.measured, written

@@ -1,12 +1,13 @@
 """A model's folder in the models directory, written whole or not at all."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
 
 from medmaas.errors import MedmaasError
-from medmaas.model.manifest import Artefact, Manifest
+from medmaas.model.manifest import CARD, GRAPH, Artefact, Manifest
 from medmaas.model.publication import publish
 from medmaas.model.session import Session
 from medmaas.words import ENGLISH
@@ -35,8 +36,19 @@ def find_opset(graph: onnx.ModelProto) -> int:
     return max(standard or versions.values(), default=1)
 
 
+def read_more(folder: Path, manifest: Manifest) -> dict[str, bytes]:
+    """What a model's folder holds beside graph, card and manifest, by name."""
+    more = [file.name for file in manifest.files if file.name not in {GRAPH, CARD}]
+    return {name: (folder / name).read_bytes() for name in more}
+
+
 def place_model(
-    out: Path, manifest: Manifest, content: bytes, *, after: Path | None = None
+    out: Path,
+    manifest: Manifest,
+    content: bytes,
+    *,
+    more: Mapping[str, bytes] | None = None,
+    after: Path | None = None,
 ) -> Path:
     """Write `<out>/<id>/<version>/{model.onnx,manifest.json,card.md}`, and never over another.
 
@@ -44,6 +56,7 @@ def place_model(
         out: the models directory, made if there is none.
         manifest: of the model.
         content: the serialised graph.
+        more: files beside these three, by name.
         after: the folder of the version that this one follows, if there is one.
 
     Returns:
@@ -54,7 +67,8 @@ def place_model(
             or it cannot be written there.
     """
     try:
-        return publish(out, manifest, content, render_card(manifest), after=after)
+        card = render_card(manifest)
+        return publish(out, manifest, content, card, more=more or {}, after=after)
     except MedmaasError as error:
         raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     except OSError as error:

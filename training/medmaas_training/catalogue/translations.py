@@ -16,7 +16,7 @@ from medmaas.model.manifest.translations import Translations, list_texts
 
 # with what stands between texts in a row; English is all there, but for some names
 LANGUAGES = {"en": {}, "zh": {"; ": "；", ": ": "：", " ": ""}}
-_GAP = "([^:;]+?)"  # so that sentences joined to one are not taken for a sentence
+_GAP = r"((?:(?!\. [A-Z])[^:;])+?)"  # so that sentences joined to one are not taken for a sentence
 _RECIPES = Path(__file__).parents[1] / "recipes"
 _LETTER = re.compile("[A-Za-z]")
 
@@ -31,7 +31,9 @@ def translate(manifest: Manifest) -> Manifest:
         found = {text: words for text in texts if (words := _find(text, known)) is not None}
         plain = {text: text for text in texts if not _LETTER.search(text)}
         left = [text for text in texts if text not in plain | found]
-        found |= {text: words for text in left if (words := _join(text, plain | found, joiners))}
+        found |= {
+            text: words for text in left if (words := _join(text, plain | found, known, joiners))
+        }
         translations |= {language: dict(sorted(found.items()))} if found else {}
     return manifest.model_copy(update={"translations": translations})
 
@@ -60,14 +62,20 @@ def _find(text: str, known: dict[str, str]) -> str | None:
     return None
 
 
-def _join(text: str, words: dict[str, str], joiners: dict[str, str]) -> str | None:
+def _join(
+    text: str, words: dict[str, str], known: dict[str, str], joiners: dict[str, str]
+) -> str | None:
     """The words of a text that is made of others; a blank stands between sentences alone."""
-    if text in words:
-        return words[text]
-    for known in sorted(words, key=len, reverse=True):
-        for joiner, ours in joiners.items():
-            if text.startswith(known + joiner) and (joiner != " " or known.endswith(".")):
-                rest = _join(text[len(known + joiner) :], words, joiners)
-                if rest:
-                    return words[known] + ours + rest
+    told = words.get(text) or _find(text, known)
+    if told:
+        return told
+    for joiner, ours in joiners.items():
+        for end in [i for i in range(len(text) - 1, 0, -1) if text.startswith(joiner, i)]:
+            head = text[:end]
+            first = (joiner != " " or head.endswith(".")) and (
+                words.get(head) or _find(head, known)
+            )
+            rest = first and _join(text[end + len(joiner) :], words, known, joiners)
+            if rest:
+                return f"{first}{ours}{rest}"
     return None

@@ -1,12 +1,12 @@
 """Estimators of classes that skl2onnx converts, and how one is chosen."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from rich.progress import track
+from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -16,9 +16,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from medmaas.model.manifest import Estimate
 from medmaas_training.classes.metrics import Floats, Labels
-from medmaas_training.figures import fold_mean
+from medmaas_training.progress import track
 from medmaas_training.tabular.datasets import Indices, make_folds
 from medmaas_training.tabular.preparation import make_encoder
 
@@ -55,11 +54,11 @@ def make_candidates(categories: Mapping[int, int], y: Labels, seed: int) -> dict
 
 @dataclass(frozen=True)
 class Choice:
-    """The candidate with the smallest log loss, fitted, and the log loss of every candidate."""
+    """The candidate with the smallest log loss, fitted, and every candidate's loss by fold."""
 
     name: str
     model: Pipeline
-    losses: dict[str, Estimate]
+    losses: dict[str, list[float]]
 
 
 def choose_candidate(
@@ -67,16 +66,16 @@ def choose_candidate(
     X: Floats,
     y: Labels,
     *,
-    copies: Indices | None,
+    together: Indices | None,
     seed: int,
 ) -> Choice:
     """Compare by log loss over five folds of X [n, features], and fit the best on all of them."""
     with _without_convergence_warnings():
         losses = {
-            name: cross_validate(candidate, X, y, seed, copies)
-            for name, candidate in track(candidates.items(), "Comparing", transient=True)
+            name: score_folds(candidate, X, y, seed, together)
+            for name, candidate in track(candidates.items())
         }
-        chosen = min(losses, key=lambda name: losses[name].value)
+        chosen = min(losses, key=lambda name: np.mean(losses[name]))
         return Choice(chosen, candidates[chosen].fit(X, y), losses)
 
 
@@ -87,22 +86,47 @@ def make_single(words: int) -> Pipeline:
 
 
 def choose_single(
-    X: Floats, y: Labels, categories: Mapping[int, int], *, copies: Indices | None, seed: int
+    X: Floats, y: Labels, categories: Mapping[int, int], *, together: Indices | None, seed: int
 ) -> int:
     """The column of X [n, features] that alone has the smallest log loss over five folds."""
     losses = [
-        cross_validate(make_single(categories.get(i, 0)), X[:, [i]], y, seed, copies).value
+        np.mean(score_folds(make_single(categories.get(i, 0)), X[:, [i]], y, seed, together))
         for i in range(X.shape[1])
     ]
     return int(np.argmin(losses))
 
 
-def cross_validate(
-    candidate: Pipeline, X: Floats, y: Labels, seed: int, copies: Indices | None = None
-) -> Estimate:
-    """Log loss over five stratified folds."""
-    folds = make_folds(X, y, seed, copies)
-    return fold_mean(list(-cross_val_score(candidate, X, y, cv=folds, scoring="neg_log_loss")))
+def score_folds(
+    candidate: Pipeline, X: Floats, y: Labels, seed: int, together: Indices | None = None
+) -> list[float]:
+    """Log loss on each of five stratified folds."""
+    folds = make_folds(X, y, seed, together)
+    return [-x for x in cross_val_score(candidate, X, y, cv=folds, scoring="neg_log_loss").tolist()]
+
+
+def answer_folds(
+    model: BaseEstimator,
+    X: Floats,
+    y: Labels,
+    *,
+    together: Indices | None,
+    give: Callable[[Floats], Floats] = lambda X: X,
+) -> Floats:
+    """Probabilities of every row by the model fitted to the other four of five folds, [n, classes].
+
+    Args:
+        model: fitted or not: it is fitted anew.
+        X: of all rows, [n, features].
+        y: their classes, [n].
+        together: the same number for rows that stay in one fold, [n].
+        give: what of X is given to be answered.
+    """
+    p = np.empty((len(y), len(np.unique(y))))
+    with _without_convergence_warnings():
+        for fitting, testing in make_folds(X, y, 0, together):
+            fitted = clone(model).fit(X[fitting], y[fitting])
+            p[testing] = fitted.predict_proba(give(X[testing]))
+    return p
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Models of two classes, and of more, compared and measured."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
+from sklearn.metrics import average_precision_score, roc_curve
 
 from medmaas.model.manifest import Estimate, Measure, Metric
+from medmaas_training.comparisons import FEW_EVENTS
 from medmaas_training.figures import Figures, Own, People, Rows, bootstrap
 from medmaas_training.observed_shares import estimate_share
 
@@ -15,10 +17,13 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 TEST = "test split"
+POOLED = "5 stratified folds of all rows, pooled"
+AUC, AVERAGE_PRECISION = "AUC", "average precision"
+FOUND = "sensitivity at 95 % specificity"
 ACCURACY, MACRO_AUC, BRIER = "accuracy", "macro one-vs-rest AUC", "Brier score"
-_RATIO, CONFIDENCE = "observed/expected", "observed/expected right answers"
+RATIO, CONFIDENCE = "observed/expected", "observed/expected right answers"
 SENSITIVITY, PRECISION, CLASS_AUC = "sensitivity", "precision", "one-vs-rest AUC"
-_MEASURES: Mapping[str, Measure] = dict.fromkeys((_RATIO, CONFIDENCE), "observed_expected")
+_MEASURES: Mapping[str, Measure] = dict.fromkeys((RATIO, CONFIDENCE), "observed_expected")
 _RESAMPLES = 2000
 
 
@@ -28,6 +33,11 @@ def sensitivity_at_specificity(y: Labels, probability: Floats, specificity: floa
     return float(found[false_positives <= 1 - specificity + 1e-12].max())
 
 
+def is_few(y: Labels) -> bool:
+    """Whether there are fewer than 20 cases of either of two classes, y [n] being 0 or 1."""
+    return bool(np.bincount(y, minlength=2).min() < FEW_EVENTS)
+
+
 def measure(
     y: Labels,
     probabilities: Mapping[str, Floats],
@@ -35,8 +45,11 @@ def measure(
     own: Own,
     evaluated_on: str,
     seed: int,
+    units: Rows | None = None,
 ) -> list[Metric]:
-    """AUC, sensitivity at 95 % specificity, Brier score and calibration of each model.
+    """AUC, average precision, Brier score and calibration of each model.
+
+    Sensitivity at 95 % specificity too, unless there are fewer than 20 cases of either class.
 
     Args:
         y: 1 for the positive class, [n].
@@ -44,21 +57,83 @@ def measure(
         own: which of them is this model, or a variant of it.
         evaluated_on: who the n of the test split are.
         seed: of the bootstrap, which draws the same people for every model.
+        units: the same number for rows that are drawn together, [n].
     """
+    enough = not is_few(y)
 
     def statistic(rows: Rows) -> Figures:
         figures: Figures = {}
         for name, p in probabilities.items():
             truth, predicted = y[rows], p[rows]
-            found = sensitivity_at_specificity(truth, predicted, 0.95)
-            figures["AUC", name] = float(roc_auc_score(truth, predicted))
-            figures["sensitivity at 95 % specificity", name] = found
-            figures["Brier score", name] = float(brier_score_loss(truth, predicted))
-            figures[_RATIO, name] = float(truth.mean() / predicted.mean())
+            ranked = _rank(truth, predicted)
+            figures |= {(metric, name): value for metric, value in ranked.items()}
+            if enough:
+                mixed = 0 < truth.sum() < len(truth)
+                found = sensitivity_at_specificity(truth, predicted, 0.95) if mixed else np.nan
+                figures[FOUND, name] = found
+            figures[BRIER, name] = float(((truth - predicted) ** 2).mean())
+            figures[RATIO, name] = float(truth.mean() / predicted.mean())
         return figures
 
-    everyone = People("test", evaluated_on, np.arange(len(y)), y == 1)
+    everyone = People("test", evaluated_on, np.arange(len(y)), y == 1, units=units)
     return _resample(statistic, everyone, own, seed)
+
+
+def measure_test(
+    y: Labels,
+    probabilities: Mapping[str, Floats],
+    *,
+    own: Own,
+    seed: int,
+    units: Rows | None = None,
+) -> list[Metric]:
+    """Each model on the test split: of two classes, the second is the positive one.
+
+    Args:
+        y: position of the true class, [n].
+        probabilities: by model, of every class, [n, classes].
+        own: which of them is this model, or a variant of it.
+        seed: of the bootstrap.
+        units: the same number for rows that are drawn together, [n].
+    """
+    if all(p.shape[1] == 2 for p in probabilities.values()):
+        positive = {name: p[:, 1] for name, p in probabilities.items()}
+        return measure(y, positive, own=own, evaluated_on=TEST, seed=seed, units=units)
+    return measure_classes(y, probabilities, own=own, evaluated_on=TEST, seed=seed, units=units)
+
+
+def measure_order(
+    y: Labels,
+    probabilities: Mapping[str, Floats],
+    *,
+    own: Own,
+    seed: int,
+    units: Rows | None = None,
+) -> list[Metric]:
+    """AUC and average precision of answers to all rows by fits that left them out.
+
+    Args as in `measure`.
+    """
+
+    def statistic(rows: Rows) -> Figures:
+        return {
+            (metric, name): value
+            for name, p in probabilities.items()
+            for metric, value in _rank(y[rows], p[rows]).items()
+        }
+
+    everyone = People("cross_validation", POOLED, np.arange(len(y)), y == 1, units=units)
+    return _resample(statistic, everyone, own, seed)
+
+
+def _rank(truth: Labels, predicted: Floats) -> dict[str, float]:
+    """NaN where a resample lacks a class."""
+    if not 0 < truth.sum() < len(truth):
+        return {AUC: np.nan, AVERAGE_PRECISION: np.nan}
+    return {
+        AUC: float(auc_by_class(1 - truth, predicted[:, None])[0]),
+        AVERAGE_PRECISION: float(average_precision_score(truth, predicted)),
+    }
 
 
 def measure_classes(
@@ -68,6 +143,7 @@ def measure_classes(
     own: Own,
     evaluated_on: str,
     seed: int,
+    units: Rows | None = None,
 ) -> list[Metric]:
     """Accuracy, macro AUC, Brier score (0 to 2) and confidence of each model.
 
@@ -78,6 +154,7 @@ def measure_classes(
         evaluated_on: what the n of the test split are.
         seed: of the bootstrap, which draws the same cases for every model; a share has Wilson's
             interval instead, which does not vanish where nothing went wrong.
+        units: the same number for rows that are drawn together, [n]; shares are then drawn too.
     """
 
     def statistic(rows: Rows) -> Figures:
@@ -86,23 +163,36 @@ def measure_classes(
             truth, p = y[rows], all_p[rows]
             areas = auc_by_class(truth, p)
             drawn = areas[~np.isnan(areas)]
+            right = float((truth == p.argmax(1)).mean())
+            figures[ACCURACY, name] = right
             figures[MACRO_AUC, name] = float(drawn.mean()) if len(drawn) else float("nan")
             figures[BRIER, name] = float(((p - np.eye(p.shape[1])[truth]) ** 2).sum(1).mean())
-            right = float((truth == p.argmax(1)).mean())
             figures[CONFIDENCE, name] = right / float(p.max(1).mean())
         return figures
 
-    everyone = People("test", evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool))
+    everyone = People(
+        "test", evaluated_on, np.arange(len(y)), np.ones(len(y), dtype=bool), units=units
+    )
     metrics = [
-        everyone.make_metric(ACCURACY, name, _share(y == p.argmax(1)), own=own)
-        for name, p in probabilities.items()
+        m.model_copy(update={"events": None}) for m in _resample(statistic, everyone, own, seed)
     ]
-    metrics += _resample(statistic, everyone, own, seed)
-    return [metric.model_copy(update={"events": None}) for metric in metrics]
+    if units is not None:
+        return metrics
+    shares = {name: _share(y == p.argmax(1)) for name, p in probabilities.items()}
+    return [
+        m.model_copy(update=dict(shares[m.model])) if m.metric == ACCURACY else m for m in metrics
+    ]
 
 
 def measure_each_class(
-    y: Labels, p: Floats, labels: Sequence[str], *, model: str, evaluated_on: str, seed: int
+    y: Labels,
+    p: Floats,
+    labels: Sequence[str],
+    *,
+    model: str,
+    evaluated_on: str,
+    seed: int,
+    units: Rows | None = None,
 ) -> list[Metric]:
     """Sensitivity, precision and AUC of each class against all others.
 
@@ -116,10 +206,16 @@ def measure_each_class(
         model: what this model is called, whose figures these are.
         evaluated_on: what the n of the test split are.
         seed: of the bootstrap of the AUC; the shares have Wilson's intervals.
+        units: the same number for rows that are drawn together, [n]; shares are then drawn too.
     """
     own: Own = {model: "model"}
     named = p.argmax(1)
+    right = y == named
     metrics: list[Metric] = []
+
+    def count(metric: str, rows: Rows) -> Figures:
+        return {(metric, model): float(right[rows].mean())}
+
     for i, label in enumerate(labels):
 
         def statistic(rows: Rows, i: int = i) -> Figures:
@@ -130,10 +226,14 @@ def measure_each_class(
         for (metric, whose), classes in shares.items():
             cases = np.flatnonzero(classes == i)
             if len(cases):
-                people = People("test", f"{evaluated_on}, {whose}", cases, y == named, label)
-                share = _share((y == named)[cases])
-                metrics.append(people.make_metric(metric, model, share, own=own))
-        everyone = People("test", evaluated_on, np.arange(len(y)), y == i, label)
+                on = f"{evaluated_on}, {whose}"
+                people = People("test", on, cases, right, label, units)
+                if units is None:
+                    share = _share(right[cases])
+                    metrics.append(people.make_metric(metric, model, share, own=own))
+                else:
+                    metrics += _resample(partial(count, metric), people, own, seed)
+        everyone = People("test", evaluated_on, np.arange(len(y)), y == i, label, units)
         metrics += _resample(statistic, everyone, own, seed)
     return metrics
 

@@ -24,7 +24,7 @@ class ClassStudy:
         baseline: not yet fitted, on that column [n, 1].
         spec: the input that the manifest describes.
         golden: invented instances.
-        make_card: from the figures, and the names of the chosen model and of the baseline.
+        make_card: from the figures, and the name of the chosen model.
         categories: by column of a choice, how many words.
         partly: by what is left, what takes values away from X [n, features], to be measured too.
         examples: invented instances, shown where people ask.
@@ -38,7 +38,7 @@ class ClassStudy:
     baseline: BaseEstimator
     spec: TabularInput
     golden: Sequence[dict[str, Any]]
-    make_card: Callable[[Sequence[Metric], str, str], Card]
+    make_card: Callable[[Sequence[Metric], str], Card]
     categories: Mapping[int, int] = field(default_factory=dict)
     partly: Mapping[str, Callable[[Floats], Floats]] = field(default_factory=dict)
     examples: Sequence[Example] = ()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from medmaas_training.dose.course import ACTIONS, CYCLES, DELAY, MOST_DELAYS, Course, Rows
 from medmaas_training.dose.myelosuppression import Floats, Neutrophils
 from medmaas_training.dose.patients import sample_cohort
+from medmaas_training.progress import track
 
 ANC_SEVERE, ANC_LOW, PLATELETS_LOW = 0.5, 1.0, 50.0  # 10^9/L: grades 4, 3 and 3, CTCAE v5.0
 THRESHOLDS = np.log([ANC_SEVERE, ANC_LOW, PLATELETS_LOW])
@@ -69,7 +69,7 @@ def simulate_decisions(model: Neutrophils, courses: int, seed: int) -> Decisions
     """
     parts = [
         _simulate(model, min(_TOGETHER, courses - start), np.random.default_rng([seed, start]))
-        for start in track(range(0, courses, _TOGETHER), f"Simulating {model.name}", transient=True)
+        for start in track(range(0, courses, _TOGETHER))
     ]
     return Decisions(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from medmaas.model.manifest import Cohort, Metric
+from medmaas_training.comparisons import find_pairs
 from medmaas_training.dose.course import ACTIONS, DELAY, Course, Rows
 from medmaas_training.dose.decisions import ANC_SEVERE
 from medmaas_training.dose.myelosuppression import Floats, Neutrophils
@@ -132,31 +133,42 @@ def judge(
     course.run(decide)
     below, patient = np.concatenate(truth), np.concatenate(whose)
     weights = rng.multinomial(patients, np.full(patients, 1 / patients), size=_RESAMPLES)
-    metrics = []
+    everyone = np.ones(len(patient))
+    whole: dict[tuple[str, str], float] = {}
+    drawn: dict[tuple[str, str], Floats] = {}
     for name, parts in seen.items():
         risk = np.concatenate(parts)
-        for metric, compute in (
-            ("AUC", _weigh_auc),
-            (MEAN_GAP, lambda r, b, w: float(((r - b) * w[:, None]).sum() / w.sum() / r.shape[1])),
-        ):
-            drawn = [compute(risk, below, w[patient]) for w in weights]
-            low, high = np.percentile(drawn, [2.5, 97.5])
-            metrics.append(
-                Metric(
-                    metric=metric,
-                    measure="calibration_error" if metric == MEAN_GAP else None,
-                    of=own.get(name, "baseline"),
-                    model=name,
-                    cohort=cohort,
-                    evaluated_on=name_judged(model),
-                    n=patients,
-                    events=int(below.sum()),
-                    value=compute(risk, below, np.ones(len(patient))),
-                    low=float(low),
-                    high=float(high),
-                )
-            )
+        for metric, compute in (("AUC", _weigh_auc), (MEAN_GAP, _weigh_gap)):
+            whole[metric, name] = compute(risk, below, everyone)
+            drawn[metric, name] = np.array([compute(risk, below, w[patient]) for w in weights])
+
+    def make(metric: str, name: str, value: float, draws: Floats, against: str | None) -> Metric:
+        low, high = np.percentile(draws, [2.5, 97.5])
+        return Metric(
+            metric=metric,
+            measure="calibration_error" if metric == MEAN_GAP else None,
+            of=own.get(name, "baseline"),
+            model=name,
+            against=against,
+            cohort=cohort,
+            evaluated_on=name_judged(model),
+            n=patients,
+            events=int(below.sum()),
+            value=value,
+            low=float(low),
+            high=float(high),
+        )
+
+    metrics = [make(*key, value, drawn[key], None) for key, value in whole.items()]
+    for pair in find_pairs(whole, own):
+        more, less = pair.sides
+        gain, draws = whole[more] - whole[less], drawn[more] - drawn[less]
+        metrics.append(make(pair.name, pair.model, gain, draws, pair.contender))
     return metrics
+
+
+def _weigh_gap(risk: Floats, below: NDArray[np.bool_], weight: Floats) -> float:
+    return float(((risk - below) * weight[:, None]).sum() / weight.sum() / risk.shape[1])
 
 
 def _weigh_auc(risk: Floats, below: NDArray[np.bool_], weight: Floats) -> float:

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from rich.progress import Progress, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy, softplus
 
@@ -28,6 +27,7 @@ from medmaas_training.dose.course import (
 )
 from medmaas_training.dose.decisions import THRESHOLDS, Decisions
 from medmaas_training.dose.myelosuppression import Floats
+from medmaas_training.progress import track
 
 _HIDDEN, _BATCH = 64, 192
 
@@ -159,14 +159,13 @@ class Fit:
     held_back: list[float]
 
 
-def fit(data: Decisions, seed: int, *, epochs: int = 14, title: str = "Fitting") -> Fit:
+def fit(data: Decisions, seed: int, *, epochs: int = 14) -> Fit:
     """Adam with a falling rate on the likelihood of the nadirs and of the outcomes, 5 % held back.
 
     Args:
         data: courses to learn from.
         seed: of the weights and the batches.
         epochs: how often each course is seen.
-        title: of the progress bar.
     """
     torch.manual_seed(seed)
     rows = int(data.row.max()) + 1
@@ -180,24 +179,19 @@ def fit(data: Decisions, seed: int, *, epochs: int = 14, title: str = "Fitting")
     optimiser = torch.optim.Adam(network.parameters(), lr=4e-3)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=epochs * batches)
     fitted = Fit(network, [], [])
-    with Progress(
-        *Progress.get_default_columns()[:-1], TimeRemainingColumn(), transient=True
-    ) as bar:
-        task = bar.add_task(title, total=epochs * batches)
-        for _ in range(epochs):
-            losses = []
-            for batch in train[torch.randperm(len(train))].split(_BATCH):
-                loss = loss_of(batch)
-                optimiser.zero_grad()
-                loss.backward()
-                nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimiser.step()
-                rate.step()
-                losses.append(loss.item())
-                bar.advance(task)
-            fitted.train.append(float(np.mean(losses)))
-            with torch.no_grad():
-                fitted.held_back.append(loss_of(held_back).item())
+    for _ in range(epochs):
+        losses = []
+        for batch in track(train[torch.randperm(len(train))].split(_BATCH)):
+            loss = loss_of(batch)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            rate.step()
+            losses.append(loss.item())
+        fitted.train.append(float(np.mean(losses)))
+        with torch.no_grad():
+            fitted.held_back.append(loss_of(held_back).item())
     network.eval()
     return fitted
 

@@ -59,6 +59,11 @@ RULES: Mapping[str, Policy] = {
     STEP: step_down,
     TABLE: follow_table,
 }
+# who gives as much of the dose, or as much G-CSF, as the network
+CONTENDERS: Mapping[str, tuple[str, ...]] = {
+    NETWORK + AT_STEP: (STEP, MAP + AT_STEP),
+    NETWORK + SHIPPED: (MAP + SHIPPED, *(rule + EQUAL_USE for rule in RULES)),
+}
 _LIMITS = {
     NETWORK: (0.02, 0.1, 0.18, 0.22, 0.24, 0.25, 0.26, 0.28, 0.3, 0.35, 0.4, 0.45, 0.5),
     MAP: (0.1, 0.2, 0.24, 0.26, 0.3, 0.4),
@@ -97,7 +102,7 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
     frontier, limits = {}, {}
     for name, estimate in ((NETWORK, asked), (MAP, MapFit(KLOFT)), (ORACLE, know)):
         make = partial(_limit_without_gcsf, estimate)
-        rows = sweep(cohort, make, _LIMITS[name], seed, title=f"Frontier of the {name}")
+        rows = sweep(cohort, make, _LIMITS[name], seed)
         frontier[name] = [
             (at, _figure(arm, INTENSITY), _figure(arm, BELOW_SEVERE))
             for at, arm in zip(_LIMITS[name], rows, strict=True)

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from rich.progress import track
 
 from medmaas.model.manifest import Cohort, Metric
+from medmaas_training.comparisons import Pair, find_pairs
 from medmaas_training.dose.course import CYCLES, Course, Policy
 from medmaas_training.dose.decisions import ANC_LOW, ANC_SEVERE, PLATELETS_LOW
 from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.dose.patients import CYCLE_DAYS
 from medmaas_training.dose.patients import Cohort as Patients
 from medmaas_training.figures import Own
+from medmaas_training.progress import track
 
 BELOW_SEVERE = "share of cycles with ANC below 0.5"
 BELOW_LOW = "share of cycles with ANC below 1.0"
@@ -84,28 +85,33 @@ class Trial:
         """A figure of an arm."""
         return float(summarise(self.arms[arm].mean(0))[figure])
 
-    def make_metrics(self, against: str, fewer: Mapping[str, str], own: Own) -> list[Metric]:
-        """Every figure of every arm, the difference from one arm, and relative reductions.
+    def make_metrics(
+        self, contenders: Mapping[str, Sequence[str]], fewer: Mapping[str, str], own: Own
+    ) -> list[Metric]:
+        """Every figure of every arm, gains over other arms, and relative reductions.
 
         Args:
-            against: the arm that the share of cycles below 0.5 of every other is compared with.
+            contenders: per arm of the model, those it is compared with: alike in what they give.
             fewer: per arm, the one it must have relatively fewer cycles below 0.5 than.
             own: which arms are this model's.
         """
-        n = len(self.arms[against])
+        n = len(next(iter(self.arms.values())))
         rng = np.random.default_rng(self.seed)
         weights = rng.multinomial(n, np.full(n, 1 / n), size=_RESAMPLES) / n
         whole = {arm: summarise(rows.mean(0)) for arm, rows in self.arms.items()}
         drawn = {arm: summarise(weights @ rows) for arm, rows in self.arms.items()}
         metrics = []
 
-        def add(metric: str, arm: str, compute: Callable[[Figures], Floats]) -> None:
+        def add(
+            metric: str, arm: str, compute: Callable[[Figures], Floats], against: str | None = None
+        ) -> None:
             low, high = np.percentile(compute(drawn), [2.5, 97.5])
             metrics.append(
                 Metric(
                     metric=metric,
                     of=own.get(arm, "baseline"),
                     model=arm,
+                    against=against,
                     cohort=self.cohort,
                     evaluated_on=self.evaluated_on,
                     n=n,
@@ -118,12 +124,9 @@ class Trial:
         for arm in self.arms:
             for figure in whole[arm]:
                 add(figure, arm, partial(_pick, arm, figure))
-            if arm != against:
-                add(
-                    f"{BELOW_SEVERE}, less {against}",
-                    arm,
-                    partial(_subtract, arm, against),
-                )
+        for pair in find_pairs([(figure, arm) for arm, of in whole.items() for figure in of], own):
+            if pair.contender in contenders.get(pair.model, ()):
+                add(pair.name, pair.model, partial(_subtract, pair), pair.contender)
         for arm, other in fewer.items():
             add(
                 f"relatively fewer cycles with ANC below 0.5 than {other}",
@@ -137,8 +140,9 @@ def _pick(arm: str, figure: str, of: Figures) -> Floats:
     return of[arm][figure]
 
 
-def _subtract(arm: str, other: str, of: Figures) -> Floats:
-    return of[arm][BELOW_SEVERE] - of[other][BELOW_SEVERE]
+def _subtract(pair: Pair, of: Figures) -> Floats:
+    (figure, more), (_, less) = pair.sides
+    return of[more][figure] - of[less][figure]
 
 
 def _reduce(arm: str, other: str, of: Figures) -> Floats:
@@ -150,11 +154,9 @@ def sweep(
     make: Callable[[float], Policy],
     limits: Sequence[float],
     seed: int,
-    *,
-    title: str,
 ) -> list[Floats]:
     """The arm at each limit, in order."""
-    return [run_arm(cohort, make(limit), seed) for limit in track(limits, title, transient=True)]
+    return [run_arm(cohort, make(limit), seed) for limit in track(limits)]
 
 
 def tune(

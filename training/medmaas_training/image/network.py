@@ -6,26 +6,30 @@ smoothed labels, and weights averaged over the last few hundred steps (Polyak & 
 doi 10.1137/0330046). One temperature calibrates it (Guo et al. 2017, PMLR 70:1321).
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, field
 from math import floor, log2, pi
-from typing import cast
+from typing import Self, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.progress import track
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 from torch.optim.swa_utils import AveragedModel
 
 from medmaas_training.image.data import Images, Part
+from medmaas_training.progress import track
 
 Floats = NDArray[np.float64]
 
 _SMALLEST = 28  # pixels an edge that the first residual block is meant for
 _SAMPLE = 10_000  # pictures that mean and deviation are of, at least
 _BATCH = 128
+_PART = 64  # pictures of a batch that one processor learns from
 _FEWEST_BATCHES = 10
 _RATE = 0.01
 _DECAY = 0.05
@@ -133,7 +137,14 @@ class ImageNetwork(nn.Module):
 
 
 def fit(
-    train: Part, val: Part, *, classes: int, any_way_up: bool, epochs: int, seed: int
+    train: Part,
+    val: Part,
+    *,
+    classes: int,
+    any_way_up: bool,
+    epochs: int,
+    seed: int,
+    parts: int = 2,
 ) -> tuple[ImageNetwork, Curves]:
     """Learn from the train part; the val part is only watched.
 
@@ -146,6 +157,7 @@ def fit(
             twentieth.
         epochs: how often every picture is seen.
         seed: of weights, order and augmentation.
+        parts: at most so many of a batch are learned from apart, of 64 pictures or more each.
     """
     torch.manual_seed(seed)
     images, labels = torch.from_numpy(train.images), torch.from_numpy(train.labels)
@@ -164,23 +176,59 @@ def fit(
         optimiser, _RATE, total_steps=epochs * batches, pct_start=0.2
     )
     curves, losses = Curves(), list[float]()
-    for step in track(range(epochs * batches), "Training the network", transient=True):
-        if step % batches == 0:
-            order = torch.randperm(len(labels))
-        rows = order[step % batches * size :][:size]
-        sharp = min(1.0, step / (_ALL_SHARP * epochs * batches))
-        x = augment(network.prepare(images[rows]), any_way_up=any_way_up, sharp=sharp)
-        network.train()
-        loss = cross_entropy(network.logits(x), labels[rows], label_smoothing=_SMOOTHING)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        cycle.step()
-        average.update_parameters(network)
-        losses.append(loss.item())
-        if step % batches == batches - 1:
-            _watch(averaged, val, losses[-batches:], curves)
+    with Learners(network, max(1, min(parts, size // _PART))) as learners:
+        for step in track(range(epochs * batches)):
+            if step % batches == 0:
+                order = torch.randperm(len(labels))
+            rows = order[step % batches * size :][:size]
+            sharp = min(1.0, step / (_ALL_SHARP * epochs * batches))
+            x = augment(network.prepare(images[rows]), any_way_up=any_way_up, sharp=sharp)
+            losses.append(learners.differentiate(x, labels[rows]))
+            optimiser.step()
+            cycle.step()
+            average.update_parameters(network)
+            if step % batches == batches - 1:
+                _watch(averaged, val, losses[-batches:], curves)
     return averaged.eval(), curves
+
+
+class Learners:
+    """Networks of the same weights, each of which learns from its part of every batch.
+
+    Processors that share one part wait for each other after every layer, and the longer the more
+    else they have to do; those with a part each wait once a batch. A part is standardised by its
+    own mean and deviation (Hoffer et al. 2017, arXiv:1705.08741), whatever the processors, so that
+    one and two learn the same.
+    """
+
+    def __init__(self, network: ImageNetwork, parts: int) -> None:
+        self._weights = list(network.parameters())
+        shared = {id(weight): weight for weight in self._weights}
+        others = [deepcopy(network, dict[int, object](shared)) for _ in range(1, parts)]
+        self._networks = [network.train(), *(other.train() for other in others)]
+        each = max(1, torch.get_num_threads() // parts)
+        self._pool = ThreadPoolExecutor(parts, "learner", torch.set_num_threads, (each,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def differentiate(self, x: Tensor, labels: Tensor) -> float:
+        """The loss of a batch [n, channels, side, side]; its gradients are left at the weights."""
+        parts = len(self._networks)
+        found = self._pool.map(self._learn, self._networks, x.chunk(parts), labels.chunk(parts))
+        losses, gradients = zip(*found, strict=True)
+        for weight, *of_parts in zip(self._weights, *gradients, strict=True):
+            weight.grad = torch.stack(of_parts).mean(0)
+        return float(np.mean(losses))
+
+    def _learn(
+        self, network: ImageNetwork, x: Tensor, labels: Tensor
+    ) -> tuple[float, Sequence[Tensor]]:
+        loss = cross_entropy(network.logits(x), labels, label_smoothing=_SMOOTHING)
+        return loss.item(), torch.autograd.grad(loss, self._weights)
 
 
 def augment(x: Tensor, *, any_way_up: bool, sharp: float) -> Tensor:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
+SPLITS = ("group", "test", "split", "since", "leave_out")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -21,11 +23,13 @@ class Recipe:
     Attributes:
         about: what it learns from what, for the help.
         outcome: the options that name the columns of the outcome of a user's table.
+        details: the options that say more of such a table.
         takes_data: whether there may be data in place of its own.
     """
 
     about: str
     outcome: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     takes_data: bool = True
 
 

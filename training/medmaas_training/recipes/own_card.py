@@ -57,8 +57,9 @@ def make_own_card(
             *(f"{warning[:1].upper()}{warning[1:]}." for warning in table.warnings),
             origin.limit,
             *limits,
-            "The manifest holds the words of each choice and the smallest and largest number of "
-            "each column of the train split: read it before it is shared.",
+            "The manifest and data.yaml hold the words of each choice, those for missing, and the "
+            "smallest and largest number of each column of the train split: read them before they "
+            "are shared.",
         ),
         references=tuple(references),
         source_attributes={},
@@ -72,6 +73,7 @@ def describe_cleaning(table: OwnTable) -> list[str]:
     some = ", ".join(f"{header} {n}" for header, n in missing.items() if n)
     return [
         "read: columns of numbers, of yes and no, and of 2 to 20 different words",
+        *table.reading,
         *table.left_out,
         f"missing and kept as missing: {some}" if some else "nothing is missing",
     ]

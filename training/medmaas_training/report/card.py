@@ -97,6 +97,7 @@ def _data(card: Card) -> str:
     events = "" if data.events is None else f", {data.events} events"
     cleaned = "" if data.sha256 is None else f"; table sha256 {data.sha256}"
     drawn = "" if data.split.seed is None else f" (seed {data.split.seed})"
+    by = "" if data.split.by is None else f"; {data.split.by}"
     return bullets(
         [
             f"**Source**: {data.source}",
@@ -106,6 +107,6 @@ def _data(card: Card) -> str:
             *(f"**Cleaning**: {step}" for step in data.cleaning),
             *(f"**{name}**: {text}" for name, text in data.demographics.items()),
             f"**Split**{drawn}: {data.split.train} to train, "
-            f"{data.split.calibration} kept for calibration, {data.split.test} to test",
+            f"{data.split.calibration} kept for calibration, {data.split.test} to test{by}",
         ]
     )

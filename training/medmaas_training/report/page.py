@@ -20,6 +20,7 @@ from medmaas_training.kinds.inputs import describe_input
 from medmaas_training.kinds.outputs import describe_output
 from medmaas_training.report import tables
 from medmaas_training.report.card import STATEMENT
+from medmaas_training.report.letters import measure_letters
 
 _REM_PER_INCH = 46 / 7  # seven inches fill the page's column
 _TRAINING, _ASSESSMENT = "<!-- training -->\n", "<!-- assessment -->\n"
@@ -162,9 +163,9 @@ def render_svg(figure: Figure, text: str, prefix: str) -> str:
     """
     file = io.StringIO()
     no_metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # laying out again would move everything a little
-    with rc_context({"svg.hashsalt": "medmaas", "svg.fonttype": "none"}):
+    with measure_letters(figure), rc_context({"svg.hashsalt": "medmaas", "svg.fonttype": "none"}):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laying out again would move everything a little
         figure.savefig(file, format="svg", metadata=no_metadata)
     drawing = file.getvalue()
     body = drawing[drawing.index("<g id=") :]  # the page holds what comes before
@@ -205,7 +206,8 @@ def print_figures(of: Card | Measured, title: str) -> None:
         table = Table("model or group", "n", "metric", "value", "95 % interval", title=where)
         for m in metrics:
             if m.evaluated_on == where:
-                who = m.model if m.group == "all" else m.group
+                name = f"over {m.against}" if m.against else m.model
+                who = name if m.group == "all" else m.group
                 interval = f"{m.low:.4f} to {m.high:.4f}"
                 table.add_row(who, str(m.n), m.metric, f"{m.value:.4f}", interval)
         console.print(table)

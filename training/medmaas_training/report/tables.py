@@ -18,21 +18,34 @@ from medmaas.model.manifest import (
     RiskTarget,
     ValueTarget,
 )
+from medmaas_training.comparisons import judge
 from medmaas_training.figures import Measured
 from medmaas_training.report.features import Table
 
 
 def tabulate_metrics(metrics: Sequence[Metric]) -> Iterator[tuple[str, Table]]:
-    """Per set of people its name and a table: a row per model or group, a column per metric."""
+    """Per set of people its name and a table: a row per model or group, a column per metric.
+
+    A second one has the gains over each contender, and what they show.
+    """
     for where in dict.fromkeys(metric.evaluated_on for metric in metrics):
         here = [metric for metric in metrics if metric.evaluated_on == where]
-        columns = list(dict.fromkeys(metric.metric for metric in here))
-        rows: dict[tuple[str, str, str], dict[str, str]] = {}
-        for m in here:
-            rows.setdefault((m.model, m.group, _size(m)), {})[m.metric] = _write(m)
-        header = ["model", "group", "n (events)", *columns]
-        cells = [[*who, *(of.get(column, "") for column in columns)] for who, of in rows.items()]
-        yield where, (header, cells)
+        figures, gains = [m for m in here if not m.against], [m for m in here if m.against]
+        if figures:
+            yield where, _tabulate(figures, ["model", "group", "n (events)"])
+        if gains:
+            header = ["model", "compared with", "group", "n (events)"]
+            yield f"{where}: gains, above 0 where the model is better", _tabulate(gains, header)
+
+
+def _tabulate(metrics: Sequence[Metric], header: Sequence[str]) -> Table:
+    columns = list(dict.fromkeys(metric.metric for metric in metrics))
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for m in metrics:
+        who = (m.model, *([m.against] if m.against else []), m.group, _size(m))
+        rows.setdefault(who, {})[m.metric] = f"{_write(m)}, {judge(m)}" if m.against else _write(m)
+    cells = [[*who, *(of.get(column, "") for column in columns)] for who, of in rows.items()]
+    return [*header, *columns], cells
 
 
 def tabulate_figures(of: Card | Measured) -> Iterator[tuple[str, Table]]:

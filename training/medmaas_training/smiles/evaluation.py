@@ -1,6 +1,6 @@
 """The network and what it is compared with, fitted and measured on the same molecules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,8 @@ from rdkit import Chem
 from sklearn.ensemble import RandomForestRegressor
 
 from medmaas.model.manifest import EVERYONE, Cohort, Metric
-from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from medmaas_training.comparisons import name_gain
+from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, compare_folds
 from medmaas_training.smiles.descriptors import (
     compute_descriptors,
     compute_fingerprints,
@@ -36,7 +37,6 @@ SPLITS = "test parts of five random splits"
 GROUPS = f"{SPLITS}, pooled"
 SPELLINGS = f"{TEST}, other spellings"
 RMSE, MAE, R2 = "RMSE", "MAE", "R2"
-BELOW_FOREST = "RMSE below that forest"
 SPREAD = "deviation over 10 spellings of a molecule, mean"
 _SPELLINGS = 32
 _OTHERS = 10
@@ -72,7 +72,6 @@ def try_split(
     split: Split,
     *,
     epochs: int = EPOCHS,
-    advance: Callable[[], None] = lambda: None,
 ) -> Trial:
     """Fit to the train part, answer the test part.
 
@@ -81,7 +80,6 @@ def try_split(
         features: what each forest reads, by its name, [n, ...]; FOREST's teach the network too.
         split: of the table.
         epochs: of the network.
-        advance: called after every epoch of every reader.
     """
     train, y = split.train, table.y
     smiles = [table.smiles[row] for row in train]
@@ -98,7 +96,6 @@ def try_split(
         max_length=max_length,
         seed=split.seed,
         epochs=epochs,
-        advance=advance,
     )
     served = {row: write_as_served(table.smiles[row]) for row in split.test}
     rows = np.array([row for row in split.test if fitted.takes(served[row])], dtype=np.intp)
@@ -131,24 +128,16 @@ def score(y: Floats, predicted: Floats) -> dict[str, float]:
 
 
 def compare_on_splits(table: MoleculeTable, trials: Sequence[Trial]) -> list[Metric]:
-    """Every model's figures, mean over the splits with Student's interval."""
+    """Every model's figures and the network's gains: means over the splits, Student's interval."""
     rows = np.concatenate([trial.rows for trial in trials])
     people = _people("cross_validation", SPLITS, rows, len(table.y))
-    scores = {
-        model: [score(table.y[trial.rows], trial.answers[model]) for trial in trials]
-        for model in trials[0].answers
-    }
-    metrics = [
-        people.make_metric(
-            metric, model, fold_mean([figures[metric] for figures in of_splits]), own=OWN
-        )
-        for model, of_splits in scores.items()
-        for metric in (RMSE, MAE, R2)
-    ]
-    pairs = zip(scores[FOREST], scores[NETWORK], strict=True)
-    gains = [forest[RMSE] - network[RMSE] for forest, network in pairs]
-    metrics.append(people.make_metric(BELOW_FOREST, NETWORK, fold_mean(gains), own=OWN))
-    return _without_events(metrics)
+    figures: dict[tuple[str, str], list[float]] = {}
+    for model in trials[0].answers:
+        for trial in trials:
+            of_split = score(table.y[trial.rows], trial.answers[model])
+            for metric, value in of_split.items():
+                figures.setdefault((metric, model), []).append(value)
+    return _without_events(compare_folds(figures, people, own=OWN))
 
 
 def compare_on_test(table: MoleculeTable, trial: Trial) -> list[Metric]:
@@ -158,7 +147,10 @@ def compare_on_test(table: MoleculeTable, trial: Trial) -> list[Metric]:
 
 
 def describe_by_group(table: MoleculeTable, trials: Sequence[Trial]) -> list[Metric]:
-    """The network by target, size and aromaticity, over all answers of all splits."""
+    """The network, and its gains over the forest, by target, size and aromaticity.
+
+    Over all answers of all splits.
+    """
     rows = np.concatenate([trial.rows for trial in trials])
     answers = {
         model: np.concatenate([trial.answers[model] for trial in trials])
@@ -171,7 +163,8 @@ def describe_by_group(table: MoleculeTable, trials: Sequence[Trial]) -> list[Met
             y = table.y[rows[chosen]]
             people = _people("cross_validation", GROUPS, np.arange(len(y)), len(y), group)
             metrics += _resample(y, within, people, trials[0].split.seed)
-    return [m for m in metrics if m.model == NETWORK and m.metric != R2]
+    without = {R2, name_gain(R2)}
+    return [m for m in metrics if m.model == NETWORK and m.metric not in without]
 
 
 def name_groups(table: MoleculeTable, rows: Indices) -> dict[str, NDArray[np.bool_]]:
@@ -224,9 +217,7 @@ def describe_spellings(table: MoleculeTable, trial: Trial) -> list[Metric]:
 def _resample(y: Floats, answers: Mapping[str, Floats], people: People, seed: int) -> list[Metric]:
     def statistic(rows: Rows) -> Figures:
         scores = {model: score(y[rows], values[rows]) for model, values in answers.items()}
-        figures = {(metric, model): s[metric] for model, s in scores.items() for metric in s}
-        figures[BELOW_FOREST, NETWORK] = scores[FOREST][RMSE] - scores[NETWORK][RMSE]
-        return figures
+        return {(metric, model): s[metric] for model, s in scores.items() for metric in s}
 
     return _without_events(bootstrap(statistic, people, own=OWN, seed=seed, resamples=_RESAMPLES))
 

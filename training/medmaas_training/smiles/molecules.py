@@ -25,7 +25,7 @@ from medmaas_training.tabular.datasets import Floats, Origin, Split
 from medmaas_training.tabular.own_data import make_origin
 from medmaas_training.tabular.own_file import read_file
 from medmaas_training.tabular.own_notes import Notes, read_notes
-from medmaas_training.tabular.own_table import require, to_numbers
+from medmaas_training.tabular.own_table import print_clauses, require, to_numbers
 
 Codes = NDArray[np.int64]
 
@@ -117,7 +117,8 @@ def read_molecules(data: Path | None, target: str | None = None) -> MoleculeTabl
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    names, table = read_file(path, ())
+    names, table, told = read_file(path, ())
+    print_clauses("Note", told)
     return table.set_axis(names, axis=1)
 
 

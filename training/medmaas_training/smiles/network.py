@@ -7,7 +7,7 @@ closes a ring with. The same layer then runs along the line several times, each 
 from the one it continues, from those that continue it and from its ring partner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
+from medmaas_training.progress import track
 from medmaas_training.smiles.molecules import Codes, encode
 from medmaas_training.tabular.datasets import Floats
 
@@ -193,7 +194,6 @@ def fit(
     max_length: int,
     seed: int,
     epochs: int = EPOCHS,
-    advance: Callable[[], None] = lambda: None,
 ) -> Fitted:
     """Readers fitted to the target and to what RDKit says of the same molecules.
 
@@ -210,7 +210,6 @@ def fit(
         max_length: of the graph's lines.
         seed: of weights, order and spellings.
         epochs: how often each molecule is read.
-        advance: called after every epoch of every reader.
     """
     mean, deviation = float(y.mean()), float(y.std())
     lesson = _Lesson(
@@ -223,7 +222,7 @@ def fit(
     readers: list[Reader] = []
     losses: Curves = {}
     for k in range(1, READERS + 1):
-        reader, curves = _fit_reader(lesson, seed * READERS + k, epochs, advance)
+        reader, curves = _fit_reader(lesson, seed * READERS + k, epochs)
         readers.append(reader)
         losses |= {f"{name}, reader {k}": curve for name, curve in curves.items()}
     module = Solubility(lesson.grammar, readers, mean, deviation).eval()
@@ -239,9 +238,7 @@ class _Lesson:
     alphabet: tuple[str, ...]
 
 
-def _fit_reader(
-    lesson: _Lesson, seed: int, epochs: int, advance: Callable[[], None]
-) -> tuple[Reader, Curves]:
+def _fit_reader(lesson: _Lesson, seed: int, epochs: int) -> tuple[Reader, Curves]:
     torch.manual_seed(seed)
     draw, n = np.random.default_rng(seed), len(lesson.lines)
     reader = Reader(lesson.alphabet, lesson.descriptors.shape[1])
@@ -250,7 +247,7 @@ def _fit_reader(
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps, pct_start=0.1)
     curves: Curves = {"target": [], "descriptors": []}
     reader.train()
-    for _ in range(epochs):
+    for _ in track(range(epochs)):
         chosen = [spellings[int(draw.integers(len(spellings)))] for spellings in lesson.lines]
         sums = torch.zeros(2)
         for rows in _draw_batches(chosen, draw):
@@ -263,7 +260,6 @@ def _fit_reader(
             sums += losses.detach() * len(rows)
         for curve, value in zip(curves.values(), (sums / n).tolist(), strict=True):
             curve.append(value)
-        advance()
     return reader.eval(), curves
 
 

@@ -12,6 +12,7 @@ from sksurv.linear_model import CoxPHSurvivalAnalysis
 from torch import nn
 
 from medmaas.model.years import DAYS_PER_YEAR
+from medmaas_training.errors import TrainingError
 from medmaas_training.survival.design import FLCHAIN, Design, take_logs
 from medmaas_training.survival.metrics import Floats, Outcome, harrell_c
 from medmaas_training.tabular.preparation import make_encoder
@@ -48,8 +49,19 @@ class Cox:
         self._model = CoxPHSurvivalAnalysis(alpha=ridge)
 
     def fit(self, X: Floats, outcome: Outcome) -> Self:
-        """Fit on people X [n, features]."""
-        self._model.fit(self._preparation.fit_transform(X)[:, self._columns], outcome)
+        """Fit on people X [n, features].
+
+        Raises:
+            TrainingError: without a ridge there is no solution.
+        """
+        prepared = self._preparation.fit_transform(X)[:, self._columns]
+        try:
+            self._model.fit(prepared, outcome)
+        except np.linalg.LinAlgError as error:
+            raise TrainingError(
+                "--data: Cox's model has no solution, because a column is constant or follows from "
+                "others: leave such columns out, or name --time and --event, which does"
+            ) from error
         return self
 
     def risk(self, X: Floats) -> Floats:

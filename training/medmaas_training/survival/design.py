@@ -33,7 +33,7 @@ class Design:
         logged: columns of which the logarithm is taken.
         offsets: what is added to each of `logged` before, so that 0 has a logarithm.
         categories: by column of a choice, how many words; more than two become one column each.
-        reference: the strongest rival, which the network is compared with in pairs.
+        reference: what Cox's regression on these logarithms is called.
     """
 
     time_days: Floats

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from medmaas.model.manifest import (
     CalibrationCurve,
@@ -16,7 +15,8 @@ from medmaas.model.manifest import (
     RiskTarget,
 )
 from medmaas_training import observed_shares
-from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, fold_mean
+from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, compare_folds
+from medmaas_training.progress import track
 from medmaas_training.survival.design import Design
 from medmaas_training.survival.metrics import (
     Floats,
@@ -63,8 +63,8 @@ class _Predicted:
 def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Metric]:
     """C and integrated Brier score of every model on the same five folds of all people."""
     figures: dict[tuple[str, str], list[float]] = {}
-    folds = make_folds(table.X, table.event, 0, table.copies)
-    for fitting, testing in track(folds, "Comparing on five folds", transient=True):
+    folds = make_folds(table.X, table.event, 0, table.together)
+    for fitting, testing in track(folds):
         train, test = table.outcome[fitting], table.outcome[testing]
         days = quantile_days(test)
         for name, make in makers.items():
@@ -75,39 +75,25 @@ def compare_on_folds(table: SurvivalTable, makers: Makers, seed: int) -> list[Me
             brier = integrated_brier(train, test, curves, days)
             figures.setdefault((BRIER, name), []).append(brier)
     everyone = People("cross_validation", FOLDS, np.arange(len(table.X)), table.event)
-    return [
-        everyone.make_metric(*key, fold_mean(values), own=OWN) for key, values in figures.items()
-    ]
-
-
-def name_differences(design: Design) -> tuple[str, str]:
-    """The two metrics that compare the network with the design's reference, in pairs."""
-    return f"C above {design.reference}", f"Brier score below {design.reference}"
+    return compare_folds(figures, everyone, own=OWN)
 
 
 def compare_on_test(
     table: SurvivalTable, split: Split, models: Models, design: Design
 ) -> list[Metric]:
-    """Discrimination and error of every model on the test split, and calibration of the network.
-
-    Its differences from the design's reference are of the same resamples.
-    """
+    """Discrimination and error of every model on the test split, and calibration of the network."""
     train, test = table.outcome[split.train], table.outcome[split.test]
-    days, reference = quantile_days(test), design.reference
-    X = table.X[split.test]
+    days, X = quantile_days(test), table.X[split.test]
     predicted = {name: _predict(m, X, days, design) for name, m in models.items()}
-    c_above, brier_below = name_differences(design)
 
     def statistic(rows: Rows) -> Figures:
         figures: Figures = {}
         for name, p in predicted.items():
             figures |= _score(name, p, train, test[rows], rows)
-        above = figures[C, NETWORK] - figures[C, reference]
-        below = figures[BRIER, reference] - figures[BRIER, NETWORK]
-        figures |= {(c_above, NETWORK): above, (brier_below, NETWORK): below}
         return figures | _calibrate(predicted[NETWORK], test, rows, design)
 
-    everyone = People("test", TEST, np.arange(len(test)), test["event"])
+    units = _find_units(table, split)
+    everyone = People("test", TEST, np.arange(len(test)), test["event"], units=units)
     return _resample(statistic, everyone, split, design)
 
 
@@ -134,6 +120,7 @@ def describe_by_group(
         by: what the groups go by, in words.
     """
     X, train, test = table.X[split.test], table.outcome[split.train], table.outcome[split.test]
+    units, on = _find_units(table, split), f"{TEST}, by {by}"
     metrics = []
     for group, of_all in groups.items():
         members = of_all[split.test]
@@ -145,7 +132,7 @@ def describe_by_group(
             scores = _score(NETWORK, predicted, train, test[rows], rows)
             return scores | _calibrate(predicted, test, rows, design)
 
-        people = People("test", f"{TEST}, by {by}", np.flatnonzero(members), test["event"], group)
+        people = People("test", on, np.flatnonzero(members), test["event"], group, units)
         metrics += _resample(statistic, people, split, design)
     return metrics
 
@@ -154,7 +141,7 @@ def describe_by_risk(
     table: SurvivalTable, split: Split, model: SurvivalModel, design: Design
 ) -> list[CalibrationCurve]:
     """Predicted and observed risk of the network in groups of rising risk, on the test split."""
-    test = table.outcome[split.test]
+    test, units = table.outcome[split.test], _find_units(table, split)
     predicted = _predict(model, table.X[split.test], quantile_days(test), design)
     groups = observed_shares.group_by_prediction(predicted.risk)
     curves = []
@@ -162,7 +149,11 @@ def describe_by_risk(
         day = design.horizons[horizon]
         points = [
             _describe_group(
-                test, risk, day, rows, group=f"group {i} of {len(groups)}", seed=split.seed
+                People("test", TEST, rows, test["event"], f"group {i} of {len(groups)}", units),
+                test,
+                risk,
+                day,
+                seed=split.seed,
             )
             for i, rows in enumerate(groups, start=1)
         ]
@@ -178,7 +169,7 @@ def describe_by_risk(
 
 
 def _describe_group(
-    test: Outcome, risk: Floats, day: float, rows: Rows, *, group: str, seed: int
+    people: People, test: Outcome, risk: Floats, day: float, *, seed: int
 ) -> CalibrationPoint:
     def statistic(drawn: Rows) -> Figures:
         return {
@@ -186,21 +177,25 @@ def _describe_group(
             ("observed", NETWORK): observed_risk(test[drawn], day),
         }
 
-    people = People("test", TEST, rows, test["event"], group)
     predicted, observed = (
         Estimate(value=m.value, low=m.low, high=m.high)
         for m in bootstrap(statistic, people, own=OWN, seed=seed, resamples=_RESAMPLES)
     )
     if observed.value in (0, 1):  # all resamples agree, which is no interval
-        _, low, high = observed_shares.estimate_risk(test[rows], day)
+        _, low, high = observed_shares.estimate_risk(test[people.rows], day)
         observed = observed.model_copy(update={"low": low, "high": high})
     return CalibrationPoint(
-        group=group,
-        n=len(rows),
-        events=int(test["event"][rows].sum()),
+        group=people.group,
+        n=len(people.rows),
+        events=int(test["event"][people.rows].sum()),
         predicted=predicted,
         observed=observed,
     )
+
+
+def _find_units(table: SurvivalTable, split: Split) -> Rows | None:
+    """Which rows of the test split belong together, [n]."""
+    return None if table.together is None else table.together[split.test]
 
 
 def _resample(

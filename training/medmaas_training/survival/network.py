@@ -18,6 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from medmaas_training.survival.design import FLCHAIN, Design
 from medmaas_training.survival.metrics import Floats, Outcome, interpolate
+from medmaas_training.tabular.datasets import merge_rare
 
 
 class _Preparation(nn.Module):
@@ -158,7 +159,7 @@ def fit(X: Floats, outcome: Outcome, seed: int, design: Design = FLCHAIN) -> Fit
     torch.manual_seed(seed)
     x, (at_risk, died) = _tensor(X), label_intervals(outcome, design.time_days)
     rows, held_back = train_test_split(
-        np.arange(len(X)), test_size=0.15, stratify=outcome["event"], random_state=seed
+        np.arange(len(X)), test_size=0.15, stratify=merge_rare(outcome["event"]), random_state=seed
     )
     module = LogisticHazard(x, at_risk, died, design)
     optimiser = torch.optim.Adam(module.parameters(), lr=1e-3)

@@ -1,6 +1,7 @@
 """The tables the recipes learn from, cleaned, in clinical units, NaN for missing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +14,25 @@ from sksurv.datasets import load_flchain
 from sksurv.util import Surv
 
 from medmaas.model import manifest
+from medmaas.model.manifest.cells import fold_word
 from medmaas_training.errors import TrainingError
+from medmaas_training.tabular.own_cells import read_cells
+from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_file import read_file
-from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, require
+from medmaas_training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_table import FEWEST_ROWS, OwnTable, print_clauses, require
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
+from medmaas_training.tabular.own_words import BOOLEANS, MALE, SEX_WORDS
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 FLCHAIN_FEATURES = ("age", "sex", "creatinine", "kappa", "lambda", "mgus")
 SEXES = ("F", "M")
-FEWEST_EVENTS = 20
+FEWEST_EVENTS = 10
+_FEWEST_DEATHS = 20
 FEWEST_CASES = 10
+_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,9 @@ class SurvivalTable:
         sha256: of X and outcome.
         origin: where they come from.
         own: the columns, if the table is the user's.
-        copies: [n], the same number for rows that are copies of each other, if there are any.
+        together: [n], the same number for rows that stay on one side of every split, if there are
+            any: those of one person or site, and copies of each other.
+        drawn: how the rows of a user's table are split, which its columns depend on.
     """
 
     X: Floats
@@ -81,7 +92,8 @@ class SurvivalTable:
     sha256: str
     origin: Origin
     own: OwnTable | None = None
-    copies: Indices | None = None
+    together: Indices | None = None
+    drawn: "Split | None" = None
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -98,7 +110,7 @@ class SurvivalTable:
 class ClassTable:
     """n cases: X [n, features], y [n] positions in labels, the sha256 of both, their origin.
 
-    `own` and `copies` as in SurvivalTable.
+    `own`, `together` and `drawn` as in SurvivalTable.
     """
 
     X: Floats
@@ -108,22 +120,28 @@ class ClassTable:
     sha256: str
     origin: Origin
     own: OwnTable | None = None
-    copies: Indices | None = None
+    together: Indices | None = None
+    drawn: "Split | None" = None
 
 
 @dataclass(frozen=True)
 class Split:
-    """Row positions: train fits, calibration is kept for calibrating, test only measures."""
+    """Row positions: train fits, calibration is kept for calibrating, test only measures.
+
+    `by` says in words what decided it, if it was more than chance.
+    """
 
     train: Indices
     calibration: Indices
     test: Indices
     seed: int
+    by: str | None = None
 
     def describe(self) -> manifest.Split:
-        """Its sizes and seed, as a card takes them."""
+        """Its sizes, its seed and what decided it, as a card takes them."""
         return manifest.Split(
             seed=self.seed,
+            by=self.by,
             train=len(self.train),
             calibration=len(self.calibration),
             test=len(self.test),
@@ -139,12 +157,14 @@ def read_flchain(data: Path | None) -> SurvivalTable:
     """
     if data is None:
         table, outcome = load_flchain()
-        table = table.assign(death=outcome["death"], futime=outcome["futime"])
+        sex = table["sex"].map({sex: i for i, sex in enumerate(SEXES)})
+        mgus = table["mgus"].map({"no": 0, "yes": 1})
+        table = table.assign(death=outcome["death"], futime=outcome["futime"], sex=sex, mgus=mgus)
     else:
-        table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"})
-    sex = table["sex"].map({sex: i for i, sex in enumerate(SEXES)})
-    mgus = table["mgus"].map({"no": 0, "yes": 1})
-    X = _to_numbers(table.assign(sex=sex, mgus=mgus)[list(FLCHAIN_FEATURES)])
+        sexes = {word: float(sex is MALE) for word, sex in SEX_WORDS.items()}
+        words: dict[str, Mapping[str, float]] = {"sex": sexes, "mgus": BOOLEANS, "death": BOOLEANS}
+        table = _read_csv(data, {*FLCHAIN_FEATURES, "death", "futime"}, words)
+    X = _to_numbers(table[list(FLCHAIN_FEATURES)])
     event, time = _to_numbers(table[["death", "futime"]]).T
     _check_people(X, event, time)
     time = np.maximum(time, 0.5)
@@ -167,7 +187,8 @@ def _check_people(X: Floats, event: Floats, time: Floats) -> None:
         "death must be 0 or 1, both present, and futime days from 0 up",
     )
     require(
-        event.sum() >= FEWEST_EVENTS, f"fewer than {FEWEST_EVENTS} deaths are too few to learn from"
+        event.sum() >= _FEWEST_DEATHS,
+        f"fewer than {_FEWEST_DEATHS} deaths are too few to learn from",
     )
 
 
@@ -179,13 +200,15 @@ def read_breast_fna(data: Path | None) -> ClassTable:
     """
     bunch = load_breast_cancer()
     features = tuple(name.replace(" ", "_") for name in bunch.feature_names)
+    labels = ("benign", "malignant")
     if data is None:
         table = pd.DataFrame(bunch.data, columns=features)
-        table["diagnosis"] = bunch.target_names[bunch.target]
+        named = pd.Series(bunch.target_names[bunch.target])
+        table["diagnosis"] = named.map({label: i for i, label in enumerate(labels)})
     else:
-        table = _read_csv(data, {*features, "diagnosis"})
-    labels = ("benign", "malignant")
-    codes = table["diagnosis"].map({label: i for i, label in enumerate(labels)})
+        words = {"benign": 0.0, "b": 0.0, "malignant": 1.0, "m": 1.0}
+        table = _read_csv(data, {*features, "diagnosis"}, {"diagnosis": words})
+    codes = table["diagnosis"]
     require(
         not codes.isna().any() and codes.nunique() == len(labels),
         "diagnosis must be benign or malignant, both present",
@@ -202,38 +225,86 @@ def read_breast_fna(data: Path | None) -> ClassTable:
     return ClassTable(X, y, features, labels, hash_arrays(X, y), OWN if data else WISCONSIN)
 
 
-def split_rows(strata: NDArray[np.generic], seed: int, copies: Indices | None = None) -> Split:
+def split_rows(
+    strata: NDArray[np.generic],
+    seed: int,
+    together: Indices | None = None,
+    *,
+    test: NDArray[np.bool_] | None = None,
+) -> Split:
     """60 % train, 20 % calibration, 20 % test, each with the same share of every stratum.
 
-    Rows of the same number in `copies` stay together.
+    Args:
+        strata: [n].
+        seed: of the draw.
+        together: [n], rows of the same number stay on one side.
+        test: [n], which rows are tested on; then a quarter of the others is for calibration.
     """
-    of = np.arange(len(strata)) if copies is None else copies
-    units, first = np.unique(of, return_index=True)
-    kept = strata[first]
-    rest, test = train_test_split(units, test_size=0.2, stratify=kept, random_state=seed)
-    train, calibration = train_test_split(
-        rest, test_size=0.25, stratify=kept[rest], random_state=seed
-    )
-    train, calibration, test = (np.flatnonzero(np.isin(of, p)) for p in (train, calibration, test))
-    return Split(train, calibration, test, seed)
+    rows = np.arange(len(strata))
+    if test is None:
+        rest, tested = _draw_part(rows, strata, 5, seed, together)
+    else:
+        rest, tested = rows[~test], rows[test]
+    train, calibration = _draw_part(rest, strata, 4, seed, together)
+    return Split(np.sort(train), np.sort(calibration), np.sort(tested), seed)
+
+
+def _draw_part(
+    rows: Indices, strata: NDArray[np.generic], parts: int, seed: int, together: Indices | None
+) -> tuple[Indices, Indices]:
+    """Rows [n], without and within one of so many parts of about the same size."""
+    strata = merge_rare(strata[rows])
+    if together is None:
+        rest, part = train_test_split(rows, test_size=1 / parts, stratify=strata, random_state=seed)
+        return rest, part
+    folds = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
+    rest, part = next(folds.split(strata[:, None], strata, together[rows]))
+    return rows[rest], rows[part]
 
 
 def make_folds(
-    X: Floats, strata: NDArray[np.generic], seed: int, copies: Indices | None = None
+    X: Floats, strata: NDArray[np.generic], seed: int, together: Indices | None = None
 ) -> list[tuple[Indices, Indices]]:
-    """Five folds with the same share of every stratum; copies stay together."""
-    if copies is None:
+    """Five folds with the same share of every stratum; rows of one number stay together."""
+    strata = merge_rare(strata)
+    if together is None:
         return list(StratifiedKFold(5, shuffle=True, random_state=seed).split(X, strata))
-    together = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
-    return list(together.split(X, strata, copies))
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=seed)
+    return list(folds.split(X, strata, together))
 
 
-def _read_csv(path: Path, columns: set[str]) -> pd.DataFrame:
-    names, table = read_file(path, columns)
+def merge_rare(strata: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Strata [n]; one with fewer rows than there are folds is not held to: it joins the largest."""
+    kinds, of, counts = np.unique(strata, return_inverse=True, return_counts=True)
+    merged = np.where(counts < _FOLDS, np.argmax(counts), np.arange(len(kinds)))
+    return np.asarray(kinds[merged[of]])
+
+
+def _read_csv(
+    path: Path, columns: set[str], words: Mapping[str, Mapping[str, float]]
+) -> pd.DataFrame:
+    """Some columns of a file as numbers, those of words by what each word stands for."""
+    names, table, notes = read_file(path, columns)
     table = table.set_axis(names, axis=1)
     missing = sorted(columns - set(table.columns))
     require(not missing, f"these columns are missing: {', '.join(missing)}")
     require(len(table) >= FEWEST_ROWS, f"fewer than {FEWEST_ROWS} rows are too few to learn from")
+    table = table[sorted(columns)].copy()
+    told = list[Told]()
+    for name in table:
+        column, known = table[name], words.get(str(name))
+        if known is None:
+            cells = read_cells(column, ColumnNote(kind="number"))
+            lost = [one.row for one in cells.told if one.rule in NOT_READ]
+            require(
+                not lost, f"row {min(lost, default=0)}: {name} is something that is not a number"
+            )
+            table[name] = cells.values
+            told += [one for one in cells.told if one.rule != "range_guessed"]  # it is known
+        else:
+            stands = {text: known.get(fold_word(text)) for text in column.dropna().unique()}
+            table[name] = column.map(stands).fillna(pd.Series(parse_numbers(column))).astype(float)
+    print_clauses("Note", (*notes, *tell(told)))
     return table
 
 

@@ -1,7 +1,7 @@
 """Columns of a user's table, and how a manifest describes them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -9,8 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import read_numbers
-from medmaas.model.manifest import Boolean, Choice, Feature, Number, Range, TabularInput
+from medmaas.model.manifest import (
+    Boolean,
+    Cells,
+    Choice,
+    Feature,
+    Number,
+    Range,
+    Source,
+    TabularInput,
+)
+from medmaas_training.tabular.aliases import alias_features
 from medmaas_training.tabular.own_notes import ColumnNote
+from medmaas_training.tabular.own_sources import read_source
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +39,12 @@ class Column:
         kind: what it holds.
         values: [n]; numbers, positions in `words`, or 0 and 1; NaN for missing.
         words: of a choice, in alphabetical order.
-        note: what the user knows of it.
+        note: what the user knows of it, and its unit if its header or its cells say that.
+        cells: how cells are read that are no plain numbers.
+        spellings: other words, and the word, true or false that each stands for.
+        within: what is possible of a number, if that is known.
+        missing_words: what stands for missing in it.
+        missing_numbers: those of them that are numbers.
     """
 
     header: str
@@ -37,6 +53,11 @@ class Column:
     values: Floats
     words: tuple[str, ...]
     note: ColumnNote
+    cells: Cells | None = None
+    spellings: Mapping[str, str | bool] = field(default_factory=dict)
+    within: Range | None = None
+    missing_words: frozenset[str] = frozenset()
+    missing_numbers: tuple[float, ...] = ()
 
     @property
     def categories(self) -> int:
@@ -49,13 +70,32 @@ def describe_columns(
 ) -> TabularInput:
     """The input of a model, with the ranges and imputed values of the train split X [n, features].
 
-    Accepted is what the notes say; else 0 (if something negative was seen: minus the upper limit)
-    to ten times the largest magnitude, and 0 to 1 of a column of zeros and ones. That refuses a
-    wrong unit or a slip of the decimal point, not an unusual patient.
+    Accepted is what the notes say; else what is possible of such a measurement; else 0 (if
+    something negative was seen: minus the upper limit) to ten times the largest magnitude, and 0 to
+    1 of a column of zeros and ones. That refuses a wrong unit or a slip of the decimal point, not
+    an unusual patient. Numbers that stand for missing are never accepted.
     """
-    features = tuple(_describe(c, x) for c, x in zip(columns, X.T, strict=True))
+    features = alias_features([_describe(c, x) for c, x in zip(columns, X.T, strict=True)])
     words = tuple(missing_words) or None
     return TabularInput(tensor="features", features=features, missing_words=words)
+
+
+def find_source(column: Column) -> Source | None:
+    """Where a record has a column, as its note says; refused if no record could fill it so."""
+    return read_source(column.header, column.kind, column.words, column.note)
+
+
+def tell_unrecorded(columns: Sequence[Column]) -> tuple[str, ...]:
+    """That records cannot be asked about though some columns have a place in them, if it is so."""
+    unrecorded = [column for column in columns if find_source(column) is None]
+    required = [c.header for c in unrecorded if not np.isnan(c.values).any()]
+    if not required or len(unrecorded) == len(columns):
+        return ()
+    return (
+        "records in FHIR cannot be asked about, because the .yaml does not say where they hold "
+        f"{', '.join(required)}, which the model requires as no row is without: state record, or "
+        "loinc and unit, or learn without",
+    )
 
 
 def choose_fill(column: Column, x: Floats) -> float:
@@ -69,16 +109,33 @@ def choose_fill(column: Column, x: Floats) -> float:
 def hard_range(column: Column) -> Range:
     """What is accepted of a number at answering time, by the rule of `describe_columns`."""
     low, high = float(np.nanmin(column.values)), float(np.nanmax(column.values))
-    if np.isin(column.values[~np.isnan(column.values)], (0, 1)).all():
-        lowest, largest = 0.0, 1.0
-    else:
-        largest = float(f"{_WIDENED * max(abs(low), abs(high)):.2g}")
-        lowest = 0.0 if low >= 0 else -largest
+    lowest, largest = _choose_range(column, low, high)
+    for number in column.missing_numbers:
+        if lowest <= number < low:
+            lowest = _stop_short(number, low)
+        elif high < number <= largest:
+            largest = _stop_short(number, high)
     note = column.note
     return Range(
         low=lowest if note.low is None else note.low,
         high=largest if note.high is None else note.high,
     )
+
+
+def _choose_range(column: Column, low: float, high: float) -> tuple[float, float]:
+    if column.within:
+        return column.within.low, column.within.high
+    if np.isin(column.values[~np.isnan(column.values)], (0, 1)).all():
+        return 0.0, 1.0
+    largest = float(f"{_WIDENED * max(abs(low), abs(high)):.2g}")
+    return 0.0 if low >= 0 else -largest, largest
+
+
+def _stop_short(number: float, seen: float) -> float:
+    """A limit just short of a number that stands for missing, from the nearest value seen."""
+    step = 1 if number.is_integer() and seen.is_integer() else abs(number) / 1000
+    limit = number + (step if seen > number else -step)
+    return limit if min(number, seen) < limit < max(number, seen) else (number + seen) / 2
 
 
 def invent_instances(columns: Sequence[Column], X: Floats) -> list[dict[str, Any]]:
@@ -107,19 +164,21 @@ def _describe(column: Column, x: Floats) -> Feature:
     description = column.note.description or f"Column {column.header} of the training data."
     complete = not np.isnan(column.values).any()
     header = None if column.header == column.name else column.header
-    fill = choose_fill(column, x)
+    fill, source = choose_fill(column, x), find_source(column)
     if column.kind == "number":
-        unit = column.note.unit or "1"
+        unit = column.note.unit or ("a" if column.note.record == "birthDate" else "1")
         median = f"{fill:.4g}" if unit == "1" else f"{fill:.4g} {unit}"
         return Number(
             name=column.name,
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=None if complete else f"imputed with the training median, {median}",
             unit=unit,
             hard_range=hard_range(column),
             training_range=Range(low=float(np.nanmin(x)), high=float(np.nanmax(x))),
+            cells=column.cells,
         )
     words = column.words or ("false", "true")
     missing = None if complete else f"imputed with the commonest in training, {words[int(fill)]}"
@@ -129,15 +188,19 @@ def _describe(column: Column, x: Floats) -> Feature:
             description=description,
             loinc=column.note.loinc,
             header=header,
+            source=source,
             missing=missing,
+            spellings={word: bool(yes) for word, yes in column.spellings.items()} or None,
         )
     return Choice(
         name=column.name,
         description=description,
         loinc=column.note.loinc,
         header=header,
+        source=source,
         missing=missing,
         choices=words,
+        spellings={spelling: str(word) for spelling, word in column.spellings.items()} or None,
     )
 
 

@@ -1,161 +1,150 @@
-"""A user's table with its outcome: checked, and looked over for what leaks."""
+"""A user's table with its outcome: checked, split, and looked over for what leaks."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sksurv.util import Surv
 
-from medmaas.model.years import DAYS_PER_YEAR
+from medmaas_training.options import SplitRule, cut_option
+from medmaas_training.survival.metrics import Outcome
 from medmaas_training.tabular.datasets import (
-    FEWEST_CASES,
-    FEWEST_EVENTS,
     OWN,
     ClassTable,
-    Indices,
     Origin,
     SurvivalTable,
     hash_arrays,
 )
 from medmaas_training.tabular.leakage import (
-    Labels,
-    find_separating_class,
-    find_separating_survival,
-    find_telling_absence,
+    ask,
+    find_class_leaks,
+    find_survival_leaks,
+    take_rows,
 )
 from medmaas_training.tabular.own_notes import Notes
-from medmaas_training.tabular.own_table import OwnTable, read_table, require, to_numbers
+from medmaas_training.tabular.own_outcome import keep_known, read_classes, read_follow_up
+from medmaas_training.tabular.own_split import Arranged, arrange_rows, learn_from
+from medmaas_training.tabular.own_table import OwnTable, read_table, require
+from medmaas_training.tabular.separation import Labels
 
-DAYS = {"d": 1.0, "wk": 7.0, "mo": DAYS_PER_YEAR / 12, "a": DAYS_PER_YEAR}  # by UCUM code
-MOST_CLASSES = 20
-_FEWEST_DAYS = 10
+_EVENTS_PER_COLUMN = 10
 _SHORTEST = 0.5
+_CHANCE = SplitRule()
+_TWO_FILES = replace(
+    OWN,
+    limit="Of the data nothing is known but what is said here; whether the people of --test are "
+    "from elsewhere is known to whoever trained the model.",
+)
 
 
-def read_own_people(path: Path, time: str, event: str) -> SurvivalTable:
-    """A CSV with follow-up in a column `time` and 0 or 1 in a column `event`.
+def read_own_people(
+    path: Path, time: str, event: str, *, unit: str | None = None, rule: SplitRule = _CHANCE
+) -> SurvivalTable:
+    """A CSV with follow-up in a column `time`, and whether the event ended it in a column `event`.
 
-    Days, unless the notes beside the file give `time` in wk, mo or a. Follow-up of zero is set to
-    half a day.
-
-    Raises:
-        TrainingError: it cannot be learned from.
-    """
-    table = read_table(path, (time, event))
-    unit = table.notes.of(time).unit or "d"
-    require(unit in DAYS, f"the unit of {time} must be one of {', '.join(DAYS)}")
-    days = to_numbers(table.outcome[time]) * DAYS[unit]
-    died = to_numbers(table.outcome[event])
-    _require_complete(table, (time, event))
-    require(bool((days >= 0).all()), f"row {_first(days < 0)}: {time} is negative")
-    odd = ~np.isin(died, (0, 1))
-    require(not odd.any(), f"row {_first(odd)}: {event} is neither 0 nor 1")
-    require(
-        died.sum() >= FEWEST_EVENTS,
-        f"fewer than {FEWEST_EVENTS} rows with {event} 1 are too few to learn from",
-    )
-    require(
-        (died == 0).sum() >= FEWEST_CASES,
-        f"fewer than {FEWEST_CASES} rows with {event} 0 are too few: someone must outlive the end",
-    )
-    require(
-        bool(np.quantile(days, 0.95) >= _FEWEST_DAYS),
-        f"{time} ends within {_FEWEST_DAYS} days: if it is not in days, say its unit in the .yaml",
-    )
-    outcome = Surv.from_arrays(died == 1, np.maximum(days, _SHORTEST))
-    table = _leave_out_leaks(table, died.astype(np.int64))
-    table = _warn(table, find_separating_survival(table.columns, outcome))
-    copies, table = _find_copies(table, died.astype(np.int64), days)
-    sha256 = hash_arrays(table.X, died, days)
-    return SurvivalTable(table.X, outcome, sha256, make_origin(table.notes), table, copies)
-
-
-def read_own_cases(path: Path, target: str) -> ClassTable:
-    """A CSV with 2 to 20 classes in a column `target`, in alphabetical order (numbers: by size).
+    Args:
+        path: of the CSV.
+        time: in days, unless `unit` or the notes beside the file say otherwise; 0 is set to half
+            a day.
+        event: 1, yes or true; of other codes those that follow the column's name and `=`.
+        unit: of `time`, a key of `options.UNITS`.
+        rule: how rows are split.
 
     Raises:
         TrainingError: it cannot be learned from.
     """
-    table = read_table(path, (target,))
-    _require_complete(table, (target,))
-    texts = table.outcome[target]
-    labels = _sort_labels(sorted(set(texts)))
-    require(len(labels) >= 2, f"{target} must have at least two classes")
-    require(
-        len(labels) <= MOST_CLASSES,
-        f"{target} has more than {MOST_CLASSES} different values: is it a class?",
-    )
-    y = texts.map({label: i for i, label in enumerate(labels)}).to_numpy(dtype=np.int64)
-    require(
-        bool(np.bincount(y).min() >= FEWEST_CASES),
-        f"each class of {target} needs at least {FEWEST_CASES} cases",
-    )
-    table = _leave_out_leaks(table, y)
-    table = _warn(table, find_separating_class(table.columns, y))
-    copies, table = _find_copies(table, y, y)
+    column = cut_option(event)[0] or event
+    table = keep_known(read_table(path, (time, column), rule.columns, rule.test))
+    followed = read_follow_up(table, time, event, unit)
+    died = followed.event.astype(np.int64)
+    arranged = arrange_rows(table, died, followed.days, (1,), rule)
+    kept, split = arranged.kept, arranged.split
+    outcome = Surv.from_arrays(followed.event[kept], np.maximum(followed.days[kept], _SHORTEST))
+    table = _settle_columns(table.tell(*followed.told), died[kept], outcome, arranged, rule)
+    events = int(outcome["event"].sum())
+    if events < _EVENTS_PER_COLUMN * len(table.columns):
+        table = table.tell(
+            f"{events} rows with the event for {len(table.columns)} columns are fewer than "
+            f"{_EVENTS_PER_COLUMN} each: a model may learn what is chance"
+        )
+    sha256 = hash_arrays(table.X, outcome["event"].astype(float), followed.days[kept])
+    origin = make_origin(table.notes, rule)
+    return SurvivalTable(table.X, outcome, sha256, origin, table, arranged.together, split)
+
+
+def read_own_cases(
+    path: Path, target: str, *, positive: str | None = None, rule: SplitRule = _CHANCE
+) -> ClassTable:
+    """A CSV with 2 to 20 classes in a column `target`.
+
+    Args:
+        path: of the CSV.
+        target: labels in alphabetical order, numbers by size.
+        positive: which of two comes second.
+        rule: how rows are split.
+
+    Raises:
+        TrainingError: it cannot be learned from.
+    """
+    table = keep_known(read_table(path, (target,), rule.columns, rule.test))
+    classes = read_classes(table, target, positive)
+    arranged = arrange_rows(table, classes.y, classes.y, range(len(classes.labels)), rule)
+    y = classes.y[arranged.kept]
+    table = _settle_columns(table.tell(*classes.told), y, None, arranged, rule)
     names = tuple(column.name for column in table.columns)
-    sha256 = hash_arrays(table.X, y)
-    return ClassTable(table.X, y, names, labels, sha256, make_origin(table.notes), table, copies)
+    return ClassTable(
+        table.X,
+        y,
+        names,
+        classes.labels,
+        hash_arrays(table.X, y),
+        make_origin(table.notes, rule),
+        table,
+        arranged.together,
+        arranged.split,
+    )
 
 
-def make_origin(notes: Notes) -> Origin:
+def make_origin(notes: Notes, rule: SplitRule = _CHANCE) -> Origin:
     """What the card says of the table: the user's words, or that there are none."""
     said = {key: text for key, text in notes.data.model_dump().items() if text}
-    return replace(OWN, **said)
+    return replace(OWN if rule.test is None else _TWO_FILES, **said)
 
 
-def _leave_out_leaks(table: OwnTable, y: Labels) -> OwnTable:
-    reasons = [find_telling_absence(column, y) for column in table.columns]
-    kept = tuple(c for c, reason in zip(table.columns, reasons, strict=True) if not reason)
-    require(bool(kept), "no column is left to learn from")
-    left_out = (*table.left_out, *(reason for reason in reasons if reason))
-    return replace(table, columns=kept, left_out=left_out)
+def _settle_columns(
+    table: OwnTable, y: Labels, outcome: Outcome | None, arranged: Arranged, rule: SplitRule
+) -> OwnTable:
+    """The columns to learn from, decided on the rows that are not tested on."""
+    table = table.take(arranged.kept).tell(*arranged.told)
+    rows = np.ones(len(y), dtype=bool)
+    rows[arranged.split.test] = False
+    if rule.decides:
+        table = learn_from(table, rows)
+    return _leave_out_leaks(table, y, outcome, rows)
 
 
-def _warn(table: OwnTable, warnings: Sequence[str]) -> OwnTable:
-    return replace(table, odd=(*table.odd, *warnings))
+def _leave_out_leaks(
+    table: OwnTable, y: Labels, outcome: Outcome | None, rows: NDArray[np.bool_]
+) -> OwnTable:
+    """Without what gives y [n], or the time to it, away, judged on these rows [n].
 
-
-def _find_copies(
-    table: OwnTable, y: Labels, outcome: NDArray[np.generic]
-) -> tuple[Indices | None, OwnTable]:
-    """Rows that are the same in everything, numbered alike, unless most rows are."""
-    rows = pd.DataFrame(np.column_stack([table.X, y, outcome]))
-    numbers = rows.groupby(list(rows.columns), dropna=False, sort=False).ngroup().to_numpy()
-    _, first = np.unique(numbers, return_index=True)
-    again = len(rows) - len(first)
-    if not again:
-        return None, table
-    if again > len(rows) / 2:
-        odd = (
-            f"{again} rows repeat others and may be in train and test alike: results will look too "
-            "good"
-        )
-        return None, _warn(table, [odd])
-    require(
-        bool(np.bincount(y[first]).min() >= FEWEST_CASES),
-        f"each outcome needs at least {FEWEST_CASES} rows that are not copies of each other",
-    )
-    warning = f"{again} rows are copies of others: copies stay together in every split"
-    return numbers, _warn(table, [warning])
-
-
-def _require_complete(table: OwnTable, outcome: Sequence[str]) -> None:
-    for name in outcome:
-        missing = table.outcome[name].isna().to_numpy()
-        require(not missing.any(), f"row {_first(missing)}: {name} is missing")
-
-
-def _sort_labels(labels: Sequence[str]) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(labels, key=float))
-    except ValueError:
-        return tuple(labels)
-
-
-def _first(rows: NDArray[np.bool_]) -> int:
-    """The number of the first such row in the file, whose header is row 1; 0 if there is none."""
-    return int(np.argmax(rows)) + 2 if rows.any() else 0
+    Kept is what the notes keep; what is only in doubt is told.
+    """
+    seen = take_rows(table.columns, rows)
+    if outcome is None:
+        leaks = find_class_leaks(seen, y[rows])
+    else:
+        leaks = find_survival_leaks(seen, outcome[rows])
+    kept = {leak.column for leak in leaks if table.notes.of(leak.column).keep}
+    out = [leak for leak in leaks if not leak.is_doubt and leak.column not in kept]
+    told = [
+        ask(leak, kept=leak.column in kept)
+        for leak in leaks
+        if leak not in out and not (leak.is_doubt and leak.column in kept)
+    ]
+    gone = {leak.column for leak in out}
+    columns = tuple(column for column in table.columns if column.header not in gone)
+    require(bool(columns), "no column is left to learn from")
+    left_out = (*table.left_out, *map(ask, out))
+    return replace(table, columns=columns, left_out=left_out).tell(*told)

@@ -1,30 +1,36 @@
 """The cells of a user's file as text, by the reader that answers files, so that both read alike."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from medmaas.errors import RefusedFileError
-from medmaas.table.header import Header
+from medmaas.model.inputs.reading import InputColumn
+from medmaas.model.names import compose
+from medmaas.table.header import Header, match_columns
+from medmaas.table.rows import ID
 from medmaas.table.source import Held
 from medmaas.table.whole import read_whole
 from medmaas.words import ENGLISH
 from medmaas_training.errors import TrainingError
 
 
-def read_file(path: Path, wanted: Collection[str]) -> tuple[list[str], pd.DataFrame]:
+def read_file(
+    path: Path, wanted: Collection[str], option: str = "--data"
+) -> tuple[list[str], pd.DataFrame, tuple[str, ...]]:
     """The header and the cells of a table of text or a spreadsheet, [n, columns].
 
     Args:
         path: of the file.
         wanted: columns by which the right sheet is known, where there are several.
+        option: what named it, for a refusal.
 
     Returns:
-        The names of all columns, empty for one without a name, and a text per cell without blanks
-        around it, NaN for an empty one; columns are called by their positions.
+        The names of all columns, empty for one without a name; a text per cell without blanks
+        around it, NaN for an empty one, columns called by their positions, in normal form C; and
+        what must be told of how it was read.
 
     Raises:
         TrainingError: it cannot be read as a table; says why.
@@ -32,17 +38,71 @@ def read_file(path: Path, wanted: Collection[str]) -> tuple[list[str], pd.DataFr
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TrainingError("--data: the file cannot be read") from error
+        raise TrainingError(f"{option}: the file cannot be read") from error
 
     def fits(header: Header) -> bool:
-        return {*wanted} <= {*header.cells}
+        return {*wanted} <= {*map(compose, header.cells)}
 
     try:
         table = read_whole(Held(content), fits)
     except RefusedFileError as error:
-        raise TrainingError(f"--data: {ENGLISH.say(error.fact)}") from error
-    for note in table.notes:
-        told = f"Note: {ENGLISH.say(note)}."
-        Console(stderr=True).print(told, style="yellow", markup=False, highlight=False)
-    cells = {i: [cell.strip() for cell in column] for i, column in enumerate(table.columns)}
-    return [*table.header], pd.DataFrame(cells, dtype=object).replace("", np.nan)
+        raise TrainingError(f"{option}: {ENGLISH.say(error.fact)}") from error
+    cells = {i: [compose(c.strip()) for c in column] for i, column in enumerate(table.columns)}
+    told = tuple(ENGLISH.say(note) for note in table.notes)
+    return (
+        [*map(compose, table.header)],
+        pd.DataFrame(cells, dtype=object).replace("", np.nan),
+        told,
+    )
+
+
+def append_file(
+    table: pd.DataFrame,
+    path: Path | None,
+    units: Mapping[str, str | None],
+    needed: Sequence[str],
+) -> tuple[pd.DataFrame, set[str], tuple[str, ...]]:
+    """A table [n, columns] with the rows of the file of --test below its own.
+
+    Its columns are known as those of any file that a model answers: by their names, whatever their
+    case, blanks and unit in brackets.
+
+    Args:
+        table: of --data, columns called by their headers.
+        path: of the other file; without one there is nothing to do.
+        units: of the columns, by UCUM code, where it is known.
+        needed: columns that it must have.
+
+    Returns:
+        The longer table, which of its columns the file lacks, and what is to be told.
+
+    Raises:
+        TrainingError: it cannot be read, or lacks a column that is needed.
+    """
+    if path is None:
+        return table, set(), ()
+    names, cells, read = read_file(path, needed, "--test")
+    columns = [
+        InputColumn(header, "text", required=False, unit=units[header], header=header)
+        for header in table
+    ]
+    try:
+        matched = match_columns(Header(tuple(names)), columns, id_required=False).names
+    except RefusedFileError as error:
+        raise TrainingError(f"--test: {ENGLISH.say(error.fact)}") from error
+    found = {_undo_id(name, table): i for i, name in enumerate(matched) if name}
+    if lacking := [header for header in needed if header not in found]:
+        raise TrainingError(f"--test: there is no column {', '.join(lacking)}")
+    more = pd.DataFrame({header: cells[i] for header, i in found.items() if header in table})
+    extra = [name for i, name in enumerate(names) if name and i not in found.values()]
+    unused = f"columns of --test that --data has not are not used: {', '.join(extra)}"
+    longer = pd.concat([table, more.reindex(columns=table.columns)], ignore_index=True)
+    told = [*(f"of --test: {clause}" for clause in read), *([unused] if extra else [])]
+    return longer, {*table} - {*found}, tuple(told)
+
+
+def _undo_id(name: str, table: pd.DataFrame) -> str:
+    """The header that a file's column of ids has in the table, which may write it otherwise."""
+    if name != ID:
+        return name
+    return next((header for header in table if header.strip().lower() == ID), ID)

@@ -1,35 +1,35 @@
 """A user's CSV: its columns are found, named as the manifest can name them, and described.
 
-Everything is read as text first. A column whose every value is a finite number is a Number; one of
-yes and no, or true and false, a Boolean; other text of 2 to 20 different words a Choice. No message
+Everything is read as text first. A column is a Number unless more than half of its cells are words;
+words of yes and no are a Boolean; other text of 2 to 20 different words is a Choice. No message
 tells a value: columns by name, rows by number, the header being row 1.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rich.console import Console
 
+from medmaas.model.names import LONGEST, fold_name, keep_letters
 from medmaas_training.errors import TrainingError
-from medmaas_training.tabular.leakage import find_identifier
-from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers
-from medmaas_training.tabular.own_file import read_file
+from medmaas_training.tabular.identifiers import find_identifier
+from medmaas_training.tabular.own_cells import read_cells
+from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers, tell_unrecorded
+from medmaas_training.tabular.own_file import append_file, read_file
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
+from medmaas_training.tabular.own_texts import ReadCells
+from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 
 FEWEST_ROWS = 50
 MOST_WORDS = 20
-_FEWEST_VALUES = 20
-_BOOLEANS = ({"false", "true"}, {"no", "yes"})
-_NAME_LENGTH = 64
-# what programs write for a number that is missing; in a column of words they are words
-_MARKERS = {
-    "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None",
-}  # fmt: skip
+FEWEST_VALUES = 20
+_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,26 @@ class OwnTable:
     Attributes:
         columns: to learn from.
         outcome: those of what is to be predicted, as text.
+        texts: every column of the file as text, NaN where a cell is empty.
+        numbers: what rows are called, [n]: those of their file, whose header is row 1.
+        tested: [n], which of them are of the file of --test.
         notes: what the .yaml beside the table says.
         left_out: which columns are not learned from and why, a clause each.
         odd: what else its reader must know, a clause each.
-        missing_words: what stands for a missing number in it, and so in files to be answered.
+        missing_words: what stands for missing in it, and so in files to be answered.
+        told: how cells were read that are no plain numbers and words.
     """
 
     columns: tuple[Column, ...]
     outcome: pd.DataFrame
+    texts: pd.DataFrame
+    numbers: NDArray[np.intp]
+    tested: NDArray[np.bool_]
     notes: Notes
     left_out: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
     missing_words: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -58,42 +66,89 @@ class OwnTable:
         return (*self.left_out, *self.odd)
 
     @property
+    def reading(self) -> tuple[str, ...]:
+        """How cells were read that are no plain numbers and words, a clause each."""
+        return tell(self.told)
+
+    @property
     def X(self) -> Floats:  # noqa: N802 - the field's own name
         """The columns side by side, [n, features]."""
         return np.column_stack([column.values for column in self.columns])
 
+    def name_row(self, rows: NDArray[np.bool_]) -> str:
+        """What the first of these rows [n] is called; nothing if there is none."""
+        if not rows.any():
+            return ""
+        first = int(np.argmax(rows))
+        return f"row {self.numbers[first]}{' of --test' if self.tested[first] else ''}"
 
-def read_table(path: Path, outcome: Sequence[str]) -> OwnTable:
+    def tell(self, *clauses: str) -> "OwnTable":
+        """With more that its reader must know."""
+        return replace(self, odd=(*self.odd, *clauses))
+
+    def take(self, rows: NDArray[np.bool_]) -> "OwnTable":
+        """With these rows [n] alone."""
+        return replace(
+            self,
+            columns=tuple(replace(column, values=column.values[rows]) for column in self.columns),
+            outcome=self.outcome[rows],
+            texts=self.texts[rows],
+            numbers=self.numbers[rows],
+            tested=self.tested[rows],
+        )
+
+
+def read_table(
+    path: Path, outcome: Sequence[str], aside: Sequence[str] = (), test: Path | None = None
+) -> OwnTable:
     """Read a CSV with a header, and the .yaml beside it if there is one.
 
     Args:
         path: of the CSV.
         outcome: headers of the columns that hold what is to be predicted.
+        aside: headers of columns that are not learned from either.
+        test: a file with more rows of the same columns, which come last.
 
     Raises:
-        TrainingError: the file does not exist, or a column is empty, absent, or named as another.
+        TrainingError: the file does not exist, or a column is absent, or named as another.
     """
     notes = read_notes(path)
-    table, left_out = _read_csv(path, outcome)
-    table, words = _leave_out_markers(table, outcome)
+    table, left_out, odd = _read_csv(path, outcome, aside)
+    rows = len(table)
+    units = {header: notes.of(header).unit for header in table}
+    table, absent, of_test = append_file(table, test, units, outcome)
     unknown = sorted(set(notes.columns) - set(table.columns))
     if unknown:
         raise TrainingError(
             f"the .yaml beside --data names columns that the table does not have: {_list(unknown)}"
         )
-    empty = [header for header in table if table[header].isna().all()]
-    if empty:
-        raise TrainingError(f"--data: no row has a value of {_list(empty)}: remove such columns")
-    columns = []
-    for header in table.columns.drop(list(outcome)):
+    columns, told, words = list[Column](), list[Told](), {*notes.missing}
+    for header in table.columns.drop(list({*outcome, *aside})):
         texts, note = table[header], notes.of(header)
-        if fault := _find_fault(header, texts, note):
-            left_out.append(fault)
+        cells = read_cells(texts, note, notes.missing)
+        if fault := _find_fault(texts, cells, note):
+            left_out.append(f"{header} is left out: {fault}")
+            told += [one for one in cells.told if one.rule in NOT_READ]
         else:
-            columns.append(_make_column(header, texts, note))
+            columns.append(_make_column(header, cells, note))
+            told += cells.told
+            words |= cells.missing_words
     _refuse_clashes(columns)
-    odd = _tell_missing(words)
-    return OwnTable(tuple(columns), table[list(outcome)], notes, tuple(left_out), odd, words)
+    if lacking := [column.header for column in columns if column.header in absent]:
+        raise TrainingError(f"--test: the columns {_list(lacking)} of --data are needed there too")
+    counted = np.arange(len(table))
+    return OwnTable(
+        columns=tuple(columns),
+        outcome=table[list(outcome)],
+        texts=table,
+        numbers=np.where(counted < rows, counted, counted - rows) + 2,
+        tested=counted >= rows,
+        notes=notes,
+        left_out=tuple(left_out),
+        odd=(*odd, *of_test, *tell_unrecorded(columns)),
+        missing_words=tuple(sorted(words)),
+        told=tuple(one.move(rows) for one in told),
+    )
 
 
 def to_numbers(texts: pd.Series) -> Floats:
@@ -109,8 +164,10 @@ def to_numbers(texts: pd.Series) -> Floats:
     return numbers
 
 
-def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
-    names, cells = read_file(path, outcome)
+def _read_csv(
+    path: Path, outcome: Sequence[str], aside: Sequence[str]
+) -> tuple[pd.DataFrame, list[str], tuple[str, ...]]:
+    names, cells, told = read_file(path, outcome)
     named = [i for i, name in enumerate(names) if name]
     left_out = [
         f"column {i + 1} has no name and is left out" for i, name in enumerate(names) if not name
@@ -119,83 +176,48 @@ def _read_csv(path: Path, outcome: Sequence[str]) -> tuple[pd.DataFrame, list[st
     twice = sorted(set(table.columns[table.columns.duplicated()]))
     if twice:
         raise TrainingError(f"--data: two columns are called {_list(twice)}: rename one")
-    absent = [name for name in outcome if name not in table]
+    absent = [name for name in (*outcome, *aside) if name not in table]
     if absent:
         raise TrainingError(f"--data: there is no column {_list(absent)}")
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
-    return table, left_out
+    return table, left_out, told
 
 
-def _leave_out_markers(
-    table: pd.DataFrame, outcome: Sequence[str]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The table without words for a missing number, and those words.
-
-    Raises:
-        TrainingError: one of them is a value of another column.
-    """
-    taken, numeric = set[str](), set[str]()
-    table = table.copy()
-    for header in table.columns.drop(list(outcome)):
-        texts, marked = table[header], table[header].isin(_MARKERS)
-        others = texts[~marked].dropna()
-        if len(others) and np.isfinite(parse_numbers(others)).all():
-            numeric.add(header)
-            taken |= set(texts[marked])
-            table[header] = texts.mask(marked)
-    words = [header for header in table.columns.drop(list(outcome)) if header not in numeric]
-    if clash := [header for header in words if table[header].isin(taken).any()]:
-        raise TrainingError(
-            f"--data: a word that stands for a missing number is a value of {_list(clash)}: leave "
-            "the cells of missing numbers empty"
-        )
-    return table, tuple(sorted(taken))
+def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | None:
+    """Why a column of texts [n] cannot be learned from."""
+    known = ~np.isnan(cells.values)
+    if not known.any():
+        return "no row has a value"
+    if len({*cells.values[known]}) == 1:
+        return "every value it has is the same"
+    if known.sum() < FEWEST_VALUES:
+        return f"fewer than {FEWEST_VALUES} rows have a value"
+    many = len(cells.words) > MOST_WORDS
+    if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
+        return "it holds dates; days since a beginning can be learned from"
+    values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
+    fault = None if note.keep or cells.unit else find_identifier(str(texts.name), values)
+    return fault or (f"text of more than {MOST_WORDS} different words" if many else None)
 
 
-def _tell_missing(words: Sequence[str]) -> tuple[str, ...]:
-    if not words:
-        return ()
-    return (
-        f"{', '.join(words)} in columns of numbers was read as missing, and will be in files that "
-        "the model answers",
+def _make_column(header: str, cells: ReadCells, note: ColumnNote) -> Column:
+    column = Column(
+        header,
+        _make_name(header),
+        cells.kind,
+        cells.values,
+        cells.words,
+        note.model_copy(update={"unit": cells.unit}),
+        cells=cells.cells,
+        spellings=cells.spellings,
+        within=cells.within,
+        missing_words=cells.missing_words,
+        missing_numbers=cells.missing_numbers,
     )
-
-
-def _find_fault(header: str, texts: pd.Series, note: ColumnNote) -> str | None:
-    """Why a column [n] cannot be learned from."""
-    present = texts.dropna()
-    if present.nunique() == 1:
-        return f"{header} is left out: every value it has is the same"
-    if len(present) < _FEWEST_VALUES:
-        return f"{header} is left out: fewer than {_FEWEST_VALUES} rows have a value"
-    if not note.unit and (identifier := find_identifier(header, texts)):
-        return identifier
-    wrong = np.flatnonzero(np.isnan(parse_numbers(texts)) & texts.notna().to_numpy())
-    if len(wrong) == 0 or present.nunique() <= MOST_WORDS:
-        return None
-    if len(wrong) < len(present) / 2:
-        return (
-            f"{header} is left out: {len(wrong)} of its values are not numbers, the first in row "
-            f"{wrong[0] + 2}; correct them to learn from it"
-        )
-    return f"{header} is left out: text of more than {MOST_WORDS} different words"
-
-
-def _make_column(header: str, texts: pd.Series, note: ColumnNote) -> Column:
-    name, present, numbers = _make_name(header), texts.dropna(), parse_numbers(texts)
-    if np.isfinite(numbers).sum() == len(present):
-        column = Column(header, name, "number", numbers, (), note)
+    if column.kind == "number":
         _check_accepted(column)
-        return column
-    folded = texts.str.lower()
-    for no, yes in map(sorted, _BOOLEANS):
-        if set(folded.dropna()) == {no, yes}:
-            values = folded.map({no: 0.0, yes: 1.0}).to_numpy(dtype=float)
-            return Column(header, name, "boolean", values, (), note)
-    words = sorted(set(present))
-    values = texts.map({word: float(i) for i, word in enumerate(words)}).to_numpy(dtype=float)
-    return Column(header, name, "choice", values, tuple(words), note)
+    return column
 
 
 def _check_accepted(column: Column) -> None:
@@ -208,29 +230,35 @@ def _check_accepted(column: Column) -> None:
 
 
 def _make_name(header: str) -> str:
-    """The header in the letters, digits and underscores that a manifest takes."""
-    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
-    name = re.sub(r"\W+", "_", plain).strip("_")
+    """The header in the letters, marks, digits and underscores that a manifest takes."""
+    name = keep_letters(unicodedata.normalize("NFKC", header))
     name = name if name[:1].isalpha() else f"x_{name}"
-    return name[:_NAME_LENGTH]
+    return name[:LONGEST].rstrip("_")
 
 
 def _refuse_clashes(columns: Sequence[Column]) -> None:
     taken: dict[str, str] = {}
     for column in columns:
-        if column.name in taken:
+        folded = fold_name(column.name)
+        if folded in taken:
             raise TrainingError(
-                f"--data: {taken[column.name]} and {column.header} would both be called "
+                f"--data: {taken[folded]} and {column.header} would both be called "
                 f"{column.name}: rename one"
             )
-        taken[column.name] = column.header
+        taken[folded] = column.header
 
 
 def print_warnings(table: OwnTable) -> None:
-    """Tell in the terminal what was left out or is odd; the card tells it too."""
+    """Tell in the terminal how cells were read, what was left out or is odd; so does the card."""
+    print_clauses("Note", table.reading)
+    print_clauses("Warning", table.warnings)
+
+
+def print_clauses(what: str, clauses: Iterable[str]) -> None:
+    """Tell in the terminal, a line each."""
     console = Console(stderr=True)
-    for warning in table.warnings:
-        console.print(f"Warning: {warning}.", style="yellow", markup=False, highlight=False)
+    for clause in clauses:
+        console.print(f"{what}: {clause}.", style="yellow", markup=False, highlight=False)
 
 
 def require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - it reads as an assertion

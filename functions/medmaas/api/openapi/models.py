@@ -104,7 +104,7 @@ def _describe_model(model: Model, path: str, name: str) -> Paths:
     answer = _describe_answer(
         model.output.json_schema() | {"title": "Output"},
         interval and interval | {"title": "Interval"},
-        describe_explanation(model) | {"title": "Explanation"},
+        describe_explanation(model),
     )
     instance = model.inputs.json_schema() | {"title": "Instance"}
     predicting, explaining = (
@@ -203,8 +203,8 @@ def _describe_options(manifest: Manifest | None) -> dict[str, Schema]:
             "minimum": LEAST_SECONDS,
             "maximum": MOST_SECONDS,
             "default": PLAIN.explain_seconds,
-            "description": "What the explanations may take together; with less time they hold "
-            "fewer samples, and say so.",
+            "description": "What the answers and their explanations may take together; with less "
+            "time explanations hold fewer samples, or there are none, and each says so.",
         },
         "coverage": coverage,
         "force": BOOLEAN

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Manifest
@@ -12,6 +14,7 @@ from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 
 Rows = NDArray[np.float32]
+Positions = NDArray[np.intp]
 _MOST_FOLDED = 12  # players: with more, few coalitions give the same row
 _GOLDEN = "the golden cases of the manifest"
 
@@ -36,6 +39,7 @@ def make_game(
     row: Rows,
     players: Sequence[Sequence[int]],
     background: tuple[Rows, Floats] | None = None,
+    calls: Calls | None = None,
 ) -> Game:
     """The game whose players are features: those that do not play are as in the background.
 
@@ -44,11 +48,12 @@ def make_game(
         row: the person's, [features], NaN for missing.
         players: columns per player, every column once.
         background: as make_background gives it; None makes it.
+        calls: of the graph; by themselves without a limit of time.
 
     Returns:
         A coalition's worth is settle(the weighted mean over the background of read(outputs)).
     """
-    tensor, targets = model.manifest.input.tensor, make_targets(model.manifest.output)
+    targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
     centres, weights = background or make_background(model.manifest)
     player_of = np.empty(len(row), np.intp)
     for player, columns in enumerate(players):
@@ -59,9 +64,14 @@ def make_game(
         differs[:, player] = unlike[:, list(columns)].any(axis=1)
 
     def play(coalitions: Coalitions) -> Floats:
-        playing, centre, place = _fold(coalitions, differs)
-        rows = np.where(playing[:, player_of], row, centres[centre])
-        raw = targets.read(model.session.run({tensor: rows}))
+        table, who, centre, place = _fold(coalitions, differs)
+
+        def make(part: slice) -> Rows:
+            playing = table[who[part]]
+            return np.where(playing[:, player_of], row, centres[centre[part]])
+
+        played = calls.play(len(who), len(row), make)
+        raw = np.concatenate([targets.read(outputs) for _, outputs in played])
         mean = weights[0] * raw[place[:, 0]]
         for k in range(1, len(weights)):
             mean += weights[k] * raw[place[:, k]]
@@ -72,7 +82,7 @@ def make_game(
 
 def _fold(
     coalitions: Coalitions, differs: Coalitions
-) -> tuple[Coalitions, NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[Coalitions, Positions, Positions, Positions]:
     """Every row that coalitions and background make, once.
 
     A player whose value is that of a centre makes no difference there, and half of the rows with
@@ -83,20 +93,17 @@ def _fold(
         differs: where a player's value is another than the centre's, [centres, players].
 
     Returns:
-        Per row who plays [rows, players] and the centre [rows]; then which row belongs to a
-        coalition and a centre, [m, centres].
+        Who may play, [any, players]; per row which of these does, and the centre, both [rows];
+        then which row belongs to a coalition and a centre, [m, centres].
     """
     (m, players), k = coalitions.shape, len(differs)
     if players > _MOST_FOLDED:
-        return (
-            np.repeat(coalitions, k, axis=0),
-            np.tile(np.arange(k), m),
-            np.arange(m * k).reshape(m, k),
-        )
+        rows = np.arange(m * k)
+        return coalitions, rows // k, rows % k, rows.reshape(m, k)
     bits = 1 << np.arange(players)
     keys = ((coalitions @ bits)[:, None] & (differs @ bits)) + (np.arange(k) << players)
     known = np.zeros(k << players, bool)
     known[keys] = True
     rows = np.flatnonzero(known)
     place = np.cumsum(known)[keys] - 1
-    return rows[:, None] & bits != 0, rows >> players, place
+    return rows[:, None] & bits != 0, np.arange(len(rows)), rows >> players, place

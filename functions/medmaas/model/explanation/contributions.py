@@ -102,15 +102,20 @@ def _sort(
     return listed
 
 
-def describe_contributions(part: dict[str, Schema], of: str = "") -> Schema:
+def describe_contributions(
+    part: dict[str, Schema], of: str = "", optional: dict[str, Schema] | None = None
+) -> Schema:
     """JSON Schema of what `list_contributions` gives, for the properties of a part.
 
     Args:
         part: what names it.
         of: what such parts are called, if they are no features.
+        optional: what else a part may have.
     """
     error = {"standard_error": NUMBER | {"description": "If sampled."}}
-    contribution = describe_object(f"{of}Contribution", part | {"contribution": NUMBER}, error)
+    contribution = describe_object(
+        f"{of}Contribution", part | {"contribution": NUMBER}, error | (optional or {})
+    )
     target = {
         "of": TEXT | {"description": "Which number of the answer."},
         "unit": TEXT | {"description": "A UCUM code, 1 for probabilities."},

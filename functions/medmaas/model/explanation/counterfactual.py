@@ -1,15 +1,16 @@
 """What would have to be different: the smallest plausible change that changes the decision."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import OutOfTimeError
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import round_number
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
 from medmaas.model.explanation.parts import name_level, name_value, read_value
@@ -72,7 +73,7 @@ class Counterfactual:
         """Whether there is anything to look for."""
         return bool(self._actionable) and self._decide is not None
 
-    def search(self, row: Rows, budget: Budget) -> tuple[dict[str, Any], bool]:
+    def search(self, row: Rows, calls: Calls) -> tuple[dict[str, Any], bool]:
         """The nearest change of a row [features] that changes the decision.
 
         Returns:
@@ -80,21 +81,25 @@ class Counterfactual:
         """
         if not self.is_possible:
             return _describe_none(_NO_THRESHOLD if self._actionable else _NOTHING), True
+        try:
+            found = self._find_nearest(row, calls)
+        except OutOfTimeError:
+            return _describe_none(_NO_TIME), False
+        if found is None:
+            none = Fact("no_plausible_change", actionable=len(self._actionable))
+            return _describe_none(none), True
+        return self._describe(row, *found), True
+
+    def _find_nearest(self, row: Rows, calls: Calls) -> tuple[Rows, Floats] | None:
+        """The nearest plausible row that changes the decision, and its targets."""
         columns = [column for column in self._actionable if not np.isnan(row[column])]
         for count in range(1, _MOST_CHANGES + 1):
-            choices = [self._list_values(row, column, _POINTS[count]) for column in columns]
-            grids = [
-                [columns[i] for i in chosen] for chosen in combinations(range(len(columns)), count)
-            ]
-            values = dict(zip(columns, choices, strict=True))
-            rows = _vary(row, [(grid, [values[c] for c in grid]) for grid in grids])
-            found, searched = self._find(row, rows, budget)
-            if found is not None:
-                return self._describe(row, *found), True
-            if not searched:
-                return _describe_none(_NO_TIME), False
-        none = Fact("no_plausible_change", actionable=len(self._actionable))
-        return _describe_none(none), True
+            values = {column: self._list_values(row, column, _POINTS[count]) for column in columns}
+            grids = ((some, [values[c] for c in some]) for some in combinations(columns, count))
+            tried = [self._try(row, rows, calls) for rows in _vary(row, grids)]
+            if (found := self._choose(tried, calls)) is not None:
+                return found
+        return None
 
     def _list_values(self, row: Rows, column: int, points: int) -> Floats:
         feature = self._features[column]
@@ -104,21 +109,11 @@ class Counterfactual:
         positions = len(feature.choices) if feature.type == "choice" else 2
         return np.array([p for p in range(positions) if p != row[column]], np.float64)
 
-    def _find(
-        self, row: Rows, varied: Iterator[Rows], budget: Budget
-    ) -> tuple[tuple[Rows, Floats] | None, bool]:
-        """The nearest plausible row that changes the decision, and its targets."""
-        tried: list[_Tried] = []
-        for rows in varied:
-            if budget.is_spent:
-                return None, False
-            tried.append(self._try(row, rows))
-        return self._choose(tried), True
-
-    def _try(self, row: Rows, rows: Rows) -> _Tried:
+    def _try(self, row: Rows, rows: Rows, calls: Calls) -> _Tried:
         together = np.concatenate([row[None], rows])
-        outputs = self._model.session.run({self._tensor: together})
-        settled = self._targets.settle(self._targets.read(outputs))
+        played = calls.play(len(together), row.size, lambda part: together[part])
+        raw = np.concatenate([self._targets.read(outputs) for _, outputs in played])
+        settled = self._targets.settle(raw)
         decisions = self._decide(settled) if self._decide else np.zeros(len(settled))
         changed = np.flatnonzero(decisions != decisions[0])
         return _Tried(together[changed], self._measure(row, together[changed]), settled[changed])
@@ -135,7 +130,7 @@ class Counterfactual:
                 squares += then != now
         return np.sqrt(squares)
 
-    def _choose(self, tried: Sequence[_Tried]) -> tuple[Rows, Floats] | None:
+    def _choose(self, tried: Sequence[_Tried], calls: Calls) -> tuple[Rows, Floats] | None:
         """The nearest row that the model would answer, and its targets."""
         if not tried:
             return None
@@ -143,19 +138,24 @@ class Counterfactual:
         settled = np.concatenate([some.settled for some in tried])
         order = np.argsort(np.concatenate([some.distances for some in tried]), kind="stable")
         for start in range(0, len(order), _JUDGED_AT_ONCE):
-            for position in self._leave_plausible(rows, order[start : start + _JUDGED_AT_ONCE]):
+            some = order[start : start + _JUDGED_AT_ONCE]
+            for position in self._leave_plausible(rows, some, calls):
                 return rows[position], settled[position]
         return None
 
-    def _leave_plausible(self, rows: Rows, positions: NDArray[np.intp]) -> list[int]:
+    def _leave_plausible(self, rows: Rows, positions: NDArray[np.intp], calls: Calls) -> list[int]:
         """Those that the model would not abstain from."""
         if self._model.uncertainty is None:
             return [int(position) for position in positions]
-        tensors = {self._tensor: rows[positions]}
-        outputs = self._model.session.run(tensors)
-        doubts = self._model.uncertainty.find_doubts(outputs, tensors)
-        doubted = {row for doubt in doubts for row in doubt.rows}
-        return [one for row, one in enumerate(positions.tolist()) if row not in doubted]
+        left, plausible = positions.tolist(), list[int]()
+        for part, outputs in calls.play(
+            len(left), rows.shape[1], lambda part: rows[positions[part]]
+        ):
+            doubts = self._model.uncertainty.find_doubts(outputs, {self._tensor: part})
+            doubted = {row for doubt in doubts for row in doubt.rows}
+            some, left = left[: len(part)], left[len(part) :]
+            plausible += [one for row, one in enumerate(some) if row not in doubted]
+        return plausible
 
     def _describe(self, row: Rows, found: Rows, settled: Floats) -> dict[str, Any]:
         changes, said = [], []
@@ -233,12 +233,12 @@ def _make_decision(manifest: Manifest, targets: Targets) -> tuple[Decide | None,
     return lambda settled: settled[:, position].round(_DECIMALS) > threshold, position
 
 
-def _vary(row: Rows, grids: Sequence[tuple[Sequence[int], Sequence[Floats]]]) -> Iterator[Rows]:
+def _vary(row: Rows, grids: Iterable[tuple[Sequence[int], Sequence[Floats]]]) -> Iterator[Rows]:
     """The row with every combination of the values of some columns, a few thousand at a time."""
     for columns, values in grids:
-        combined = np.array(list(product(*values)), np.float32).reshape(-1, len(columns))
-        for start in range(0, len(combined), _AT_ONCE):
-            part = combined[start : start + _AT_ONCE]
+        combined = product(*values)
+        while some := list(islice(combined, _AT_ONCE)):
+            part = np.array(some, np.float32)
             rows = np.repeat(row[None], len(part), axis=0)
             rows[:, list(columns)] = part
             yield rows

@@ -5,6 +5,7 @@ step over 8 x 8 cells and overlap; what is hidden gets the picture's mean colour
 """
 
 import base64
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import DECIMALS, Tensors
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import describe_explained
 from medmaas.model.explanation.parts import name_amount, name_level
-from medmaas.model.inputs.image import Box, Image
+from medmaas.model.inputs.image import Image
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput
 from medmaas.model.outputs import make_targets
@@ -48,11 +50,15 @@ class ImageExplainer:
     def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
         """The explanation of one picture [1, ...]."""
         picture = tensors[self._spec.tensor][0]
-        whole = self._answer(picture[None])[0]
-        head = self._targets.headline(whole)
-        heat, complete = self._occlude(picture, float(whole[head]), head, budget)
-        target = self._targets.targets[head]
+        if budget.is_spent:
+            raise OutOfTimeError
         upright, box = expect(self._model.inputs, Image).locate(instance)
+        small, scale = _shrink(upright)  # first, since it may take longer than the map
+        with Calls(self._model, budget) as calls:
+            whole = self._answer(picture, calls)
+            head = self._targets.headline(whole)
+            heat, complete = self._occlude(picture, float(whole[head]), head, calls)
+        target = self._targets.targets[head]
         left, top, right, bottom = box
         return {
             "sentence": Fact(
@@ -73,20 +79,24 @@ class ImageExplainer:
                 "of": target.name,
                 "rows": heat.round(DECIMALS).tolist(),
                 "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
-                "png": draw_map(upright, box, heat),
+                "png": _draw_map(small, [round(edge * scale) for edge in box], heat),
             },
         }
 
-    def _answer(self, pictures: NDArray[Any]) -> Floats:
-        outputs = self._model.session.run({self._spec.tensor: pictures})
-        return self._targets.settle(self._targets.read(outputs))
+    def _answer(self, picture: NDArray[Any], calls: Calls) -> Floats:
+        ((_, outputs),) = calls.play(1, picture.size, lambda _: picture[None])
+        answer: Floats = self._targets.settle(self._targets.read(outputs))[0]
+        return answer
 
     def _occlude(
-        self, picture: NDArray[Any], whole: float, head: int, budget: Budget
+        self, picture: NDArray[Any], whole: float, head: int, calls: Calls
     ) -> tuple[Floats, bool]:
         """What is lost per cell [8, 8], on average over the patches that cover it.
 
-        Every map looks at its four quarters; the budget is looked at before every other patch.
+        Every map looks at its four quarters; there may be no time for all other patches.
+
+        Raises:
+            OutOfTimeError: there is none for the quarters.
         """
         channels_last = self._spec.layout == "NHWC"
         pixels = picture if channels_last else picture.transpose(1, 2, 0)
@@ -94,13 +104,16 @@ class ImageExplainer:
         top, left = (np.linspace(0, size, _CELLS + 1).astype(int) for size in pixels.shape[:2])
         lost, covered = np.zeros((2, _CELLS, _CELLS))
         for number, (down, across) in enumerate(_PATCHES):
-            if number >= _QUARTERS and budget.is_spent:
-                return lost / covered, False
             rows = slice(top[down.start], top[down.stop])
             hidden = pixels.copy()
             hidden[rows, left[across.start] : left[across.stop]] = colour
             fed = hidden if channels_last else hidden.transpose(2, 0, 1)
-            lost[down, across] += whole - self._answer(fed[None])[0, head]
+            try:
+                lost[down, across] += whole - self._answer(fed, calls)[head]
+            except OutOfTimeError:
+                if number < _QUARTERS:
+                    raise
+                return lost / covered, False
             covered[down, across] += 1
         return lost / covered, True
 
@@ -145,20 +158,24 @@ def _name_most(target: Target, heat: Floats) -> Fact:
     return Fact("hiding_lowers_most", place=where, amount=name_amount(target, most))
 
 
-def draw_map(picture: PIL.Image.Image, box: Box, heat: Floats) -> str:
-    """The picture with the map over what the model sees, as PNG in base64, without metadata.
-
-    Args:
-        picture: upright.
-        box: what the model sees of it.
-        heat: [rows, columns].
-    """
+def _shrink(picture: PIL.Image.Image) -> tuple[PIL.Image.Image, float]:
+    """A picture in colours, small enough for an answer, and by how much it was scaled."""
     scale = min(1.0, _MOST_PIXELS / max(picture.size))
     width, height = (max(1, round(edge * scale)) for edge in picture.size)
     if picture.mode in {"1", "P"}:  # which would be made smaller without mixing colours
         picture = picture.convert("RGB")
-    drawn = picture.resize((width, height)).convert("RGB")
-    left, top, right, bottom = (round(edge * scale) for edge in box)
+    return picture.resize((width, height)).convert("RGB"), scale
+
+
+def _draw_map(drawn: PIL.Image.Image, box: Sequence[int], heat: Floats) -> str:
+    """The picture with the map over what the model sees, as PNG in base64, without metadata.
+
+    Args:
+        drawn: upright and small; it is drawn upon.
+        box: what the model sees of it.
+        heat: [rows, columns].
+    """
+    left, top, right, bottom = box
     inside = (max(1, right - left), max(1, bottom - top))
     strength = (heat / (np.abs(heat).max() or 1)).astype(np.float32)
     smooth = PIL.Image.fromarray(strength).resize(inside, PIL.Image.Resampling.BILINEAR)

@@ -1,6 +1,7 @@
 """Why a history got its answer: by measurement, and by time."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import (
     describe_contributions,
     describe_explained,
@@ -17,46 +19,64 @@ from medmaas.model.explanation.contributions import (
     name_method,
     tolerate,
 )
-from medmaas.model.explanation.flips import describe_flips, find_flips
+from medmaas.model.explanation.flips import describe_flips, find_flips, recommend
 from medmaas.model.explanation.parts import name_drivers, name_value
 from medmaas.model.explanation.shapley import (
+    MOST_PAIRS,
     Attribution,
     Coalitions,
     Floats,
     Game,
     attribute,
+    cut,
+    reveal,
 )
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Feature, Number, SeriesInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from medmaas.model.schema import INTEGER, NUMBER, Schema, describe_choice
+from medmaas.model.targets import Targets
 
 Part = dict[str, Any]
 Histories = NDArray[np.float32]
 _AGAINST = Fact("same_history_without_it")
 _TIME = 0
+_MOST_RUNS = 100  # of rows: beyond it, or without time for so many, neighbours are one part
+_MOST_FED = 2**28  # numbers that a graph is fed for one of the two attributions
+_FEW_PAIRS = 8  # which any history has, unless there is no time for them
+_MEASUREMENTS = 1.5  # the part of the time that they may take: two thirds of it
 
 
 def make_history_game(
-    model: Model, history: Histories, players: Sequence[NDArray[np.bool_]]
+    model: Model,
+    history: Histories,
+    players: Sequence[NDArray[np.bool_]],
+    calls: Calls | None = None,
 ) -> Game:
     """The game whose players are cells of a history: left out, they are as if never measured.
 
     Args:
         model: what answers.
         history: [rows, features].
-        players: the cells of each, [rows, features].
+        players: the cells of each, [rows, features], none of them twice.
+        calls: of the graph; by themselves without a limit of time.
     """
     spec = expect(model.manifest.input, SeriesInput)
-    targets = make_targets(model.manifest.output)
+    targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
     empty = np.array([_leave_out(feature) for feature in spec.features], np.float32)
-    cells = np.stack(players) & ~np.isnan(history)
+    owner = np.full(history.shape, len(players))  # beyond the players: always there
+    for player, cells in enumerate(players):
+        owner[cells & ~np.isnan(history)] = player
 
     def play(coalitions: Coalitions) -> Floats:
-        hidden = np.tensordot(~coalitions, cells, axes=1) > 0
-        rows = np.where(hidden, empty, history)
-        return targets.settle(targets.read(model.session.run({spec.tensor: rows})))
+        played = calls.play(
+            len(coalitions),
+            history.size,
+            lambda part: np.where(reveal(coalitions[part], owner), history, empty),
+        )
+        raw = np.concatenate([targets.read(outputs) for _, outputs in played])
+        return targets.settle(raw)
 
     return play
 
@@ -90,30 +110,58 @@ class SeriesExplainer:
             np.broadcast_to(np.isin(columns, chosen), history.shape)
             for chosen in self._measurements.values()
         ]
-        rows = np.arange(len(history))[:, None]
-        by_row = [(rows == row) & (columns != _TIME) for row in range(len(history))]
-        measured, found = self._share_out(history, by_column, budget.share(2))
-        timed, over_time = self._share_out(history, by_row, budget)
-        head = self._targets.headline(found.prediction)
-        target = self._targets.targets[head]
+        recommends = self._model.output.recommends
+        with Calls(self._model, budget.share(_MEASUREMENTS)) as calls:
+            targets = self._targets
+            if recommends:
+                targets = targets.about(recommend(self._model, self._spec, history, calls))
+            measured, found = self._share_out(history, by_column, targets, calls)
+        flips, searched = self._find_flips(history, budget.share(2)) if recommends else ([], True)
+        by_time, over_time, whole = self._explain_time(history, targets, budget)
+        head = targets.headline(found.prediction)
+        target = targets.targets[head]
         drivers = list(zip(self._name(history), found.values[:, head].tolist(), strict=True))
-        times = [float(time) for time in history[:, _TIME]]
         explained: dict[str, Any] = {
             "sentence": name_drivers(target, drivers, _AGAINST),
-            "method": name_method(found, over_time),
+            "method": name_method(found, *over_time),
             "against": _AGAINST,
-            "complete": found.complete and over_time.complete,
+            "complete": found.complete and searched and whole,
             "by_measurement": measured([{"feature": name} for name in self._measurements]),
-            "by_time": timed(
-                [
-                    {"row": row, self._spec.features[_TIME].name: float(str(np.float32(time)))}
-                    for row, time in enumerate(times)
-                ]
-            ),
+            "by_time": by_time,
         }
-        if self._model.output.recommends:
-            explained["flips"] = find_flips(self._model, self._spec, history)
-        return explained
+        return explained | ({"flips": flips} if recommends else {})
+
+    def _find_flips(self, history: Histories, budget: Budget) -> tuple[list[Part], bool]:
+        with Calls(self._model, budget) as calls:
+            return find_flips(self._model, self._spec, history, calls)
+
+    def _explain_time(
+        self, history: Histories, targets: Targets, budget: Budget
+    ) -> tuple[list[Part], list[Attribution], bool]:
+        """What the rows contributed, or runs of them; nothing without time for it.
+
+        Returns:
+            It, what it was made of, and whether the time sufficed.
+        """
+        wanted, columns = min(len(history), _MOST_RUNS), np.arange(history.shape[1])
+        rows = np.arange(len(history))[:, None]
+        with Calls(self._model, budget) as calls:
+            most = calls.count_parts(wanted)
+            runs = cut(len(history), most)
+            players = [(rows >= run.start) & (rows < run.stop) & (columns != _TIME) for run in runs]
+            try:
+                timed, found = self._share_out(history, players, targets, calls)
+            except OutOfTimeError:
+                return [], [], False
+        parts = [self._name_run(history, run) for run in runs]
+        return timed(parts), [found], found.complete and most == wanted
+
+    def _name_run(self, history: Histories, run: range) -> Part:
+        """The row and its time; of several rows the first, and the last as well."""
+        time, last = self._spec.features[_TIME].name, run.stop - 1
+        first, end = (float(str(np.float32(history[row, _TIME]))) for row in (run.start, last))
+        named: Part = {"row": run.start, time: first}
+        return named if len(run) == 1 else named | {"last_row": last, "until": end}
 
     def _name(self, history: Histories) -> list[Fact | str]:
         """What measurements are called: anc (last 1.8 10*9/L)."""
@@ -128,16 +176,25 @@ class SeriesExplainer:
         return names
 
     def _share_out(
-        self, history: Histories, players: Sequence[NDArray[np.bool_]], budget: Budget
+        self,
+        history: Histories,
+        players: Sequence[NDArray[np.bool_]],
+        targets: Targets,
+        calls: Calls,
     ) -> tuple[Callable[[Sequence[Part]], list[dict[str, Any]]], Attribution]:
-        game = make_history_game(self._model, history, players)
-        nobody, everybody = np.zeros(len(players), bool), np.ones(len(players), bool)
-        tolerance = tolerate(self._targets.targets, game(np.stack([nobody, everybody])))
-        found = attribute(game, len(players), tolerance=tolerance, budget=budget)
+        game = make_history_game(self._model, history, players, calls)
+        pairs = _MOST_FED // (2 * max(len(players) - 1, 1) * history.size)
+        found = attribute(
+            game,
+            len(players),
+            tolerance=partial(tolerate, targets.targets),
+            budget=calls.budget,
+            most_pairs=min(MOST_PAIRS, max(pairs, _FEW_PAIRS)),
+        )
 
         def list_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
-            shown = self._targets.show(found.prediction)
-            return list_contributions(self._targets.targets, shown, found, parts)
+            shown = targets.show(found.prediction)
+            return list_contributions(targets.targets, shown, found, parts)
 
         return list_parts, found
 
@@ -168,7 +225,11 @@ def describe_explanation(
     """
     measured = {"feature": describe_choice(measurements)}
     at = {"row": INTEGER | {"minimum": 0}}
-    by_time = describe_contributions(at | ({time: NUMBER} if time else {}), "Time")
+    run = {
+        "last_row": INTEGER | {"minimum": 0, "description": "If several rows are one part."},
+        "until": NUMBER | {"description": "The time of the last row of several."},
+    }
+    by_time = describe_contributions(at | ({time: NUMBER} if time else {}), "Time", run)
     if time is None:
         contribution = by_time["items"]["properties"]["contributions"]["items"]
         contribution["additionalProperties"] = NUMBER | {"description": "The time, by its name."}

@@ -8,24 +8,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import factorial
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.budget import Budget, OutOfTimeError
 
 Floats = NDArray[np.float64]
 Coalitions = NDArray[np.bool_]
 Game = Callable[[Coalitions], Floats]
 """Coalitions [m, players], True for who plays, to their worth [m, targets]."""
+Tolerance = float | Floats | Callable[[Floats], Floats]
 
 MOST_EXACT = 12  # players: 4,096 coalitions
 MOST_PAIRS = 4096
-_FEWEST_PAIRS = 2  # one has no spread
+FEWEST_PAIRS = 2  # one has no spread
+_FEWEST_SAMPLED = 2  # players: one alone brings everything
 _PAIRS_AT_ONCE = 8  # and before the first look at the errors, which are rough with fewer
 _AT_ONCE = 512  # coalitions
-_FIRST = 32  # coalitions, to learn how long they take
+_MOST_CELLS = 2**22  # coalitions x players that are held at once
+_FIRST = 8  # coalitions, to learn how long they take
 _PACE = 0.02  # seconds between two looks at the budget
 
 
@@ -54,7 +56,7 @@ def attribute(
     game: Game,
     players: int,
     *,
-    tolerance: float | Floats,
+    tolerance: Tolerance,
     budget: Budget,
     seed: int = 0,
     most_pairs: int = MOST_PAIRS,
@@ -67,10 +69,13 @@ def attribute(
         game: what coalitions are worth.
         players: how many play.
         tolerance: sampling ends when every standard error is within it; one number, or one per
-            target.
-        budget: sampling ends when it is spent, but not before two pairs.
+            target, or what makes these of the worth of nobody and of all [2, targets].
+        budget: sampling ends when it is spent, or when the game says so.
         seed: of the permutations; without a limit of time the same seed gives the same values.
         most_pairs: of permutations, after which sampling ends too.
+
+    Raises:
+        OutOfTimeError: there was no time for two pairs, the fewest that tell an error.
     """
     if players <= MOST_EXACT and 2**players <= 2 * players * most_pairs:
         worth = _play_all(game, players, budget)
@@ -78,7 +83,27 @@ def attribute(
             return Attribution(
                 _share_out(worth, players), None, worth[0], worth[-1], len(worth), complete=True
             )
+    if players < _FEWEST_SAMPLED:
+        raise OutOfTimeError
     return _sample(game, players, tolerance, budget, seed=seed, most_pairs=most_pairs)
+
+
+def cut(count: int, most: int) -> list[range]:
+    """Positions from 0, in at most so many runs of neighbours."""
+    size = max(-(-count // most), 1)
+    return [range(i, min(i + size, count)) for i in range(0, count, size)]
+
+
+def reveal(coalitions: Coalitions, owner: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """What is there when these play, [m, *owner.shape].
+
+    Args:
+        coalitions: [m, players].
+        owner: of each cell; one beyond the players owns what is always there.
+    """
+    everybody = np.ones((len(coalitions), 1), bool)
+    present: NDArray[np.bool_] = np.concatenate([coalitions, everybody], axis=1)[:, owner]
+    return present
 
 
 @cache
@@ -119,12 +144,15 @@ def _play_all(game: Game, players: int, budget: Budget) -> Floats | None:
     if budget.seconds is None:
         chunks = range(0, len(coalitions), _AT_ONCE)
         return np.concatenate([game(coalitions[i : i + _AT_ONCE]) for i in chunks])
-    began, played, size = perf_counter(), 0, _FIRST
+    began, played, size = budget.clock(), 0, _FIRST
     worth: list[Floats] = []
     while played < len(coalitions):
-        worth.append(game(coalitions[played : played + size]))
+        try:
+            worth.append(game(coalitions[played : played + size]))
+        except OutOfTimeError:
+            return None
         played += len(worth[-1])
-        each = (perf_counter() - began) / played
+        each = (budget.clock() - began) / played
         left = budget.seconds
         if played < len(coalitions) and (left or 0) < each * (len(coalitions) - played):
             return None
@@ -139,22 +167,25 @@ def _keep_pace(seconds_each: float, most: int) -> int:
 def _sample(
     game: Game,
     players: int,
-    tolerance: float | Floats,
+    tolerance: Tolerance,
     budget: Budget,
     *,
     seed: int,
     most_pairs: int,
 ) -> Attribution:
     ends = baseline, prediction = game(np.array([[False] * players, [True] * players]))
+    within_which = tolerance(ends) if callable(tolerance) else tolerance
     tally = _Tally(np.zeros((players, len(baseline))))
     within = spent = False
-    for pairs in _walk_pairs(game, players, (baseline, prediction), budget, seed):
-        tally.add(pairs)
-        if tally.count % _PAIRS_AT_ONCE == 0:
-            within = bool((tally.errors <= tolerance).all())
-        spent = budget.is_spent and tally.count >= _FEWEST_PAIRS
+    for block in _walk_blocks(game, players, (baseline, prediction), budget, seed):
+        if len(block):
+            tally.add(block)
+        spent = len(block) < _PAIRS_AT_ONCE or budget.is_spent
+        within = len(block) == _PAIRS_AT_ONCE and bool((tally.errors <= within_which).all())
         if within or spent or tally.count >= most_pairs:
             break
+    if tally.count < FEWEST_PAIRS:
+        raise OutOfTimeError
     return Attribution(
         values=tally.mean,
         errors=tally.errors,
@@ -193,22 +224,30 @@ class _Tally:
         return errors
 
 
-def _walk_pairs(
+def _walk_blocks(
     game: Game, players: int, ends: tuple[Floats, Floats], budget: Budget, seed: int
 ) -> Iterator[Floats]:
-    """Permutations, each with its reverse, without end: parts [pairs, players, targets]."""
+    """Permutations, each with its reverse: blocks [pairs, players, targets], without end.
+
+    A block that the time did not suffice for holds fewer pairs, or none. Whole ones are the same
+    with a limit of time and without.
+    """
     random = np.random.default_rng(seed)
     size = _PAIRS_AT_ONCE if budget.seconds is None else 1
     while True:
         orders = random.permuted(np.tile(np.arange(players), (_PAIRS_AT_ONCE, 1)), axis=1)
+        walked: list[Floats] = [np.empty((0, players, len(ends[0])))]
         done = 0
-        while done < _PAIRS_AT_ONCE:
-            began = perf_counter()
-            part = orders[done : done + size]
-            yield _walk(game, part, ends)
+        while done < _PAIRS_AT_ONCE and not budget.is_spent:
+            began, part = budget.clock(), orders[done : done + size]
+            try:
+                walked.append(_walk(game, part, ends))
+            except OutOfTimeError:
+                break
             done += len(part)
             if budget.seconds is not None:
-                size = _keep_pace((perf_counter() - began) / len(part), _PAIRS_AT_ONCE)
+                size = _keep_pace((budget.clock() - began) / len(part), _PAIRS_AT_ONCE)
+        yield np.concatenate(walked)
 
 
 def _walk(game: Game, orders: NDArray[np.intp], ends: tuple[Floats, Floats]) -> Floats:
@@ -224,10 +263,14 @@ def _walk(game: Game, orders: NDArray[np.intp], ends: tuple[Floats, Floats]) -> 
     """
     pairs, players = orders.shape
     arrival = np.argsort(orders, axis=1)[:, None, :]
-    steps = np.arange(1, players)[:, None]
-    come = arrival < steps  # after each step but the last, [pairs, players - 1, players]
-    both = np.stack([come, ~come], axis=1)  # who comes late in one order comes early in the reverse
-    worth = game(both.reshape(-1, players)).reshape(pairs, 2, players - 1, -1)
+    at_once = max(_MOST_CELLS // (2 * pairs * players), 1)
+    played = []
+    for begin in range(1, players, at_once):
+        steps = np.arange(begin, min(begin + at_once, players))[:, None]
+        come = arrival < steps  # after each step but the last, [pairs, steps, players]
+        both = np.stack([come, ~come], axis=1)  # who comes late comes early in the reverse order
+        played.append(game(both.reshape(-1, players)).reshape(pairs, 2, len(steps), -1))
+    worth = np.concatenate(played, axis=2)
     baseline, prediction = (np.broadcast_to(end, (pairs, 1, len(end))) for end in ends)
     forward = np.diff(np.concatenate([baseline, worth[:, 0], prediction], axis=1), axis=1)
     backward = -np.diff(np.concatenate([prediction, worth[:, 1], baseline], axis=1), axis=1)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.background import Rows, make_background, make_game
 from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import (
     describe_contributions,
     describe_explained,
@@ -17,7 +20,7 @@ from medmaas.model.explanation.contributions import (
 )
 from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
 from medmaas.model.explanation.parts import name_drivers, name_value
-from medmaas.model.explanation.shapley import attribute
+from medmaas.model.explanation.shapley import Attribution, Floats, attribute
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TabularInput
 from medmaas.model.outputs import make_targets
@@ -36,9 +39,7 @@ class TableExplainer:
         self._targets = make_targets(model.manifest.output)
         self._groups = group_features(spec.features)
         self._background = make_background(model.manifest)
-        outputs = model.session.run({spec.tensor: self._background[0]})
-        answers = self._targets.settle(self._targets.read(outputs))
-        self._tolerance = tolerate(self._targets.targets, answers)
+        self._tolerance: Floats | None = None  # until it is first needed
         explanation = model.manifest.explanation
         background = explanation.background if explanation else None
         self._against = Fact("average_patient_of", of=background.of) if background else _GOLDEN
@@ -48,13 +49,12 @@ class TableExplainer:
     def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
         """The explanation of one row [1, features]."""
         row = tensors[self._spec.tensor][0]
-        players = list(self._groups.values())
-        game = make_game(self._model, row, players, self._background)
-        found = attribute(game, len(players), tolerance=self._tolerance, budget=budget)
+        with Calls(self._model, budget) as calls:
+            found = self._share_out(row, calls, budget)
+            other, searched = self._counterfactual.search(row, calls)
         targets, head = self._targets.targets, self._targets.headline(found.prediction)
         names = [self._name(name, columns, row) for name, columns in self._groups.items()]
         drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
-        other, searched = self._counterfactual.search(row, budget)
         parts = [{"feature": name} for name in self._groups]
         return {
             "sentence": name_drivers(targets[head], drivers, self._brief),
@@ -66,6 +66,16 @@ class TableExplainer:
             ),
             "counterfactual": other,
         }
+
+    def _share_out(self, row: Rows, calls: Calls, budget: Budget) -> Attribution:
+        if self._tolerance is None:
+            centres, _ = self._background
+            played = calls.play(len(centres), row.size, lambda part: centres[part])
+            raw = np.concatenate([self._targets.read(outputs) for _, outputs in played])
+            self._tolerance = tolerate(self._targets.targets, self._targets.settle(raw))
+        players = list(self._groups.values())
+        game = make_game(self._model, row, players, self._background, calls)
+        return attribute(game, len(players), tolerance=self._tolerance, budget=budget)
 
     def _name(self, name: str, columns: list[int], row: Rows) -> Fact | str:
         """What a group is called: a feature alone with its value."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
+from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import (
     describe_explained,
     name_method,
@@ -16,7 +17,15 @@ from medmaas.model.explanation.contributions import (
 )
 from medmaas.model.explanation.molecule import Molecule, read_molecule
 from medmaas.model.explanation.parts import name_drivers
-from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute
+from medmaas.model.explanation.shapley import (
+    Attribution,
+    Coalitions,
+    Floats,
+    Game,
+    attribute,
+    cut,
+    reveal,
+)
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput
 from medmaas.model.molecule import spell
@@ -28,7 +37,7 @@ Codes = NDArray[np.int64]
 _AGAINST = Fact("line_without_it")
 _MOST_PAIRS = 16  # of permutations: each takes two answers per part
 _OF_THE_SPREAD = 0.05
-_MOST_PARTS = 100  # beyond it, neighbours are one part
+_MOST_PARTS = 100  # beyond it, or without time for so many, neighbours are one part
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +48,30 @@ class _Part:
     name: Fact
 
 
-def make_line_game(model: Model, codes: Codes, parts: list[list[int]]) -> Game:
+def make_line_game(
+    model: Model, codes: Codes, parts: list[list[int]], calls: Calls | None = None
+) -> Game:
     """The game whose players are characters: those left out are not read, the others stay.
 
     Args:
         model: what answers.
         codes: of the line, [max_length].
-        parts: positions of each player's characters.
+        parts: positions of each player's characters, none of them twice.
+        calls: of the graph; by themselves without a limit of time.
     """
-    tensor, targets = model.manifest.input.tensor, make_targets(model.manifest.output)
-    belongs = np.zeros((len(parts), len(codes)), bool)
+    targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
+    owner = np.full(len(codes), len(parts))  # beyond the players: always there
     for part, characters in enumerate(parts):
-        belongs[part, characters] = True
+        owner[characters] = part
 
     def play(coalitions: Coalitions) -> Floats:
-        hidden = np.tensordot(~coalitions, belongs, axes=1) > 0
-        rows = np.where(hidden, 0, codes)
-        return targets.settle(targets.read(model.session.run({tensor: rows})))
+        played = calls.play(
+            len(coalitions),
+            len(codes),
+            lambda part: np.where(reveal(coalitions[part], owner), codes, 0),
+        )
+        raw = np.concatenate([targets.read(outputs) for _, outputs in played])
+        return targets.settle(raw)
 
     return play
 
@@ -72,13 +88,11 @@ class TextExplainer:
         codes = tensors[self._spec.tensor][0]
         line = "".join(self._spec.alphabet[code - 1] for code in codes if code)
         molecule = read_molecule(line) if self._spec.syntax == "SMILES" else None
-        parts = _list_atoms(molecule) if molecule else _list_characters(line)
-        game = make_line_game(self._model, codes, [part.characters for part in parts])
-        ends = game(np.array([[False] * len(parts), [True] * len(parts)]))
-        tolerance = np.maximum(np.ptp(ends, axis=0) * _OF_THE_SPREAD, 1e-9)
-        found = attribute(
-            game, len(parts), tolerance=tolerance, budget=budget, most_pairs=_MOST_PAIRS
-        )
+        with Calls(self._model, budget) as calls:
+            wanted = min(len(line), _MOST_PARTS)
+            most = wanted if molecule else calls.count_parts(wanted)
+            parts = _list_atoms(molecule) if molecule else _list_characters(line, most)
+            found = self._share_out(codes, parts, calls, budget)
         head = self._targets.headline(found.prediction)
         values: list[float] = found.values[:, head].tolist()
         sent = instance.get(self._spec.field) if isinstance(instance, dict) else None
@@ -92,7 +106,7 @@ class TextExplainer:
             "sentence": name_drivers(target, named, _AGAINST),
             "method": name_method(found),
             "against": _AGAINST,
-            "complete": found.complete,
+            "complete": found.complete and most == wanted,
             "of": target.name,
             "unit": target.unit,
             "baseline": round_number(found.baseline[head]),
@@ -103,6 +117,14 @@ class TextExplainer:
             explained["largest_standard_error"] = round_number(found.errors[:, head].max())
         return explained | (_fold(molecule, values) if molecule else {})
 
+    def _share_out(
+        self, codes: Codes, parts: list[_Part], calls: Calls, budget: Budget
+    ) -> Attribution:
+        game = make_line_game(self._model, codes, [part.characters for part in parts], calls)
+        return attribute(
+            game, len(parts), tolerance=_tolerate, budget=budget, most_pairs=_MOST_PAIRS
+        )
+
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
         return describe_explanation(is_molecule=self._spec.syntax == "SMILES")
@@ -111,6 +133,11 @@ class TextExplainer:
 def make(model: Model) -> TextExplainer:
     """What explains."""
     return TextExplainer(model, expect(model.manifest.input, TextInput))
+
+
+def _tolerate(ends: Floats) -> Floats:
+    tolerance: Floats = np.maximum(np.ptp(ends, axis=0) * _OF_THE_SPREAD, 1e-9)
+    return tolerance
 
 
 def _list_atoms(molecule: Molecule) -> list[_Part]:
@@ -149,12 +176,10 @@ def _carry_over(molecule: Molecule, values: list[float], sent: str) -> tuple[Mol
     return other, [*atoms, *bonds.values()]
 
 
-def _list_characters(line: str) -> list[_Part]:
-    size = -(-len(line) // _MOST_PARTS)
-    runs = [list(range(i, min(i + size, len(line)))) for i in range(0, len(line), size)]
+def _list_characters(line: str, most: int) -> list[_Part]:
     return [
-        _Part(run, Fact("at_position", symbol=line[run[0] : run[-1] + 1], position=run[0] + 1))
-        for run in runs
+        _Part([*run], Fact("at_position", symbol=line[run.start : run.stop], position=run[0] + 1))
+        for run in cut(len(line), most)
     ]
 
 

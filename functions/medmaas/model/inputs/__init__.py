@@ -3,8 +3,8 @@
 - reading.py is what every kind gives: tensors, problems and warnings.
 - <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time;
   picture.py opens files, appearance.py says which pictures look like none of the training data.
-- cells.py reads the cells of a CSV file as the values that JSON would hold; spelled.py takes
-  numbers apart that people write otherwise.
+- cells.py reads the cells of a CSV file as the values that JSON would hold; spelled.py takes apart
+  numbers that people write with something beside, amounts.py says what they are to a feature.
 """
 
 from typing import Protocol

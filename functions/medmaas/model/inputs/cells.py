@@ -1,45 +1,47 @@
 """Cells of a CSV file become the values that JSON would hold."""
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Boolean, Feature, Number
+from medmaas.model.inputs.amounts import read_amount
+from medmaas.model.manifest import BOOLEAN_WORDS, Boolean, Choice, Feature, Number
+from medmaas.model.manifest.cells import fold_word
+
+Parser = Callable[[str], object]
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")  # more digits than any float64 has
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WITH_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]+)?")
-_BOUND = re.compile(
-    r"(?P<comparator><=|>=|=<|=>|[<>\u2264\u2265])\s*(?P<number>[0-9]+(?:[.,][0-9]+)?)"
-)
-_COMPARATORS = {"=<": "<=", "=>": ">=", "\u2264": "<=", "\u2265": ">="}
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
 
-def parse_cell(feature: Feature, cell: str) -> object:
-    """The value of one cell, blanks around it dropped.
+def make_parser(feature: Feature) -> Parser:
+    """What gives the value of a cell of a feature, blanks around it dropped.
 
     Returns:
-        None for an empty cell; int or float for what JSON writes as a number, and for `+1`, `.5`,
-        `5.` and `007`; bool for true and false in any case, 1 and 0, of a Boolean; otherwise the
-        text, which a Choice takes and every other reader refuses.
+        None for an empty cell; int or float for what JSON writes as a number, for `+1`, `.5`, `5.`
+        and `007`, and for a number with something beside that the feature takes; bool for a word
+        of a Boolean; of a Choice the one that a word stands for, written otherwise perhaps;
+        otherwise the text, which readers refuse unless it is a bound, as <0.5.
     """
-    text = cell.strip()
-    if not text:
-        return None
     match feature:
         case Number():
-            return _parse_number(text)
-        case Boolean():
-            return _BOOLEANS.get(text.lower(), text)
-        case _:
-            return text
+            parse: Parser = partial(_parse_amount, feature)
+        case Boolean(spellings=spellings):
+            parse = _find_words(BOOLEAN_WORDS | (spellings or {}))
+        case Choice(choices=choices, spellings=spellings):
+            parse = _find_words((spellings or {}) | dict(zip(choices, choices, strict=True)))
+    return lambda cell: parse(text) if (text := cell.strip()) else None
+
+
+def parse_cell(feature: Feature, cell: str) -> object:
+    """The value of one cell; many are sooner read by one parser."""
+    return make_parser(feature)(cell)
 
 
 def parse_numbers(column: Sequence[str]) -> NDArray[np.float64]:
@@ -68,33 +70,23 @@ def read_numbers(column: Sequence[str]) -> NDArray[np.float64]:
     return numbers
 
 
-def read_bound(text: str) -> tuple[str, float] | None:
-    """The comparator and the number of a value that only bounds what was measured, as in <0.5.
+def _find_words(words: Mapping[str, object]) -> Parser:
+    """What a word stands for; the text where it is none of them, or may be several."""
+    folded: dict[str, set[object]] = {}
+    for word, value in words.items():
+        folded.setdefault(fold_word(word), set()).add(value)
+    alike = {word: values.pop() for word, values in folded.items() if len(values) == 1}
 
-    None if the text is no such value. A rule that says when a bound may be used begins here.
-    """
-    match = _BOUND.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match is None:
-        return None
-    comparator = match["comparator"]
-    return _COMPARATORS.get(comparator, comparator), float(match["number"].replace(",", "."))
+    def find(text: str) -> object:
+        return words[text] if text in words else alike.get(fold_word(text), text)
 
-
-def has_comma(text: str) -> bool:
-    """Whether a text is a number but for commas, which are decimal or separate thousands."""
-    return bool(_WITH_COMMA.fullmatch(text.strip()))
+    return find
 
 
-def can_hold(feature: Feature, text: str) -> bool:
-    """Whether a cell with this text is a value of a feature."""
-    value = parse_cell(feature, text)
-    match feature:
-        case Number(hard_range=hard):
-            return isinstance(value, int | float) and hard.low <= value <= hard.high
-        case Boolean():
-            return isinstance(value, bool)
-        case _:
-            return value in feature.choices
+def _parse_amount(feature: Number, text: str) -> object:
+    number = _parse_number(text)
+    amount = read_amount(feature, text) if isinstance(number, str) else None
+    return number if amount is None else amount
 
 
 def _parse_number(text: str) -> int | float | str:

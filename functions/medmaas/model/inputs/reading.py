@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model.manifest import Feature
+from medmaas.model.names import compose
 from medmaas.model.schema import Schema
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -111,6 +112,7 @@ class InputColumn:
         required: whether an instance needs it.
         unit: UCUM code of a number's unit.
         header: what a file may call it besides, where the training data called it otherwise.
+        alias: what a protocol of tensors calls it, in ASCII.
     """
 
     name: str
@@ -118,6 +120,7 @@ class InputColumn:
     required: bool = True
     unit: str | None = None
     header: str | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,18 @@ def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:
     held = [note.held for note in notes]
     warnings = [note.warnings for note in notes]
     return Reading({tensor: rows}, problems, warnings, held if any(held) else ())
+
+
+def compose_names(value: object, names: Collection[str]) -> Any:  # noqa: ANN401 - any JSON
+    """The same object, its fields in normal form C where that makes one known.
+
+    What is there in both forms stays as it is, and unknown: nothing says which of them counts.
+    """
+    if not isinstance(value, Mapping) or all(name in names for name in value):
+        return value
+    known = {name: compose(name) for name in value if compose(name) in names}
+    composed = {known.get(name, name): one for name, one in value.items()}
+    return composed if len(composed) == len(value) else value
 
 
 def read_object(

@@ -23,6 +23,7 @@ from medmaas.model.inputs.reading import (
     Reading,
     Tensor,
     collect,
+    compose_names,
     describe_field,
     read_object,
 )
@@ -123,7 +124,7 @@ class Series(InputDefaults):
 
     def _read_row(self, given: object, where: str, notes: Notes) -> list[float]:
         row = [nan] * len(self._readers)
-        values = read_object(given, self._names, notes, row=where)
+        values = read_object(compose_names(given, self._names), self._names, notes, row=where)
         for column, reader in enumerate(self._readers):
             value, field = values.get(reader.name), f"{where}.{reader.name}"
             if value is None:
@@ -135,9 +136,8 @@ class Series(InputDefaults):
             except InvalidValueError as error:
                 notes.refuse(field, error.fact)
                 continue
-            low, high = reader.warn_outside
-            if not low <= number <= high:
-                notes.warn(field, reader.warning)
+            for fact in reader.list_warnings(number):
+                notes.warn(field, fact)
         return row
 
     def json_schema(self) -> Schema:

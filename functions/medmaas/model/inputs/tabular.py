@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.inputs.cells import parse_cell, parse_numbers
+from medmaas.model.inputs.cells import Parser, make_parser, parse_numbers
 from medmaas.model.inputs.features import (
     FeatureReader,
     describe_column,
@@ -26,6 +26,7 @@ from medmaas.model.inputs.reading import (
     Reading,
     Tensor,
     Warnings,
+    compose_names,
     find_unknown,
     read_object,
 )
@@ -70,7 +71,9 @@ class Tabular(InputDefaults):
         self._spec = spec
         self.columns = tuple(describe_column(feature) for feature in spec.features)
         self._readers = [make_reader(feature) for feature in spec.features]
+        self._parsers = [make_parser(feature) for feature in spec.features]
         self._names = {reader.name: None for reader in self._readers}  # a set that keeps its order
+        self._is_ascii = all(name.isascii() for name in self._names)
         names = [*self._names]
         self._take = itemgetter(*(names if len(names) > 1 else 2 * names))  # of one: no tuple
         plain = map(_find_plain, spec.features)
@@ -83,6 +86,8 @@ class Tabular(InputDefaults):
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+        if not self._is_ascii:
+            instances = [compose_names(instance, self._names) for instance in instances]
         if len(instances) > _FEW and set(map(type, instances)) == {dict}:
             return self._read_objects(instances)
         notes = _Noted()
@@ -108,6 +113,7 @@ class Tabular(InputDefaults):
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
         """Read a table of values, whatever is wrong with some of them."""
         notes, missing = _Noted(), (None,) * count
+        columns = compose_names(columns, self._names)
         values = [columns.get(name, missing) for name in self._names]
         reading = self._collect(self._read_columns(values, count, notes), notes)
         unknown = find_unknown(columns, self._names)
@@ -141,11 +147,13 @@ class Tabular(InputDefaults):
         """
         notes = _Noted()
         tensor = np.empty((count, len(self._readers)), dtype=np.float32)
-        for i, (feature, reader) in enumerate(zip(self._spec.features, self._readers, strict=True)):
+        for i, (feature, reader, parse) in enumerate(
+            zip(self._spec.features, self._readers, self._parsers, strict=True)
+        ):
             column = columns.get(reader.name) or [""] * count
-            numbers = _read_plain(feature, reader, column)
+            numbers = _read_plain(feature, reader, parse, column)
             rows = np.flatnonzero(np.isnan(numbers)).tolist()
-            values = [parse_cell(feature, column[row]) for row in rows]
+            values = [parse(cell) if (cell := column[row]) else None for row in rows]
             numbers[rows] = _read_values(reader, values, rows, notes)
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
@@ -252,17 +260,16 @@ def _read_value(reader: FeatureReader, value: object, row: int, notes: _Noted) -
     if value is None:
         _note_missing(reader, (row,), notes)
         return nan
-    if reader.bounded and reader.is_missing(value):
-        notes.warn((row,), reader.name, reader.bounded)
-        return nan
     try:
         number = reader.read(value)
     except InvalidValueError as error:
-        notes.refuse((row,), reader.name, error.fact)
+        if reader.bounded and error.fact.code == "value_is_bound":
+            notes.warn((row,), reader.name, reader.bounded)
+        else:
+            notes.refuse((row,), reader.name, error.fact)
         return nan
-    low, high = reader.warn_outside
-    if not low <= number <= high:
-        notes.warn((row,), reader.name, reader.warning)
+    for fact in reader.list_warnings(number):
+        notes.warn((row,), reader.name, fact)
     return number
 
 
@@ -274,7 +281,7 @@ def _note_missing(reader: FeatureReader, rows: Sequence[int], notes: _Noted) -> 
 
 
 def _read_plain(
-    feature: Feature, reader: FeatureReader, column: Sequence[str]
+    feature: Feature, reader: FeatureReader, parse: Parser, column: Sequence[str]
 ) -> NDArray[np.float64]:
     """The numbers of the cells that there is nothing to say of; NaN for the others."""
     if isinstance(feature, Number):
@@ -282,7 +289,7 @@ def _read_plain(
         low, high = _find_plain(feature)
         numbers[(numbers < low) | (numbers > high)] = nan
         return numbers
-    values = {cell: parse_cell(feature, cell) for cell in set(column)}
+    values = {cell: parse(cell) for cell in set(column)}
     return _read_words(reader, values, column)
 
 

@@ -3,10 +3,10 @@
 Training writes it; the registry refuses a folder that does not fit it. Units are UCUM
 (https://ucum.org), observations LOINC (https://loinc.org). manifest.py is the whole; contract.py
 holds what every part is made of; the parts are artefact.py (files, graph and golden cases),
-inputs.py, outputs.py, uncertainty.py, explanation.py, record.py (where records hold the inputs),
-card.py, figures.py (what was measured, of what and of whom), translations.py. schema.py publishes
-it as JSON Schema. contract_1.py alone reads a figure's name for its meaning: of cards that were
-written before figures stated it.
+inputs.py and cells.py (cells of a file), outputs.py, uncertainty.py, explanation.py, record.py
+(where records hold the inputs), card.py, figures.py (what was measured, of what and of whom),
+translations.py. schema.py publishes it as JSON Schema. contract_1.py alone reads a figure's name
+for its meaning: of cards that were written before figures stated it.
 """
 
 from medmaas.model.manifest.artefact import (
@@ -22,6 +22,7 @@ from medmaas.model.manifest.artefact import (
     Tensor,
 )
 from medmaas.model.manifest.card import Card, Data, Split
+from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells
 from medmaas.model.manifest.contract import Range
 from medmaas.model.manifest.explanation import (
     Background,
@@ -122,6 +123,7 @@ from medmaas.model.manifest.uncertainty import (
 )
 
 __all__ = [
+    "BOOLEAN_WORDS",
     "CARD",
     "EVERYONE",
     "GRAPH",
@@ -138,6 +140,7 @@ __all__ = [
     "CalibrationPoint",
     "Card",
     "CdsService",
+    "Cells",
     "Centre",
     "Check",
     "Choice",

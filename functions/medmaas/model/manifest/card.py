@@ -12,6 +12,9 @@ class Split(Contract):
     """How many people fitted, calibrated and tested the model, and the seed that drew them."""
 
     seed: int | None = Field(default=None, description="What drew the split, if chance did.")
+    by: Sentence | None = Field(
+        default=None, description="What decided who is in which part, if more than chance did."
+    )
     train: int = Field(gt=0, description="How many people fitted the model.")
     calibration: int = Field(ge=0, description="How many were kept for calibration; 0 if none.")
     test: int = Field(gt=0, description="How many people tested the model, and nothing else.")

@@ -59,6 +59,11 @@ class Metric(Contract):
         "changed or given less; baseline, what it is compared with.",
     )
     model: Sentence = Field(description="The name of what it is measured of.")
+    against: Sentence | None = Field(
+        default=None,
+        description="The name of what it is compared with on the same people: the figure is then "
+        "by how much this is better, below 0 worse; absent: it is compared with nothing.",
+    )
     cohort: Cohort = Field(default="test", description=_COHORT)
     evaluated_on: Sentence = Field(description=_EVALUATED_ON)
     group: Sentence = Field(default=EVERYONE, description=_GROUP)

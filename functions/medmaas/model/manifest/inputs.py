@@ -4,7 +4,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from medmaas.model.manifest.contract import Contract, Range, Sentence
+from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells, fold_word
+from medmaas.model.manifest.contract import (
+    Alias,
+    Contract,
+    FeatureName,
+    Range,
+    Sentence,
+    require_unique,
+)
 from medmaas.model.manifest.record import (
     AdministrationSource,
     ConditionSource,
@@ -14,14 +22,18 @@ from medmaas.model.manifest.record import (
 )
 
 Shape = tuple[int, ...]
-FeatureName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-
 
 _TENSOR = "What the graph calls its input."
 
 
 class _Feature(Contract):
-    name: FeatureName = Field(description="What a request calls it: a letter, letters, digits, _.")
+    name: FeatureName = Field(
+        description="What a request calls it: a letter of any script, letters, marks, digits, _."
+    )
+    alias: Alias | None = Field(
+        default=None,
+        description="What it is called in ASCII, where a protocol names tensors.",
+    )
     description: Sentence = Field(description="What it means, and how it is measured.")
     loinc: tuple[str, ...] = Field(default=(), description="Its LOINC codes.")
     missing: Sentence | None = Field(
@@ -61,6 +73,10 @@ class Number(_Feature):
         description="Which values are worse: a result that is only known to be below or above a "
         "limit (<0.1) is used as that limit only where what is worse is forbidden already.",
     )
+    cells: Cells | None = Field(
+        default=None,
+        description="How cells are read that are no plain numbers; absent: none of this is taken.",
+    )
 
 
 class Choice(_Feature):
@@ -70,12 +86,37 @@ class Choice(_Feature):
     choices: tuple[Sentence, ...] = Field(
         min_length=2, description="At least two words, in the order of the graph's codes 0, 1, ..."
     )
+    spellings: dict[Sentence, Sentence] | None = Field(
+        default=None,
+        description="Other words that stand for one of the choices, as training read them.",
+    )
+
+    @model_validator(mode="after")
+    def _spellings_are_of_choices(self) -> Self:
+        for spelling, choice in (self.spellings or {}).items():
+            if choice not in self.choices:
+                raise ValueError("spellings must stand for choices of the feature")
+            if spelling != choice and spelling in self.choices:
+                raise ValueError("a choice must not be a spelling of another one")
+        return self
 
 
 class Boolean(_Feature):
     """Yes or no; enters the tensor as 1 or 0."""
 
     type: Literal["boolean"] = "boolean"
+    spellings: dict[Sentence, bool] | None = Field(
+        default=None,
+        description="More words of a file that are true or false, as training read them, beside "
+        "true, false, yes, no, 1, 0, 是 and 否.",
+    )
+
+    @model_validator(mode="after")
+    def _spellings_contradict_no_word(self) -> Self:
+        for spelling, value in (self.spellings or {}).items():
+            if BOOLEAN_WORDS.get(fold_word(spelling), value) != value:
+                raise ValueError("a spelling must not contradict true, false, yes, no, 1 or 0")
+        return self
 
 
 Feature = Annotated[Number | Choice | Boolean, Field(discriminator="type")]
@@ -107,7 +148,8 @@ class _Input(Contract):
     tensor: Sentence = Field(description=_TENSOR)
     missing_words: tuple[Sentence, ...] | None = Field(
         default=None,
-        description="Words of a file that stand for a value that is missing, as in NA.",
+        description="Words of a file that stand for a value that is missing, as in NA; not in a "
+        "column where the word is a value, as None may be one of a choice.",
     )
 
     @property
@@ -145,8 +187,7 @@ class _Features(_Input):
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        if len({feature.name for feature in self.features}) < len(self.features):
-            raise ValueError("feature names must be unique")
+        require_unique([(feature.name, feature.alias) for feature in self.features], "feature")
         return self
 
 

@@ -11,7 +11,7 @@ from medmaas.model.manifest.artefact import Artefact, Example, File, Golden, Par
 from medmaas.model.manifest.card import Card
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
 from medmaas.model.manifest.explanation import Explanation
-from medmaas.model.manifest.inputs import Input
+from medmaas.model.manifest.inputs import Input, Number
 from medmaas.model.manifest.outputs import Output
 from medmaas.model.manifest.record import CdsService
 from medmaas.model.manifest.translations import Translations, require_texts
@@ -177,6 +177,18 @@ class Manifest(Contract):
     @model_validator(mode="after")
     def _output_is_of_the_input(self) -> Self:
         self.output.require_input(self.input)
+        return self
+
+    @model_validator(mode="after")
+    def _guarded_values_are_measured(self) -> Self:
+        for feature in self.input.named_features:
+            cells = feature.cells if isinstance(feature, Number) else None
+            has_bounds = cells and (cells.below, cells.above) != (None, None)
+            if has_bounds and feature.name in self.output.guards:
+                raise ValueError(
+                    f"cells of {feature.name} must have no below and above: output.limits rest on "
+                    "what was measured"
+                )
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """One of a few labels, with the probability of each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -11,6 +12,7 @@ from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
     Cell,
+    Columns,
     Floats,
     Table,
     Tensors,
@@ -50,7 +52,11 @@ class Classes(OutputDefaults):
 
     def __init__(self, spec: ClassesOutput) -> None:
         self._spec = spec
-        self.columns = name_columns(["label"], [f"probability_{label}" for label in spec.labels])
+        self.columns = _name_columns(spec.labels)
+        if spec.aliases:
+            aliases = _name_columns(spec.aliases).numbers
+            called = dict(zip(self.columns.numbers, aliases, strict=True))
+            self.columns = replace(self.columns, aliases=called)
 
     def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
         """Columns `label`, the first of the likeliest, and `probability_<label>`."""
@@ -253,6 +259,10 @@ class LabelTargets(AsTheyAre):
     def headline(self, prediction: Floats) -> int:
         """The named label: the first of the likeliest, after an answer's rounding."""
         return int(prediction.round(DECIMALS).argmax())
+
+
+def _name_columns(labels: Sequence[str]) -> Columns:
+    return name_columns(["label"], [f"probability_{label}" for label in labels])
 
 
 def make(manifest: Manifest) -> Classes:

@@ -378,30 +378,43 @@ class PolicyBands:
 
 
 class RiskTargets(AsTheyAre):
-    """Every risk of every action; those of the limited and of the first outcome are shown."""
+    """Every risk of every action; those of the limited and of the first outcome are shown.
 
-    def __init__(self, spec: PolicyOutput) -> None:
+    Args:
+        spec: of the answers.
+        recommended: the action that they are told of; without one the first.
+    """
+
+    def __init__(self, spec: PolicyOutput, recommended: str | None = None) -> None:
+        self._spec = spec
         names = [outcome.name for outcome in spec.outcomes]
-        self._limited = names.index(spec.limit.outcome)
+        actions = [action.name for action in spec.actions]
+        first = actions.index(recommended or actions[0])
+        limited = names.index(spec.limit.outcome)
+        self._headline = first * len(names) + limited
         self._shown = [
             action * len(names) + outcome
-            for action in range(len(spec.actions))
-            for outcome in sorted({0, self._limited})
+            for action in sorted(range(len(actions)), key=lambda action: action != first)
+            for outcome in sorted({0, limited})
         ]
         targets = [
-            Target(f"{action.name}_{name}", Fact("risk_after", outcome=name, action=action.name))
-            for action in spec.actions
+            Target(f"{action}_{name}", Fact("risk_after", outcome=name, action=action))
+            for action in actions
             for name in names
         ]
         super().__init__(spec.tensor, targets)
 
+    def about(self, recommended: str | None) -> "RiskTargets":
+        """The same, told of this action."""
+        return RiskTargets(self._spec, recommended)
+
     def show(self, _prediction: Floats) -> list[int]:
-        """Two of every action, or one if the limited outcome is the first."""
+        """Two of every action, or one if the limited outcome is the first; of this action first."""
         return self._shown
 
     def headline(self, _prediction: Floats) -> int:
-        """The limited outcome of the first action."""
-        return self._limited
+        """The limited outcome of this action."""
+        return self._headline
 
 
 def make(manifest: Manifest) -> Policy:

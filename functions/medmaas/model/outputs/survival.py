@@ -183,6 +183,10 @@ class CurveTargets:
         settled: Floats = np.column_stack([risks, self._find_medians(raw)])
         return settled
 
+    def about(self, _recommended: str | None) -> "CurveTargets":
+        """The same."""
+        return self
+
     def show(self, _prediction: Floats) -> list[int]:
         """All of them."""
         return list(range(len(self.targets)))

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from medmaas.model.manifest import Card, Data, Example, ImageInput, Metric
-from medmaas_training.classes.metrics import (
-    ACCURACY,
-    BRIER,
-    CONFIDENCE,
-    MACRO_AUC,
-    SENSITIVITY,
-    TEST,
-)
-from medmaas_training.figures import Own, quote
+from medmaas_training.classes.metrics import SENSITIVITY
+from medmaas_training.figures import Own
 from medmaas_training.image.data import BLOOD_CELLS, ImageSet, Part
 from medmaas_training.recipes.blood_cell.drawn_cells import DRAWN_CELLS, draw_cell
-from medmaas_training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes
+from medmaas_training.recipes.card_parts import (
+    DEVELOPER,
+    STAGE,
+    answer_attributes,
+    count_few,
+    open_findings,
+    tell_figures,
+)
 
 TITLE = "Kind of a blood cell, from its picture"
 NETWORK = "residual network (this model)"
@@ -124,8 +124,7 @@ def _draw(
 def make_card(images: ImageSet, metrics: Sequence[Metric], run: Run) -> Card:
     """The card, with the figures of this very run; what is special to blood cells only for them."""
     blood = images.labels == BLOOD_CELLS
-    together = np.concatenate([images.train.labels, images.val.labels, images.test.labels])
-    counts = np.bincount(together, minlength=len(images.labels))
+    counts = np.bincount(_join_labels(images), minlength=len(images.labels))
     card = Card(
         developer=DEVELOPER if blood else "whoever trained the model, with medmaas",
         stage=STAGE,
@@ -190,6 +189,12 @@ def _state_scope(*, blood: bool) -> tuple[str, ...]:
     )
 
 
+def _join_labels(images: ImageSet) -> NDArray[np.int64]:
+    """The classes of all pictures, [n]."""
+    parts = (images.train, images.val, images.test)
+    return np.concatenate([part.labels for part in parts])
+
+
 def _state_method(images: ImageSet, run: Run) -> tuple[str, ...]:
     turned = (
         "turned by any angle and mirrored" if images.any_way_up else "turned by up to 10 degrees"
@@ -227,17 +232,9 @@ def _state_leaks(images: ImageSet, run: Run) -> str:
 def _state_findings(
     images: ImageSet, metrics: Sequence[Metric], run: Run, *, blood: bool
 ) -> tuple[str, ...]:
-    def say(metric: str, model: str) -> str:
-        return quote(metrics, TEST, model, metric)
-
     findings = [
-        f"On {len(images.test.labels):,} held-out pictures: accuracy {say(ACCURACY, NETWORK)}, "
-        f"macro AUC {say(MACRO_AUC, NETWORK)}; a random forest on the pixels has "
-        f"{say(ACCURACY, FOREST)} and {say(MACRO_AUC, FOREST)}, naming the commonest class "
-        f"{say(ACCURACY, MAJORITY)} and 0.5.",
-        f"Right answers, observed/expected: {say(CONFIDENCE, NETWORK)}, at temperature 1 "
-        f"{say(CONFIDENCE, UNCALIBRATED)}; Brier score {say(BRIER, NETWORK)} and "
-        f"{say(BRIER, UNCALIBRATED)}.",
+        *open_findings(metrics, count_few(_join_labels(images), images.test.labels, images.labels)),
+        f"On {len(images.test.labels):,} held-out pictures: {tell_figures(metrics, NETWORK)}.",
     ]
     wrong = int(run.confusion.sum() - np.trace(run.confusion))
     if wrong:

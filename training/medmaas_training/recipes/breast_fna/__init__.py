@@ -5,9 +5,10 @@ card.py has the words of the card, sections.py what the report shows. own.py and
 for a user's table.
 """
 
-from medmaas_training.recipes import Recipe
+from medmaas_training.recipes import SPLITS, Recipe
 
 RECIPE = Recipe(
     "malignant or benign from a fine-needle aspirate (Wisconsin diagnostic data)",
     outcome=("target",),
+    details=("positive", *SPLITS),
 )

@@ -10,7 +10,10 @@ from medmaas_training.recipes.card_parts import (
     DEVELOPER,
     STAGE,
     answer_attributes,
+    count_few,
     describe_data,
+    open_findings,
+    tell_figures,
 )
 from medmaas_training.tabular import datasets
 
@@ -60,7 +63,6 @@ def make_card(
     split: datasets.Split,
     metrics: Sequence[Metric],
     chosen: str,
-    baseline: str,
 ) -> Card:
     """The card, with the figures of this very run."""
     malignant = int(table.y.sum())
@@ -94,11 +96,8 @@ def make_card(
             },
         ),
         findings=(
-            f"On {len(split.test)} held-out aspirates: AUC {quote(metrics, TEST, chosen, 'AUC')}, "
-            f"sensitivity at 95 % specificity "
-            f"{quote(metrics, TEST, chosen, 'sensitivity at 95 % specificity')}, Brier score "
-            f"{quote(metrics, TEST, chosen, 'Brier score')}; the mean radius alone has AUC "
-            f"{quote(metrics, TEST, baseline, 'AUC')}.",
+            *open_findings(metrics, count_few(table.y, table.y[split.test], table.labels)),
+            f"On {len(split.test)} held-out aspirates: {tell_figures(metrics, chosen)}.",
             "With the twenty optional measures missing, and so imputed: AUC "
             f"{quote(metrics, TEST, means, 'AUC')}, Brier score "
             f"{quote(metrics, TEST, means, 'Brier score')}. The order of patients stays, the "

@@ -5,29 +5,28 @@ from collections.abc import Sequence
 import numpy as np
 
 from medmaas.model.manifest import Card, Metric
-from medmaas_training.classes.candidates import FOLDS, MOST_ROWS
-from medmaas_training.classes.metrics import ACCURACY, BRIER, CONFIDENCE, MACRO_AUC, TEST
-from medmaas_training.figures import quote
-from medmaas_training.recipes.card_parts import describe_data
+from medmaas_training.classes.candidates import MOST_ROWS
+from medmaas_training.recipes.card_parts import (
+    count_few,
+    describe_data,
+    open_findings,
+    tell_figures,
+)
 from medmaas_training.recipes.own_card import describe_cleaning, describe_kinds, make_own_card
 from medmaas_training.tabular.datasets import ClassTable, Split
 from medmaas_training.tabular.own_table import OwnTable
-
-_TWO = ("AUC", "sensitivity at 95 % specificity", "Brier score", "observed/expected")
-_MORE = (ACCURACY, MACRO_AUC, BRIER, CONFIDENCE)
 
 
 def make_card(
     metrics: Sequence[Metric],
     chosen: str,
-    baseline: str,
     *,
     table: ClassTable,
     own: OwnTable,
     split: Split,
     target: str,
 ) -> Card:
-    """The card of the chosen estimator of `target`, a column, beside its baseline."""
+    """The card of the chosen estimator of `target`, a column."""
     two = len(table.labels) == 2
     counts = np.bincount(table.y)
     shares = ", ".join(f"{n} {label}" for label, n in zip(table.labels, counts, strict=True))
@@ -44,7 +43,10 @@ def make_card(
         intended_use=f"Estimate the probability of each class of {target}.",
         output=f"probability of {', '.join(table.labels)}",
         method=_describe_method(table, own, chosen),
-        findings=_state_findings(metrics, split, chosen, baseline),
+        findings=[
+            *open_findings(metrics, count_few(table.y, table.y[split.test], table.labels)),
+            f"On {len(split.test)} held-out rows: {tell_figures(metrics, chosen)}.",
+        ],
         metrics=metrics,
         limits=(
             "Probabilities hold where the classes are as common as in the table.",
@@ -68,25 +70,4 @@ def _describe_method(table: ClassTable, own: OwnTable, chosen: str) -> list[str]
         "The baseline is the column with the smallest log loss alone, on the same folds.",
         *([machine] if len(table.y) > MOST_ROWS else []),
         *([positive] if len(table.labels) == 2 else []),
-    ]
-
-
-def _state_findings(
-    metrics: Sequence[Metric], split: Split, chosen: str, baseline: str
-) -> list[str]:
-    measured = {m.metric for m in metrics if m.evaluated_on == TEST}
-
-    def tell(model: str) -> str:
-        names = _TWO if measured >= set(_TWO) else _MORE
-        return ", ".join(f"{name} {quote(metrics, TEST, model, name)}" for name in names)
-
-    losses = {m.model: m for m in metrics if m.evaluated_on == FOLDS and m.metric == "log loss"}
-    listed = ", ".join(
-        f"{name} {quote(metrics, FOLDS, name, 'log loss')}"
-        for name in sorted(losses, key=lambda name: losses[name].value)
-    )
-    return [
-        f"On {len(split.test)} held-out rows: {tell(chosen)}.",
-        f"The baseline, {baseline}: {tell(baseline)}.",
-        f"Log loss on five folds of the train split: {listed}.",
     ]

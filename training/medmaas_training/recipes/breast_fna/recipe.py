@@ -6,40 +6,43 @@ Three estimators that skl2onnx converts compete by cross-validation inside the t
 with the smallest log loss ships, its probabilities calibrated by Platt's sigmoid.
 """
 
-import warnings
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from medmaas.model.manifest import ClassesOutput, Input, Metric, Number, Of, Range, TabularInput
-from medmaas_training.assessment.assess import assess
+from medmaas.model.manifest import ClassesOutput, Input, Number, Of, Range, TabularInput
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
-from medmaas_training.classes.candidates import FOLDS, choose_candidate, make_candidates
-from medmaas_training.classes.metrics import (
-    TEST,
-    Floats,
-    Labels,
-    measure,
-    measure_classes,
-    measure_each_class,
+from medmaas_training.classes.candidates import choose_candidate, make_candidates
+from medmaas_training.classes.evaluation import (
+    compare_candidates,
+    compare_on_folds,
+    compare_on_test,
 )
+from medmaas_training.classes.metrics import Floats
 from medmaas_training.classes.study import ClassStudy
 from medmaas_training.export import INPUT, Identity, convert_sklearn, refuse_other_data, write_model
-from medmaas_training.figures import Own, People
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.breast_fna.card import EXAMPLES, GOLDEN, TITLE, make_card
 from medmaas_training.recipes.breast_fna.own import make_own_study
 from medmaas_training.recipes.breast_fna.sections import draw_sections
 from medmaas_training.recipes.breast_fna.splits import split_cases
 from medmaas_training.report.page import conclude
+from medmaas_training.tabular.aliases import alias_labels
+from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import ClassTable, read_breast_fna, split_rows
 from medmaas_training.tabular.own_table import print_warnings
 
-_FEW = 20
+_SECONDS = {
+    "Comparing candidates": 12,
+    "Resampling the test split": 12,
+    CERTAINTY: 1,
+    REASONS: 71,
+}  # of the shipped model, for their shares
 
 
 def run(options: Options) -> None:
@@ -54,11 +57,14 @@ def run(options: Options) -> None:
         print_warnings(table.own)
     X, y = table.X[split.train], table.y[split.train]
     X_test, y_test = table.X[split.test], table.y[split.test]
-    copies = None if table.copies is None else table.copies[split.train]
+    together = None if table.together is None else table.together[split.train]
 
+    plan(_SECONDS)
+    begin("Comparing candidates", tracks=1)
     candidates = make_candidates(study.categories, y, options.seed)
-    choice = choose_candidate(candidates, X, y, copies=copies, seed=options.seed)
+    choice = choose_candidate(candidates, X, y, together=together, seed=options.seed)
     model, ours = choice.model, f"{choice.name} (this model)"
+    begin("Resampling the test split")
     single = [study.single]
     baseline = study.baseline.fit(X[:, single], y)
 
@@ -68,16 +74,12 @@ def run(options: Options) -> None:
     own: dict[str, Of] = {ours: "model", **dict.fromkeys(partly, "variant")}
     probabilities = {ours: model.predict_proba(X_test)} | partly
     probabilities[study.baseline_name] = baseline.predict_proba(X_test[:, single])
-    losses = {ours if name == choice.name else name: e for name, e in choice.losses.items()}
-    folds = People("train", FOLDS, np.arange(len(y)), y == 1)
-    metrics = [
-        folds.make_metric("log loss", name, estimate, own=own) for name, estimate in losses.items()
-    ]
-    if len(table.labels) > 2:
-        metrics = [metric.model_copy(update={"events": None}) for metric in metrics]
-    metrics += measure_test(y_test, probabilities, table.labels, own, options.seed)
+    metrics = compare_candidates(study, choice, ours)
+    metrics += compare_on_folds(study, model, ours, own)
+    metrics += compare_on_test(study, probabilities, ours, own)
 
-    output = ClassesOutput(tensor="probabilities", labels=table.labels)
+    aliases = alias_labels(table.labels)
+    output = ClassesOutput(tensor="probabilities", labels=table.labels, aliases=aliases)
     found = assess(
         convert_sklearn(model, X.shape[1]),
         study.spec,
@@ -87,7 +89,7 @@ def run(options: Options) -> None:
         seed=options.seed,
         trained=model.predict_proba,
     )
-    card = found.complete(study.make_card(metrics, ours, study.baseline_name))
+    card = found.complete(study.make_card(metrics, ours))
     written = write_model(
         options.out,
         identity,
@@ -101,30 +103,10 @@ def run(options: Options) -> None:
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
+        more=record_reading(table.own) if table.own else None,
     )
     sections = draw_sections(y_test, probabilities[ours], table.labels, metrics)
     conclude(options.reports, written, version, sections, found.sections)
-
-
-def measure_test(
-    y: Labels, probabilities: Mapping[str, Floats], labels: Sequence[str], own: Own, seed: int
-) -> list[Metric]:
-    """Each model on the test split: of two classes the second is the positive one.
-
-    With fewer than 20 cases of one of two, sensitivity at 95 % specificity says nothing and a
-    resample may lack a class: they are measured as several classes are.
-    """
-    if len(labels) == 2 and np.bincount(y).min() >= _FEW:
-        positive = {name: p[:, 1] for name, p in probabilities.items()}
-        return measure(y, positive, own=own, evaluated_on=TEST, seed=seed)
-    by_class = f"{TEST}, by class"
-    with warnings.catch_warnings():  # a resample of one class has no AUC and is passed by
-        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
-        together = measure_classes(y, probabilities, own=own, evaluated_on=TEST, seed=seed)
-    (ours,) = (name for name, of in own.items() if of == "model")
-    return together + measure_each_class(
-        y, probabilities[ours], labels, model=ours, evaluated_on=by_class, seed=seed
-    )
 
 
 def make_splits(options: Options, _spec: Input) -> Splits:
@@ -135,7 +117,9 @@ def make_splits(options: Options, _spec: Input) -> Splits:
 def make_study(options: Options) -> ClassStudy:
     """The Wisconsin diagnostic data, or a table of one's own if its outcome is named."""
     if options.data and options.target:
-        return make_own_study(options.data, options.target, options.seed)
+        return make_own_study(
+            options.data, options.target, positive=options.positive, rule=options.rule
+        )
     return make_wisconsin_study(options.data, options.seed)
 
 

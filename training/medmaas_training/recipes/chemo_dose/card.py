@@ -24,7 +24,7 @@ from medmaas_training.dose.study import (
 )
 from medmaas_training.dose.trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
 from medmaas_training.figures import quote
-from medmaas_training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes
+from medmaas_training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes, open_findings
 
 TITLE = "Docetaxel dose from serial blood counts, learned from simulated patients"
 NOTICE = (
@@ -77,8 +77,7 @@ LIMITS = (
     "whatever is done is offered the full dose, and only the risks of the options tell.",
     "The schedule of visits was settled after a first look at this trial's own patients, and "
     "more counts help who reads them; --seed 1 draws other patients.",
-    "The limit looks at neutrophils alone: platelets fall below 50 more often under the network"
-    " than one level down, see Results.",
+    "The limit looks at neutrophils alone: the comparisons say what becomes of platelets.",
 )
 REFERENCES = (
     "Friberg LE et al. 2002, J Clin Oncol 20:4713; Kloft C et al. 2006, Clin Cancer Res "
@@ -182,7 +181,7 @@ def state_findings(metrics: Sequence[Metric], study: Study, limit: float) -> lis
     worst = max(gaps, key=lambda m: m.value)
     fewer = f"relatively fewer cycles with ANC below 0.5 than {STEP}"
     return [
-        "Everything here is of simulated patients.",
+        *open_findings(metrics, "Everything here is of simulated patients."),
         f"Without G-CSF: {tell(STEP, BELOW_SEVERE, INTENSITY)}; the network at that intensity: "
         f"{tell(NETWORK + AT_STEP, BELOW_SEVERE, INTENSITY)}, relatively fewer by "
         f"{quote(metrics, TRIAL, NETWORK + AT_STEP, fewer)}; the fit per patient: "

@@ -7,7 +7,6 @@ do; a virtual trial compares it with rules of practice, a per-patient fit and an
 
 import numpy as np
 import torch
-from rich.progress import track
 
 from medmaas.model.manifest import (
     Action,
@@ -26,7 +25,7 @@ from medmaas.model.manifest import (
     Shield,
     Split,
 )
-from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.dose import course as dose_course
@@ -38,10 +37,20 @@ from medmaas_training.dose.network import DoseNetwork, answer, fit
 from medmaas_training.dose.patients import sample_cohort
 from medmaas_training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS
 from medmaas_training.dose.simulator_check import check_simulator
-from medmaas_training.dose.study import AT_STEP, NETWORK, OWN, STEP, compare_models, run_study
+from medmaas_training.dose.study import (
+    AT_STEP,
+    CONTENDERS,
+    NETWORK,
+    OWN,
+    STEP,
+    WITHOUT_GCSF,
+    compare_models,
+    run_study,
+)
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, convert_torch, write_model
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.chemo_dose import records
 from medmaas_training.recipes.chemo_dose.card import (
     ANC_REFERENCE,
@@ -64,6 +73,17 @@ EPOCHS, OTHER_EPOCHS = 22, 14
 LIMIT = 0.26
 INPUT = "history"
 AVOIDABLE = "anc_below_0.5_avoidable"
+_SECONDS = {
+    "Checking the simulator": 1,
+    "Simulating courses": 55,
+    "Training the network": 620,
+    "Measuring calibration": 5,
+    "Trying it out on patients": 400,
+    "Training another on paclitaxel": 110,
+    "Trying both out on other patients": 70,
+    CERTAINTY: 100,
+    REASONS: 3,
+}  # of the shipped model, for their shares
 DESCRIPTIONS = (
     "Neutrophils below 0.5 10*9/L (grade 4) within 21 days of the dose.",
     "Neutrophils below 1.0 10*9/L (grade 3 or 4) within 21 days of the dose.",
@@ -78,24 +98,30 @@ def run(options: Options) -> None:
     torch.set_num_threads(1)  # sums in one order, so that a seed gives the same weights
     torch.use_deterministic_algorithms(mode=True)
     seed = 10 * options.seed
+    plan(_SECONDS)
+    begin("Checking the simulator")
     checks = check_simulator(seed)
     wrong = [check.what for check in checks if not check.holds]
     if wrong:
         raise TrainingError(f"the simulator differs from its reference in {wrong[0]}")
+    begin("Simulating courses", tracks=1)
     data = simulate_decisions(KLOFT, COURSES, seed + 1)
     name = options.id or "chemo_dose"
     version = choose_version(options.out, name, options.version)
     identity = Identity(name, version, TITLE, "Apache-2.0", options.seed, records.DOSE_SERVICE)
+    begin("Training the network", tracks=EPOCHS)
     fitted = fit(data, options.seed, epochs=EPOCHS)
     network = fitted.network
 
+    begin("Measuring calibration")
     test = simulate_decisions(KLOFT, TEST_COURSES, seed + 2)
     histories, outcomes = test.histories(), test.outcomes()
     risks, _ = answer(network, histories)
     patient = np.nonzero(test.present())[0]
     metrics = measure_calibration(risks, outcomes, patient, model=NETWORK, seed=seed)
+    begin("Trying it out on patients")
     study = run_study(network, LIMIT, seed + 3)
-    metrics += study.trial.make_metrics(STEP, {NETWORK + AT_STEP: STEP}, OWN)
+    metrics += study.trial.make_metrics(CONTENDERS, {NETWORK + AT_STEP: STEP}, OWN)
     metrics += try_other_models(network, seed)
 
     split = Split(seed=options.seed, train=COURSES, calibration=0, test=TEST_COURSES)
@@ -151,16 +177,14 @@ def make_splits(options: Options, _spec: Input) -> Splits:
 
 def try_other_models(network: DoseNetwork, seed: int) -> list[Metric]:
     """The network, and one that learned from paclitaxel, on the patients of every model."""
-    other = fit(
-        simulate_decisions(WAHLBY, OTHER_COURSES, seed + 4),
-        seed,
-        epochs=OTHER_EPOCHS,
-        title="Fitting to paclitaxel",
-    ).network
+    begin("Training another on paclitaxel", tracks=OTHER_EPOCHS + 1)
+    courses = simulate_decisions(WAHLBY, OTHER_COURSES, seed + 4)
+    other = fit(courses, seed, epochs=OTHER_EPOCHS).network
+    begin("Trying both out on other patients")
     networks = {NETWORK: network, f"network of {WAHLBY.name}": other}
     metrics, trials = compare_models(networks, LIMIT, seed + 5)
-    for trial in track(trials, "Resampling the other models' patients", transient=True):
-        metrics += trial.make_metrics(STEP, {}, OWN)
+    for trial in trials:
+        metrics += trial.make_metrics({NETWORK + WITHOUT_GCSF: [*trial.arms]}, {}, OWN)
     return metrics
 
 

@@ -112,7 +112,7 @@ def _tabulate_calibration(metrics: Sequence[Metric]) -> Table:
 
 
 def _tabulate(metrics: Sequence[Metric], on: str) -> Table:
-    here = {(m.model, m.metric): m for m in metrics if m.evaluated_on == on}
+    here = {(m.model, m.metric): m for m in metrics if m.evaluated_on == on and not m.against}
     columns = list(dict.fromkeys(metric for _, metric in here))
     rows = [
         [model, *(_show(here.get((model, column))) for column in columns)]

@@ -7,16 +7,16 @@ network of the first split ships, fitted to its train part alone.
 """
 
 import torch
-from rich.progress import Progress
 
 from medmaas.model.manifest import Input, TextInput, ValueOutput
-from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.graph import convert_torch
 from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, refuse_other_data, write_model
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.solubility.card import EXAMPLES, GOLDEN, Study, make_card
 from medmaas_training.recipes.solubility.sections import draw_sections
 from medmaas_training.recipes.solubility.splits import split_table
@@ -30,10 +30,16 @@ from medmaas_training.smiles.evaluation import (
     try_split,
 )
 from medmaas_training.smiles.molecules import encode, read_molecules, split_molecules
-from medmaas_training.smiles.network import EPOCHS, READERS, Fitted
+from medmaas_training.smiles.network import READERS, Fitted
 
 FIELD, TENSOR, OUTPUT = "smiles", "codes", "log_solubility"
 _SPLITS = 5
+_SECONDS = {
+    "Fitting to five splits": 600,
+    "Resampling the test split": 20,
+    CERTAINTY: 20,
+    REASONS: 60,
+}  # roughly, for their shares
 
 
 def run(options: Options) -> None:
@@ -50,18 +56,11 @@ def run(options: Options) -> None:
 
     features = compute_features(table)
     seeds = range(options.seed, options.seed + _SPLITS)
-    with Progress(transient=True) as progress:
-        task = progress.add_task("Fitting five splits", total=_SPLITS * READERS * EPOCHS)
-        trials = [
-            try_split(
-                table,
-                features,
-                split_molecules(table.canonical, seed),
-                advance=lambda: progress.advance(task),
-            )
-            for seed in seeds
-        ]
+    plan(_SECONDS)
+    begin("Fitting to five splits", tracks=_SPLITS * READERS)
+    trials = [try_split(table, features, split_molecules(table.canonical, seed)) for seed in seeds]
     shipped = trials[0]
+    begin("Resampling the test split")
     metrics = compare_on_splits(table, trials) + compare_on_test(table, shipped)
     metrics += describe_by_group(table, trials) + describe_spellings(table, shipped)
 

@@ -5,9 +5,10 @@ has the words of the card, sections.py what the report shows; records.py says wh
 records hold the inputs. own.py and own_card.py are for a user's table.
 """
 
-from medmaas_training.recipes import Recipe
+from medmaas_training.recipes import SPLITS, Recipe
 
 RECIPE = Recipe(
     "years of survival from age, sex and four blood values (FLCHAIN)",
     outcome=("time", "event"),
+    details=("unit", *SPLITS),
 )

@@ -13,21 +13,12 @@ from medmaas_training.recipes.card_parts import (
     DEVELOPER,
     STAGE,
     answer_attributes,
+    count_events,
     describe_data,
+    open_findings,
 )
 from medmaas_training.survival.baselines import LeastSquares, PlainNetwork
-from medmaas_training.survival.design import FLCHAIN
-from medmaas_training.survival.evaluation import (
-    BRIER,
-    COX_AGE,
-    FOLDS,
-    LINEAR,
-    NETWORK,
-    PLAIN,
-    TEST,
-    C,
-    name_differences,
-)
+from medmaas_training.survival.evaluation import BRIER, LINEAR, NETWORK, PLAIN, TEST, C
 from medmaas_training.survival.metrics import Floats, Outcome, SurvivalModel
 from medmaas_training.tabular import datasets
 
@@ -144,21 +135,12 @@ def state_findings(
     if not isinstance(linear, LeastSquares) or not isinstance(plain, PlainNetwork):
         raise TypeError
     expected = _restricted_mean_years(outcome)
-    cox_log, (c_above, brier_below) = FLCHAIN.reference, name_differences(FLCHAIN)
     costs = [
         f"{name}: {np.minimum(model.predict_years(X), 14).mean():.1f} a"
         for name, model in (("linear", linear), ("plain network", plain))
     ]
     return [
-        f"On five folds: C {quote(metrics, FOLDS, NETWORK, C)} against "
-        f"{quote(metrics, FOLDS, cox_log, C)} of Cox with logged laboratory values and "
-        f"{quote(metrics, FOLDS, COX_AGE, C)} of age alone; integrated Brier score "
-        f"{quote(metrics, FOLDS, NETWORK, BRIER)}, {quote(metrics, FOLDS, cox_log, BRIER)} and "
-        f"{quote(metrics, FOLDS, COX_AGE, BRIER)}.",
-        f"On the test split the network is above that Cox by "
-        f"{quote(metrics, TEST, NETWORK, c_above)} in C and below it by "
-        f"{quote(metrics, TEST, NETWORK, brier_below)} in the Brier score, "
-        "both with paired intervals.",
+        *open_findings(metrics, count_events(int(outcome["event"].sum()), len(outcome))),
         "What ignoring censoring costs: who was still alive when last seen is taken for dead. "
         f"Over 14 years the people of the test split live {expected:.1f} a on average "
         f"(Kaplan-Meier); predicted: {', '.join(costs)}. The order of people survives (C "

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from medmaas_training.options import SplitRule, cut_option
 from medmaas_training.recipes.own_card import LICENCE
 from medmaas_training.recipes.survival.own_card import make_card
 from medmaas_training.survival.baselines import RIDGE, BestColumn, Cox, LeastSquares, PlainNetwork
@@ -18,7 +19,6 @@ from medmaas_training.survival.evaluation import (
 )
 from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.survival.study import Study
-from medmaas_training.tabular.datasets import split_rows
 from medmaas_training.tabular.own_columns import describe_columns, invent_instances
 from medmaas_training.tabular.own_data import read_own_people
 from medmaas_training.tabular.own_table import OwnTable
@@ -26,13 +26,15 @@ from medmaas_training.tabular.own_table import OwnTable
 _MOST_GROUPS = 6
 
 
-def make_own_study(data: Path, time: str, event: str, seed: int) -> Study:
+def make_own_study(
+    data: Path, time: str, event: str, *, unit: str | None, rule: SplitRule
+) -> Study:
     """Read a CSV and decide all that follows from its train split."""
-    table = read_own_people(data, time, event)
-    own = table.own
-    if own is None:
+    table = read_own_people(data, time, event, unit=unit, rule=rule)
+    own, split = table.own, table.drawn
+    if own is None or split is None:
         raise TypeError
-    split = split_rows(table.event, seed, table.copies)
+    event = cut_option(event)[0] or event
     X = table.X[split.train]
     design = make_design(own.columns, X, table.outcome[split.train])
     return Study(

@@ -6,23 +6,12 @@ import numpy as np
 
 from medmaas.model.manifest import Card, Metric
 from medmaas_training.figures import quote
-from medmaas_training.recipes.card_parts import describe_data
+from medmaas_training.recipes.card_parts import count_events, describe_data, open_findings
 from medmaas_training.recipes.own_card import describe_cleaning, describe_kinds, make_own_card
 from medmaas_training.survival.baselines import RIDGE, BestColumn
 from medmaas_training.survival.design import Design
-from medmaas_training.survival.evaluation import (
-    BEST_COLUMN,
-    BRIER,
-    COX,
-    FOLDS,
-    LINEAR,
-    NETWORK,
-    PLAIN,
-    TEST,
-    C,
-    Models,
-    name_differences,
-)
+from medmaas_training.survival.evaluation import BEST_COLUMN, NETWORK, TEST, Models
+from medmaas_training.survival.metrics import Outcome
 from medmaas_training.tabular.datasets import Split, SurvivalTable
 from medmaas_training.tabular.own_table import OwnTable
 
@@ -56,7 +45,7 @@ def make_card(
         intended_use=f"Estimate the probability to be {outcome} over {days} days.",
         output=f"curve of the probability to be {outcome}, and risk by {_list(design.horizons)}",
         method=_describe_method(own, design),
-        findings=_state_findings(own, design, metrics, models),
+        findings=_state_findings(own, design, metrics, models, table.outcome[split.test]),
         metrics=metrics,
         limits=(
             "The network's settings were chosen on another table, FLCHAIN: on this one they may "
@@ -94,41 +83,20 @@ def _describe_method(own: OwnTable, design: Design) -> list[str]:
 
 
 def _state_findings(
-    own: OwnTable, design: Design, metrics: Sequence[Metric], models: Models
+    own: OwnTable, design: Design, metrics: Sequence[Metric], models: Models, test: Outcome
 ) -> list[str]:
     best = models[BEST_COLUMN]
     if not isinstance(best, BestColumn):
         raise TypeError
-    column = own.columns[best.column].name
-    on_folds = {
-        metric: [quote(metrics, FOLDS, name, metric) for name in (NETWORK, COX, BEST_COLUMN)]
-        for metric in (C, BRIER)
-    }
-    c_above, brier_below = name_differences(design)
     calibration = ", ".join(
         f"{quote(metrics, TEST, NETWORK, f'observed/expected at {horizon}')} at {horizon}"
         for horizon in design.horizons
     )
     return [
-        f"On five folds: C {on_folds[C][0]} against {on_folds[C][1]} of Cox and {on_folds[C][2]} "
-        f"of the best single column ({column} on the train split); integrated Brier score "
-        f"{on_folds[BRIER][0]}, {on_folds[BRIER][1]} and {on_folds[BRIER][2]}.",
-        f"On the test split the network is above {design.reference} by "
-        f"{quote(metrics, TEST, NETWORK, c_above)} in C: {_judge(metrics, c_above)}; and below it "
-        f"by {quote(metrics, TEST, NETWORK, brier_below)} in the Brier score: "
-        f"{_judge(metrics, brier_below)}.",
+        *open_findings(metrics, count_events(int(test["event"].sum()), len(test))),
+        f"The best single column is {own.columns[best.column].name}, as found on the train split.",
         f"Observed over expected events: {calibration}.",
-        f"Ignoring censoring: C {quote(metrics, TEST, LINEAR, C)} of least squares and "
-        f"{quote(metrics, TEST, PLAIN, C)} of a plain network, integrated Brier score "
-        f"{quote(metrics, TEST, LINEAR, BRIER)} and {quote(metrics, TEST, PLAIN, BRIER)}.",
     ]
-
-
-def _judge(metrics: Sequence[Metric], difference: str) -> str:
-    (m,) = [m for m in metrics if (m.evaluated_on, m.metric) == (TEST, difference)]
-    if m.low > 0:
-        return "the network is better"
-    return "Cox is better" if m.high < 0 else "no difference is shown"
 
 
 def _list(names: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from rich.progress import track
 
 from medmaas.model.manifest import (
     Boolean,
@@ -22,11 +21,12 @@ from medmaas.model.manifest import (
     SurvivalOutput,
     TabularInput,
 )
-from medmaas_training.assessment.assess import assess
+from medmaas_training.assessment.assess import CERTAINTY, REASONS, assess
 from medmaas_training.assessment.splits import Splits
 from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.export import INPUT, Identity, convert_torch, refuse_other_data, write_model
 from medmaas_training.options import Options
+from medmaas_training.progress import begin, plan, track
 from medmaas_training.recipes.survival import records
 from medmaas_training.recipes.survival.card import EXAMPLES, GOLDEN, TITLE, make_card
 from medmaas_training.recipes.survival.own import make_own_study
@@ -51,6 +51,7 @@ from medmaas_training.survival.evaluation import (
 from medmaas_training.survival.metrics import Floats
 from medmaas_training.survival.network import SurvivalNetwork
 from medmaas_training.survival.study import Study
+from medmaas_training.tabular.data_yaml import record_reading
 from medmaas_training.tabular.datasets import SEXES, SurvivalTable, read_flchain, split_rows
 from medmaas_training.tabular.own_table import print_warnings
 
@@ -68,6 +69,14 @@ AGE_BANDS = {
     "age 70 to 79": (70, 80),
     "age 80 and over": (80, 200),
 }
+_SECONDS = {
+    "Comparing on five folds": 60,
+    "Fitting": 12,
+    "Resampling the test split": 60,
+    "Resampling its groups": 60,
+    CERTAINTY: 60,
+    REASONS: 60,
+}  # roughly, for their shares
 
 
 def run(options: Options) -> None:
@@ -84,14 +93,19 @@ def run(options: Options) -> None:
         print_warnings(table.own)
     X, outcome = table.X[split.train], table.outcome[split.train]
 
+    plan(_SECONDS)
+    begin("Comparing on five folds", tracks=1)
     metrics = compare_on_folds(table, study.makers, options.seed)
+    begin("Fitting", tracks=1)
     network = SurvivalNetwork(X, outcome, options.seed, design)
     models = {NETWORK: network} | {
         name: make(X, outcome, options.seed)
-        for name, make in track(study.makers.items(), "Fitting the baselines", transient=True)
+        for name, make in track(study.makers.items())
         if name != NETWORK
     }
+    begin("Resampling the test split", tracks=1)
     metrics += compare_on_test(table, split, models, design)
+    begin("Resampling its groups", tracks=len(study.groups))
     metrics += describe_by_group(table, split, network, study.groups, design=design, by=study.by)
     by_risk = describe_by_risk(table, split, network, design)
 
@@ -123,6 +137,7 @@ def run(options: Options) -> None:
         examples=study.examples,
         uncertainty=found.uncertainty,
         explanation=found.explanation,
+        more=record_reading(table.own) if table.own else None,
     )
     sections = draw_sections(table, split, network, metrics, design)
     conclude(options.reports, written, version, sections, found.sections)
@@ -136,7 +151,9 @@ def make_splits(options: Options, _spec: Input) -> Splits:
 def make_study(options: Options) -> Study:
     """FLCHAIN, or a table of one's own if its follow-up is named."""
     if options.data and options.time and options.event:
-        return make_own_study(options.data, options.time, options.event, options.seed)
+        return make_own_study(
+            options.data, options.time, options.event, unit=options.unit, rule=options.rule
+        )
     return make_flchain_study(options.data, options.seed)
 
 
