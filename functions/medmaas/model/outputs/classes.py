@@ -232,7 +232,8 @@ def take_labels(rows: Floats, level: Level, levels: Sequence[Level]) -> NDArray[
     needed = ranked.cumsum(axis=1) - ranked < level.coverage - _SLACK  # of what is likelier
     last = np.where(needed, ranked, inf).min(axis=1, keepdims=True)
     wide = (rows >= last - _SLACK) & ~_find_typical(rows, widest).any(axis=1, keepdims=True)
-    return typical | near | wide
+    taken: NDArray[np.bool_] = typical | near | wide
+    return taken
 
 
 def _find_typical(rows: Floats, level: Level) -> NDArray[np.bool_]:
