@@ -114,6 +114,10 @@ export interface PredictionSet {
    * @minItems 1
    */
   labels: string[];
+  /**
+   * @minItems 1
+   */
+  coverage_unknown?: string[];
 }
 export interface Bounds {
   coverage: number;
@@ -1752,6 +1756,14 @@ export interface ManifestClassesIntervals {
   levels: ManifestLevel[];
   strata?: ManifestStrata;
   kind: "classes";
+  /**
+   * label: a set holds the labels whose probability is at least one less their quantile, so that each label has its coverage (class-conditional conformal prediction, Vovk 2012), and those at least half as likely as the likeliest. Where no label reaches its quantile at the highest coverage, it holds the likeliest until together they reach the coverage.
+   */
+  by?: "label";
+  /**
+   * By label: how many cases of each were seen. Of fewer than coverage / (1 - coverage) nothing can be promised: such a label has the quantile of all cases, and its coverage is not known.
+   */
+  cases?: number[];
 }
 /**
  * One coverage, and the quantile that gives it in every stratum.
@@ -1762,7 +1774,7 @@ export interface ManifestLevel {
    */
   coverage: number;
   /**
-   * One number per stratum, or one alone. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020); the likeliest is always taken. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
+   * One number per stratum, or one alone. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
    *
    * @minItems 1
    */

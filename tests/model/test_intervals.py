@@ -25,12 +25,13 @@ from medmaas.model.manifest import (
     ValueIntervals,
     ValueOutput,
 )
-from medmaas.model.outputs.classes import Classes, PredictionSets
+from medmaas.model.outputs.classes import Classes, PredictionSets, SetsByLabel
 from medmaas.model.outputs.curve import find_crossing, find_crossings
 from medmaas.model.outputs.survival import LowerBounds, Survival
 from medmaas.model.outputs.value import Bounds
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas.words import ENGLISH
 from tests.model.judged import judged_by, levels, unsure
 
 Floats = NDArray[np.float32]
@@ -80,6 +81,68 @@ def test_prediction_sets_hold_the_likeliest_and_grow_with_the_quantile(
 def test_the_label_of_the_answer_is_the_first_of_its_set_however_near_the_next(p: Floats) -> None:
     (named,) = Classes(CLASSES).tabulate({"s": p}, {}).texts
     assert [one["labels"][0] for one in make(sets(0), p)] == named
+
+
+def by_label(*quantiles: float, cases: tuple[int, ...] = (90, 90, 90)) -> SetsByLabel:
+    level = Level(coverage=0.95, quantiles=quantiles)
+    return SetsByLabel(CLASSES, ClassesIntervals(levels=(level,), by="label", cases=cases))
+
+
+@pytest.mark.parametrize("quantiles", [(0.05, 0.05, 0.05), (0.6, 0.1, 0.9), (0.99, 0.0, 0.5)])
+@pytest.mark.parametrize("p", [0.5, 0.48, 0.42, 0.35, 0.58])
+def test_near_one_half_a_set_holds_both_labels_whatever_was_learned(
+    quantiles: tuple[float, ...], p: float
+) -> None:
+    (interval,) = make(by_label(*quantiles), [[p, 1 - p, 0]], 0.95)
+    assert {"a", "b"} <= {*interval["labels"]}
+
+
+def test_sets_by_label_differ_by_patient() -> None:
+    kind = by_label(0.3, 0.1, 0.05)
+    found = make(kind, [[0.98, 0.02, 0], [0.02, 0.98, 0], [0.75, 0.25, 0], [0.2, 0.7, 0.1]], 0.95)
+    assert [one["labels"] for one in found] == [["a"], ["b"], ["a"], ["b", "a", "c"]]
+
+
+@given(
+    arrays(np.float32, (5, 3), elements=st.sampled_from([0.0, 0.1, 0.3, 0.3000001, 0.5, 0.999])),
+    st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.7, 1.0]), min_size=3, max_size=3),
+)
+def test_a_set_by_label_is_never_empty_and_is_of_its_row_alone(
+    p: Floats, quantiles: list[float]
+) -> None:
+    kind = by_label(*quantiles)
+    together = make(kind, p, 0.95)
+    assert together == [make(kind, row[None], 0.95)[0] for row in p]
+    (named,) = Classes(CLASSES).tabulate({"s": p}, {}).texts
+    for row, one, label in zip(p.round(6).tolist(), together, named, strict=True):
+        taken = one["labels"]
+        assert taken[0] == label
+        left = [x for x, name in zip(row, LABELS, strict=True) if name not in taken]
+        assert all(x < max(row) / 2 for x in left)
+
+
+@given(
+    st.lists(st.floats(0.001, 1), min_size=3, max_size=3),
+    st.lists(st.floats(0, 1), min_size=6, max_size=6).map(sorted),
+)
+def test_a_set_by_label_grows_with_the_coverage(
+    weights: list[float], quantiles: list[float]
+) -> None:
+    given_ = zip((0.8, 0.95), (quantiles[:3], quantiles[3:]), strict=True)
+    stored = tuple(Level(coverage=c, quantiles=tuple(q)) for c, q in given_)
+    spec = ClassesIntervals(levels=stored, by="label", cases=(90, 90, 90))
+    p = np.array([weights], np.float32) / np.float32(sum(weights))
+    narrow, wide = (make(SetsByLabel(CLASSES, spec), p, level.coverage)[0] for level in stored)
+    assert {*narrow["labels"]} <= {*wide["labels"]}
+
+
+def test_a_label_of_too_few_cases_is_named_beside_the_set() -> None:
+    kind = by_label(0.3, 0.1, 0.05, cases=(90, 18, 19))
+    (interval,) = make(kind, [[0.9, 0.1, 0]], 0.95)
+    assert interval == {"coverage": 0.95, "labels": ["a"], "coverage_unknown": ["b"]}
+    assert kind.columns.texts == ("interval_labels", "interval_coverage_unknown")
+    said = ENGLISH.say(kind.name_interval(interval))
+    assert said.startswith("With 95% coverage, it is one of: a; of b too few cases were seen")
 
 
 def test_a_value_lies_between_two_bounds_as_wide_as_its_stratum_says() -> None:

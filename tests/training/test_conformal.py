@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
     Boolean,
+    ClassesIntervals,
     ClassesOutput,
     Level,
     Manifest,
@@ -35,6 +37,7 @@ from medmaas_training.assessment.certainty.intervals import (
 )
 from medmaas_training.assessment.evaluated import QuantileEvaluated
 from medmaas_training.assessment.outputs import make_output_assessor
+from medmaas_training.assessment.outputs.classes import EvaluatedClasses
 from medmaas_training.assessment.resampling import Sample
 
 DAYS = (0, 100, 300, 700, 1500, 4000)
@@ -143,18 +146,53 @@ def simulate_classes(n: int, seed: int) -> QuantileEvaluated:
     return evaluate(output, shown / shown.sum(1, keepdims=True), y, None)
 
 
-def test_prediction_sets_hold_the_label_as_often_as_promised_by_a_model_that_is_too_sure() -> None:
-    learned, fresh = simulate_classes(1500, 0), simulate_classes(6000, 1)
-    for coverage in (0.8, 0.9, 0.95):
-        quantiles = np.full(6000, learned.find_quantile(np.ones(1500, bool), coverage))
-        assert coverage - 0.02 <= fresh.hold(quantiles).mean() <= coverage + 0.03
-        sizes = fresh.measure_width(quantiles)
+def learn_sets(n: int) -> ClassesIntervals:
+    learned = learn_intervals(Calibrated(simulate_classes(n, 0), {}, {}), None)
+    assert isinstance(learned, ClassesIntervals)
+    return learned
+
+
+def test_each_label_has_its_coverage_though_the_model_is_too_sure() -> None:
+    fresh = simulate_classes(8000, 1)
+    assert isinstance(fresh, EvaluatedClasses)
+    spec = learn_sets(6000)
+    for level in spec.levels:
+        sets = fresh.spread(spec, level, np.zeros(8000, int))
+        held, sizes = fresh.hold(sets), fresh.measure_width(sets)
+        for label in range(4):
+            assert held[fresh.y == label].mean() >= level.coverage - 0.03
+        assert level.coverage - 0.01 <= held.mean() <= level.coverage + 0.08
         assert sizes.min() >= 1
         assert sizes.mean() < 4
+        assert fresh.find_shares(sets)["share of sets with one label"].mean() == (sizes == 1).mean()
 
 
-def test_the_likeliest_label_is_always_taken() -> None:
-    assert (simulate_classes(100, 2).measure_width(np.zeros(100)) == 1).all()
+def test_the_sets_that_are_measured_are_those_that_are_served() -> None:
+    learned, spec = simulate_classes(500, 0), learn_sets(500)
+    assert isinstance(learned, EvaluatedClasses)
+    output = ClassesOutput(tensor="p", labels=learned.labels)
+    served = make_intervals(spec, Manifest.model_construct(input=TABLE, output=output))
+    for level in spec.levels:
+        (column,) = served.tabulate({"p": learned.p.astype(np.float32)}, {}, level.coverage).texts
+        measured = learned.spread(spec, level, np.zeros(500, int)).astype(bool)
+        names = [{learned.labels[i] for i in np.flatnonzero(row)} for row in measured]
+        assert [{*expect(one, tuple)} for one in column] == names
+
+
+def test_a_label_of_too_few_cases_has_the_quantile_of_all_and_no_known_coverage() -> None:
+    learned = simulate_classes(400, 0)
+    assert isinstance(learned, EvaluatedClasses)
+    rare = np.flatnonzero(learned.y == 3)[10:]
+    kept = np.setdiff1d(np.arange(400), rare)
+    seen = EvaluatedClasses(learned.p[kept], learned.y[kept], learned.labels)
+    spec = learn_intervals(Calibrated(seen, {}, {}), None)
+    assert isinstance(spec, ClassesIntervals)
+    assert spec.cases is not None
+    assert spec.cases[3] == 10
+    known = {level.coverage: spec.find_unknown(level.coverage) for level in spec.levels}
+    assert known == {0.9: [], 0.8: [], 0.95: [3]}
+    (level,) = (level for level in spec.levels if level.coverage == 0.95)
+    assert level.quantiles[3] == seen.find_quantile(np.ones(len(kept), bool), 0.95)
 
 
 def simulate_values(n: int, seed: int) -> Calibrated:
@@ -174,7 +212,7 @@ def test_strata_are_kept_where_they_repair_a_group_that_a_single_quantile_leaves
     for kept, within in ((None, False), (strata, True)):
         intervals = learn_intervals(learned, kept)
         assert intervals is not None
-        quantiles = take_quantiles(intervals.strata, intervals.levels[0], fresh)
+        quantiles = take_quantiles(intervals, intervals.levels[0], fresh)
         coverage = fresh.evaluated.hold(quantiles)[fresh.groups["high"]].mean()
         assert (coverage > 0.87) == within
 

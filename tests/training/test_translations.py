@@ -12,6 +12,7 @@ import pytest
 from medmaas.model.manifest import Cohort, Example, Measure, Metric, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
+from medmaas_training.assessment.outputs.classes import ClassesAssessor
 from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
 from medmaas_training.classes.metrics import POOLED
 from medmaas_training.comparisons import name_gain, state_comparisons
@@ -105,6 +106,7 @@ AWAITED = (
     count_events(6, 137),
     count_few(np.arange(9) // 8, np.arange(3) // 2, ("well", "ill")),
     POOLED,
+    f"{ClassesAssessor.method}.",
 )
 
 

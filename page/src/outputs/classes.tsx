@@ -38,6 +38,9 @@ export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
       Object.entries(probabilities).map(([name, share]) => [nameProbability(name), share]),
     ),
     ...(interval ? { interval_labels: interval.labels.join("; ") } : {}),
+    ...(interval?.coverage_unknown
+      ? { interval_coverage_unknown: interval.coverage_unknown.join("; ") }
+      : {}),
   }),
 };
 
@@ -55,12 +58,12 @@ function Answer({ model, output, interval }: AnswerProps<Model, Classes, Predict
       {interval && (
         <p class="interval">
           {t("classes.set", { share: formatPercent(interval.coverage, 0), count: within.size })}{" "}
-          {[...within].map((label, i) => (
-            <span key={label}>
-              {i > 0 && " · "}
-              <Told of={model} text={label} />
-            </span>
-          ))}
+          <Labels of={model} labels={interval.labels} />
+        </p>
+      )}
+      {interval?.coverage_unknown && (
+        <p class="interval">
+          {t("classes.unknown")} <Labels of={model} labels={interval.coverage_unknown} />
         </p>
       )}
       <Bars
@@ -73,6 +76,19 @@ function Answer({ model, output, interval }: AnswerProps<Model, Classes, Predict
           note: within.has(label) && <span class="mark">{t("classes.within")}</span>,
         }))}
       />
+    </>
+  );
+}
+
+function Labels({ of: model, labels }: { of: Model; labels: string[] }) {
+  return (
+    <>
+      {labels.map((label, i) => (
+        <span key={label}>
+          {i > 0 && " · "}
+          <Told of={model} text={label} />
+        </span>
+      ))}
     </>
   );
 }

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,13 @@ class Evaluated(ABC):
 
 
 class QuantileEvaluated(Evaluated):
-    """n cases, whose intervals a quantile of a score makes."""
+    """n cases, whose intervals a quantile of a score makes.
+
+    Attributes:
+        has_strata: whether groups may have quantiles of their own.
+    """
+
+    has_strata: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -79,13 +85,24 @@ class QuantileEvaluated(Evaluated):
     def find_quantile(self, rows: Flags, coverage: float) -> float:
         """The quantile that these rows give."""
 
+    def find_quantiles(
+        self, place: NDArray[np.intp], strata: int, coverage: float
+    ) -> tuple[float, ...]:
+        """The quantiles of a level: one per stratum, of the cases [n] in each place."""
+        return tuple(self.find_quantile(place == i, coverage) for i in range(strata))
+
+    def spread(self, intervals: Intervals, level: Level, place: NDArray[np.intp]) -> Floats:
+        """What a level is to each case, by the stratum that it is in: its quantile, [n]."""
+        del intervals
+        return np.array(level.quantiles)[place]
+
     @abstractmethod
     def hold(self, quantiles: Floats) -> Floats:
-        """Whose mean is the coverage, given each case's quantile, [n]."""
+        """Whose mean is the coverage, given what a level is to each case, [n]."""
 
     @abstractmethod
     def measure_width(self, quantiles: Floats) -> Floats:
-        """How wide each interval is, [n]."""
+        """How wide each interval is, likewise, [n]."""
 
     @abstractmethod
     def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> Intervals:
@@ -101,6 +118,11 @@ class QuantileEvaluated(Evaluated):
 
     def find_groups(self) -> dict[str, Flags]:
         """Whom to look at apart because of the answers, [n] each."""
+        return {}
+
+    def find_shares(self, quantiles: Floats) -> dict[str, Floats]:
+        """What else to count of intervals, by name, [n] each."""
+        del quantiles
         return {}
 
 

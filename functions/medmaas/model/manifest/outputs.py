@@ -21,6 +21,11 @@ class _Output(Contract):
         """Raise ValueError if the output cannot be of this input."""
 
     @property
+    def named_labels(self) -> tuple[str, ...]:
+        """The labels that an answer names one of; none of other kinds."""
+        return ()
+
+    @property
     def ordered(self) -> Orders | None:
         """What its actions order in a record system; None where there is nothing to order."""
         return None
@@ -61,6 +66,11 @@ class ClassesOutput(_Output):
                 raise ValueError("aliases must hold one for each of labels")
             require_unique(((alias, None) for alias in self.aliases), "alias")
         return self
+
+    @property
+    def named_labels(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.labels
 
 
 class ValueOutput(_Output):
@@ -176,6 +186,11 @@ class PolicyOutput(_Output):
         given = {feature.name for feature in spec.named_features}
         if not isinstance(spec, SeriesInput) or not names <= given:
             raise ValueError("output.shield must name features of an input of kind series")
+
+    @property
+    def named_labels(self) -> tuple[str, ...]:
+        """The labels that an answer names one of; none of other kinds."""
+        return ()
 
     @property
     def ordered(self) -> Orders | None:

@@ -16,6 +16,7 @@ _Quantiles = Annotated[tuple[float, ...], Field(min_length=1)]
 _COVERAGE = "The share of answers whose interval holds what happens, as in 0.9."
 _LEVELS = "One entry per coverage; the first is what an answer has if none is asked for."
 PREDICTION = "prediction"
+_ROUNDED = 1e-9
 
 
 class Strata(Contract):
@@ -45,15 +46,18 @@ class Level(Contract):
     quantiles: _Quantiles = Field(
         description="One number per stratum, or one alone. classes: the labels are taken, the "
         "likeliest first, as long as their probabilities together stay within it (adaptive "
-        "prediction sets, Romano et al. 2020); the likeliest is always taken. value: half the "
-        "width, in the unit of the answer. survival: the bound is the day when the curve has "
-        "fallen by it."
+        "prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, "
+        "one number per label. value: half the width, in the unit of the answer. survival: the "
+        "bound is the day when the curve has fallen by it."
     )
 
 
 class _Intervals(Contract):
     def require_strata(self, spec: Input) -> None:
         """Raise ValueError if its strata are of nothing that the input has."""
+
+    def require_labels(self, labels: tuple[str, ...]) -> None:
+        """Raise ValueError unless quantiles by label are of these."""
 
     @property
     def are_sets(self) -> bool:
@@ -70,10 +74,15 @@ class QuantileIntervals(_Intervals):
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
         strata = len(self.strata.edges) + 1 if self.strata else 1
-        if any(len(level.quantiles) != strata for level in self.levels):
+        if self.has_strata and any(len(level.quantiles) != strata for level in self.levels):
             raise ValueError(f"every level must hold one quantile per stratum, {strata}")
         _refuse_doubles([level.coverage for level in self.levels])
         return self
+
+    @property
+    def has_strata(self) -> bool:
+        """Whether quantiles are of strata, be it of one that is everyone."""
+        return True
 
     def require_strata(self, spec: Input) -> None:
         """Raise ValueError unless strata are of the prediction, or of a number of a row."""
@@ -86,11 +95,48 @@ class ClassesIntervals(QuantileIntervals):
     """Prediction sets."""
 
     kind: Literal["classes"] = "classes"
+    by: Literal["label"] | None = Field(
+        default=None,
+        description="label: a set holds the labels whose probability is at least one less their "
+        "quantile, so that each label has its coverage (class-conditional conformal prediction, "
+        "Vovk 2012), and those at least half as likely as the likeliest. Where no label reaches "
+        "its quantile at the highest coverage, it holds the likeliest until together they reach "
+        "the coverage.",
+    )
+    cases: tuple[int, ...] | None = Field(
+        default=None,
+        description="By label: how many cases of each were seen. Of fewer than coverage / (1 - "
+        "coverage) nothing can be promised: such a label has the quantile of all cases, and its "
+        "coverage is not known.",
+    )
+
+    @model_validator(mode="after")
+    def _is_by_label_or_not(self) -> Self:
+        if self.by and (self.strata or not self.cases):
+            raise ValueError("quantiles by label need cases, and have no strata")
+        if any(len(level.quantiles) != len(self.cases or ()) for level in self.levels if self.by):
+            raise ValueError("every level must hold one quantile per label of cases")
+        return self
 
     @property
     def are_sets(self) -> bool:
         """They are."""
         return True
+
+    @property
+    def has_strata(self) -> bool:
+        """Not by label."""
+        return self.by is None
+
+    def require_labels(self, labels: tuple[str, ...]) -> None:
+        """Raise ValueError unless quantiles by label are of these."""
+        if self.cases and len(self.cases) != len(labels):
+            raise ValueError(f"uncertainty.intervals.cases must hold one per label, {len(labels)}")
+
+    def find_unknown(self, coverage: float) -> list[int]:
+        """Positions of the labels whose coverage is not known, by label."""
+        cases = enumerate(self.cases or ())
+        return [i for i, seen in cases if seen < coverage * (seen + 1) - _ROUNDED]
 
 
 class ValueIntervals(QuantileIntervals):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
+    Cell,
     Columns,
     Floats,
     Table,
@@ -24,6 +26,7 @@ from medmaas.model.manifest import (
     ClassesOutput,
     Decision,
     Intervals,
+    Level,
     Manifest,
     Output,
 )
@@ -38,6 +41,8 @@ from medmaas.model.schema import (
 )
 from medmaas.model.targets import AsTheyAre, Target
 
+_LABELS, _UNKNOWN = "interval_labels", "interval_coverage_unknown"
+_NEAR = 0.5  # of the largest probability: between such labels the model does not decide
 _SLACK = 1e-9  # probabilities sum up to 1 but for rounding
 _TIE = 10.0**-DECIMALS  # nearer probabilities may be shown as the same number
 
@@ -95,7 +100,7 @@ class Classes(OutputDefaults):
 class PredictionSets:
     """`{"coverage", "labels"}`: adaptive prediction sets (Romano et al. 2020), likeliest first."""
 
-    columns = name_columns(["interval_labels"], [])
+    columns = name_columns([_LABELS], [])
 
     def __init__(self, output: ClassesOutput, quantiles: Quantiles) -> None:
         self._output, self._quantiles = output, quantiles
@@ -153,6 +158,89 @@ class PredictionSets:
         return describe_interval(self._output.labels)
 
 
+class SetsByLabel:
+    """`{"coverage", "labels", "coverage_unknown"}`: sets in which each label has its coverage.
+
+    Class-conditional conformal prediction (Vovk 2012, arXiv:1209.2673), of the probability itself.
+    A label at least half as likely as the likeliest is taken, too. Where no label is likely enough
+    for its quantile at the highest coverage, as many are taken as reach the coverage together: whom
+    nothing is typical of has a large set and not an empty one. Ties are taken.
+    """
+
+    def __init__(self, output: ClassesOutput, spec: ClassesIntervals) -> None:
+        self._output = output
+        self._levels = {level.coverage: level for level in spec.levels}
+        self._unknown = {
+            level.coverage: tuple(output.labels[i] for i in spec.find_unknown(level.coverage))
+            for level in spec.levels
+        }
+        rare = any(self._unknown.values())
+        self.columns = name_columns([_LABELS, _UNKNOWN] if rare else [_LABELS], [])
+
+    def tabulate(self, outputs: Tensors, _inputs: Tensors, coverage: float) -> Table:
+        """Column `interval_labels`, likeliest first, of the tensor [n, labels].
+
+        Beside it `interval_coverage_unknown`, the labels of which too few cases were seen, if a
+        model has such.
+        """
+        rows = round_numbers(outputs[self._output.tensor], len(self._output.labels))
+        order = np.argsort(-rows, axis=1, kind="stable")
+        taken = take_labels(rows, self._levels[coverage], [*self._levels.values()])
+        names = np.array(self._output.labels, object)
+        sets: list[Cell] = [
+            tuple(names[ranked[one[ranked]]]) for ranked, one in zip(order, taken, strict=True)
+        ]
+        unknown: list[Cell] = [self._unknown[coverage]] * len(sets)
+        return Table([sets, unknown][: len(self.columns.texts)], np.empty((len(sets), 0)))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """One set each."""
+        unknown = self._unknown[coverage]
+        more = {"coverage_unknown": list(unknown)} if unknown else {}
+        return [
+            {"coverage": coverage, "labels": list(expect(labels, tuple)), **more}
+            for labels in table.texts[0]
+        ]
+
+    def name_interval(self, interval: Interval) -> Fact:
+        """Which labels it may be, and of which nothing is promised."""
+        unknown = interval.get("coverage_unknown")
+        said = {"coverage": interval["coverage"], "labels": interval["labels"]}
+        if unknown:
+            return Fact("one_of_labels_some_unknown", **said, unknown=unknown)
+        return Fact("one_of_labels", **said)
+
+    def json_schema(self) -> Schema:
+        """JSON Schema of one interval."""
+        return describe_interval(self._output.labels)
+
+
+def take_labels(rows: Floats, level: Level, levels: Sequence[Level]) -> NDArray[np.bool_]:
+    """Which labels are in the set of each row, [n, labels], by quantiles of their own.
+
+    Sets of a higher coverage hold those of a lower one.
+
+    Args:
+        rows: probabilities as answers show them, [n, labels].
+        level: the coverage, and quantiles of one less the probability, one per label.
+        levels: all that are stored.
+    """
+    widest = max(levels, key=lambda one: one.coverage)
+    typical = _find_typical(rows, level)
+    near: NDArray[np.bool_] = rows >= _NEAR * rows.max(axis=1, keepdims=True) - _SLACK
+    ranked = -np.sort(-rows, axis=1)
+    needed = ranked.cumsum(axis=1) - ranked < level.coverage - _SLACK  # of what is likelier
+    last = np.where(needed, ranked, inf).min(axis=1, keepdims=True)
+    wide = (rows >= last - _SLACK) & ~_find_typical(rows, widest).any(axis=1, keepdims=True)
+    taken: NDArray[np.bool_] = typical | near | wide
+    return taken
+
+
+def _find_typical(rows: Floats, level: Level) -> NDArray[np.bool_]:
+    typical: NDArray[np.bool_] = rows >= 1 - np.array(level.quantiles) - _SLACK
+    return typical
+
+
 class LabelTargets(AsTheyAre):
     """The probability of every label; the one that the answer names is shown."""
 
@@ -183,10 +271,12 @@ def make(manifest: Manifest) -> Classes:
     return Classes(expect(manifest.output, ClassesOutput))
 
 
-def make_intervals(spec: Intervals, manifest: Manifest) -> PredictionSets:
+def make_intervals(spec: Intervals, manifest: Manifest) -> PredictionSets | SetsByLabel:
     """How sure it is."""
-    quantiles = Quantiles(expect(spec, ClassesIntervals), manifest.input, max)
-    return PredictionSets(expect(manifest.output, ClassesOutput), quantiles)
+    sets, output = expect(spec, ClassesIntervals), expect(manifest.output, ClassesOutput)
+    if sets.by:
+        return SetsByLabel(output, sets)
+    return PredictionSets(output, Quantiles(sets, manifest.input, max))
 
 
 def make_targets(output: Output) -> LabelTargets:
@@ -205,4 +295,9 @@ def describe_answer(labels: Sequence[str] | None = None) -> Schema:
 def describe_interval(labels: Sequence[str] | None = None) -> Schema:
     """JSON Schema of an interval of a model that has these labels."""
     taken = describe_list(describe_choice(labels), minItems=1)
-    return describe_object("PredictionSet", {"coverage": PROBABILITY, "labels": taken})
+    unknown = describe_list(describe_choice(labels), minItems=1)
+    return describe_object(
+        "PredictionSet",
+        {"coverage": PROBABILITY, "labels": taken},
+        {"coverage_unknown": unknown},
+    )

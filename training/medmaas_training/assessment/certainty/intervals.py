@@ -81,7 +81,7 @@ def assess_intervals(
     plain = learn_intervals(learned, None)
     if plain is None:
         return None, []
-    strata = choose_strata(learned, test.sample.seed)
+    strata = choose_strata(learned, test.sample.seed) if learned.evaluated.has_strata else None
     stratified = learn_intervals(learned, strata) if strata else None
     if stratified is None:
         return plain, [measure_intervals(plain, measured, test.sample)]
@@ -102,18 +102,16 @@ def learn_intervals(split: Calibrated, strata: Strata | None) -> Intervals | Non
     """One quantile per coverage and stratum; None if there are too few cases for any coverage."""
     place, levels = split.place(strata), []
     for coverage in COVERAGES:
-        quantiles = tuple(
-            split.evaluated.find_quantile(place == i, coverage)
-            for i in range(len(strata.edges) + 1 if strata else 1)
-        )
+        count = len(strata.edges) + 1 if strata else 1
+        quantiles = split.evaluated.find_quantiles(place, count, coverage)
         if np.isfinite(quantiles).all():
             levels.append(Level(coverage=coverage, quantiles=quantiles))
     return split.evaluated.make_intervals(levels, strata) if levels else None
 
 
-def take_quantiles(strata: Strata | None, level: Level, split: Calibrated) -> Floats:
-    """The quantile of each case, [n]."""
-    return np.array(level.quantiles)[split.place(strata)]
+def take_quantiles(intervals: Intervals, level: Level, split: Calibrated) -> Floats:
+    """What a level is to each case: its quantile, [n], or its set, [n, labels]."""
+    return split.evaluated.spread(intervals, level, split.place(intervals.strata))
 
 
 def measure_intervals(
@@ -129,7 +127,7 @@ def measure_intervals(
     """
     points = []
     for level in intervals.levels:
-        quantiles = take_quantiles(intervals.strata, level, split)
+        quantiles = take_quantiles(intervals, level, split)
         groups: dict[str, Flags | None] = {EVERYONE: None}
         if level is intervals.levels[0]:
             groups |= split.groups
@@ -147,6 +145,19 @@ def measure_intervals(
         width_of=split.evaluated.width_of,
         points=tuple(points),
     )
+
+
+def count_intervals(intervals: Intervals, test: Answered, spec: Input) -> list[Metric]:
+    """What else is counted of intervals at the first coverage, of everyone and of each group."""
+    split = _see(test, spec)
+    quantiles = take_quantiles(intervals, intervals.levels[0], split)
+    groups: dict[str, Flags | None] = {EVERYONE: None, **split.groups}
+    return [
+        metric
+        for name, flags in split.evaluated.find_shares(quantiles).items()
+        for group, members in groups.items()
+        for metric in test.sample.measure_mean(ON, name, flags, members=members, group=group)
+    ]
 
 
 def measure_held(

@@ -15,6 +15,7 @@ from medmaas.model.manifest import (
     Level,
     Metric,
     Output,
+    PolicyIntervals,
     Uncertainty,
 )
 from medmaas_training.assessment.answers import Answerer, make_answerer
@@ -90,6 +91,7 @@ def assess_uncertainty(
     judge = _Judge(answerer, uncertainty, splits)
     limits = judge.limit(test.cases.rows, test.outputs)
     metrics = measure_test(limits, test.cases.groups, test.sample)
+    metrics += answerer.assessor.count_intervals(intervals, test, spec)
     metrics += measure_out_of_distribution(
         spec, splits.out_of_distribution, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )
@@ -180,13 +182,13 @@ class _Judge:
         self, rows: Array, outputs: Tensors, outcome: object
     ) -> tuple[QuantileEvaluated, Floats]:
         intervals, answerer = self.uncertainty.intervals, self.answerer
-        if intervals is None:
+        if intervals is None or isinstance(intervals, PolicyIntervals):
             raise TypeError
         given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
         evaluated = given.require_quantiles()
         seen = Calibrated(evaluated, find_numbers(answerer.spec, rows), {})
         first = expect(intervals.levels[0], Level)
-        return evaluated, take_quantiles(intervals.strata, first, seen)
+        return evaluated, take_quantiles(intervals, first, seen)
 
 
 def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:

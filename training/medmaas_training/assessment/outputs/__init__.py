@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import find_room
-from medmaas.model.manifest import CoverageCurve, Input, Output, PolicyIntervals
+from medmaas.model.manifest import CoverageCurve, Input, Metric, Output, PolicyIntervals
 from medmaas.model.outputs import make_targets
-from medmaas_training.assessment.certainty.intervals import assess_intervals
+from medmaas_training.assessment.certainty.intervals import assess_intervals, count_intervals
 from medmaas_training.assessment.evaluated import Answered, Evaluated, Intervals, Tensors
 from medmaas_training.assessment.resampling import Flags, Floats
 from medmaas_training.assessment.splits import Array
@@ -73,6 +73,14 @@ class OutputAssessor(ABC):
     ) -> tuple[Intervals | PolicyIntervals | None, list[CoverageCurve]]:
         """Intervals of the calibration split, and how often they hold on the test split."""
         return assess_intervals(calibration, test, spec)
+
+    def count_intervals(
+        self, intervals: Intervals | PolicyIntervals | None, test: Answered, spec: Input
+    ) -> list[Metric]:
+        """What else is counted of the intervals at the first coverage, on the test split."""
+        if intervals is None or isinstance(intervals, PolicyIntervals):
+            return []
+        return count_intervals(intervals, test, spec)
 
     def find_focus(self, answers: Floats) -> int:
         """The position of the number that is explained, given all of an answer, [targets]."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +21,23 @@ from medmaas.model.manifest import (
     RightAnswersTarget,
     Strata,
 )
+from medmaas.model.outputs.classes import take_labels
 from medmaas_training.assessment.certainty.calibration import Claim
 from medmaas_training.assessment.certainty.calibration_curve import Curve
 from medmaas_training.assessment.certainty.conformal import find_quantile
 from medmaas_training.assessment.certainty.recalibration import LEAST, Recalibrator, Rows
-from medmaas_training.assessment.evaluated import QuantileEvaluated, Tensors, round_output
+from medmaas_training.assessment.evaluated import (
+    Intervals,
+    QuantileEvaluated,
+    Tensors,
+    round_output,
+)
 from medmaas_training.assessment.outputs import OutputAssessor
 from medmaas_training.assessment.resampling import Flags, Floats, Sample, mean
 from medmaas_training.assessment.splits import Array
 
 NAMED = "the named label"
-_ROUNDED = 1e-5  # answers are rounded to 1e-6 a label, so that a sum may be off by a few
+ONE_LABEL = "share of sets with one label"
 _UNSURE, _FEWEST_UNSURE = (0.05, 0.1, 0.2), 50
 
 
@@ -55,45 +60,56 @@ class EvaluatedClasses(QuantileEvaluated):
         largest: Floats = self.p.max(1)
         return largest
 
-    @cached_property
-    def together(self) -> Floats:
-        """Probabilities of each label and all likelier ones; 0 for the likeliest, [n, labels]."""
-        order = np.argsort(-self.p, axis=1, kind="stable")
-        sums = np.take_along_axis(self.p, order, 1).cumsum(1)
-        sums[:, 0] = 0
-        back: Floats = np.empty_like(sums)
-        np.put_along_axis(back, order, sums, 1)
-        return back
+    has_strata: ClassVar[bool] = False
 
     def find_quantile(self, rows: Flags, coverage: float) -> float:
-        """Of the true label's cumulated probability (Romano, Sesia & Candes 2020)."""
-        scores = self.together[np.arange(len(self.y)), self.y][rows]
-        found = find_quantile(scores, coverage)
-        return min(found + _ROUNDED, 1 + _ROUNDED) if found > 0 else 0.0
+        """Of one less the probability of the true label."""
+        return find_quantile(1 - self.p[np.arange(len(self.y)), self.y][rows], coverage)
+
+    def find_quantiles(
+        self, place: NDArray[np.intp], strata: int, coverage: float
+    ) -> tuple[float, ...]:
+        """One per label, of its own cases; that of all cases where it has too few."""
+        del place, strata
+        together = self.find_quantile(np.ones(len(self.y), bool), coverage)
+        found = [self.find_quantile(self.y == i, coverage) for i in range(len(self.labels))]
+        return tuple(one if np.isfinite(one) else together for one in found)
+
+    def spread(self, intervals: Intervals, level: Level, place: NDArray[np.intp]) -> Floats:
+        """Which labels are in the set of each case, [n, labels]."""
+        del place
+        return take_labels(self.p, level, intervals.levels).astype(float)
 
     def hold(self, quantiles: Floats) -> Floats:
         """Whether the true label is in the set."""
-        scores = self.together[np.arange(len(self.y)), self.y]
-        return (scores <= quantiles).astype(float)
+        held: Floats = quantiles[np.arange(len(self.y)), self.y]
+        return held
 
     def measure_width(self, quantiles: Floats) -> Floats:
         """Labels in the set."""
-        sizes: Floats = (self.together <= quantiles[:, None]).sum(1).astype(float)
+        sizes: Floats = quantiles.sum(1)
         return sizes
+
+    def find_shares(self, quantiles: Floats) -> dict[str, Floats]:
+        """How many sets decide."""
+        return {ONE_LABEL: (self.measure_width(quantiles) == 1).astype(float)}
 
     def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> ClassesIntervals:
         """Prediction sets."""
-        return ClassesIntervals(levels=tuple(levels), strata=strata)
+        del strata
+        cases = np.bincount(self.y, minlength=len(self.labels)).tolist()
+        return ClassesIntervals(levels=tuple(levels), by="label", cases=tuple(cases))
 
     def summarise_width(self, width: Floats, weights: Floats) -> float:
         """The mean size."""
         return mean(width, weights)
 
     def find_groups(self) -> dict[str, Flags]:
-        """The least sure answers: the smallest of three shares that has 50 cases."""
+        """Each label's cases, and the least sure answers: the smallest share that has 50 cases."""
         share = next((s for s in _UNSURE if s * len(self.p) >= _FEWEST_UNSURE), 0.5)
         unsure = self.prediction <= np.quantile(self.prediction, share)
-        return {f"least sure {100 * share:.0f} % of answers": unsure}
+        of_label = {label: self.y == i for i, label in enumerate(self.labels)}
+        return of_label | {f"least sure {100 * share:.0f} % of answers": unsure}
 
     def find_losses(self) -> tuple[str, Floats]:
         """Errors."""
@@ -149,8 +165,9 @@ class ClassesAssessor(OutputAssessor):
     """Probabilities that sum to 1."""
 
     method = (
-        "Split conformal prediction: adaptive prediction sets, whose likeliest label is always "
-        "taken (Romano, Sesia & Candes 2020)"
+        "Class-conditional conformal prediction: sets in which each label has its coverage, of "
+        "the probability itself (Vovk 2012); a label at least half as likely as the likeliest is "
+        "taken, too, so that coverage may exceed what is asked for"
     )
     draws_calibration = False
 
