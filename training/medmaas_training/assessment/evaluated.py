@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import (
     ClassesIntervals,
     Level,
+    QuantileIntervals,
     Strata,
     SurvivalIntervals,
     ValueIntervals,
@@ -91,7 +92,7 @@ class QuantileEvaluated(Evaluated):
         """The quantiles of a level: one per stratum, of the cases [n] in each place."""
         return tuple(self.find_quantile(place == i, coverage) for i in range(strata))
 
-    def spread(self, intervals: Intervals, level: Level, place: NDArray[np.intp]) -> Floats:
+    def spread(self, intervals: QuantileIntervals, level: Level, place: NDArray[np.intp]) -> Floats:
         """What a level is to each case, by the stratum that it is in: its quantile, [n]."""
         del intervals
         return np.array(level.quantiles)[place]

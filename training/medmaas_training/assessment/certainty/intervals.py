@@ -17,6 +17,7 @@ from medmaas.model.manifest import (
     Level,
     Metric,
     Number,
+    QuantileIntervals,
     Strata,
 )
 from medmaas_training.assessment.evaluated import Answered, Intervals, QuantileEvaluated
@@ -109,7 +110,7 @@ def learn_intervals(split: Calibrated, strata: Strata | None) -> Intervals | Non
     return split.evaluated.make_intervals(levels, strata) if levels else None
 
 
-def take_quantiles(intervals: Intervals, level: Level, split: Calibrated) -> Floats:
+def take_quantiles(intervals: QuantileIntervals, level: Level, split: Calibrated) -> Floats:
     """What a level is to each case: its quantile, [n], or its set, [n, labels]."""
     return split.evaluated.spread(intervals, level, split.place(intervals.strata))
 

@@ -15,7 +15,7 @@ from medmaas.model.manifest import (
     Level,
     Metric,
     Output,
-    PolicyIntervals,
+    QuantileIntervals,
     Uncertainty,
 )
 from medmaas_training.assessment.answers import Answerer, make_answerer
@@ -181,9 +181,8 @@ class _Judge:
     def _evaluate(
         self, rows: Array, outputs: Tensors, outcome: object
     ) -> tuple[QuantileEvaluated, Floats]:
-        intervals, answerer = self.uncertainty.intervals, self.answerer
-        if intervals is None or isinstance(intervals, PolicyIntervals):
-            raise TypeError
+        intervals = expect(self.uncertainty.intervals, QuantileIntervals)
+        answerer = self.answerer
         given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
         evaluated = given.require_quantiles()
         seen = Calibrated(evaluated, find_numbers(answerer.spec, rows), {})

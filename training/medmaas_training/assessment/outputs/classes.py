@@ -18,6 +18,7 @@ from medmaas.model.manifest import (
     LabelTarget,
     Level,
     Output,
+    QuantileIntervals,
     RightAnswersTarget,
     Strata,
 )
@@ -27,7 +28,6 @@ from medmaas_training.assessment.certainty.calibration_curve import Curve
 from medmaas_training.assessment.certainty.conformal import find_quantile
 from medmaas_training.assessment.certainty.recalibration import LEAST, Recalibrator, Rows
 from medmaas_training.assessment.evaluated import (
-    Intervals,
     QuantileEvaluated,
     Tensors,
     round_output,
@@ -75,7 +75,7 @@ class EvaluatedClasses(QuantileEvaluated):
         found = [self.find_quantile(self.y == i, coverage) for i in range(len(self.labels))]
         return tuple(one if np.isfinite(one) else together for one in found)
 
-    def spread(self, intervals: Intervals, level: Level, place: NDArray[np.intp]) -> Floats:
+    def spread(self, intervals: QuantileIntervals, level: Level, place: NDArray[np.intp]) -> Floats:
         """Which labels are in the set of each case, [n, labels]."""
         del place
         return take_labels(self.p, level, intervals.levels).astype(float)
