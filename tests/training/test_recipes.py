@@ -12,6 +12,7 @@ from sksurv.datasets import load_flchain
 
 from medmaas.model.manifest import Estimate, Manifest, Metric
 from medmaas.model.registry import Registry
+from medmaas_training.assessment.certainty.intervals import ON, ON_UNSTRATIFIED
 from medmaas_training.tabular.datasets import (
     SurvivalTable,
     read_breast_fna,
@@ -35,7 +36,10 @@ def figures(manifest: Manifest) -> dict[tuple[str, ...], Metric]:
     return {(m.evaluated_on, m.group, m.model, m.metric): m for m in manifest.card.metrics}
 
 
-def list_figures(manifest: Manifest) -> dict[tuple[str, ...], Metric | Estimate]:
+Figures = dict[tuple[str, ...], Metric | Estimate]
+
+
+def list_figures(manifest: Manifest) -> Figures:
     """Every figure by all that it states of itself, the points of curves among them."""
     card = manifest.card
     found: dict[tuple[str, ...], Metric | Estimate] = {
@@ -63,6 +67,10 @@ def list_figures(manifest: Manifest) -> dict[tuple[str, ...], Metric | Estimate]
     return found
 
 
+def leave_out_intervals(figures: Figures) -> Figures:
+    return {key: figure for key, figure in figures.items() if not {ON, ON_UNSTRATIFIED} & {*key}}
+
+
 @pytest.mark.parametrize("recipe", [pytest.param("survival", marks=pytest.mark.soak), "breast_fna"])
 def test_a_recipe_reproduces_the_model_that_ships(
     recipe: str, train: Train, tmp_path: Path
@@ -78,6 +86,8 @@ def test_a_recipe_reproduces_the_model_that_ships(
     assert again.card.data == shipped.card.data
     assert again.input == shipped.input
     found_again, shipped_figures = list_figures(again), list_figures(shipped)
+    if recipe == "breast_fna":  # what ships is older than sets in which each label has its coverage
+        found_again, shipped_figures = map(leave_out_intervals, (found_again, shipped_figures))
     new, gone = found_again.keys() - shipped_figures.keys(), shipped_figures.keys() - found_again
     # what ships is older than gains that state what they are over, and than average precision
     assert {key[3].split(" in ")[0] for key in new} <= {"gain", "average precision"}
