@@ -12,7 +12,6 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     CalibrationCurve,
     Card,
-    CoverageCurve,
     Explanation,
     Input,
     Metric,
@@ -35,7 +34,7 @@ from medmaas_training.report.page import Section, read_manifest, read_training, 
 
 CERTAINTY, REASONS = "Measuring how sure it is", "Trying its explanations"
 
-_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
+_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _replace_figures(card: Card, found: Measured) -> Card:
         update={
             "metrics": _renew(card.metrics, found.metrics),
             "calibration": _renew(card.calibration, found.calibration),
-            "coverage": _renew(card.coverage, found.coverage),
+            "coverage": tuple(found.coverage),
         }
     )
 

@@ -17,9 +17,11 @@ from medmaas.model.manifest import (
     Output,
     PolicyIntervals,
     Uncertainty,
+    ValueIntervals,
 )
 from medmaas_training.assessment.answers import Answerer, make_answerer
 from medmaas_training.assessment.certainty.abstention import (
+    REFUSED,
     Limits,
     choose_largest_set,
     choose_most_missing,
@@ -30,8 +32,9 @@ from medmaas_training.assessment.certainty.abstention import (
 from medmaas_training.assessment.certainty.calibration import measure_calibration
 from medmaas_training.assessment.certainty.intervals import (
     COVERAGES,
-    Calibrated,
-    find_numbers,
+    measure_intervals,
+    see,
+    see_split,
     take_quantiles,
 )
 from medmaas_training.assessment.certainty.recalibration import measure_recalibration
@@ -39,7 +42,7 @@ from medmaas_training.assessment.certainty.selective import Selective, measure_s
 from medmaas_training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
 from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.resampling import Flags, Floats
-from medmaas_training.assessment.splits import Array, Splits
+from medmaas_training.assessment.splits import Array, Cases, Splits, take_cases
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,10 @@ def assess_uncertainty(
     metrics += measure_out_of_distribution(
         spec, splits.out_of_distribution, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )
+    for name, cases in splits.external.items():
+        figures, curves = _assess_external(judge, name, cases, seed)
+        metrics += figures
+        coverage += curves
     selective, figures = _assess_judgement(test)
     metrics += figures
     for claim, sample in test.evaluated.find_claims(test.sample):
@@ -186,9 +193,32 @@ class _Judge:
             raise TypeError
         given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
         evaluated = given.require_quantiles()
-        seen = Calibrated(evaluated, find_numbers(answerer.spec, rows), {})
+        seen = see(evaluated, answerer.spec, rows)
         first = expect(intervals.levels[0], Level)
         return evaluated, take_quantiles(intervals, first, seen)
+
+
+def _assess_external(
+    judge: _Judge, name: str, cases: Cases, seed: int
+) -> tuple[list[Metric], list[CoverageCurve]]:
+    """Of cases from elsewhere how many have no answer; of the others errors and coverage."""
+    intervals, answerer = judge.uncertainty.intervals, judge.answerer
+    if intervals is None or isinstance(intervals, PolicyIntervals):
+        return [], []
+    everyone = answerer.answer(cases, judge.splits.train, seed, "external")
+    refused = judge.limit(cases.rows, everyone.outputs).refused
+    metrics = [
+        metric.model_copy(update={"measure": "abstention"})
+        for metric in everyone.sample.measure_mean(name, REFUSED, refused.astype(float))
+    ]
+    if refused.all():
+        return metrics, []
+    answered = take_cases(cases, ~refused)
+    kept = answerer.answer(answered, judge.splits.train, seed, "external")
+    error, losses = kept.evaluated.find_losses()
+    metrics += kept.sample.measure_mean(f"{name}, answered", error, losses)
+    seen = see_split(kept, answerer.spec)
+    return metrics, [measure_intervals(intervals, seen, kept.sample, on=f"{name}, intervals")]
 
 
 def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
@@ -205,6 +235,17 @@ def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
 def _name_method(method: str, intervals: Intervals | None) -> str:
     strata = intervals.strata if intervals else None
     apart = f"; quantiles apart by {strata.by} (Mondrian)" if strata else ""
+    if intervals and intervals.groups:
+        named = list(dict.fromkeys(group.by for group in intervals.groups))
+        apart += (
+            f"; groups by {', '.join(named)} have quantiles of their own, the most careful of "
+            "which is taken (Foygel Barber et al. 2021)"
+        )
+    if isinstance(intervals, ValueIntervals) and intervals.typical_distance:
+        apart += (
+            f"; wider beyond a distance of {intervals.typical_distance:g}, in proportion to it "
+            "(Papadopoulos et al. 2011)"
+        )
     return f"{method}{apart}."
 
 

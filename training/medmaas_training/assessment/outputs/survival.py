@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
+    Group,
     Input,
     Level,
     Output,
@@ -47,6 +48,8 @@ class EvaluatedSurvival(QuantileEvaluated):
     outcome: Outcome
     train: Outcome
     horizons: tuple[int, ...]
+
+    careful: ClassVar[np.ufunc] = np.minimum
 
     @property
     def width_of(self) -> str:
@@ -133,9 +136,11 @@ class EvaluatedSurvival(QuantileEvaluated):
         bound = np.where(after == 0, 0.0, start + share * (end - start))
         return np.floor(np.where(after == len(self.days), self.days[-1], bound) + 1e-9)
 
-    def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> SurvivalIntervals:
+    def make_intervals(
+        self, levels: Sequence[Level], strata: Strata | None, groups: Sequence[Group] = ()
+    ) -> SurvivalIntervals:
         """A day that is outlived."""
-        return SurvivalIntervals(levels=tuple(levels), strata=strata)
+        return SurvivalIntervals(levels=tuple(levels), strata=strata, groups=tuple(groups) or None)
 
     def find_losses(self) -> tuple[str, Floats]:
         """The Brier score at the horizon in the middle."""

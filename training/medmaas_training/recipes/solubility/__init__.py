@@ -6,4 +6,8 @@ on; card.py has the words of the card, sections.py what the report shows.
 
 from medmaas_training.recipes import Recipe
 
-RECIPE = Recipe("solubility in water from a molecule's SMILES (--data CSV)", outcome=("target",))
+RECIPE = Recipe(
+    "solubility in water from a molecule's SMILES (--data CSV)",
+    outcome=("target",),
+    takes_external=True,
+)
