@@ -95,6 +95,7 @@ def assess_uncertainty(
     limits = judge.limit(test.cases.rows, test.outputs)
     metrics = measure_test(limits, test.cases.groups, test.sample)
     metrics += answerer.assessor.count_intervals(intervals, test, spec)
+    metrics += answerer.assessor.describe_groups(calibration, test, spec)
     metrics += measure_out_of_distribution(
         spec, splits.out_of_distribution, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )

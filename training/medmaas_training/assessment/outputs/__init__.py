@@ -82,6 +82,11 @@ class OutputAssessor(ABC):
             return []
         return count_intervals(intervals, test, spec)
 
+    def describe_groups(self, calibration: Answered, test: Answered, spec: Input) -> list[Metric]:
+        """Where probabilities are least true, of groups by every feature, on the test split."""
+        del calibration, test, spec
+        return []
+
     def find_focus(self, answers: Floats) -> int:
         """The position of the number that is explained, given all of an answer, [targets]."""
         return make_targets(self.output).headline(answers)
