@@ -16,6 +16,7 @@ from medmaas.model.intervals import find_members
 from medmaas.model.manifest import Boolean, Choice, Feature, Group, Input
 from medmaas_training.assessment.resampling import Flags
 from medmaas_training.assessment.splits import Array, as_fed
+from medmaas_training.group_names import name_group
 
 FEWEST_LEARNED = 50  # of the calibration split, to have a quantile of their own
 FEWEST_SEEN = 30  # of the test split, to be looked at
@@ -78,20 +79,3 @@ def find_all_members(spec: Input, groups: Sequence[Group], values: Values) -> di
             seen.add(members.tobytes())
             found[name_group(spec, group)] = members
     return found
-
-
-def name_group(spec: Input, group: Group) -> str:
-    """As in `creatinine from 1.3`, `sex F`, `creatinine missing`."""
-    features = {feature.name: feature for feature in spec.row_features}
-    feature = features.get(group.by)
-    if group.low is None and group.high is None:
-        return f"{group.by} missing"
-    if group.high is None:
-        return f"{group.by} from {group.low:g}"
-    if group.low is None:
-        return f"{group.by} below {group.high:g}"
-    if isinstance(feature, Choice):
-        return f"{group.by} {feature.choices[int(group.low)]}"
-    if isinstance(feature, Boolean):
-        return f"{group.by} {'true' if group.low else 'false'}"
-    return f"{group.by} from {group.low:g} to below {group.high:g}"
