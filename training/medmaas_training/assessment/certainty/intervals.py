@@ -317,14 +317,15 @@ def choose_groups(
     """The groups that coverage is a point short in without a quantile of their own.
 
     As for strata, all is decided inside the calibration split. Looked at are the tenths at both
-    ends of each feature and of the prediction, choices, and those whose value is missing.
+    ends of each feature and of the prediction, choices, and those whose value is missing, if they
+    are at most a third: of more, the quantile of everyone is theirs.
     """
     candidates = list_groups(spec, split.values, ends_alone=True)
     held = cross_fit(split, strata, seed)
     return tuple(
         group
         for group, some in zip(candidates, split.list_members(candidates), strict=True)
-        if FEWEST_LEARNED <= some.sum() < split.n
+        if FEWEST_LEARNED <= some.sum() <= split.n / 3
         and held[some].mean() < COVERAGES[0] - _SHORT_OF_GROUP
     )
 
