@@ -114,9 +114,10 @@ def find_members(group: Group, values: NDArray[Any]) -> NDArray[np.bool_]:
     Its ends are taken to the precision of the values: what was written 1.3 and is held in 32 bits
     is not below 1.3.
     """
+    unknown: NDArray[np.bool_] = np.isnan(values)
     if group.is_of_missing:
-        return np.isnan(values)
-    members = ~np.isnan(values)
+        return unknown
+    members = ~unknown
     if group.low is not None:
         members &= values >= values.dtype.type(group.low)
     if group.high is not None:

@@ -161,7 +161,8 @@ def _replace_figures(card: Card, found: Measured) -> Card:
         update={
             "metrics": _renew(card.metrics, found.metrics),
             "calibration": _renew(card.calibration, found.calibration),
-            "coverage": tuple(found.coverage),
+            # an assessment alone measures coverage: what it no longer looks at is out of date
+            "coverage": tuple(found.coverage) or card.coverage,
         }
     )
 

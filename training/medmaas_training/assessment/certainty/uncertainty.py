@@ -16,6 +16,7 @@ from medmaas.model.manifest import (
     Metric,
     Output,
     PolicyIntervals,
+    QuantileIntervals,
     Uncertainty,
     ValueIntervals,
 )
@@ -236,11 +237,11 @@ def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
 def _name_method(method: str, intervals: Intervals | None) -> str:
     strata = intervals.strata if intervals else None
     apart = f"; quantiles apart by {strata.by} (Mondrian)" if strata else ""
-    if intervals and intervals.groups:
-        named = list(dict.fromkeys(group.by for group in intervals.groups))
+    if isinstance(intervals, QuantileIntervals) and intervals.groups:
+        named = ", ".join(dict.fromkeys(group.by for group in intervals.groups))
         apart += (
-            f"; groups by {', '.join(named)} have quantiles of their own, the most careful of "
-            "which is taken (Foygel Barber et al. 2021)"
+            f"; groups by {named} have quantiles of their own, the most careful of which is taken "
+            "(Foygel Barber et al. 2021)"
         )
     if isinstance(intervals, ValueIntervals) and intervals.typical_distance:
         apart += (
