@@ -53,7 +53,7 @@ def read_external(
     taken = {write_as_served(line) for line in known.smiles} | {""}
     alphabet, rows, served = set(spec.alphabet), list[int](), list[str]()
     for row, line in enumerate(table[lines[0]].fillna("").str.strip()):
-        one = write_as_served(line)
+        one = write_as_served(line) if line else ""
         reads = len(one) <= spec.max_length and set(one) <= alphabet
         if one not in taken and reads and np.isfinite(y[row]):
             taken.add(one)
