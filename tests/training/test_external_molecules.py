@@ -6,10 +6,12 @@ import pytest
 
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import TextInput
+from medmaas.model.registry import Registry
 from medmaas_training.__main__ import RECIPES, main
+from medmaas_training.catalogue.source_attributes import state_external
 from medmaas_training.errors import TrainingError
 from medmaas_training.options import Options, check_options
-from medmaas_training.smiles.external import read_external
+from medmaas_training.recipes.solubility.external import read_external
 from medmaas_training.smiles.molecules import TARGET, MoleculeTable, read_molecules
 
 SPEC = TextInput(
@@ -107,3 +109,22 @@ def test_a_file_from_elsewhere_that_is_not_there_is_said(
 ) -> None:
     assert main(["solubility", "--external", "nowhere.csv"]) == 2
     assert capsys.readouterr().err == "medmaas train: --external: there is no such file\n"
+
+
+def test_a_card_with_figures_from_elsewhere_does_not_say_that_there_are_none(
+    registry: Registry,
+) -> None:
+    card = registry.get("solubility").manifest.card
+    assert state_external(card) == card
+    assert "no external validation" in " ".join(card.limits)
+    elsewhere = card.metrics[0].model_copy(
+        update={"cohort": "external", "evaluated_on": "another town"}
+    )
+    told = state_external(card.model_copy(update={"metrics": (*card.metrics, elsewhere)}))
+    assert len(told.limits) == len(card.limits)
+    assert "no external validation" not in " ".join(told.limits)
+    attributes = told.source_attributes
+    assert attributes["External data source and setting"] == "another town"
+    assert "not available" not in attributes["Validity on external data"]
+    assert attributes["Fairness on external data"].startswith("not available")
+    assert "no external validation" not in attributes["Known risks and limitations"]

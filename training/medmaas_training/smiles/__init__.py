@@ -2,6 +2,5 @@
 
 molecules.py reads, spells and encodes molecules; descriptors.py are RDKit's numbers of them;
 network.py reads a SMILES character by character; evaluation.py fits and compares;
-out_of_distribution.py are lines that the model should not answer, external.py reads molecules from
-elsewhere.
+out_of_distribution.py are lines that the model should not answer.
 """

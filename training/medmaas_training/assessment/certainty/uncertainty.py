@@ -11,14 +11,11 @@ from medmaas.model.manifest import (
     CoverageCurve,
     Distance,
     Input,
-    Intervals,
     Level,
     Metric,
     Output,
-    PolicyIntervals,
     QuantileIntervals,
     Uncertainty,
-    ValueIntervals,
 )
 from medmaas_training.assessment.answers import Answerer, make_answerer
 from medmaas_training.assessment.certainty.abstention import (
@@ -86,7 +83,7 @@ def assess_uncertainty(
     test = answerer.answer(splits.test, splits.train, seed, "test")
     intervals, coverage = answerer.assessor.assess_intervals(calibration, test, spec)
     uncertainty = Uncertainty(
-        method=_name_method(answerer.assessor.method, intervals),
+        method=answerer.assessor.name_method(intervals),
         calibrated_on=_name_calibration(splits),
         intervals=intervals,
         distance=_limit_distance(answerer, calibration),
@@ -191,7 +188,7 @@ class _Judge:
         self, rows: Array, outputs: Tensors, outcome: object
     ) -> tuple[QuantileEvaluated, Floats]:
         intervals, answerer = self.uncertainty.intervals, self.answerer
-        if intervals is None or isinstance(intervals, PolicyIntervals):
+        if not isinstance(intervals, QuantileIntervals):
             raise TypeError
         given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
         evaluated = given.require_quantiles()
@@ -205,7 +202,7 @@ def _assess_external(
 ) -> tuple[list[Metric], list[CoverageCurve]]:
     """Of cases from elsewhere how many have no answer; of the others errors and coverage."""
     intervals, answerer = judge.uncertainty.intervals, judge.answerer
-    if intervals is None or isinstance(intervals, PolicyIntervals):
+    if not isinstance(intervals, QuantileIntervals):
         return [], []
     everyone = answerer.answer(cases, judge.splits.train, seed, "external")
     refused = judge.limit(cases.rows, everyone.outputs).refused
@@ -232,23 +229,6 @@ def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
     ranked_by, judgement = judged
     error, losses = test.evaluated.find_losses()
     return measure_selective(losses, judgement, test.sample, error=error, ranked_by=ranked_by)
-
-
-def _name_method(method: str, intervals: Intervals | None) -> str:
-    strata = intervals.strata if intervals else None
-    apart = f"; quantiles apart by {strata.by} (Mondrian)" if strata else ""
-    if isinstance(intervals, QuantileIntervals) and intervals.groups:
-        named = ", ".join(dict.fromkeys(group.by for group in intervals.groups))
-        apart += (
-            f"; groups by {named} have quantiles of their own, the most careful of which is taken "
-            "(Foygel Barber et al. 2021)"
-        )
-    if isinstance(intervals, ValueIntervals) and intervals.typical_distance:
-        apart += (
-            f"; wider beyond a distance of {intervals.typical_distance:g}, in proportion to it "
-            "(Papadopoulos et al. 2011)"
-        )
-    return f"{method}{apart}."
 
 
 def _name_calibration(splits: Splits) -> str:

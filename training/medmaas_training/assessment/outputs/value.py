@@ -13,6 +13,7 @@ from medmaas.model.manifest import (
     Input,
     Level,
     Output,
+    PolicyIntervals,
     Strata,
     ValueIntervals,
     ValueOutput,
@@ -163,6 +164,15 @@ class ValueAssessor(OutputAssessor):
     def __init__(self, output: ValueOutput) -> None:
         super().__init__(output)
         self.unit = output.unit
+
+    def name_method(self, intervals: Intervals | PolicyIntervals | None) -> str:
+        """With the distance, if intervals widen with it."""
+        method = super().name_method(intervals)
+        typical = intervals and expect(intervals, ValueIntervals).typical_distance
+        if typical is None:
+            return method
+        wider = f"wider beyond a distance of {typical:g}, in proportion to it"
+        return f"{method.removesuffix('.')}; {wider} (Papadopoulos et al. 2011)."
 
     def evaluate(
         self,

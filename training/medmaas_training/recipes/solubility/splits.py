@@ -5,8 +5,8 @@ import numpy as np
 from medmaas.model.manifest import TextInput
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.options import Options
+from medmaas_training.recipes.solubility.external import read_external
 from medmaas_training.smiles.evaluation import name_groups
-from medmaas_training.smiles.external import read_external
 from medmaas_training.smiles.molecules import MoleculeTable, encode, write_as_served
 from medmaas_training.smiles.out_of_distribution import make_texts
 from medmaas_training.tabular.datasets import Indices, Split
