@@ -1755,6 +1755,10 @@ export interface ManifestClassesIntervals {
    */
   levels: ManifestLevel[];
   strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
   kind: "classes";
   /**
    * label: a set holds the labels whose probability is at least one less their quantile, so that each label has its coverage (class-conditional conformal prediction, Vovk 2012), and those at least half as likely as the likeliest. Where no label reaches its quantile at the highest coverage, it holds the likeliest until together they reach the coverage.
@@ -1774,7 +1778,7 @@ export interface ManifestLevel {
    */
   coverage: number;
   /**
-   * One number per stratum, or one alone. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
+   * One number per stratum, or one alone; then one per group. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
    *
    * @minItems 1
    */
@@ -1796,6 +1800,23 @@ export interface ManifestStrata {
   edges: number[];
 }
 /**
+ * Whose quantile is their own, if it is the more careful one; groups may overlap.
+ */
+export interface ManifestGroup {
+  /**
+   * A feature of a row, its choices by position and yes as 1, or prediction, as of strata.
+   */
+  by: string;
+  /**
+   * From this value on.
+   */
+  low?: number;
+  /**
+   * Below this value. With neither, whose value is missing.
+   */
+  high?: number;
+}
+/**
  * A low and a high value.
  */
 export interface ManifestValueIntervals {
@@ -1806,7 +1827,15 @@ export interface ManifestValueIntervals {
    */
   levels: ManifestLevel[];
   strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
   kind: "value";
+  /**
+   * Beyond this distance from the training data, as the graph gives it, an interval is wider by as many times as its distance is larger than this (normalised conformal prediction, Papadopoulos et al. 2011); absent: the distance changes nothing.
+   */
+  typical_distance?: number;
 }
 /**
  * A day that is outlived, under censoring (Candes, Lei & Ren 2023).
@@ -1819,6 +1848,10 @@ export interface ManifestSurvivalIntervals {
    */
   levels: ManifestLevel[];
   strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
   kind: "survival";
 }
 /**
@@ -2205,6 +2238,10 @@ export interface ManifestCoverageCurve {
    * What the width is, as in width of the interval.
    */
   width_of?: string;
+  /**
+   * Of how many groups these are the ones where intervals held least: of many, some are low by chance. Absent: the groups were named before anyone looked.
+   */
+  picked_from?: number;
   /**
    * One per stated coverage and group.
    *

@@ -14,6 +14,8 @@ export type {
   Manifest,
   ManifestCalibrationCurve as CalibrationCurve,
   ManifestCalibrationPoint as CalibrationPoint,
+  ManifestCoverageCurve as CoverageCurve,
+  ManifestCoveragePoint as CoveragePoint,
   ManifestEstimate as Estimate,
   ManifestExplanation as Explanation,
   ManifestMetric as Metric,

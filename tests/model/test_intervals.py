@@ -48,12 +48,12 @@ curves = st.integers(1, 5).flatmap(lambda n: arrays(np.float32, (n, len(DAYS)), 
 
 def sets(*quantiles: float) -> PredictionSets:
     spec = ClassesIntervals(levels=levels(dict(zip(COVERAGES, quantiles, strict=False))))
-    return PredictionSets(CLASSES, Quantiles(spec, TEXT, max))
+    return PredictionSets(CLASSES, Quantiles(spec, TEXT))
 
 
 def bounds(quantiles: dict[float, float]) -> LowerBounds:
     spec = SurvivalIntervals(levels=levels(quantiles))
-    return LowerBounds(YEARS, Quantiles(spec, TEXT, min, lambda quantile: 1 - quantile))
+    return LowerBounds(YEARS, Quantiles(spec, TEXT, lambda quantile: 1 - quantile))
 
 
 def make(kind: IntervalKind, rows: Any, coverage: float = 0.9) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ def test_a_label_of_too_few_cases_is_named_beside_the_set() -> None:
 def test_a_value_lies_between_two_bounds_as_wide_as_its_stratum_says() -> None:
     strata = Strata(by=PREDICTION, edges=(0.0,))
     spec = ValueIntervals(levels=(Level(coverage=0.9, quantiles=(2.0, 0.5)),), strata=strata)
-    kind = Bounds(ValueOutput(tensor="s", unit="mol/L"), Quantiles(spec, TEXT, max))
+    kind = Bounds(ValueOutput(tensor="s", unit="mol/L"), Quantiles(spec, TEXT))
     assert make(kind, [[-1.0], [0.0]]) == [
         {"coverage": 0.9, "low": -3.0, "high": 1.0, "unit": "mol/L"},
         {"coverage": 0.9, "low": -0.5, "high": 0.5, "unit": "mol/L"},

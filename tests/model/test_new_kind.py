@@ -243,7 +243,7 @@ def make_count(manifest: Manifest) -> Count:
 
 
 def make_at_most(spec: object, manifest: Manifest) -> AtMost:
-    quantiles = Quantiles(expect(spec, CountIntervals), manifest.input, max)
+    quantiles = Quantiles(expect(spec, CountIntervals), manifest.input)
     return AtMost(expect(manifest.output, CountOutput), quantiles)
 
 

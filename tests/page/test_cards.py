@@ -1,12 +1,15 @@
 """Every card draws how often what the model says came true, in the reader's language."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
+from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from tests.conftest import SHIPPED
-from tests.page.conftest import Open
+from tests.conftest import SHIPPED, state_contract_1
+from tests.page.conftest import Open, serve
 from tests.page.looks import require_every_look
 
 TITLES = {
@@ -80,6 +83,42 @@ def test_the_points_of_curves_are_among_all_figures(
     assert page.locator("details:has(.search) tbody tr").count() == sum(
         point.coverage == 0.9 for point in held
     )
+
+
+def test_people_from_elsewhere_and_the_lowest_groups_are_told_apart(
+    visit: Open, models: Path
+) -> None:
+    (path,) = models.glob("solubility/*/manifest.json")
+    manifest = json.loads(path.read_text())
+    (own, *_) = manifest["card"]["coverage"]
+    point = own["points"][0] | {"held": {"value": 0.62, "low": 0.6, "high": 0.64}}
+    external = own | {"cohort": "external", "evaluated_on": "of another town", "points": [point]}
+    lowest = point | {"group": "the tall", "held": {"value": 0.71, "low": 0.7, "high": 0.72}}
+    picked = own | {"evaluated_on": "the lowest", "points": [lowest], "picked_from": 39}
+    manifest["card"]["coverage"] = [own, picked, external]
+    manifest["translations"] = {}
+    state_contract_1(manifest)  # which has no digest
+    path.write_text(json.dumps(manifest))
+    for address in serve(create_app(Registry(models))):
+        opened = visit(at=address)
+        page = opened.go("#/solubility/card", ".part")
+        part = page.locator(".part", has_text="Coverage: do its intervals hold?")
+        told = part.inner_text()
+        own_text, picked_text, external_text = (
+            told.partition(start)[2].partition(end)[0]
+            for start, end in (
+                (own["evaluated_on"], "the lowest"),
+                ("the lowest", "of another town"),
+                ("of another town", "No answer"),
+            )
+        )
+        assert "62%" not in own_text + picked_text
+        assert "62%" in external_text
+        assert "Neither learned from nor calibrated on" in external_text
+        assert "among 39 that were looked at" in picked_text
+        assert "the tall" in picked_text
+        assert "71%" in picked_text
+        assert opened.list_faults() == []
 
 
 def read_number(cell: str) -> float:

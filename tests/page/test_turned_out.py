@@ -18,6 +18,12 @@ def find_nearest(manifest: Manifest, day: int, risk: float) -> CalibrationPoint:
     return min(curve.points, key=lambda point: abs(point.predicted.value - risk))
 
 
+def show(point: CalibrationPoint) -> list[str]:
+    """What was observed with its interval, in per cent as the page writes it."""
+    of = point.observed
+    return [f"{100 * number:.1f}".removesuffix(".0") for number in (of.value, of.low, of.high)]
+
+
 @pytest.mark.parametrize("model", SHIPPED)
 def test_every_kind_of_answer_is_held_against_what_was_observed(visit: Open, model: str) -> None:
     page = visit().go(f"#/{model}", ".examples button")
@@ -26,7 +32,7 @@ def test_every_kind_of_answer_is_held_against_what_was_observed(visit: Open, mod
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     assert rows
     for row in rows:
-        assert re.search(r"\(-?[\d.,]+.* to .*\)\s+\d", row) or "beyond all groups" in row
+        assert re.search(r"\(-?[\d.,]+.* to .*\)[^(]*\s[\d,]+$", row), row
 
 
 def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry: Registry) -> None:
@@ -39,20 +45,27 @@ def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry:
     manifest = registry.get("survival").manifest
     for row, day in zip(rows, (365, 1826, 3652), strict=True):
         nearest = find_nearest(manifest, day, risks[str(day)])
-        observed = nearest.observed
-        shown = [f"{100 * number:.1f}".removesuffix(".0") for number in
-                 (observed.value, observed.low, observed.high)]  # fmt: skip
+        shown = show(nearest)
         assert f"{shown[0]}% ({shown[1]}% to {shown[2]}%)" in row
         assert row.endswith(str(nearest.n))
     assert page.locator("svg .observed").count() == 3
 
 
-def test_a_prediction_beyond_all_that_was_tested_is_said_to_be_so(visit: Open) -> None:
+def test_beyond_all_that_was_tested_stands_what_the_outermost_group_showed(
+    visit: Open, registry: Registry
+) -> None:
     page = visit().go("#/survival", ".examples button")
     page.get_by_role("button", name="a man of 84").click()
     page.wait_for_selector(PART)
-    assert page.locator(PART).inner_text().count("lies beyond all groups") == 3
-    assert page.locator("svg .observed").count() == 0
+    rows = page.locator(f"{PART} tbody tr").all_inner_texts()
+    manifest = registry.get("survival").manifest
+    for row, day in zip(rows, (365, 1826, 3652), strict=True):
+        outermost = find_nearest(manifest, day, 1)
+        shown = show(outermost)
+        assert f"{shown[0]}% ({shown[1]}% to {shown[2]}%)" in row
+        assert row.endswith(str(outermost.n))
+        assert "lies beyond all groups that were tested" in row
+    assert page.locator("svg .observed").count() == 0  # it is not of such a prediction
 
 
 def test_nothing_is_held_against_an_answer_that_there_is_not(visit: Open) -> None:

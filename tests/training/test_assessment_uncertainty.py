@@ -1,5 +1,6 @@
 """A finished model, assessed as a whole: what comes out fits a manifest and keeps its promises."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,30 @@ def test_all_coverages_are_kept_on_cases_that_fitted_nothing(found: UncertaintyA
         ]
         assert point.held.high >= level.coverage
         assert point.n == SIZES["test"]
+
+
+def test_people_from_elsewhere_are_measured_apart_and_change_nothing(
+    found: UncertaintyAssessment,
+    graph_and_splits: tuple[onnx.ModelProto, TabularInput, Splits],
+) -> None:
+    graph, spec, splits = graph_and_splits
+    others = draw(300, 9)
+    others.outcome[:] = 1 - others.outcome  # where the opposite comes true
+    elsewhere = replace(splits, external={"another town": others})
+    again = assess_uncertainty(graph, spec, OUTPUT, elsewhere, seed=0)
+    assert again.uncertainty == found.uncertainty
+    new = [metric for metric in again.metrics if metric.cohort == "external"]
+    assert [metric for metric in again.metrics if metric not in new] == found.metrics
+    figures = {(metric.evaluated_on, metric.metric): metric for metric in new}
+    refused = figures["another town", REFUSED]
+    assert (refused.n, refused.measure) == (300, "abstention")
+    wrong = figures["another town, answered", "error rate"]
+    assert wrong.n == 300 - round(refused.value * 300)
+    assert wrong.value > 0.5
+    *own, curve = again.coverage
+    assert own == found.coverage
+    assert (curve.cohort, curve.evaluated_on) == ("external", "another town, intervals")
+    assert curve.points[0].held.high < 0.8
 
 
 def test_cases_out_of_distribution_are_refused_and_almost_no_other(

@@ -12,7 +12,7 @@ from sksurv.datasets import load_flchain
 
 from medmaas.model.manifest import Estimate, Manifest, Metric
 from medmaas.model.registry import Registry
-from medmaas_training.assessment.certainty.intervals import ON, ON_UNSTRATIFIED
+from medmaas_training.assessment.certainty.intervals import ON, ON_PLAIN
 from medmaas_training.tabular.datasets import (
     SurvivalTable,
     read_breast_fna,
@@ -68,7 +68,7 @@ def list_figures(manifest: Manifest) -> Figures:
 
 
 def leave_out_intervals(figures: Figures) -> Figures:
-    return {key: figure for key, figure in figures.items() if not {ON, ON_UNSTRATIFIED} & {*key}}
+    return {key: figure for key, figure in figures.items() if not {ON, ON_PLAIN} & {*key}}
 
 
 @pytest.mark.parametrize("recipe", [pytest.param("survival", marks=pytest.mark.soak), "breast_fna"])

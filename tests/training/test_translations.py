@@ -9,13 +9,14 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from medmaas.model.manifest import Cohort, Example, Measure, Metric, Of
+from medmaas.model.manifest import Cohort, Example, Group, Measure, Metric, Of
 from medmaas.model.manifest.translations import list_texts
 from medmaas.model.registry import Registry
 from medmaas_training.assessment.outputs.classes import ClassesAssessor
 from medmaas_training.catalogue.translations import LANGUAGES, match, read_translations, translate
 from medmaas_training.classes.metrics import POOLED
 from medmaas_training.comparisons import name_gain, state_comparisons
+from medmaas_training.group_names import name_group
 from medmaas_training.recipes.blood_cell import card as blood_cell
 from medmaas_training.recipes.breast_fna import card as breast_fna
 from medmaas_training.recipes.card_parts import count_events, count_few
@@ -102,6 +103,7 @@ AWAITED = (
     "On five random splits: RMSE 1 log10(mol/L), R2 1.",
     "Delaney's linear model was fitted to most of these very molecules.",
     "The limit looks at neutrophils alone: the comparisons say what becomes of platelets.",
+    survival.FIRST_YEAR,
     count_events(60, 137),
     count_events(6, 137),
     count_few(np.arange(9) // 8, np.arange(3) // 2, ("well", "ill")),
@@ -114,13 +116,28 @@ AWAITED = (
 def test_every_translation_is_of_a_text_of_some_model(registry: Registry, language: str) -> None:
     manifests = [model.manifest for model in registry.newest()]
     texts = {t for m in manifests for t in list_texts(m.model_copy(update={"translations": {}}))}
-    texts |= {*AWAITED, *(part for text in list_comparisons() for part in split_text(text))}
+    texts |= {
+        *name_groups(registry),
+        *AWAITED,
+        *(part for text in list_comparisons() for part in split_text(text)),
+    }
     known = read_translations(language)
     texts |= {
         gap for text in texts for one in known if "{}" in one for gap in match(text, one) or ()
     }
     unused = [one for one in known if one not in texts and not any(match(t, one) for t in texts)]
     assert unused == []
+
+
+def name_groups(registry: Registry) -> set[str]:
+    """Every form of the names of groups, of the features of survival."""
+    spec = registry.get("survival").manifest.input
+    ends = ((None, None), (0, None), (None, 1), (0, 1), (1, 2))
+    return {
+        name_group(spec, Group(by=feature.name, low=low, high=high))
+        for feature in spec.row_features
+        for low, high in ends
+    }
 
 
 def split_text(text: str) -> set[str]:

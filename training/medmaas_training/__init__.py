@@ -6,7 +6,8 @@
 - `recipes/` has one folder per model: its recipe, which reads top to bottom, its splits, its card.
 - Data and networks: `tabular/`, `survival/`, `classes/`, `image/`, `smiles/`, `dose/`.
 - figures.py gives intervals; comparisons.py says where a model is better or worse than others;
-  observed_shares.py gives what was observed among similar predictions.
+  observed_shares.py gives what was observed among similar predictions; group_names.py says whom a
+  group is of.
 - `assessment/` measures how sure a finished model is and what it rests on.
 - export.py proves the graph equal to the model and writes the folder, by `catalogue/`.
 - `report/` writes cards and pages; `kinds/` has what they say of each kind of input and output.

@@ -75,6 +75,13 @@ def add_own_table(parser: argparse.ArgumentParser) -> None:
         metavar="EVENT[=VALUE,...]",
         help="survival: 1, yes or true if follow-up ended with the event; or the values that do",
     )
+    parser.add_argument(
+        "--external",
+        type=Path,
+        metavar="FILE",
+        help="solubility: molecules from elsewhere, to measure on alone; those of --data are left "
+        "out (columns as in --data, or AqSolDB's)",
+    )
     rows = parser.add_argument_group("who is tested on, of survival and breast_fna; else chance")
     rows.add_argument("--test", type=Path, metavar="FILE", help="those of another file")
     rows.add_argument("--split", metavar="COLUMN", help="it says train, calibration or test")

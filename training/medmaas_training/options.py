@@ -69,6 +69,7 @@ class Options:
         target: the column of `data` with the class.
         positive: of two classes the one that figures are of.
         unit: of `time`, a key of `UNITS`.
+        external: a file with cases from elsewhere, to measure on alone.
         group, test, split, since, leave_out: as in `SplitRule`.
     """
 
@@ -88,6 +89,7 @@ class Options:
     split: str | None = None
     since: str | None = None
     leave_out: str | None = None
+    external: Path | None = None
 
     @property
     def rule(self) -> SplitRule:
@@ -125,6 +127,8 @@ def check_options(name: str, recipe: Recipe, options: Options) -> None:
         )
     if options.data and not recipe.takes_data:
         raise TrainingError(f"{name} simulates its data: leave --data out")
+    if options.external and not recipe.takes_external:
+        raise TrainingError(f"{name} takes no --external: leave it out")
     takes = recipe.outcome
     named = [one for one in _OUTCOME if getattr(options, one) is not None]
     untaken = [one for one in named if one not in takes]
@@ -139,7 +143,7 @@ def check_options(name: str, recipe: Recipe, options: Options) -> None:
         raise TrainingError(f"--{named[0]} needs --{absent[0]}")
     _check_details(name, recipe, options, named=bool(named))
     _check_columns(options)
-    for file in ("data", "test"):
+    for file in ("data", "test", "external"):
         path = getattr(options, file)
         if path and not path.exists():
             raise TrainingError(f"--{file}: there is no such file")

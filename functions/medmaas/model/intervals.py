@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from math import isnan
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Floats, Table, Tensors
-from medmaas.model.manifest import PREDICTION, Input, QuantileIntervals
+from medmaas.model.manifest import PREDICTION, Group, Input, QuantileIntervals
 from medmaas.model.schema import Schema
 
 Interval = dict[str, Any]
@@ -38,34 +39,32 @@ class IntervalKind(Protocol):
 
 
 class Quantiles:
-    """The quantile of each row, which may depend on the stratum that it is in.
+    """The quantile of each row, which may depend on its stratum and on the groups it belongs to.
+
+    Where the feature of the strata is missing, the most careful of their quantiles is taken.
 
     Args:
         spec: of the manifest.
-        inputs: of the manifest, whose features the strata may be made of.
-        careful: which of the quantiles is taken where the feature is missing, min or max.
-        convert: what of a quantile is wanted, if not itself.
+        inputs: of the manifest, whose features strata and groups may be made of.
+        convert: what of a quantile is wanted, if not itself: the larger, the more careful.
     """
 
     def __init__(
         self,
         spec: QuantileIntervals,
         inputs: Input,
-        careful: Callable[[Sequence[float]], float],
         convert: Callable[[float], float] = float,
     ) -> None:
         self._by_coverage = {
             level.coverage: [convert(quantile) for quantile in level.quantiles]
             for level in spec.levels
         }
-        self._of_unknown = {
-            level.coverage: convert(careful(level.quantiles)) for level in spec.levels
-        }
-        self._strata = spec.strata
+        self._count = spec.count_strata()
+        self._strata, self._groups = spec.strata, spec.groups or ()
         self._tensor = inputs.tensor
-        names = [feature.name for feature in inputs.row_features]
-        by = spec.strata.by if spec.strata else PREDICTION
-        self._column = names.index(by) if by in names else None
+        columns = {feature.name: i for i, feature in enumerate(inputs.row_features)}
+        self._column = columns.get(spec.strata.by if spec.strata else PREDICTION)
+        self._columns_of_groups = [columns.get(group.by) for group in self._groups]
 
     def find(
         self, coverage: float, rows: NDArray[Any], inputs: Tensors, predict: Callable[[], Floats]
@@ -80,11 +79,47 @@ class Quantiles:
         """
         quantiles = self._by_coverage[coverage]
         if self._strata is None:
-            return [quantiles[0]] * len(rows)
-        of = predict() if self._column is None else inputs[self._tensor][:, self._column]
-        return [
-            self._of_unknown[coverage]
-            if isnan(by)
-            else quantiles[bisect_right(self._strata.edges, by)]
-            for by in of.tolist()
-        ]
+            found = [quantiles[0]] * len(rows)
+        else:
+            of = predict() if self._column is None else inputs[self._tensor][:, self._column]
+            careful = max(quantiles[: self._count])
+            found = [
+                careful if isnan(by) else quantiles[bisect_right(self._strata.edges, by)]
+                for by in of.tolist()
+            ]
+        return self._take_careful(found, quantiles, inputs, predict) if self._groups else found
+
+    def _take_careful(
+        self,
+        found: list[float],
+        quantiles: Sequence[float],
+        inputs: Tensors,
+        predict: Callable[[], Floats],
+    ) -> list[float]:
+        """Where a group's quantile is more careful than what was found, that one."""
+        careful = np.array(found)
+        of_groups = zip(
+            self._groups, self._columns_of_groups, quantiles[self._count :], strict=True
+        )
+        for group, column, quantile in of_groups:
+            values = predict() if column is None else inputs[self._tensor][:, column]
+            np.maximum(careful, quantile, out=careful, where=find_members(group, values))
+        taken: list[float] = careful.tolist()
+        return taken
+
+
+def find_members(group: Group, values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Who belongs to a group, by their value, [n], NaN for missing.
+
+    Its ends are taken to the precision of the values: what was written 1.3 and is held in 32 bits
+    is not below 1.3.
+    """
+    unknown: NDArray[np.bool_] = np.isnan(values)
+    if group.is_of_missing:
+        return unknown
+    members = ~unknown
+    if group.low is not None:
+        members &= values >= values.dtype.type(group.low)
+    if group.high is not None:
+        members &= values < values.dtype.type(group.high)
+    return members

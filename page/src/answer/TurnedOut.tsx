@@ -29,10 +29,11 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
             one.name,
             write(one.value),
             write(predicted.value),
-            one.beyond
-              ? t("similar.beyond")
-              : `${write(observed.value)} ${t("figure.interval", interval)}`,
-            one.beyond ? "–" : formatCount(n),
+            <>
+              {`${write(observed.value)} ${t("figure.interval", interval)} `}
+              {one.beyond && <span class="aside">{t("similar.beyond")}</span>}
+            </>,
+            formatCount(n),
           ];
         })}
       />

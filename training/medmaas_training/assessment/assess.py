@@ -12,7 +12,6 @@ from medmaas.model.inputs import make_input
 from medmaas.model.manifest import (
     CalibrationCurve,
     Card,
-    CoverageCurve,
     Explanation,
     Input,
     Metric,
@@ -28,6 +27,7 @@ from medmaas_training.assessment.splits import Array, Splits
 from medmaas_training.catalogue.folder import describe_artefact, place_model, read_more
 from medmaas_training.catalogue.golden import record
 from medmaas_training.catalogue.graph import check_graph
+from medmaas_training.catalogue.source_attributes import state_external
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
 from medmaas_training.progress import begin, plan
@@ -35,7 +35,7 @@ from medmaas_training.report.page import Section, read_manifest, read_training, 
 
 CERTAINTY, REASONS = "Measuring how sure it is", "Trying its explanations"
 
-_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve | CoverageCurve)
+_Figure = TypeVar("_Figure", bound=Metric | CalibrationCurve)
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,12 @@ class Assessment:
             card: with the metrics of the training.
             calibration: curves that the training measured itself.
         """
-        return card.model_copy(
-            update={
-                "metrics": (*card.metrics, *self.measured.metrics),
-                "calibration": (*calibration, *self.measured.calibration),
-                "coverage": tuple(self.measured.coverage),
-            }
-        )
+        update = {
+            "metrics": (*card.metrics, *self.measured.metrics),
+            "calibration": (*calibration, *self.measured.calibration),
+            "coverage": tuple(self.measured.coverage),
+        }
+        return state_external(card.model_copy(update=update))
 
 
 def assess(
@@ -158,13 +157,13 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
 
 def _replace_figures(card: Card, found: Measured) -> Card:
     """The card with what was measured in the place of what was measured so before."""
-    return card.model_copy(
-        update={
-            "metrics": _renew(card.metrics, found.metrics),
-            "calibration": _renew(card.calibration, found.calibration),
-            "coverage": _renew(card.coverage, found.coverage),
-        }
-    )
+    update = {
+        "metrics": _renew(card.metrics, found.metrics),
+        "calibration": _renew(card.calibration, found.calibration),
+        # an assessment alone measures coverage: what it no longer looks at is out of date
+        "coverage": tuple(found.coverage) or card.coverage,
+    }
+    return state_external(card.model_copy(update=update))
 
 
 def _renew(before: Sequence[_Figure], now: Sequence[_Figure]) -> tuple[_Figure, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.manifest import (
     ClassesIntervals,
+    Group,
     Level,
     QuantileIntervals,
     Strata,
@@ -68,9 +69,11 @@ class QuantileEvaluated(Evaluated):
 
     Attributes:
         has_strata: whether groups may have quantiles of their own.
+        careful: which of two quantiles is the more careful.
     """
 
     has_strata: ClassVar[bool] = True
+    careful: ClassVar[np.ufunc] = np.maximum
 
     @property
     @abstractmethod
@@ -86,16 +89,45 @@ class QuantileEvaluated(Evaluated):
     def find_quantile(self, rows: Flags, coverage: float) -> float:
         """The quantile that these rows give."""
 
+    def normalise(self, seed: int) -> "QuantileEvaluated":
+        """The same, with what its scores are divided by, if that is found to be worth it.
+
+        Args:
+            seed: of the draw of the folds that it is tried on.
+        """
+        del seed
+        return self
+
+    def widen(self, quantiles: Floats) -> Floats:
+        """Quantiles of scores as what an interval is made of, [n]."""
+        return quantiles
+
     def find_quantiles(
         self, place: NDArray[np.intp], strata: int, coverage: float
     ) -> tuple[float, ...]:
         """The quantiles of a level: one per stratum, of the cases [n] in each place."""
         return tuple(self.find_quantile(place == i, coverage) for i in range(strata))
 
-    def spread(self, intervals: QuantileIntervals, level: Level, place: NDArray[np.intp]) -> Floats:
-        """What a level is to each case, by the stratum that it is in: its quantile, [n]."""
-        del intervals
-        return np.array(level.quantiles)[place]
+    def spread(
+        self,
+        intervals: QuantileIntervals,
+        level: Level,
+        place: NDArray[np.intp],
+        members: Sequence[Flags] = (),
+    ) -> Floats:
+        """What a level is to each case: its quantile, [n].
+
+        Args:
+            intervals: of a manifest.
+            level: one of theirs.
+            place: the stratum of each case, [n].
+            members: who belongs to each of their groups, [n] each.
+        """
+        quantiles = np.array(level.quantiles)[place]
+        of_groups = level.quantiles[intervals.count_strata() :]
+        for quantile, some in zip(of_groups, members, strict=True):
+            quantiles[some] = self.careful(quantiles[some], quantile)
+        return quantiles
 
     @abstractmethod
     def hold(self, quantiles: Floats) -> Floats:
@@ -106,7 +138,9 @@ class QuantileEvaluated(Evaluated):
         """How wide each interval is, likewise, [n]."""
 
     @abstractmethod
-    def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> Intervals:
+    def make_intervals(
+        self, levels: Sequence[Level], strata: Strata | None, groups: Sequence[Group] = ()
+    ) -> Intervals:
         """The intervals of a manifest."""
 
     def require_quantiles(self) -> "QuantileEvaluated":

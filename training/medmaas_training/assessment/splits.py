@@ -52,6 +52,7 @@ class Splits:
         test: what is measured.
         out_of_distribution: by name, instances as a request would hold them.
         remark: what else a reader must know of the calibration split, after a comma.
+        external: by name, cases from elsewhere, which nothing is learned from.
     """
 
     train: Cases
@@ -59,6 +60,7 @@ class Splits:
     test: Cases
     out_of_distribution: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     remark: str = ""
+    external: Mapping[str, Cases] = field(default_factory=dict)
 
 
 def as_fed(rows: Array) -> Array:
@@ -66,6 +68,11 @@ def as_fed(rows: Array) -> Array:
     return rows.astype(np.float32) if rows.dtype == np.float64 else rows
 
 
-def take_groups(groups: Groups, rows: NDArray[np.intp]) -> Groups:
+def take_cases(cases: Cases, rows: NDArray[Any]) -> Cases:
+    """Some cases, by position or by flags [n]; their outcome is an array."""
+    return Cases(cases.rows[rows], cases.outcome[rows], take_groups(cases.groups, rows))
+
+
+def take_groups(groups: Groups, rows: NDArray[Any]) -> Groups:
     """Who among the chosen rows belongs to each group."""
     return {name: members[rows] for name, members in groups.items()}

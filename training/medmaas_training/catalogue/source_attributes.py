@@ -6,6 +6,8 @@ Given as good practice for a reader who compares models; no compliance is claime
 from medmaas.model.manifest import Card
 
 _NONE_EXTERNAL = "not available: the model was not tested on data of another source"
+_NO_VALIDATION = "; no external validation."
+_EXTERNAL = "see Results, on cases from elsewhere"
 _NOT_DEPLOYED = "not available: the project operates no deployment; whoever does must measure it"
 
 
@@ -58,3 +60,21 @@ def answer_source_attributes(card: Card, *, output: str) -> dict[str, str]:
         "Process and frequency of updates": "a change is a new version; there is no schedule",
         "Correction when risks are found": "the version is withdrawn from the models directory",
     }
+
+
+def state_external(card: Card) -> Card:
+    """The card, its words fitting the figures if some are of cases from elsewhere."""
+    measured = [metric for metric in card.metrics if metric.cohort == "external"]
+    if not measured:
+        return card
+    limits = tuple(limit.replace(_NO_VALIDATION, ".") for limit in card.limits)
+    attributes = dict(card.source_attributes)
+    if attributes:
+        attributes |= {
+            "Known risks and limitations": " ".join(limits),
+            "External data source and setting": measured[0].evaluated_on,
+            "Party that did the external validation": card.developer,
+            "External validation process": _EXTERNAL,
+            "Validity on external data": _EXTERNAL,
+        }
+    return card.model_copy(update={"limits": limits, "source_attributes": attributes})

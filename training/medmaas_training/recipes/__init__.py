@@ -25,12 +25,14 @@ class Recipe:
         outcome: the options that name the columns of the outcome of a user's table.
         details: the options that say more of such a table.
         takes_data: whether there may be data in place of its own.
+        takes_external: whether there may be cases from elsewhere, to measure on.
     """
 
     about: str
     outcome: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     takes_data: bool = True
+    takes_external: bool = False
 
 
 def find_recipes() -> Mapping[str, Recipe]:

@@ -26,7 +26,8 @@ def describe_uncertainty(manifest: Manifest) -> list[str]:
         return [_WHY_NOT]
     parts = [f"{uncertainty.method} Measured on {uncertainty.calibrated_on}."]
     if uncertainty.intervals:
-        parts += describe_output(manifest.output).describe_levels(uncertainty.intervals)
+        described = describe_output(manifest.output)
+        parts += described.describe_levels(uncertainty.intervals, manifest.input)
     parts += ["There is no answer, unless it is forced and marked:", bullets(_when(manifest))]
     return [*parts, _SETTLED]
 

@@ -58,7 +58,8 @@ def tabulate_curves(of: Card | Measured) -> Iterator[tuple[str, Table]]:
     """Calibration and coverage: per set of people its name and a table."""
     yield from _tabulate_calibration(of.calibration)
     for curve in of.coverage:
-        yield curve.evaluated_on, _tabulate_coverage(curve)
+        picked = f" (of {curve.picked_from} looked at)" if curve.picked_from else ""
+        yield f"{curve.evaluated_on}{picked}", _tabulate_coverage(curve)
 
 
 def _tabulate_calibration(curves: Sequence[CalibrationCurve]) -> Iterator[tuple[str, Table]]:

@@ -184,6 +184,12 @@ class CoverageCurve(Contract):
     width_of: Sentence | None = Field(
         default=None, description="What the width is, as in width of the interval."
     )
+    picked_from: int | None = Field(
+        default=None,
+        gt=0,
+        description="Of how many groups these are the ones where intervals held least: of many, "
+        "some are low by chance. Absent: the groups were named before anyone looked.",
+    )
     points: tuple[CoveragePoint, ...] = Field(
         min_length=1, description="One per stated coverage and group."
     )

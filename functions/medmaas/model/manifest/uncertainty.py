@@ -39,14 +39,39 @@ class Strata(Contract):
         return self
 
 
+class Group(Contract):
+    """Whose quantile is their own, if it is the more careful one; groups may overlap."""
+
+    by: Sentence = Field(
+        description="A feature of a row, its choices by position and yes as 1, or prediction, as "
+        "of strata."
+    )
+    low: float | None = Field(default=None, description="From this value on.")
+    high: float | None = Field(
+        default=None, description="Below this value. With neither, whose value is missing."
+    )
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+    @property
+    def is_of_missing(self) -> bool:
+        """Whether it is of those whose value is missing."""
+        return self.low is None and self.high is None
+
+
 class Level(Contract):
     """One coverage, and the quantile that gives it in every stratum."""
 
     coverage: _Coverage = Field(description=_COVERAGE)
     quantiles: _Quantiles = Field(
-        description="One number per stratum, or one alone. classes: the labels are taken, the "
-        "likeliest first, as long as their probabilities together stay within it (adaptive "
-        "prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, "
+        description="One number per stratum, or one alone; then one per group. classes: the "
+        "labels are taken, the likeliest first, as long as their probabilities together stay "
+        "within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always "
+        "taken; or, by label, "
         "one number per label. value: half the width, in the unit of the answer. survival: the "
         "bound is the day when the curve has fallen by it."
     )
@@ -70,14 +95,25 @@ class QuantileIntervals(_Intervals):
 
     levels: tuple[Level, ...] = Field(min_length=1, description=_LEVELS)
     strata: Strata | None = None
+    groups: tuple[Group, ...] | None = Field(
+        default=None,
+        description="Who has a quantile of their own: of theirs, and that of their stratum, the "
+        "most careful one is taken, so that the coverage holds in each group (Foygel Barber et "
+        "al. 2021, doi 10.1093/imaiai/iaaa017).",
+    )
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
-        strata = len(self.strata.edges) + 1 if self.strata else 1
-        if self.has_strata and any(len(level.quantiles) != strata for level in self.levels):
-            raise ValueError(f"every level must hold one quantile per stratum, {strata}")
+        wanted = self.count_strata() + len(self.groups or ())
+        if self.has_strata and any(len(level.quantiles) != wanted for level in self.levels):
+            per = "stratum and group" if self.groups else "stratum"
+            raise ValueError(f"every level must hold one quantile per {per}, {wanted}")
         _refuse_doubles([level.coverage for level in self.levels])
         return self
+
+    def count_strata(self) -> int:
+        """How many quantiles of a level are of strata; the rest are of groups."""
+        return len(self.strata.edges) + 1 if self.strata else 1
 
     @property
     def has_strata(self) -> bool:
@@ -85,10 +121,16 @@ class QuantileIntervals(_Intervals):
         return True
 
     def require_strata(self, spec: Input) -> None:
-        """Raise ValueError unless strata are of the prediction, or of a number of a row."""
+        """Raise ValueError unless strata are of the prediction, or of a number of a row.
+
+        Groups may be of any feature of a row.
+        """
         numbers = {one.name for one in spec.row_features if isinstance(one, Number)}
         if self.strata and self.strata.by not in {*numbers, PREDICTION}:
             raise ValueError("uncertainty.intervals.strata.by must be a number among the features")
+        known = {*(one.name for one in spec.row_features), PREDICTION}
+        if any(group.by not in known for group in self.groups or ()):
+            raise ValueError("uncertainty.intervals.groups.by must be a feature of a row")
 
 
 class ClassesIntervals(QuantileIntervals):
@@ -112,8 +154,8 @@ class ClassesIntervals(QuantileIntervals):
 
     @model_validator(mode="after")
     def _is_by_label_or_not(self) -> Self:
-        if self.by and (self.strata or not self.cases):
-            raise ValueError("quantiles by label need cases, and have no strata")
+        if self.by and (self.strata or self.groups or not self.cases):
+            raise ValueError("quantiles by label need cases, and have no strata and no groups")
         if any(len(level.quantiles) != len(self.cases or ()) for level in self.levels if self.by):
             raise ValueError("every level must hold one quantile per label of cases")
         return self
@@ -143,6 +185,13 @@ class ValueIntervals(QuantileIntervals):
     """A low and a high value."""
 
     kind: Literal["value"] = "value"
+    typical_distance: float | None = Field(
+        default=None,
+        gt=0,
+        description="Beyond this distance from the training data, as the graph gives it, an "
+        "interval is wider by as many times as its distance is larger than this (normalised "
+        "conformal prediction, Papadopoulos et al. 2011); absent: the distance changes nothing.",
+    )
 
 
 class SurvivalIntervals(QuantileIntervals):
@@ -258,6 +307,13 @@ class Uncertainty(Contract):
         ge=1,
         description="With more labels in the prediction set at the first coverage, no answer.",
     )
+
+    @model_validator(mode="after")
+    def _widens_with_a_distance(self) -> Self:
+        widens = isinstance(self.intervals, ValueIntervals) and self.intervals.typical_distance
+        if widens and not isinstance(self.distance, TensorDistance):
+            raise ValueError("intervals.typical_distance needs a distance that the graph gives")
+        return self
 
     @property
     def tensors(self) -> tuple[str, ...]:

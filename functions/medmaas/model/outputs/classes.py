@@ -276,7 +276,7 @@ def make_intervals(spec: Intervals, manifest: Manifest) -> PredictionSets | Sets
     sets, output = expect(spec, ClassesIntervals), expect(manifest.output, ClassesOutput)
     if sets.by:
         return SetsByLabel(output, sets)
-    return PredictionSets(output, Quantiles(sets, manifest.input, max))
+    return PredictionSets(output, Quantiles(sets, manifest.input))
 
 
 def make_targets(output: Output) -> LabelTargets:

@@ -217,7 +217,7 @@ def make(manifest: Manifest) -> Survival:
 
 def make_intervals(spec: Intervals, manifest: Manifest) -> LowerBounds:
     """How sure it is."""
-    quantiles = Quantiles(expect(spec, SurvivalIntervals), manifest.input, min, _find_level)
+    quantiles = Quantiles(expect(spec, SurvivalIntervals), manifest.input, _find_level)
     return LowerBounds(expect(manifest.output, SurvivalOutput), quantiles)
 
 

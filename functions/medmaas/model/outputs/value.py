@@ -1,5 +1,6 @@
 """One number with its unit."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from medmaas.facts import Fact
 from medmaas.model.columns import (
     DECIMALS,
+    Floats,
     Table,
     Tensors,
     name_columns,
@@ -19,6 +21,7 @@ from medmaas.model.manifest import (
     Intervals,
     Manifest,
     Output,
+    TensorDistance,
     ValueIntervals,
     ValueOutput,
 )
@@ -61,17 +64,30 @@ class Value(OutputDefaults):
 
 
 class Bounds:
-    """`{"coverage", "low", "high", "unit"}`."""
+    """`{"coverage", "low", "high", "unit"}`.
+
+    Args:
+        output: of the manifest.
+        quantiles: half the width of each.
+        widened: gives by how many times they are wider for their distance, [n]; None: by none.
+    """
 
     columns = name_columns([], ["interval_low", "interval_high"])
 
-    def __init__(self, output: ValueOutput, quantiles: Quantiles) -> None:
-        self._output, self._quantiles = output, quantiles
+    def __init__(
+        self,
+        output: ValueOutput,
+        quantiles: Quantiles,
+        widened: Callable[[Tensors], Floats] | None = None,
+    ) -> None:
+        self._output, self._quantiles, self._widened = output, quantiles, widened
 
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
         """Columns `interval_low` and `interval_high`, of the tensor [n] or [n, 1]."""
         values = outputs[self._output.tensor].astype(np.float64).ravel()
         half = np.array(self._quantiles.find(coverage, values, inputs, lambda: values))
+        if self._widened:
+            half *= self._widened(outputs)
         return Table([], np.stack([values - half, values + half], axis=1).round(DECIMALS))
 
     def list_rows(self, table: Table, coverage: float) -> list[Interval]:
@@ -99,8 +115,21 @@ def make(manifest: Manifest) -> Value:
 
 def make_intervals(spec: Intervals, manifest: Manifest) -> Bounds:
     """How sure it is."""
-    quantiles = Quantiles(expect(spec, ValueIntervals), manifest.input, max)
-    return Bounds(expect(manifest.output, ValueOutput), quantiles)
+    intervals, output = expect(spec, ValueIntervals), expect(manifest.output, ValueOutput)
+    quantiles = Quantiles(intervals, manifest.input)
+    distance = manifest.uncertainty.distance if manifest.uncertainty else None
+    if intervals.typical_distance is None or not isinstance(distance, TensorDistance):
+        return Bounds(output, quantiles)
+    typical, tensor = intervals.typical_distance, distance.tensor
+    return Bounds(
+        output, quantiles, lambda outputs: widen(round_numbers(outputs[tensor], 1)[:, 0], typical)
+    )
+
+
+def widen(distances: Floats, typical: float) -> Floats:
+    """By how many times intervals are wider at distances [n]: by none up to the typical one."""
+    times: Floats = np.maximum(distances / typical, 1)
+    return times
 
 
 def make_targets(output: Output) -> AsTheyAre:

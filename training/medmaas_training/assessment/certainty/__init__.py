@@ -1,6 +1,7 @@
 """How sure a finished model is, and when it abstains.
 
-- uncertainty.py runs it: intervals.py by conformal.py, policy_bands.py for a policy.
+- uncertainty.py runs it: intervals.py by conformal.py, policy_bands.py for a policy; groups.py
+  finds whom to look at apart.
 - abstention.py: with which distance, and with how many labels, there is no answer; distance.py
   measures it of tables, embedded_distance.py of networks, in what embedding.py finds.
 - selective.py: risk against coverage.

@@ -22,7 +22,6 @@ from medmaas_training.assessment.certainty.conformal import find_lower_quantile,
 from medmaas_training.assessment.certainty.intervals import (
     COVERAGES,
     ON,
-    ON_UNSTRATIFIED,
     measure_held,
 )
 from medmaas_training.assessment.outputs.evaluated_policy import GROUP_SIZE, EvaluatedPolicy
@@ -34,7 +33,7 @@ _MOST = 1e6  # times the expected nadir, where there are too few decisions to sa
 _EDGES = (1.0, 2.0, 3.0)  # doses given before
 _ON_RISKS = f"{ON}: risks, groups of {GROUP_SIZE} decisions"
 _ON_NADIRS = f"{ON}: nadirs"
-_ON_UNSTRATIFIED = f"{ON_UNSTRATIFIED}: nadirs"
+_ON_UNSTRATIFIED = "test split, intervals without strata: nadirs"
 _NEITHER = "risks of 1 to 99 %"
 
 

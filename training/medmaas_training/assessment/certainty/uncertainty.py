@@ -11,7 +11,6 @@ from medmaas.model.manifest import (
     CoverageCurve,
     Distance,
     Input,
-    Intervals,
     Level,
     Metric,
     Output,
@@ -20,6 +19,7 @@ from medmaas.model.manifest import (
 )
 from medmaas_training.assessment.answers import Answerer, make_answerer
 from medmaas_training.assessment.certainty.abstention import (
+    REFUSED,
     Limits,
     choose_largest_set,
     choose_most_missing,
@@ -30,8 +30,9 @@ from medmaas_training.assessment.certainty.abstention import (
 from medmaas_training.assessment.certainty.calibration import measure_calibration
 from medmaas_training.assessment.certainty.intervals import (
     COVERAGES,
-    Calibrated,
-    find_numbers,
+    measure_intervals,
+    see,
+    see_split,
     take_quantiles,
 )
 from medmaas_training.assessment.certainty.recalibration import measure_recalibration
@@ -39,7 +40,7 @@ from medmaas_training.assessment.certainty.selective import Selective, measure_s
 from medmaas_training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
 from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.resampling import Flags, Floats
-from medmaas_training.assessment.splits import Array, Splits
+from medmaas_training.assessment.splits import Array, Cases, Splits, take_cases
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def assess_uncertainty(
     test = answerer.answer(splits.test, splits.train, seed, "test")
     intervals, coverage = answerer.assessor.assess_intervals(calibration, test, spec)
     uncertainty = Uncertainty(
-        method=_name_method(answerer.assessor.method, intervals),
+        method=answerer.assessor.name_method(intervals),
         calibrated_on=_name_calibration(splits),
         intervals=intervals,
         distance=_limit_distance(answerer, calibration),
@@ -92,9 +93,14 @@ def assess_uncertainty(
     limits = judge.limit(test.cases.rows, test.outputs)
     metrics = measure_test(limits, test.cases.groups, test.sample)
     metrics += answerer.assessor.count_intervals(intervals, test, spec)
+    metrics += answerer.assessor.describe_groups(calibration, test, spec)
     metrics += measure_out_of_distribution(
         spec, splits.out_of_distribution, lambda rows: judge.limit(rows, answerer.run(rows)).refused
     )
+    for name, cases in splits.external.items():
+        figures, curves = _assess_external(judge, name, cases, seed)
+        metrics += figures
+        coverage += curves
     selective, figures = _assess_judgement(test)
     metrics += figures
     for claim, sample in test.evaluated.find_claims(test.sample):
@@ -185,9 +191,32 @@ class _Judge:
         answerer = self.answerer
         given = answerer.evaluate(rows, outputs, outcome, self.splits.train.outcome)
         evaluated = given.require_quantiles()
-        seen = Calibrated(evaluated, find_numbers(answerer.spec, rows), {})
+        seen = see(evaluated, answerer.spec, rows)
         first = expect(intervals.levels[0], Level)
         return evaluated, take_quantiles(intervals, first, seen)
+
+
+def _assess_external(
+    judge: _Judge, name: str, cases: Cases, seed: int
+) -> tuple[list[Metric], list[CoverageCurve]]:
+    """Of cases from elsewhere how many have no answer; of the others errors and coverage."""
+    intervals, answerer = judge.uncertainty.intervals, judge.answerer
+    if not isinstance(intervals, QuantileIntervals):
+        return [], []
+    everyone = answerer.answer(cases, judge.splits.train, seed, "external")
+    refused = judge.limit(cases.rows, everyone.outputs).refused
+    metrics = [
+        metric.model_copy(update={"measure": "abstention"})
+        for metric in everyone.sample.measure_mean(name, REFUSED, refused.astype(float))
+    ]
+    if refused.all():
+        return metrics, []
+    answered = take_cases(cases, ~refused)
+    kept = answerer.answer(answered, judge.splits.train, seed, "external")
+    error, losses = kept.evaluated.find_losses()
+    metrics += kept.sample.measure_mean(f"{name}, answered", error, losses)
+    seen = see_split(kept, answerer.spec)
+    return metrics, [measure_intervals(intervals, seen, kept.sample, on=f"{name}, intervals")]
 
 
 def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
@@ -199,12 +228,6 @@ def _assess_judgement(test: Answered) -> tuple[Selective | None, list[Metric]]:
     ranked_by, judgement = judged
     error, losses = test.evaluated.find_losses()
     return measure_selective(losses, judgement, test.sample, error=error, ranked_by=ranked_by)
-
-
-def _name_method(method: str, intervals: Intervals | None) -> str:
-    strata = intervals.strata if intervals else None
-    apart = f"; quantiles apart by {strata.by} (Mondrian)" if strata else ""
-    return f"{method}{apart}."
 
 
 def _name_calibration(splits: Splits) -> str:

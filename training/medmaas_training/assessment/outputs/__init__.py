@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import find_room
-from medmaas.model.manifest import CoverageCurve, Input, Metric, Output, PolicyIntervals
+from medmaas.model.manifest import (
+    CoverageCurve,
+    Input,
+    Metric,
+    Output,
+    PolicyIntervals,
+    QuantileIntervals,
+)
 from medmaas.model.outputs import make_targets
 from medmaas_training.assessment.certainty.intervals import assess_intervals, count_intervals
 from medmaas_training.assessment.evaluated import Answered, Evaluated, Intervals, Tensors
@@ -81,6 +88,24 @@ class OutputAssessor(ABC):
         if intervals is None or isinstance(intervals, PolicyIntervals):
             return []
         return count_intervals(intervals, test, spec)
+
+    def name_method(self, intervals: Intervals | PolicyIntervals | None) -> str:
+        """How intervals were made, in a sentence."""
+        method = self.method
+        if intervals and intervals.strata:
+            method += f"; quantiles apart by {intervals.strata.by} (Mondrian)"
+        if isinstance(intervals, QuantileIntervals) and intervals.groups:
+            named = ", ".join(dict.fromkeys(group.by for group in intervals.groups))
+            method += (
+                f"; groups by {named} have quantiles of their own, the most careful of which is "
+                "taken (Foygel Barber et al. 2021)"
+            )
+        return f"{method}."
+
+    def describe_groups(self, calibration: Answered, test: Answered, spec: Input) -> list[Metric]:
+        """Where probabilities are least true, of groups by every feature, on the test split."""
+        del calibration, test, spec
+        return []
 
     def find_focus(self, answers: Floats) -> int:
         """The position of the number that is explained, given all of an answer, [targets]."""

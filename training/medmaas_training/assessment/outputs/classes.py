@@ -14,6 +14,7 @@ from medmaas.model.manifest import (
     ClassesIntervals,
     ClassesOutput,
     CurveTarget,
+    Group,
     Input,
     LabelTarget,
     Level,
@@ -75,9 +76,15 @@ class EvaluatedClasses(QuantileEvaluated):
         found = [self.find_quantile(self.y == i, coverage) for i in range(len(self.labels))]
         return tuple(one if np.isfinite(one) else together for one in found)
 
-    def spread(self, intervals: QuantileIntervals, level: Level, place: NDArray[np.intp]) -> Floats:
+    def spread(
+        self,
+        intervals: QuantileIntervals,
+        level: Level,
+        place: NDArray[np.intp],
+        members: Sequence[Flags] = (),
+    ) -> Floats:
         """Which labels are in the set of each case, [n, labels]."""
-        del place
+        del place, members
         return take_labels(self.p, level, intervals.levels).astype(float)
 
     def hold(self, quantiles: Floats) -> Floats:
@@ -94,9 +101,11 @@ class EvaluatedClasses(QuantileEvaluated):
         """How many sets decide."""
         return {ONE_LABEL: (self.measure_width(quantiles) == 1).astype(float)}
 
-    def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> ClassesIntervals:
+    def make_intervals(
+        self, levels: Sequence[Level], strata: Strata | None, groups: Sequence[Group] = ()
+    ) -> ClassesIntervals:
         """Prediction sets."""
-        del strata
+        del strata, groups
         cases = np.bincount(self.y, minlength=len(self.labels)).tolist()
         return ClassesIntervals(levels=tuple(levels), by="label", cases=tuple(cases))
 

@@ -1,9 +1,10 @@
 """Assesses survival curves, under censoring."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from heapq import nlargest
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,23 +12,35 @@ from sksurv.nonparametric import kaplan_meier_estimator
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import (
+    Group,
     Input,
     Level,
+    Metric,
     Output,
     Strata,
     SurvivalIntervals,
     SurvivalOutput,
 )
-from medmaas_training.assessment.certainty.calibration import Claim
+from medmaas_training.assessment.certainty.calibration import Claim, estimate_risk
 from medmaas_training.assessment.certainty.conformal import find_bound
+from medmaas_training.assessment.certainty.groups import find_all_members, list_groups
+from medmaas_training.assessment.certainty.intervals import see_split
 from medmaas_training.assessment.certainty.recalibration import LEAST, Recalibrator, Rows
-from medmaas_training.assessment.evaluated import QuantileEvaluated, Tensors, round_output
+from medmaas_training.assessment.evaluated import (
+    Answered,
+    QuantileEvaluated,
+    Tensors,
+    round_output,
+)
 from medmaas_training.assessment.outputs import OutputAssessor
 from medmaas_training.assessment.resampling import Flags, Floats, Sample
 from medmaas_training.assessment.splits import Array
 
 Outcome = NDArray[np.void]
+ON_WORST = "test split, the groups in which most deaths are beyond those predicted"
 _SMALLEST = 1e-12
+_FEWEST_EXPECTED = 5  # deaths of a group
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,8 @@ class EvaluatedSurvival(QuantileEvaluated):
     outcome: Outcome
     train: Outcome
     horizons: tuple[int, ...]
+
+    careful: ClassVar[np.ufunc] = np.minimum
 
     @property
     def width_of(self) -> str:
@@ -133,9 +148,11 @@ class EvaluatedSurvival(QuantileEvaluated):
         bound = np.where(after == 0, 0.0, start + share * (end - start))
         return np.floor(np.where(after == len(self.days), self.days[-1], bound) + 1e-9)
 
-    def make_intervals(self, levels: Sequence[Level], strata: Strata | None) -> SurvivalIntervals:
+    def make_intervals(
+        self, levels: Sequence[Level], strata: Strata | None, groups: Sequence[Group] = ()
+    ) -> SurvivalIntervals:
         """A day that is outlived."""
-        return SurvivalIntervals(levels=tuple(levels), strata=strata)
+        return SurvivalIntervals(levels=tuple(levels), strata=strata, groups=tuple(groups) or None)
 
     def find_losses(self) -> tuple[str, Floats]:
         """The Brier score at the horizon in the middle."""
@@ -156,6 +173,12 @@ class EvaluatedSurvival(QuantileEvaluated):
     def find_recalibrators(self) -> list[Recalibrator]:
         """A power of the curve."""
         return [Power(self)]
+
+    def compare_risk(self, day: float, weights: Floats) -> float:
+        """Deaths by a day, estimated under censoring, over those predicted, as often as drawn."""
+        time, event = self.outcome["time"], self.outcome["event"]
+        observed = estimate_risk(time, event, weights, day)
+        return observed * float(weights.sum()) / float(weights @ self.risk_by(day))
 
 
 class Power:
@@ -205,9 +228,46 @@ class SurvivalAssessor(OutputAssessor):
         curves = round_output(outputs[self.output.tensor])
         return EvaluatedSurvival(curves, self._days, outcome, train, self._horizons)
 
+    def describe_groups(self, calibration: Answered, test: Answered, spec: Input) -> list[Metric]:
+        """By every horizon the five groups in which most deaths are beyond those predicted."""
+        learned, seen = see_split(calibration, spec), see_split(test, spec)
+        groups = list_groups(spec, learned.values, ends_alone=False)
+        found = find_all_members(spec, groups, seen.values)
+        evaluated = expect(test.evaluated, EvaluatedSurvival)
+        metrics: list[Metric] = []
+        for day in self._horizons:
+            risk = evaluated.risk_by(day)
+            ratios = {
+                group: evaluated.compare_risk(day, members.astype(float))
+                for group, members in found.items()
+                if risk[members].sum() >= _FEWEST_EXPECTED
+            }
+            metrics += _measure_worst(evaluated, day, ratios, found, test.sample)
+        return metrics
+
     def find_owners(self, outcome: Any, n: int) -> tuple[NDArray[np.intp], Flags | None]:  # noqa: ANN401
         """Everyone's own row; deaths are counted."""
         return np.arange(n), outcome["event"]
+
+
+def _measure_worst(
+    evaluated: EvaluatedSurvival,
+    day: int,
+    ratios: Mapping[str, float],
+    members: Mapping[str, Flags],
+    sample: Sample,
+) -> list[Metric]:
+    """The largest of these ratios, by group, with intervals."""
+    name = f"observed/expected by day {day}"
+
+    def statistic(weights: Floats) -> dict[str, float]:
+        return {name: evaluated.compare_risk(day, weights)}
+
+    return [
+        metric.model_copy(update={"measure": "observed_expected"})
+        for group in nlargest(_SHOWN, ratios, key=lambda group: ratios[group])
+        for metric in sample.measure(ON_WORST, statistic, members=members[group], group=group)
+    ]
 
 
 def make(output: Output) -> SurvivalAssessor:

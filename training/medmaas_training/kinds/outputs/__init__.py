@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect, find_room
-from medmaas.model.manifest import Intervals, Level, Output
+from medmaas.model.manifest import (
+    ClassesIntervals,
+    Input,
+    Intervals,
+    Level,
+    Output,
+    QuantileIntervals,
+)
+from medmaas_training.group_names import name_group
 from medmaas_training.report.markdown import table
 
 _ROUNDING = 1e-3
@@ -44,14 +52,21 @@ class OutputDescription(ABC):
         """The parts of a card that say how a recommendation is made; none where there is none."""
         return []
 
-    def describe_levels(self, intervals: Intervals) -> list[str]:
-        """The parts of a card that list what intervals are made of: a quantile per stratum."""
+    def describe_levels(self, intervals: Intervals, spec: Input) -> list[str]:
+        """The parts of a card that list what intervals are made of.
+
+        That is, a quantile per stratum and per group.
+        """
         strata = intervals.strata
         header = ["coverage", "quantile"]
         if strata:
             edges = [f"{edge:g}" for edge in strata.edges]
             below = f"{strata.by} below {edges[0]}"
             header = ["coverage", below, *(f"from {edge}" for edge in edges)]
+        if isinstance(intervals, ClassesIntervals) and intervals.by:
+            header = ["coverage", *self.labels]
+        if isinstance(intervals, QuantileIntervals):
+            header += [name_group(spec, group) for group in intervals.groups or ()]
         rows = [
             [f"{level.coverage:g}", *(f"{quantile:.4g}" for quantile in level.quantiles)]
             for level in (expect(level, Level) for level in intervals.levels)

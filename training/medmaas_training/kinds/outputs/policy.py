@@ -1,7 +1,7 @@
 """A policy, in words."""
 
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Intervals, Output, PolicyIntervals, PolicyOutput
+from medmaas.model.manifest import Input, Intervals, Output, PolicyIntervals, PolicyOutput
 from medmaas_training.kinds.outputs import OutputDescription
 from medmaas_training.report.markdown import bullets, table
 
@@ -50,8 +50,9 @@ class PolicyDescription(OutputDescription):
             ),
         ]
 
-    def describe_levels(self, intervals: Intervals) -> list[str]:
+    def describe_levels(self, intervals: Intervals, spec: Input) -> list[str]:
         """A width per outcome, and the range of nadirs."""
+        del spec
         bands = expect(intervals, PolicyIntervals)
         names = list(bands.levels[0].risks)
         header = ["coverage", *names, "nadir, times expected"]

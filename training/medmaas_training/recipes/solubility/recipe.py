@@ -77,7 +77,7 @@ def run(options: Options) -> None:
         spec,
         output,
         golden,
-        split_table(table, split, spec),
+        split_table(table, split, spec, options),
         seed=options.seed,
     )
     card = found.complete(make_card(study, trials, metrics))
@@ -104,7 +104,7 @@ def make_splits(options: Options, spec: Input) -> Splits:
     if not isinstance(spec, TextInput):
         raise TrainingError("--id: that model does not read molecules")
     table = read_molecules(options.data, options.target)
-    return split_table(table, split_molecules(table.canonical, options.seed), spec)
+    return split_table(table, split_molecules(table.canonical, options.seed), spec, options)
 
 
 def describe_input(fitted: Fitted) -> TextInput:
