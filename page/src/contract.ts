@@ -323,8 +323,12 @@ export interface ImageExplanation {
    * false: the time ran out, and there are fewer samples.
    */
   complete: boolean;
+  /**
+   * What the numbers of the map are.
+   */
+  measure: string;
   heat_map: HeatMap;
-  parts: Parts;
+  parts: Parts_2;
 }
 export interface HeatMap {
   of: string;
@@ -346,6 +350,12 @@ export interface Box {
   top: number;
   width: number;
   height: number;
+}
+export interface Parts_2 {
+  sentence: Fact;
+  method: Fact;
+  against: Fact;
+  measure: Fact;
 }
 export interface TextExplanation {
   /**
@@ -1578,6 +1588,12 @@ export interface ManifestExplanation {
   importance: ManifestImportance[];
   dependence: ManifestDependence[];
   faithfulness: ManifestCheck[];
+  /**
+   * What single explanations gain over a rival that does not ask the model: they are shown if every interval lies above zero, of at least 200 instances. Without one they are shown, and say that this was not measured.
+   *
+   * @minItems 1
+   */
+  trial?: ManifestCheck[];
 }
 /**
  * The average patient: centres, weighted by their people.

@@ -14,10 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from medmaas.model.explanation import describe_explanation
+from medmaas.model.explanation import explain as explain_any
 from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.image import ImageExplainer
 from medmaas.model.inputs.image import Image
-from medmaas.model.manifest import ClassesOutput, Crop, ImageInput, Normalisation
+from medmaas.model.manifest import (
+    Check,
+    ClassesOutput,
+    Crop,
+    Explanation,
+    ImageInput,
+    Normalisation,
+    ValueOutput,
+)
 from medmaas.model.registry import Model, Registry
 from medmaas.words import ENGLISH, speak
 from tests.conftest import ROOT
@@ -90,9 +100,9 @@ def open_map(explained: dict[str, Any]) -> PIL.Image.Image:
 
 
 def spot(size: tuple[int, int] = (SIDE, SIDE), *, bright: bool = True) -> PIL.Image.Image:
-    """Grey, but for the upper left quarter of the edges, which is white or black."""
+    """Grey, but for the upper left quarter of the edges, which is nearly white or nearly black."""
     picture = PIL.Image.new("L", size, 100)
-    picture.paste(255 if bright else 0, (0, 0, size[0] // 4, size[1] // 4))
+    picture.paste(230 if bright else 25, (0, 0, size[0] // 4, size[1] // 4))
     return picture
 
 
@@ -129,6 +139,112 @@ def test_without_a_limit_of_time_a_picture_has_one_explanation(registry: Registr
     model = registry.get("blood_cell")
     cell = send(PIL.Image.open(CELLS / "neutrophil.png"))
     assert explain(model, cell) == explain(model, cell)
+
+
+def make_certain(registry: Registry, certain: float) -> Model:
+    """The same, with the brightness times a number as the logarithm of the odds."""
+    graph = f"""<ir_version: 9, opset_import: ["" : 18]>
+    certain (uint8[n, 28, 28, 1] x) => (float[n, 3] p)
+    <int64[4] begin = {{0, 0, 0, 0}}, int64[4] end = {{100000, 7, 7, 1}},
+     int64[3] axes = {{1, 2, 3}}, float[3] weights = {{{certain / 255}, 0, 0}}> {{
+        whole = Cast<to = 1>(x)
+        corner = Slice(whole, begin, end)
+        mean = ReduceMean<keepdims = 0>(corner, axes)
+        axis = Constant<value_ints = [1]>()
+        column = Unsqueeze(mean, axis)
+        scores = Mul(column, weights)
+        p = Softmax<axis = 1>(scores)
+    }}"""
+    model = make_model(registry, SPEC)
+    labels = ("bright corner", "other", "another")
+    manifest = model.manifest.model_copy(
+        update={"output": ClassesOutput(tensor="p", labels=labels)}
+    )
+    session = Counted(onnx.parser.parse_model(graph).SerializeToString(), None, 1)
+    return replace(model, manifest=manifest, session=session)
+
+
+@pytest.mark.parametrize("certain", [5, 20, 26])
+def test_a_certain_answer_is_explained_as_well_as_an_open_one(
+    registry: Registry, certain: float
+) -> None:
+    explained = explain(make_certain(registry, certain), send(spot()))
+    rows = np.array(explained["heat_map"]["rows"])
+    hidden = certain * (230 - np.asarray(spot()).mean()) / 255  # log-odds, the corner all hidden
+    assert rows[0, 0] == pytest.approx(rows[1, 1], rel=0.5)
+    assert 0.2 * hidden < rows[:2, :2].min() <= rows.max() < 1.01 * hidden
+    assert "in log-odds" in explained["sentence"]
+    assert "100 %" in explained["sentence"] or certain == 5
+    assert "log-odds (natural logarithm) of this label against all others" in explained["measure"]
+
+
+def test_no_certainty_is_beyond_what_the_answer_states_as_the_least_probability(
+    registry: Registry,
+) -> None:
+    explained = explain(make_certain(registry, 400), send(spot()))
+    least = explained["parts"]["measure"]["limits"]["least"]
+    assert np.array(explained["heat_map"]["rows"]).max() <= 2 * -np.log(least)
+
+
+def state_trial(model: Model, n: int = 200, low: float = 0.1) -> Model:
+    """The model, whose maps were tried and won deletion, and insertion if `low` is above zero."""
+    checks = tuple(
+        Check(check=name, measure="area", n=n, value=0.2, low=lowest, high=0.3)
+        for name, lowest in (("deletion", 0.1), ("insertion", low))
+    )
+    explanation = Explanation(method="a heat map", trial=checks)
+    return replace(model, manifest=model.manifest.model_copy(update={"explanation": explanation}))
+
+
+def test_a_map_that_won_its_trial_is_shown_without_a_remark(registry: Registry) -> None:
+    explained = explain(state_trial(make_model(registry, SPEC)), send(spot()))
+    assert "not measured" not in explained["sentence"]
+    assert explained["heat_map"]["of"] == "bright corner"
+
+
+@pytest.mark.parametrize(
+    ("n", "low", "code", "why"),
+    [
+        (200, 0.0, "heat_map_lost", "did not say more"),
+        (4000, -0.1, "heat_map_lost", "on 4,000 pictures"),
+        (199, 0.1, "heat_map_tried_on_few", "on 199 pictures, and 200 are needed"),
+    ],
+)
+def test_a_map_that_did_not_win_is_not_shown_and_the_sentence_says_why(
+    registry: Registry, n: int, low: float, code: str, why: str
+) -> None:
+    model = state_trial(make_model(registry, SPEC), n, low)
+    tensors = model.inputs.read([send(spot())]).tensors
+    (told,) = explain_any(model, tensors, [send(spot())], NO_LIMIT)
+    spoken = speak(told, ENGLISH)
+    assert (spoken["code"], spoken["complete"], "heat_map" in spoken) == (code, False, False)
+    assert why in spoken["sentence"]
+    Draft202012Validator(describe_explanation(model)).validate(spoken)
+
+
+def test_a_map_that_was_never_tried_and_one_cut_short_say_so(registry: Registry) -> None:
+    assert "it was not measured" in explain(make_model(registry, SPEC), send(spot()))["sentence"]
+    clock = Clock()
+    won = state_trial(make_model(registry, SPEC, clock))
+    assert "it was not measured" in explain(won, send(spot()), Budget(5.5, clock))["sentence"]
+
+
+def test_a_value_is_explained_in_its_unit(registry: Registry) -> None:
+    model = make_model(registry, SPEC)
+    graph = """<ir_version: 9, opset_import: ["" : 18]>
+    value (uint8[n, 28, 28, 1] x) => (float[n, 1] p)
+    <int64[4] begin = {0, 0, 0, 0}, int64[4] end = {100000, 7, 7, 1}, int64[2] axes = {1, 2}> {
+        whole = Cast<to = 1>(x)
+        corner = Slice(whole, begin, end)
+        p = ReduceMean<keepdims = 0>(corner, axes)
+    }"""
+    session = Counted(onnx.parser.parse_model(graph).SerializeToString(), None, 1)
+    output = ValueOutput(tensor="p", unit="mm")
+    manifest = model.manifest.model_copy(update={"output": output})
+    explained = explain(replace(model, manifest=manifest, session=session), send(spot()))
+    assert explained["measure"] == "the answer itself, in its unit mm"
+    assert "lowers it most, on average by" in explained["sentence"]
+    assert "mm" in explained["sentence"].split("average by")[1]
 
 
 def hurry(registry: Registry, instance: dict[str, str], calls: int = 5) -> dict[str, Any]:
