@@ -328,7 +328,7 @@ export interface ImageExplanation {
    */
   measure: string;
   heat_map: HeatMap;
-  parts: Parts_2;
+  parts: ImageExplanationParts;
 }
 export interface HeatMap {
   of: string;
@@ -351,7 +351,7 @@ export interface Box {
   width: number;
   height: number;
 }
-export interface Parts_2 {
+export interface ImageExplanationParts {
   sentence: Fact;
   method: Fact;
   against: Fact;

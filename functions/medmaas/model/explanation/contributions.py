@@ -148,5 +148,6 @@ def describe_explained(
         | {"description": "false: the time ran out, and there are fewer samples."},
     }
     fact = describe_object("Fact", FACT)
-    parts = describe_mapping("Parts", ("sentence", "method", "against", *said), fact)
+    name = f"{title}Parts" if said else "Parts"
+    parts = describe_mapping(name, ("sentence", "method", "against", *said), fact)
     return describe_object(title, common | own | {"parts": parts}, optional)
