@@ -333,7 +333,7 @@ export interface ImageExplanation {
 export interface HeatMap {
   of: string;
   /**
-   * What the answer loses where the picture is hidden, per cell of 8 x 8 over the box.
+   * What the answer loses where the picture is hidden and gains where it is shown alone, on average, per cell of 8 x 8 over the box.
    */
   rows: number[][];
   box: Box;

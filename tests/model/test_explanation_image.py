@@ -118,7 +118,7 @@ def test_the_map_is_high_where_the_answer_comes_from_and_zero_far_from_it(
     assert (rows[5:, 5:] == 0).all()
     assert explained["complete"]
     assert explained["heat_map"]["of"] == "bright corner"
-    assert "hiding the upper left of the picture lowers it most" in explained["sentence"]
+    assert "the upper left of the picture speaks for it most" in explained["sentence"]
 
 
 def test_the_map_is_of_the_label_that_the_answer_names(registry: Registry) -> None:
@@ -229,6 +229,44 @@ def test_a_map_that_was_never_tried_and_one_cut_short_say_so(registry: Registry)
     assert "it was not measured" in explain(won, send(spot()), Budget(5.5, clock))["sentence"]
 
 
+def test_a_map_takes_a_call_per_patch(registry: Registry) -> None:
+    model = make_model(registry, SPEC)
+    session = model.session
+    assert isinstance(session, Counted)
+    explain(model, send(spot()))
+    assert sum(session.fed) == (1 + 4 + 1 + 121) * SIDE**2  # picture, quarters, nothing, patches
+
+
+def test_what_suffices_alone_counts_though_the_rest_can_do_without_it(
+    registry: Registry,
+) -> None:
+    """The brightest of two opposite corners decides: to hide either changes nothing."""
+    graph = """<ir_version: 9, opset_import: ["" : 18]>
+    either (uint8[n, 28, 28, 1] x) => (float[n, 2] p)
+    <int64[3] first = {0, 0, 0}, int64[3] seventh = {7, 7, 1}, int64[3] last = {21, 21, 0},
+     int64[3] end = {28, 28, 1}, int64[3] axes = {1, 2, 3}, float[1] top = {255},
+     float[1] one = {1}, int64[1] axis = {1}> {
+        whole = Cast<to = 1>(x)
+        upper = Slice(whole, first, seventh, axes)
+        lower = Slice(whole, last, end, axes)
+        above = ReduceMean<keepdims = 0>(upper, axes)
+        below = ReduceMean<keepdims = 0>(lower, axes)
+        most = Max(above, below)
+        bright = Div(most, top)
+        dark = Sub(one, bright)
+        left = Unsqueeze(bright, axis)
+        right = Unsqueeze(dark, axis)
+        p = Concat<axis = 1>(left, right)
+    }"""
+    picture = spot()
+    picture.paste(230, (21, 21, SIDE, SIDE))
+    session = Counted(onnx.parser.parse_model(graph).SerializeToString(), None, 1)
+    model = replace(make_model(registry, SPEC), session=session)
+    rows = np.array(explain(model, send(picture))["heat_map"]["rows"])
+    assert min(rows[:2, :2].min(), rows[6:, 6:].min()) > 0.2
+    assert np.abs(rows[:4, 6:]).max() < 0.1
+
+
 def test_a_value_is_explained_in_its_unit(registry: Registry) -> None:
     model = make_model(registry, SPEC)
     graph = """<ir_version: 9, opset_import: ["" : 18]>
@@ -243,8 +281,8 @@ def test_a_value_is_explained_in_its_unit(registry: Registry) -> None:
     manifest = model.manifest.model_copy(update={"output": output})
     explained = explain(replace(model, manifest=manifest, session=session), send(spot()))
     assert explained["measure"] == "the answer itself, in its unit mm"
-    assert "lowers it most, on average by" in explained["sentence"]
-    assert "mm" in explained["sentence"].split("average by")[1]
+    assert "of the picture speaks for it most" in explained["sentence"]
+    assert "mm" in explained["sentence"].split("is worth")[1]
 
 
 def hurry(registry: Registry, instance: dict[str, str], calls: int = 5) -> dict[str, Any]:
@@ -259,7 +297,7 @@ def test_a_spent_budget_gives_a_map_that_says_it_is_incomplete(registry: Registr
     quarters = np.array(explained["heat_map"]["rows"]).reshape(2, 4, 2, 4)
     assert (quarters == quarters[:, :1, :, :1]).all()
     assert quarters[0, 0, 0, 0] > 0
-    assert "hiding the upper left" in explained["sentence"]
+    assert "the upper left of the picture speaks for it most" in explained["sentence"]
 
 
 @pytest.mark.parametrize("calls", range(5))
@@ -270,7 +308,7 @@ def test_without_time_for_the_quarters_there_is_no_map(registry: Registry, calls
 
 def test_where_no_hiding_lowers_the_answer_the_sentence_says_so(registry: Registry) -> None:
     explained = explain(make_model(registry, SPEC), send(PIL.Image.new("L", (SIDE, SIDE), 200)))
-    assert "hiding no part of the picture lowers it" in explained["sentence"]
+    assert "no part of the picture speaks for it" in explained["sentence"]
 
 
 def test_fifty_maps_fit_an_answer_of_six_megabytes(registry: Registry) -> None:

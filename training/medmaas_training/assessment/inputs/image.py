@@ -44,7 +44,7 @@ class ImageAssessor(InputAssessor):
 
     method = (
         "a heat map: what the log-odds of the label that is named against all others, or a value, "
-        "lose where a patch of the picture gets its mean colour"
+        "lose where a patch of the picture gets its mean colour, and gain where it is shown alone"
     )
     of_the_named = True
 
