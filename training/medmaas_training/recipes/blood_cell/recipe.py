@@ -3,7 +3,8 @@
 In: --data, an NPZ in MedMNIST's layout; nothing ships with the packages. Without --id it is taken
 for BloodMNIST's cells, with --id for pictures of one's own (see image/data.py).
 Out: models/blood_cell/<version>/, or models/<id>/<version>/, and the report.
-The split is the NPZ's own: train fits, val sets the temperature, test measures. A seed gives the
+The split is the NPZ's own: train fits, val sets the temperature, test measures; image/clusters.py
+makes one in which no test picture has its nearest neighbour in train. A seed gives the
 same weights again on as many threads of the same kind of processor.
 """
 
