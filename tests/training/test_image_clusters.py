@@ -1,6 +1,7 @@
 """Pictures are split so that none is on another side than the picture most like it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def draw(cells: int, copies: int = 3) -> Pictures:
 
 def write(path: Path, pictures: Pictures) -> Path:
     """An NPZ whose split puts the copies of a cell on all sides."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for i, part in enumerate(("train", "val", "test")):
         arrays[f"{part}_images"] = pictures[i::3]
         arrays[f"{part}_labels"] = np.arange(len(pictures))[i::3] // 3 % 2

@@ -112,7 +112,7 @@ def _tell(
     members = np.bincount(clusters)
     before = np.repeat(np.arange(len(sizes)), sizes)
     low, middle, high = np.quantile(found.apart, [0.01, 0.5, 0.99])
-    kept = (len(PARTS) - 1) == dealt
+    now = np.bincount(dealt, minlength=len(PARTS))[-1]
     lines = (
         f"{len(clusters):,} pictures in {len(members):,} clusters, the largest of "
         f"{members.max():,}",
@@ -120,7 +120,7 @@ def _tell(
         f"{high:.1f} (99th percentile)",
         "test pictures whose nearest neighbour is in train: "
         f"{_count_leaks(found.nearest, before):,} of {sizes[-1]:,} before, "
-        f"{_count_leaks(found.nearest, dealt):,} of {kept.sum():,} now",
+        f"{_count_leaks(found.nearest, dealt):,} of {now:,} now",
     )
     sys.stdout.write("\n".join(lines) + "\n")
 

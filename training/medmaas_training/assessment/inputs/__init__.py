@@ -116,6 +116,7 @@ class InputAssessor(ABC):
             seed: of the draws.
         """
         del model, rows, of, seed
+        return None
 
     def check_agreement(
         self,
