@@ -323,13 +323,17 @@ export interface ImageExplanation {
    * false: the time ran out, and there are fewer samples.
    */
   complete: boolean;
+  /**
+   * What the numbers of the map are.
+   */
+  measure: string;
   heat_map: HeatMap;
-  parts: Parts;
+  parts: ImageExplanationParts;
 }
 export interface HeatMap {
   of: string;
   /**
-   * What the answer loses where the picture is hidden, per cell of 8 x 8 over the box.
+   * What the answer loses where the picture is hidden and gains where it is shown alone, on average, per cell of 8 x 8 over the box.
    */
   rows: number[][];
   box: Box;
@@ -346,6 +350,12 @@ export interface Box {
   top: number;
   width: number;
   height: number;
+}
+export interface ImageExplanationParts {
+  sentence: Fact;
+  method: Fact;
+  against: Fact;
+  measure: Fact;
 }
 export interface TextExplanation {
   /**
@@ -1578,6 +1588,12 @@ export interface ManifestExplanation {
   importance: ManifestImportance[];
   dependence: ManifestDependence[];
   faithfulness: ManifestCheck[];
+  /**
+   * What single explanations gain over a rival that does not ask the model: they are shown if every interval lies above zero, of at least 200 instances. Without one they are shown, and say that this was not measured.
+   *
+   * @minItems 1
+   */
+  trial?: ManifestCheck[];
 }
 /**
  * The average patient: centres, weighted by their people.

@@ -15,8 +15,10 @@ from sklearn.pipeline import make_pipeline
 
 from medmaas.model.manifest import (
     Boolean,
+    Check,
     Choice,
     ClassesOutput,
+    Explanation,
     ImageInput,
     Number,
     Output,
@@ -26,12 +28,14 @@ from medmaas.model.manifest import (
     TextInput,
     ValueOutput,
 )
+from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.inputs.text import BONDS, name_element, name_parts
 from medmaas_training.assessment.reasons.dependence import choose_values, measure_dependence
 from medmaas_training.assessment.reasons.explanation import (
     ExplanationAssessment,
     assess_explanation,
 )
+from medmaas_training.assessment.reasons.games import open_model
 from medmaas_training.assessment.reasons.importance import measure_importance
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.catalogue.graph import convert_sklearn
@@ -348,6 +352,44 @@ def test_a_picture_rests_on_where_the_model_looks() -> None:
     assert min(importance[part] for part in looked_at) > 2 * max(
         value for part, value in importance.items() if part not in looked_at
     )
-    assert found.of == "the named label"
+    assert found.of == "log-odds of the named label"
     checks = [c for c in found.explanation.faithfulness if "against random order" in c.check]
     assert all(check.low is not None and check.low > 0 for check in checks)
+
+
+def look_at(pictures: NDArray[np.uint8]) -> tuple[Check, ...]:
+    """The trial of the maps of a model that looks at the upper left quarter."""
+    spec = ImageInput(tensor="pixels", height=8, width=8, mode="L")
+    output = ClassesOutput(tensor="probabilities", labels=("dark", "bright"))
+    explanation = Explanation(method="a heat map")
+    model = open_model(make_looker(), spec, output, [{"image": "unused"}], explanation=explanation)
+    trial = make_input_assessor(spec).hold_trial(model, pictures, "log-odds", 0)
+    assert trial is not None
+    return trial
+
+
+def draw_pictures(n: int) -> NDArray[np.uint8]:
+    draw = np.random.default_rng(0)
+    return draw.integers(0, 60, (n, 8, 8, 1)).astype(np.uint8)
+
+
+def test_a_map_of_a_model_that_looks_aside_wins_on_two_hundred_pictures() -> None:
+    pictures = draw_pictures(210)
+    pictures[:, :4, :4] += 180
+    trial = look_at(pictures)
+    assert [check.check.split()[0] for check in trial] == ["deletion", "insertion"]
+    assert [check.n for check in trial] == [200, 200]
+    assert all(check.is_won for check in trial)
+
+
+def test_on_fewer_pictures_it_is_ahead_and_has_not_won() -> None:
+    pictures = draw_pictures(30)
+    pictures[:, :4, :4] += 180
+    trial = look_at(pictures)
+    assert all(check.low is not None and check.low > 0 for check in trial)
+    assert not any(check.is_won for check in trial)
+
+
+def test_where_every_part_is_alike_no_map_wins() -> None:
+    alike = np.full((200, 8, 8, 1), 90, np.uint8)
+    assert not any(check.is_won for check in look_at(alike))

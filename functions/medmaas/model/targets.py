@@ -35,9 +35,11 @@ class Targets(Protocol):
     Attributes:
         targets: the numbers, in the order of their columns.
         decides: from targets [n, targets] to what an answer decides by itself [n], if it does.
+        exclude_each_other: whether one of them comes true, and no other: they sum to 1.
     """
 
     targets: tuple[Target, ...]
+    exclude_each_other: bool
     decides: Callable[[Floats], NDArray[Any]] | None
 
     def read(self, outputs: Tensors) -> Floats:
@@ -64,6 +66,7 @@ class AsTheyAre:
     """Numbers that an answer gives as the graph does, all shown."""
 
     decides: Callable[[Floats], NDArray[Any]] | None = None
+    exclude_each_other = False
 
     def __init__(self, tensor: str, targets: Sequence[Target]) -> None:
         self._tensor = tensor

@@ -13,6 +13,7 @@ const MOST = 12;
 export function Whole({ model }: { model: Manifest }) {
   const { explanation } = model;
   if (!explanation) return <p>{t("card.nothing_measured")}</p>;
+  const checks = [...(explanation.trial ?? []), ...explanation.faithfulness];
   return (
     <>
       <p>
@@ -20,13 +21,13 @@ export function Whole({ model }: { model: Manifest }) {
       </p>
       <Importance model={model} explanation={explanation} />
       <Dependence model={model} explanation={explanation} />
-      {explanation.faithfulness.length > 0 && (
+      {checks.length > 0 && (
         <details>
           <summary>{t("card.faithfulness")}</summary>
           <DataTable
             caption={t("card.faithfulness")}
             head={[t("card.check"), t("card.measure"), t("card.column_value"), t("card.column_n")]}
-            rows={explanation.faithfulness.map((one) => [
+            rows={checks.map((one) => [
               <Told key="check" of={model} text={one.check} />,
               <Told key="measure" of={model} text={one.measure} />,
               writeMeasured(one),

@@ -1,21 +1,28 @@
 // Where hiding a patch of the picture lowers the answer (or raises it), over the picture.
 import { useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
-import type { HeatMap as Heat } from "../contract";
+import type { ImageExplanation } from "../contract";
 import { formatNumber, formatPercent, t } from "../language";
+import type { Manifest } from "../manifest";
+import { Said } from "../Said";
 
-export function HeatMap(props: { picture: string; heatMap: Heat; of: string }) {
-  const { picture, heatMap, of } = props;
+export function HeatMap(props: {
+  model: Manifest;
+  picture: string;
+  explanation: ImageExplanation;
+  of: string;
+}) {
+  const { model, picture, explanation, of } = props;
   const [strength, setStrength] = useState(60);
   const [size, setSize] = useState({ width: 1, height: 1 });
-  const { rows, box } = heatMap;
+  const { rows, box } = explanation.heat_map;
   const largest = Math.max(...rows.flat().map(Math.abs), 1e-12);
   const columns = rows[0]?.length ?? 1;
   return (
     <Figure
       title={t("heat.title", { of })}
       head={[t("heat.row"), ...Array.from({ length: columns }, (_, i) => String(i + 1))]}
-      rows={rows.map((row, i) => [i + 1, ...row.map((value) => formatNumber(100 * value, 2))])}
+      rows={rows.map((row, i) => [i + 1, ...row.map((value) => formatNumber(value, 2))])}
     >
       <div class="heat">
         <img
@@ -49,6 +56,11 @@ export function HeatMap(props: { picture: string; heatMap: Heat; of: string }) {
           )}
         </svg>
       </div>
+      <p class="help">
+        {t("heat.measure")}{" "}
+        <Said of={model} fact={explanation.parts.measure} text={explanation.measure} />
+        {t("reasons.stop")}
+      </p>
       <ul class="legend">
         <li class="key-for">{t("heat.for")}</li>
         <li class="key-against">{t("heat.against")}</li>

@@ -19,8 +19,9 @@ export const image: InputRoom<Model, ImageExplanation> = {
   Given: ({ model, instance }) => <img class="given" src={findPicture(model, instance)} alt="" />,
   Reasons: ({ model, instance, explanation, output }) => (
     <HeatMap
+      model={model}
       picture={findPicture(model, instance)}
-      heatMap={explanation.heat_map}
+      explanation={explanation}
       of={output.nameTarget(model, explanation.heat_map.of)}
     />
   ),

@@ -142,12 +142,7 @@ def read_images(data: Path | None, *, own: bool) -> ImageSet:
     """
     if data is None:
         raise TrainingError(_WHERE)
-    arrays = _load(data)
-    train, val, test = (_make_part(arrays, part) for part in PARTS)
-    require(
-        train.images.shape[1:] == val.images.shape[1:] == test.images.shape[1:],
-        "the images of train, val and test differ in size or colour",
-    )
+    train, val, test = read_parts(data)
     classes = _check_labels(train.labels, val.labels, test.labels)
     sha256 = _hash(train, val, test)
     if own:
@@ -163,6 +158,21 @@ def read_images(data: Path | None, *, own: bool) -> ImageSet:
         "only 28 x 28 colour images of 8 classes can be BloodMNIST: name another model with --id",
     )
     return ImageSet(train, val, test, BLOOD_CELLS, sha256, BLOOD, any_way_up=True)
+
+
+def read_parts(data: Path) -> tuple[Part, Part, Part]:
+    """Train, val and test of an NPZ, as `read_images` reads them, whatever their labels are.
+
+    Raises:
+        TrainingError: it cannot be read so.
+    """
+    arrays = _load(data)
+    train, val, test = (_make_part(arrays, part) for part in PARTS)
+    require(
+        train.images.shape[1:] == val.images.shape[1:] == test.images.shape[1:],
+        "the images of train, val and test differ in size or colour",
+    )
+    return train, val, test
 
 
 def _load(path: Path) -> dict[str, NDArray[Any]]:

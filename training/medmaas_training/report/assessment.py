@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from medmaas.model.manifest import (
+    FEWEST_TRIED,
     Explanation,
     Manifest,
     StandardisedDistance,
@@ -82,19 +83,33 @@ def _describe_importance(explanation: Explanation) -> list[str]:
 
 
 def _describe_checks(explanation: Explanation) -> list[str]:
-    if not explanation.faithfulness:
+    checks = tabulate_checks(explanation)
+    if not checks:
         return []
     header = ["check", "measure", "n", "value"]
     return [
         "### Whether explanations are faithful",
-        table(header, tabulate_checks(explanation)),
+        *_tell_trial(explanation),
+        table(header, checks),
     ]
+
+
+def _tell_trial(explanation: Explanation) -> list[str]:
+    """What comes of the trial of single explanations, if there was one."""
+    if not explanation.trial:
+        return []
+    rule = (
+        "Single explanations are shown if they are ahead of their rival in both of the first two "
+        f"rows, by intervals above zero, on {FEWEST_TRIED} instances or more"
+    )
+    won = all(check.is_won for check in explanation.trial)
+    return [f"{rule}: {'they are shown' if won else 'they are not shown'}."]
 
 
 def tabulate_checks(explanation: Explanation) -> Sequence[Sequence[str]]:
     """A row per check: what was compared, by which measure, n, the figure and its interval."""
     rows = []
-    for check in explanation.faithfulness:
+    for check in (*(explanation.trial or ()), *explanation.faithfulness):
         value = f"{check.value:.2g}" if abs(check.value) < 1e-3 else f"{check.value:.4f}"
         if check.low is not None and check.high is not None:
             value += f" ({check.low:.4f} to {check.high:.4f})"

@@ -130,8 +130,16 @@ def describe_explained(
     title: str,
     own: dict[str, Schema],
     optional: dict[str, Schema] | None = None,
+    said: tuple[str, ...] = (),
 ) -> Schema:
-    """JSON Schema of an explanation: what all have in common, and its own properties."""
+    """JSON Schema of an explanation: what all have in common, and its own properties.
+
+    Args:
+        title: what it is called.
+        own: its properties.
+        optional: those that it may have.
+        said: which of its properties are sentences, too.
+    """
     common = {
         "sentence": TEXT | {"description": "What drove the answer."},
         "method": TEXT | {"description": "How it was computed."},
@@ -140,5 +148,6 @@ def describe_explained(
         | {"description": "false: the time ran out, and there are fewer samples."},
     }
     fact = describe_object("Fact", FACT)
-    parts = describe_mapping("Parts", ("sentence", "method", "against"), fact)
+    name = f"{title}Parts" if said else "Parts"
+    parts = describe_mapping(name, ("sentence", "method", "against", *said), fact)
     return describe_object(title, common | own | {"parts": parts}, optional)

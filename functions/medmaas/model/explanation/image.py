@@ -1,7 +1,8 @@
-"""Where in a picture the answer comes from: hide a part, and see what the answer loses.
+"""Where in a picture the answer comes from: what is lost without a part, and gained by it alone.
 
-Occlusion (Zeiler & Fergus 2014, doi 10.1007/978-3-319-10590-1_53), by patches of two sizes that
-step over 8 x 8 cells and overlap; what is hidden gets the picture's mean colour.
+Occlusion (Zeiler & Fergus 2014, doi 10.1007/978-3-319-10590-1_53), by patches that step over 8 x 8
+cells and overlap; what is hidden gets the picture's mean colour. Every other patch is shown alone
+instead: what the whole picture can do without may still be all that an answer needs.
 """
 
 import base64
@@ -19,20 +20,21 @@ from medmaas.model.columns import DECIMALS, Tensors
 from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import describe_explained
-from medmaas.model.explanation.parts import name_amount, name_level
+from medmaas.model.explanation.log_odds import name_difference, name_measure, weigh
+from medmaas.model.explanation.parts import name_level
 from medmaas.model.inputs.image import Image
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import ImageInput
+from medmaas.model.manifest import FEWEST_TRIED, ImageInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
-from medmaas.model.targets import Target
+from medmaas.model.targets import Targets
 
 Floats = NDArray[np.float64]
 _OCCLUSION = Fact("occlusion")
 _AGAINST = Fact("picture_with_part_hidden")
-_CELLS = 8  # per edge
-_SIZES = (4, 2)  # cells along a patch's edge
+CELLS = 8  # per edge
+_SIZE = 4  # cells along a patch's edge
 _QUARTERS = 4
 _MOST_PIXELS, _COLOURS = 256, 128  # of the map over the picture, so that 50 fit an answer of 6 MB
 _SPEAKS_FOR, _SPEAKS_AGAINST = (213, 94, 0), (0, 114, 178)  # Okabe & Ito's vermilion and blue
@@ -41,14 +43,18 @@ _DOWN, _ACROSS = ("upper", "middle", "lower"), ("left", "middle", "right")
 
 
 class ImageExplainer:
-    """A heat map of what the answer loses where the picture is hidden."""
+    """A heat map of what each place of the picture is worth to the answer."""
 
     def __init__(self, model: Model, spec: ImageInput) -> None:
         self._model, self._spec = model, spec
         self._targets = make_targets(model.manifest.output)
+        explanation = model.manifest.explanation
+        self._trial = (explanation and explanation.trial) or ()
 
     def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
-        """The explanation of one picture [1, ...]."""
+        """The explanation of one picture [1, ...], or why there is none."""
+        if lost := self._find_lost():
+            return {"sentence": lost, "complete": False}
         picture = tensors[self._spec.tensor][0]
         if budget.is_spent:
             raise OutOfTimeError
@@ -57,23 +63,21 @@ class ImageExplainer:
         with Calls(self._model, budget) as calls:
             whole = self._answer(picture, calls)
             head = self._targets.headline(whole)
-            heat, complete = self._occlude(picture, float(whole[head]), head, calls)
+            heat, complete = self._occlude(picture, whole, head, calls)
         target = self._targets.targets[head]
         left, top, right, bottom = box
+        level = name_level(target, float(whole[head]))
+        clauses = [
+            Fact("target_is", target=target.words, level=level),
+            _name_most(self._targets, head, heat),
+        ]
+        if not complete or not self._trial:
+            clauses.append(Fact("heat_map_not_tried"))
         return {
-            "sentence": Fact(
-                "clauses",
-                clauses=[
-                    Fact(
-                        "target_is",
-                        target=target.words,
-                        level=name_level(target, float(whole[head])),
-                    ),
-                    _name_most(target, heat),
-                ],
-            ),
+            "sentence": Fact("clauses", clauses=clauses),
             "method": _OCCLUSION,
             "against": _AGAINST,
+            "measure": name_measure(self._targets, head),
             "complete": complete,
             "heat_map": {
                 "of": target.name,
@@ -83,39 +87,75 @@ class ImageExplainer:
             },
         }
 
+    def _find_lost(self) -> Fact | None:
+        """Why no map is shown: it was tried, and did not win."""
+        lost = [check for check in self._trial if not check.is_won]
+        if not lost:
+            return None
+        n = min(check.n for check in lost)
+        if n < FEWEST_TRIED:
+            return Fact("heat_map_tried_on_few", n=n, fewest=FEWEST_TRIED)
+        return Fact("heat_map_lost", n=n)
+
     def _answer(self, picture: NDArray[Any], calls: Calls) -> Floats:
         ((_, outputs),) = calls.play(1, picture.size, lambda _: picture[None])
         answer: Floats = self._targets.settle(self._targets.read(outputs))[0]
         return answer
 
     def _occlude(
-        self, picture: NDArray[Any], whole: float, head: int, calls: Calls
+        self, picture: NDArray[Any], whole: Floats, head: int, calls: Calls
     ) -> tuple[Floats, bool]:
-        """What is lost per cell [8, 8], on average over the patches that cover it.
+        """What every cell is worth [8, 8], on average over the patches that cover it.
 
-        Every map looks at its four quarters; there may be no time for all other patches.
+        That is the mean of what is lost where patches are hidden, and of what is gained where they
+        are shown alone. Every map looks at its four quarters; there may be no time for all other
+        patches.
 
         Raises:
             OutOfTimeError: there is none for the quarters.
         """
-        channels_last = self._spec.layout == "NHWC"
-        pixels = picture if channels_last else picture.transpose(1, 2, 0)
-        colour = pixels.mean(axis=(0, 1)).astype(picture.dtype)
-        top, left = (np.linspace(0, size, _CELLS + 1).astype(int) for size in pixels.shape[:2])
-        lost, covered = np.zeros((2, _CELLS, _CELLS))
-        for number, (down, across) in enumerate(_PATCHES):
-            rows = slice(top[down.start], top[down.stop])
-            hidden = pixels.copy()
-            hidden[rows, left[across.start] : left[across.stop]] = colour
-            fed = hidden if channels_last else hidden.transpose(2, 0, 1)
+        (level,) = weigh(self._targets, whole[None], head)
+        base = None  # of the picture without anything
+        worth, covered = np.zeros((2, 2, CELLS, CELLS))  # of what is hidden, and shown alone
+        for number, (down, across, alone) in enumerate(_PATCHES):
+            patch = down, across
             try:
-                lost[down, across] += whole - self._answer(fed, calls)[head]
+                if not alone:
+                    gained = level - self._look(picture, patch, head, calls)
+                else:
+                    if base is None:
+                        base = self._look(picture, _NOTHING, head, calls, alone=True)
+                    gained = self._look(picture, patch, head, calls, alone=True) - base
             except OutOfTimeError:
                 if number < _QUARTERS:
                     raise
-                return lost / covered, False
-            covered[down, across] += 1
-        return lost / covered, True
+                return _average(worth, covered), False
+            worth[int(alone), down, across] += gained
+            covered[int(alone), down, across] += 1
+        return _average(worth, covered), True
+
+    def _look(
+        self,
+        picture: NDArray[Any],
+        patch: tuple[slice, slice],
+        head: int,
+        calls: Calls,
+        *,
+        alone: bool = False,
+    ) -> float:
+        """What is measured of the answer to a picture without a patch, or to the patch alone."""
+        channels_last = self._spec.layout == "NHWC"
+        pixels = picture if channels_last else picture.transpose(1, 2, 0)
+        colour = np.broadcast_to(pixels.mean(axis=(0, 1)).astype(picture.dtype), pixels.shape)
+        edges = [place_edges(size, CELLS) for size in pixels.shape[:2]]
+        place = tuple(
+            slice(e[cells.start], e[cells.stop]) for e, cells in zip(edges, patch, strict=True)
+        )
+        around, inside = (colour, pixels) if alone else (pixels, colour)
+        seen = around.copy()
+        seen[place] = inside[place]
+        fed = seen if channels_last else seen.transpose(2, 0, 1)
+        return float(weigh(self._targets, self._answer(fed, calls)[None], head)[0])
 
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
@@ -127,35 +167,55 @@ def make(model: Model) -> ImageExplainer:
     return ImageExplainer(model, expect(model.manifest.input, ImageInput))
 
 
-def _place_patches() -> list[tuple[slice, slice]]:
-    """The quarters, then per size the patches that step over all cells, in an order without plan.
+def place_edges(size: int, parts: int) -> NDArray[np.int64]:
+    """Where so many parts of an edge begin and end, in pixels, [parts + 1]."""
+    return np.linspace(0, size, parts + 1).astype(np.int64)
 
+
+def _place_patches() -> list[tuple[slice, slice, bool]]:
+    """The quarters, then patches that step over all cells, in an order without plan.
+
+    With each whether it is shown alone, as those of one colour of a chessboard are, or hidden.
     Patches that reach beyond an edge are cut off there, so that a corner is looked at as often as
     the middle; in such an order few patches soon cover all of the picture.
     """
-    half = _CELLS // 2
-    halves = slice(0, half), slice(half, _CELLS)
-    patches = [*product(halves, halves)]
-    random = np.random.default_rng(0)
-    for size in _SIZES:
-        starts = range(1 - size, _CELLS)
-        steps = [slice(max(0, start), min(start + size, _CELLS)) for start in starts]
-        placed = [*product(steps, steps)]
-        patches += [placed[i] for i in random.permutation(len(placed))]
-    return patches
+    half = CELLS // 2
+    halves = slice(0, half), slice(half, CELLS)
+    starts = range(1 - _SIZE, CELLS)
+    steps = [slice(max(0, start), min(start + _SIZE, CELLS)) for start in starts]
+    placed = [
+        (down, across, (i + j) % 2 > 0)
+        for (i, down), (j, across) in product(enumerate(steps), repeat=2)
+    ]
+    order = np.random.default_rng(0).permutation(len(placed))
+    quarters = [(down, across, False) for down, across in product(halves, halves)]
+    return [*quarters, *(placed[i] for i in order)]
+
+
+def _average(worth: Floats, covered: Floats) -> Floats:
+    """Means of what was hidden and shown alone, [2, 8, 8] to [8, 8].
+
+    What was not yet shown alone is as where it was hidden.
+    """
+    hidden = worth[0] / covered[0]
+    alone = np.where(covered[1] > 0, worth[1] / np.maximum(covered[1], 1), hidden)
+    mean: Floats = (hidden + alone) / 2
+    return mean
 
 
 _PATCHES = _place_patches()
+_NOTHING = slice(0, 0), slice(0, 0)
 
 
-def _name_most(target: Target, heat: Floats) -> Fact:
-    """Which part matters most, if hiding any part lowers the answer."""
+def _name_most(targets: Targets, head: int, heat: Floats) -> Fact:
+    """Which part matters most, if any part speaks for the answer."""
     most = float(heat.max())
-    if most <= 0:
-        return Fact("hiding_nothing_lowers")
+    amount = name_difference(targets, head, most)
+    if most <= 0 or amount is None:
+        return Fact("no_place_matters")
     down, across = np.unravel_index(heat.argmax(), heat.shape)
     where = _name_place(int(down), int(across), heat.shape)
-    return Fact("hiding_lowers_most", place=where, amount=name_amount(target, most))
+    return Fact("place_matters_most", place=where, amount=amount)
 
 
 def _shrink(picture: PIL.Image.Image) -> tuple[PIL.Image.Image, float]:
@@ -198,8 +258,8 @@ def describe_explanation() -> Schema:
     """JSON Schema of an explanation of a picture."""
     rows = describe_list(
         describe_list(NUMBER),
-        description="What the answer loses where the picture is hidden, per cell of "
-        f"{_CELLS} x {_CELLS} over the box.",
+        description="What the answer loses where the picture is hidden and gains where it is shown "
+        f"alone, on average, per cell of {CELLS} x {CELLS} over the box.",
     )
     box = describe_object("Box", dict.fromkeys(("left", "top", "width", "height"), INTEGER))
     box["description"] = "What the model sees, in pixels of the upright picture."
@@ -210,4 +270,6 @@ def describe_explanation() -> Schema:
         "against it.",
     }
     heat = describe_object("HeatMap", {"of": TEXT, "rows": rows, "box": box, "png": png})
-    return describe_explained("ImageExplanation", {"heat_map": heat})
+    measure = TEXT | {"description": "What the numbers of the map are."}
+    own = {"measure": measure, "heat_map": heat}
+    return describe_explained("ImageExplanation", own, said=("measure",))

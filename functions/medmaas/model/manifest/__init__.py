@@ -25,6 +25,7 @@ from medmaas.model.manifest.card import Card, Data, Split
 from medmaas.model.manifest.cells import BOOLEAN_WORDS, Cells
 from medmaas.model.manifest.contract import Range
 from medmaas.model.manifest.explanation import (
+    FEWEST_TRIED,
     Background,
     Centre,
     Check,
@@ -127,6 +128,7 @@ __all__ = [
     "BOOLEAN_WORDS",
     "CARD",
     "EVERYONE",
+    "FEWEST_TRIED",
     "GRAPH",
     "MANIFEST",
     "PREDICTION",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from medmaas.model.manifest.contract import Contract, Sentence
 
 FEWEST = 20  # people behind a centre: fewer could be recognised
+FEWEST_TRIED = 200  # instances, for a trial of explanations
 
 
 class Centre(Contract):
@@ -74,6 +75,11 @@ class Check(Contract):
     low: float | None = Field(default=None, description="The lower end of its 95 % interval.")
     high: float | None = Field(default=None, description="The upper end of its 95 % interval.")
 
+    @property
+    def is_won(self) -> bool:
+        """Whether a gain is one beyond chance, and of enough instances."""
+        return self.n >= FEWEST_TRIED and self.low is not None and self.low > 0
+
 
 class Explanation(Contract):
     """What an answer is explained against, and how the model as a whole was explained."""
@@ -88,3 +94,10 @@ class Explanation(Contract):
     importance: tuple[Importance, ...] = ()
     dependence: tuple[Dependence, ...] = ()
     faithfulness: tuple[Check, ...] = ()
+    trial: tuple[Check, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="What single explanations gain over a rival that does not ask the model: they "
+        f"are shown if every interval lies above zero, of at least {FEWEST_TRIED} instances. "
+        "Without one they are shown, and say that this was not measured.",
+    )

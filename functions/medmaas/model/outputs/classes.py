@@ -244,6 +244,8 @@ def _find_typical(rows: Floats, level: Level) -> NDArray[np.bool_]:
 class LabelTargets(AsTheyAre):
     """The probability of every label; the one that the answer names is shown."""
 
+    exclude_each_other = True
+
     def __init__(self, spec: ClassesOutput) -> None:
         targets = [Target(name, Fact("probability_of", label=name)) for name in spec.labels]
         super().__init__(spec.tensor, targets)

@@ -164,6 +164,7 @@ class CurveTargets:
     """The risk at every horizon, and the median, at most the last time."""
 
     decides = None
+    exclude_each_other = False
 
     def __init__(self, spec: SurvivalOutput) -> None:
         self._tensor = spec.tensor

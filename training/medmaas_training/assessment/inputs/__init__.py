@@ -15,6 +15,7 @@ from medmaas.model.manifest import (
     Dependence,
     Importance,
     Input,
+    Output,
     StandardisedDistance,
     TensorDistance,
 )
@@ -100,10 +101,22 @@ class InputAssessor(ABC):
         del model, sample, seen, importance
         return []
 
-    def check_order(self, sample: Sample, of: str, seed: int) -> list[Check]:
-        """What the order of the attributions is held against besides chance."""
-        del sample, of, seed
-        return []
+    def name_measure(self, of: str, output: Output) -> str:
+        """What is explained, given what the number of the answer is called."""
+        del output
+        return of
+
+    def hold_trial(self, model: Model, rows: Array, of: str, seed: int) -> tuple[Check, ...] | None:
+        """What explanations gain over a rival that does not ask the model; None without a rival.
+
+        Args:
+            model: of the input.
+            rows: of the test split, as the graph takes them [n, ...].
+            of: what is explained.
+            seed: of the draws.
+        """
+        del model, rows, of, seed
+        return None
 
     def check_agreement(
         self,

@@ -1,6 +1,9 @@
 """Assesses explanations of a picture: a heat map, held against covering its cells."""
 
 import base64
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from io import BytesIO
 from math import ceil, floor
@@ -10,27 +13,39 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from medmaas.model.explanation.budget import Budget
-from medmaas.model.explanation.image import ImageExplainer
+from medmaas.model.explanation.image import CELLS, ImageExplainer, place_edges
+from medmaas.model.explanation.log_odds import weigh
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
 from medmaas.model.inputs.appearance import find_doubt, measure
 from medmaas.model.inputs.image import restore_pixels
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Appearance, Check, ImageInput, Input, Range
+from medmaas.model.manifest import (
+    FEWEST_TRIED,
+    Appearance,
+    Check,
+    ImageInput,
+    Input,
+    Output,
+    Range,
+)
+from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from medmaas_training.assessment.inputs import InputAssessor
-from medmaas_training.assessment.reasons.faithfulness.deletion import check_paths, walk_paths
+from medmaas_training.assessment.reasons.faithfulness.deletion import check_race, race
 from medmaas_training.assessment.reasons.games import Case, answer
-from medmaas_training.assessment.reasons.sample import Sample
 from medmaas_training.assessment.splits import Array
 
-CELLS = 4  # per side of a picture
+PARTS = 4  # per side of a picture, whose importance is measured
 _RARE = 0.0001  # of the training pictures, at either end: what is rarer was never seen
 
 
 class ImageAssessor(InputAssessor):
     """A cell that does not play gets the mean colour of the picture."""
 
-    method = "a heat map: what the answer loses where a patch of the picture gets its mean colour"
+    method = (
+        "a heat map: what the log-odds of the label that is named against all others, or a value, "
+        "lose where a patch of the picture gets its mean colour, and gain where it is shown alone"
+    )
     of_the_named = True
 
     def __init__(self, spec: ImageInput) -> None:
@@ -39,8 +54,18 @@ class ImageAssessor(InputAssessor):
 
     def make_case(self, model: Model, row: Array) -> Case:
         """Pixels, as the graph takes them."""
-        heat = partial(_map_heat, model, self._image, row)
-        return Case(list_cells(), _cover(model, self._image, row, _find_cells(self._image)), heat)
+        return self._make_case(model, row, PARTS, partial(self._map_heat, model, row, PARTS))
+
+    def _make_case(
+        self, model: Model, row: Array, parts: int, map_heat: Callable[[], Floats] | None = None
+    ) -> Case:
+        """A picture cut into so many parts per side."""
+        return Case(
+            list_parts(parts),
+            _cover(model, self._image, row, _find_parts(self._image, parts)),
+            map_heat,
+            weigh=partial(weigh, make_targets(model.manifest.output)),
+        )
 
     def find_limits(self, rows: Array) -> ImageInput:
         """How bright, varied, coloured and covered all but a few pictures are."""
@@ -69,36 +94,46 @@ class ImageAssessor(InputAssessor):
             [bool(find_doubt(one, limits)) for one in restore_pixels(self._image, rows)], bool
         )
 
-    def check_order(self, sample: Sample, of: str, seed: int) -> list[Check]:
-        """What a map is held against besides chance: what matters may just be in the middle."""
-        middle = [rank_cells()] * len(sample.cases)
-        paths = walk_paths(sample.cases, middle, sample.targets, seed=seed)
-        return check_paths(paths, of=of, seed=seed, order="from the middle outwards")
+    def name_measure(self, of: str, output: Output) -> str:
+        """Log-odds, of a probability."""
+        targets = make_targets(output)
+        head = targets.headline(np.zeros(len(targets.targets)))
+        return f"log-odds of {of}" if targets.targets[head].is_probability else of
+
+    def hold_trial(self, model: Model, rows: Array, of: str, seed: int) -> tuple[Check, ...]:
+        """What the map gains over the middle of the picture, where what matters may just be."""
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:FEWEST_TRIED])
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            gains = np.array([*pool.map(partial(self._race, model), rows[chosen])])
+        return check_race(gains, "of the heat map", "from the middle outwards", of=of, seed=seed)
+
+    def _race(self, model: Model, row: Array) -> tuple[float, float]:
+        heat = self._map_heat(model, row, CELLS)
+        targets, case = make_targets(model.manifest.output), self._make_case(model, row, CELLS)
+        return race(case, heat, rank_parts(CELLS), targets.headline(answer(model, row[None])[0]))
+
+    def _map_heat(self, model: Model, row: Array, parts: int) -> Floats:
+        """The heat map that a request for this picture gets, as its mean in every part, [parts]."""
+        instance = {self._image.field: write_png(self._image, row)}
+        tensors = {self._image.tensor: row[None]}
+        explained = ImageExplainer(model, self._image).explain(tensors, instance, Budget(None))
+        heat, each = np.array(explained["heat_map"]["rows"]), CELLS // parts
+        means: Floats = heat.reshape(parts, each, parts, each).mean(axis=(1, 3)).ravel()
+        return means
 
 
-def list_cells() -> tuple[str, ...]:
-    """What the parts of a picture are called."""
+def list_parts(parts: int) -> tuple[str, ...]:
+    """What the parts of a picture are called, so many per side."""
     return tuple(
-        f"row {down + 1}, column {right + 1}" for down in range(CELLS) for right in range(CELLS)
+        f"row {down + 1}, column {right + 1}" for down in range(parts) for right in range(parts)
     )
 
 
-def rank_cells() -> Floats:
-    """How near the middle of a picture each of its parts is, the nearest highest, [cells]."""
-    away = np.arange(CELLS) - (CELLS - 1) / 2
+def rank_parts(parts: int) -> Floats:
+    """How near the middle of a picture each of its parts is, the nearest highest, [parts]."""
+    away = np.arange(parts) - (parts - 1) / 2
     near: Floats = -np.hypot(*np.meshgrid(away, away)).ravel()
     return near
-
-
-def _map_heat(model: Model, spec: ImageInput, row: Array) -> Floats:
-    """The heat map that a request for this picture gets, as its mean in every cell, [cells]."""
-    instance = {spec.field: write_png(spec, row)}
-    tensors = {spec.tensor: row[None]}
-    explained = ImageExplainer(model, spec).explain(tensors, instance, Budget(None))
-    heat = np.array(explained["heat_map"]["rows"])
-    each = len(heat) // CELLS
-    means: Floats = heat.reshape(CELLS, each, CELLS, each).mean(axis=(1, 3)).ravel()
-    return means
 
 
 def write_png(spec: ImageInput, row: Array) -> str:
@@ -110,24 +145,26 @@ def write_png(spec: ImageInput, row: Array) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def _cover(model: Model, spec: ImageInput, row: Array, cells: NDArray[np.bool_]) -> Game:
-    """A game in which cells [cells, height, width] that do not play get the mean colour."""
+def _cover(model: Model, spec: ImageInput, row: Array, parts: NDArray[np.bool_]) -> Game:
+    """A game in which parts [parts, height, width] that do not play get the mean colour."""
     last = spec.layout == "NHWC"
     colour: Array = row.mean(axis=(0, 1) if last else (1, 2), keepdims=True).astype(row.dtype)
 
     def play(coalitions: Coalitions) -> Floats:
-        hidden = np.tensordot(~coalitions, cells, axes=1) > 0
+        hidden = np.tensordot(~coalitions, parts, axes=1) > 0
         return answer(model, np.where(hidden[..., None] if last else hidden[:, None], colour, row))
 
     return play
 
 
-def _find_cells(spec: ImageInput) -> NDArray[np.bool_]:
-    """The pixels of each cell, [cells, height, width]."""
-    down = np.arange(spec.height) * CELLS // spec.height
-    right = np.arange(spec.width) * CELLS // spec.width
-    cells: NDArray[np.bool_] = np.arange(CELLS**2)[:, None, None] == down[:, None] * CELLS + right
-    return cells
+def _find_parts(spec: ImageInput, parts: int) -> NDArray[np.bool_]:
+    """The pixels of each part, [parts, height, width]."""
+    down, right = (
+        np.searchsorted(place_edges(size, parts), np.arange(size), side="right") - 1
+        for size in (spec.height, spec.width)
+    )
+    found: NDArray[np.bool_] = np.arange(parts**2)[:, None, None] == down[:, None] * parts + right
+    return found
 
 
 def make(spec: Input) -> ImageAssessor:

@@ -14,6 +14,7 @@ from medmaas.model.manifest import (
     Level,
     Output,
     PolicyIntervals,
+    QuantileIntervals,
     Strata,
     ValueIntervals,
     ValueOutput,

@@ -105,19 +105,21 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
     sizes = assessor.choose_sizes()
     sample = explain_sample(model, splits, sizes, seed)
     of = make_output_assessor(output).name_focus(of_the_named=assessor.of_the_named)
+    of = assessor.name_measure(of, output)
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = check_paths(paths, of=of, seed=seed)
-    checks += assessor.check_order(sample, of, seed)
     if has_weights(graph):
         checks.append(_check_sanity(graph, model, sample, sizes, seed))
     checks += assessor.check_agreement(model, sample, rows, sizes, seed=seed, trained=trained)
     checks += check_ground_truth(seed)
+    trial = assessor.hold_trial(model, splits.test.rows, of, seed)
     update = {
         "decision": choose_decision(model, rows),
         "importance": tuple(importance),
         "dependence": tuple(assessor.measure_dependence(model, sample, rows, importance)),
-        "faithfulness": tuple(_round_check(check) for check in checks),
+        "faithfulness": tuple(map(_round_check, checks)),
+        "trial": trial and tuple(map(_round_check, trial)),
     }
     metrics = _measure_groups(paths, sample.groups, of, seed)
     return ExplanationAssessment(explanation.model_copy(update=update), metrics, paths, of)

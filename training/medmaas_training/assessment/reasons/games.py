@@ -38,6 +38,12 @@ Trained = Callable[[Array], Array | Mapping[str, Array]]
 _UNMEASURED = "not yet measured"
 
 
+def take_target(worth: Floats, target: int) -> Floats:
+    """One of the numbers of answers, as it is, [n, targets] to [n]."""
+    column: Floats = worth[:, target]
+    return column
+
+
 @dataclass(frozen=True)
 class Case:
     """One instance.
@@ -48,12 +54,14 @@ class Case:
         map_heat: attributions [parts] of the number that a sentence is about, where they are not
             Shapley values of this game.
         most_pairs: of permutations, where they are.
+        weigh: what attributions of a target explain, given the worth of coalitions, [n, targets].
     """
 
     parts: tuple[str, ...]
     game: Game
     map_heat: Callable[[], Floats] | None = None
     most_pairs: int = MOST_PAIRS
+    weigh: Callable[[Floats, int], Floats] = take_target
 
 
 def open_model(

@@ -1,7 +1,8 @@
-"""Deletion and insertion (Petsiuk et al. 2018, arXiv:1806.07421), against random order.
+"""Deletion and insertion (Petsiuk et al. 2018, arXiv:1806.07421), against other orders.
 
 If attributions say what matters, taking away the parts that raised an answer most lowers it sooner
-than taking them away at random does, and adding them to nothing raises it sooner.
+than taking them away at random does, and adding them to nothing raises it sooner. A rival is an
+order that does not ask the model.
 """
 
 from collections.abc import Sequence
@@ -64,16 +65,14 @@ def walk_paths(
     )
 
 
-def check_paths(
-    paths: Paths, *, of: str, seed: int, order: str = "in the order of the attributions"
-) -> list[Check]:
-    """How far an order is ahead of chance; 0 would be chance."""
+def check_paths(paths: Paths, *, of: str, seed: int) -> list[Check]:
+    """How far the order of the attributions is ahead of chance; 0 would be chance."""
     checks = []
     for name, areas in paths.areas.items():
         mean = estimate_mean(areas, seed)
         checks.append(
             Check(
-                check=f"{name} {order}, against random order",
+                check=f"{name} in the order of the attributions, against random order",
                 measure=f"{MEASURE}, of {of}",
                 n=len(areas),
                 value=mean.value,
@@ -84,6 +83,48 @@ def check_paths(
     return checks
 
 
+def race(case: Case, values: Floats, rival: Floats, target: int) -> tuple[float, float]:
+    """How far an order is ahead of a rival, in deletion and in insertion; 0 would be a draw.
+
+    Args:
+        case: the instance.
+        values: attributions, [parts].
+        rival: what the other order goes by, the highest first, [parts].
+        target: which number of its answer they are of.
+    """
+    own, other = (np.argsort(-one, kind="stable") for one in (values, rival))
+    orders = np.stack([own, other, own[::-1], other[::-1]])
+    steps = np.unique(np.rint(SHARES * len(values)).astype(int))
+    first, rivals_first, last, rivals_last = _add(case, orders, target, steps).mean(axis=1)
+    return float(rivals_last - last), float(first - rivals_first)
+
+
+def check_race(gains: Floats, own: str, rival: str, *, of: str, seed: int) -> tuple[Check, ...]:
+    """What one order gained over the other, on average.
+
+    Args:
+        gains: of each instance, in deletion and in insertion, [n, 2].
+        own: what the one order goes by, as in `of the heat map`.
+        rival: the other order.
+        of: which number of the answer was looked at.
+        seed: of the resampling.
+    """
+    checks = []
+    for name, gained in zip((DELETION, INSERTION), gains.T, strict=True):
+        mean = estimate_mean(gained, seed)
+        checks.append(
+            Check(
+                check=f"{name} in the order {own}, against {rival}",
+                measure=f"area between the two curves, of {of}",
+                n=len(gained),
+                value=mean.value,
+                low=mean.low,
+                high=mean.high,
+            )
+        )
+    return tuple(checks)
+
+
 def _walk(
     case: Case, values: Floats, target: int, draw: np.random.Generator
 ) -> tuple[Floats, Floats, Floats, Floats]:
@@ -92,10 +133,22 @@ def _walk(
     by_value = np.argsort(-values, kind="stable")
     at_random = [draw.permutation(players) for _ in range(_ORDERS)]
     orders = np.stack([by_value, by_value[::-1], *at_random])
-    arrival = np.argsort(orders, axis=1)[:, None, :]
-    come = arrival < np.arange(players + 1)[:, None]  # [orders, steps, players]
-    worth = case.game(come.reshape(-1, players))[:, target].reshape(come.shape[:2])
-    steps = np.linspace(0, 1, players + 1)
-    added = np.stack([np.interp(SHARES, steps, one) for one in worth])
+    added = _add(case, orders, target, np.arange(players + 1))
     gone = added[:, ::-1]  # what comes last in one order is the first to go in the other
     return gone[1], gone[2:].mean(axis=0), added[0], added[2:].mean(axis=0)
+
+
+def _add(case: Case, orders: NDArray[np.intp], target: int, steps: NDArray[np.int64]) -> Floats:
+    """The answer at SHARES of the parts that came, in each of the orders, [orders, 21].
+
+    Args:
+        case: the instance.
+        orders: of its parts, [orders, parts].
+        target: which number of its answer is looked at.
+        steps: after how many parts it is asked for.
+    """
+    players = len(case.parts)
+    arrival = np.argsort(orders, axis=1)[:, None, :]
+    come = arrival < steps[:, None]  # [orders, steps, players]
+    worth = case.weigh(case.game(come.reshape(-1, players)), target).reshape(come.shape[:2])
+    return np.stack([np.interp(SHARES, steps / players, one) for one in worth])
