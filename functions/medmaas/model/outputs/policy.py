@@ -81,14 +81,14 @@ class _Judged:
     Attributes:
         action: as the manifest has it.
         allowed: by the rule of today.
-        acceptable: within every limit that chooses.
-        within_limit: that, and its chance of the first outcome is within its limit as well.
+        keeps: whether it is within each limit, the most important first.
+        within_limit: within all of them, and so is its chance of the first outcome.
         risks: per outcome.
     """
 
     action: Action
     allowed: bool
-    acceptable: bool
+    keeps: list[bool]
     within_limit: bool
     risks: list[float]
 
@@ -192,13 +192,13 @@ class Policy(OutputDefaults):
         ]
         chosen = choose(
             [one.allowed for one in judged],
-            [one.acceptable for one in judged],
+            [one.keeps for one in judged],
             [one.risks[self._limited] for one in judged],
         )
         recommended = None if chosen is None else judged[chosen]
         name, least_bad, is_over = None, False, False
         if recommended:
-            name, is_over = recommended.action.name, not recommended.acceptable
+            name, is_over = recommended.action.name, not all(recommended.keeps)
             is_alone = sum(one.allowed for one in judged) == 1
             least_bad = not recommended.within_limit and not is_alone
         cells: list[Cell] = [name, least_bad, self._spec.notice]
@@ -208,9 +208,9 @@ class Policy(OutputDefaults):
         return cells, is_over
 
     def _hold_against(self, action: Action, risks: list[float], state: _State) -> _Judged:
-        acceptable = all(risks[i] <= at_most for i, at_most in self._limits.items())
-        within = acceptable and risks[_FIRST] <= self._stated[_FIRST]
-        return _Judged(action, self._allows(action, state), acceptable, within, risks)
+        keeps = [risks[i] <= at_most for i, at_most in self._limits.items()]
+        within = all(keeps) and risks[_FIRST] <= self._stated[_FIRST]
+        return _Judged(action, self._allows(action, state), keeps, within, risks)
 
     def _judge(self, history: NDArray[np.float32]) -> _State:
         shield = self._spec.shield
@@ -332,18 +332,22 @@ def _add_band(why: Fact, interval: Interval | None, option: int, outcome: str) -
     return Fact("why_with_band", why=why, size=size, low=low, high=high, coverage=coverage)
 
 
-def choose(allowed: list[bool], acceptable: list[bool], risks: list[float]) -> int | None:
-    """The position of the first allowed action that is acceptable, else of the least risky allowed.
+def choose(allowed: list[bool], keeps: list[list[bool]], risks: list[float]) -> int | None:
+    """The position of the first allowed action within every limit.
+
+    Where none is, the last limit is given up first; where none is within the first limit, the
+    allowed action with the least risk is chosen.
 
     Args:
         allowed: per action, in order of preference.
-        acceptable: per action, whether it is within the limits.
-        risks: per action, of the limited outcome.
+        keeps: per action, whether it is within each limit, the most important first.
+        risks: per action, of the outcome that the first limit is of.
     """
     open_to = [i for i, allow in enumerate(allowed) if allow]
-    within = [i for i in open_to if acceptable[i]]
-    if within:
-        return within[0]
+    for limits in range(len(keeps[0]), 0, -1):
+        for i in open_to:
+            if all(keeps[i][:limits]):
+                return i
     return min(open_to, key=lambda i: risks[i], default=None)
 
 
