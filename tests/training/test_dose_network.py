@@ -163,9 +163,9 @@ def test_a_seed_gives_the_same_weights(data: Decisions) -> None:
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_learning_tells_patients_apart(data: Decisions) -> None:
-    """A few hundred courses are enough to be better than the share of everyone."""
-    fitted = fit(data, 0, epochs=12)
+def test_learning_tells_patients_apart() -> None:
+    """A thousand courses are enough to be better than the share of everyone."""
+    fitted = fit(simulate_decisions(KLOFT, 1000, 0), 0, epochs=12)
     test = simulate_decisions(KLOFT, 200, 9)
     found, _ = answer(fitted.network, test.histories())
     below = test.outcomes()[:, FULL, 0]

@@ -31,7 +31,7 @@ SHIELD_ANC, SHIELD_PLATELETS = 1.5, 75.0
 # Febrile neutropenia, for which a week below 0.5 stands: above it G-CSF from the first cycle on
 # (Smith 2015, J Clin Oncol 33:3199, of ASCO; Aapro 2011, Eur J Cancer 47:8, of EORTC).
 LONG_LIMIT = 0.2
-SEVERE_LIMIT = 0.5  # more likely than not: a choice, for no source names one
+SEVERE_LIMIT = 0.6  # a choice, for no source names one; see LIMIT of the recipe
 
 
 def recommend(
@@ -47,7 +47,7 @@ def recommend(
 
     Acceptable is a chance of a week below 0.5 of at most 20 % (where it is higher, guidelines ask
     for G-CSF), an avoidable risk within the limit (`find_avoidable`), and a chance of falling below
-    0.5 of at most one half. Where no allowed action is all of that, the last is given up first; if
+    0.5 of at most 60 %. Where no allowed action is all of that, the last is given up first; if
     none has the first, the allowed one with the least chance of it. Nobody is treated with
     neutrophils below 1.5 or platelets below 75: only a delay is allowed then. As `medmaas` does,
     for many patients.
