@@ -24,7 +24,14 @@ from medmaas_training.dose.study import (
     interpolate_frontier,
     name_schedule,
 )
-from medmaas_training.dose.trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
+from medmaas_training.dose.trial import (
+    BELOW_LONG,
+    BELOW_LOW,
+    BELOW_SEVERE,
+    DELAYS,
+    GCSF_USE,
+    INTENSITY,
+)
 from medmaas_training.figures import quote
 from medmaas_training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes, open_findings
 from medmaas_training.recipes.chemo_dose.ordinary import UNANSWERED
@@ -199,16 +206,20 @@ def state_findings(metrics: Sequence[Metric], study: Study, limit: float) -> lis
     fewer = f"relatively fewer cycles with ANC below 0.5 than {STEP}"
     return [
         *open_findings(metrics, "Everything here is of simulated patients."),
-        f"Without G-CSF: {tell(STEP, BELOW_SEVERE, INTENSITY)}; the network at that intensity: "
-        f"{tell(NETWORK + AT_STEP, BELOW_SEVERE, INTENSITY)}, relatively fewer by "
-        f"{quote(metrics, TRIAL, NETWORK + AT_STEP, fewer)}; the fit per patient: "
-        f"{tell(MAP + AT_STEP, BELOW_SEVERE, INTENSITY)}.",
+        f"Without G-CSF: {tell(STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}; the network at that "
+        f"intensity: {tell(NETWORK + AT_STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}, relatively "
+        f"fewer below 0.5 by {quote(metrics, TRIAL, NETWORK + AT_STEP, fewer)}; the fit per "
+        f"patient: {tell(MAP + AT_STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}.",
         *(_place_on_frontier(name, study) for name in (LABEL, STEP, TABLE)),
         f"With G-CSF and the limit of {limit:g}: the network "
         f"{tell(NETWORK + SHIPPED, BELOW_SEVERE)}, "
-        f"{tell(NETWORK + SHIPPED, BELOW_LOW, INTENSITY, GCSF_USE, DELAYS)}; the fit per patient "
-        f"{tell(MAP + SHIPPED, BELOW_SEVERE, INTENSITY, GCSF_USE)}. At the network's use of G-CSF: "
-        + "; ".join(f"{name} {tell(name + EQUAL_USE, BELOW_SEVERE, INTENSITY)}" for name in RULES)
+        f"{tell(NETWORK + SHIPPED, BELOW_LONG, BELOW_LOW, INTENSITY, GCSF_USE, DELAYS)}; the fit "
+        f"per patient {tell(MAP + SHIPPED, BELOW_SEVERE, BELOW_LONG, INTENSITY, GCSF_USE)}. At the "
+        "network's use of G-CSF: "
+        + "; ".join(
+            f"{name} {tell(name + EQUAL_USE, BELOW_SEVERE, BELOW_LONG, INTENSITY)}"
+            for name in RULES
+        )
         + ".",
         _compare_with_map(study),
         f"Risks: predicted and observed shares differ most, by {worst.value:.3f}, for "
@@ -228,7 +239,7 @@ def _tell_schedule(metrics: Sequence[Metric], schedule: Schedule) -> str:
     on = name_schedule(schedule)
 
     def tell(arm: str) -> str:
-        figures = (BELOW_SEVERE, INTENSITY, GCSF_USE)
+        figures = (BELOW_SEVERE, BELOW_LONG, INTENSITY, GCSF_USE)
         return ", ".join(f"{figure} {quote(metrics, on, arm, figure)}" for figure in figures)
 
     return (
