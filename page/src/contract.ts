@@ -1322,9 +1322,10 @@ export interface ManifestSurvivalOutput {
  * A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
  *
  * `actions` are in order of preference: recommended is the first that the shield allows and whose
- * risks are within `limit` and `further_limits`; if there is none, the allowed one with the least
- * risk of the outcome that `limit` is of, as the least bad. An answer is about the first outcome:
- * without a limit of its own, that of `limit` holds for whether an option is called within it.
+ * risks are within `limit` and every one of `further_limits`. If there is none, the last of them
+ * is given up first; if none is within `limit`, recommended is the allowed one with the least risk
+ * of its outcome. Either is the least bad. An answer is about the first outcome: without a limit
+ * of its own, that of `limit` holds for whether an option is called within it.
  */
 export interface ManifestPolicyOutput {
   /**
@@ -1351,7 +1352,7 @@ export interface ManifestPolicyOutput {
   outcomes: ManifestOutcome[];
   limit: ManifestLimit;
   /**
-   * Those of other outcomes, that must hold as well; absent: none.
+   * Those of other outcomes, the most important first; absent: none.
    */
   further_limits?: ManifestLimit[];
   shield: ManifestShield;

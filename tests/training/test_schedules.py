@@ -26,7 +26,7 @@ def count_draws(course: Course) -> float:
         after = day[:, None] - doses
         after = np.where(after > 0, after, np.inf).min(1)
         between += int((after <= LAST_DRAW).sum())
-    return between / course.cycles.sum()
+    return between / int(course.cycles.sum())
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule.name)
