@@ -59,6 +59,10 @@ export interface Risk {
 }
 export interface Policy {
   recommended: string | null;
+  /**
+   * Whether what is recommended is not within the limit, though more is allowed.
+   */
+  least_bad: boolean;
   options: Option[];
   limit: Limit;
   grading: string;
@@ -74,7 +78,14 @@ export interface Option {
   gcsf: boolean;
   risks: Risks;
   expected_nadir: ExpectedNadir;
+  /**
+   * By the rule of today, whatever the risks are.
+   */
   allowed: boolean;
+  /**
+   * Whether its risks are acceptable, whatever the rule of today is.
+   */
+  within_limit: boolean;
   why: string;
   /**
    * Names the sentence, in every language.
@@ -1325,7 +1336,10 @@ export interface ManifestSurvivalOutput {
  * A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
  *
  * `actions` are in order of preference: recommended is the first that the shield allows and whose
- * risk is within `limit`; if there is none, the allowed one with the least risk.
+ * risks are within `limit` and every one of `further_limits`. If there is none, the last of them
+ * is given up first; if none is within `limit`, recommended is the allowed one with the least risk
+ * of its outcome. Either is the least bad. An answer is about the first outcome: without a limit
+ * of its own, that of `limit` holds for whether an option is called within it.
  */
 export interface ManifestPolicyOutput {
   /**
@@ -1351,6 +1365,10 @@ export interface ManifestPolicyOutput {
    */
   outcomes: ManifestOutcome[];
   limit: ManifestLimit;
+  /**
+   * Those of other outcomes, the most important first; absent: none.
+   */
+  further_limits?: ManifestLimit[];
   shield: ManifestShield;
   /**
    * The scale that the outcomes' thresholds come from.
@@ -1419,6 +1437,10 @@ export interface ManifestLimit {
    * The chance of it that is still acceptable, 0 to 1.
    */
   at_most: number;
+  /**
+   * Where the limit comes from: a guideline, or a choice.
+   */
+  reference?: string;
 }
 /**
  * What stands between the model and a recommendation, whatever the model says.

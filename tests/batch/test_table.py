@@ -85,10 +85,15 @@ def flatten(output: dict[str, Any]) -> list[str]:
             values = [unit, value]
         case {"survival": survival, "median_days": median, "risk": risk}:
             values = [median, *risk.values(), *survival]
-        case {"recommended": recommended, "options": options, "notice": notice}:
-            values = [recommended, notice]
+        case {
+            "recommended": recommended,
+            "least_bad": least_bad,
+            "options": options,
+            "notice": notice,
+        }:
+            values = [recommended, least_bad, notice]
             for option in options:
-                values += [option["allowed"], option["why"]]
+                values += [option["allowed"], option["within_limit"], option["why"]]
             for option in options:
                 values += [*option["risks"].values(), option["expected_nadir"]["value"]]
     return [cell_of(value) for value in values]

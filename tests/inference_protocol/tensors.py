@@ -155,8 +155,9 @@ def list_values(output: Mapping[str, Any]) -> list[Any]:
     """The values of a native answer, in the order of columns: texts, then numbers."""
     if "options" in output:
         options = output["options"]
-        texts = [output["recommended"], output["notice"]]
-        texts += [said for o in options for said in (str(o["allowed"]).lower(), o["why"])]
+        texts = [output["recommended"], str(output["least_bad"]).lower(), output["notice"]]
+        for o in options:
+            texts += [str(o["allowed"]).lower(), str(o["within_limit"]).lower(), o["why"]]
         numbers = [[*o["risks"].values(), o["expected_nadir"]["value"]] for o in options]
         return [*texts, *(number for of_option in numbers for number in of_option)]
     if "survival" in output:

@@ -57,6 +57,14 @@ def test_rounding_and_what_a_later_version_adds_are_no_difference() -> None:
     assert find_difference(change(more={"of": "this"}), ANSWER) is None
 
 
+def test_how_a_reason_of_an_option_is_put_is_no_difference_but_what_follows_from_it_is() -> None:
+    then = {"action": "100 %", "allowed": True, "why": {"code": "then", "limits": {}}}
+    assert find_difference(then | {"why": {"code": "now", "limits": {}}}, then) is None
+    assert find_difference(then | {"allowed": False}, then) == "answer.allowed"
+    why = {"why": {"code": "then", "limits": {}}}
+    assert find_difference({"why": {"code": "now", "limits": {}}}, why) == "answer.why.code"
+
+
 @given(st.integers(0, 10**6), st.integers(3, 10**6))
 def test_a_number_that_differs_before_its_last_decimal_is_noticed(then: int, apart: int) -> None:
     assert find_difference((then + apart) / 1e6, then / 1e6)
@@ -72,12 +80,13 @@ def test_a_golden_answer_is_what_a_caller_gets(registry: Registry, model_id: str
         assert case.answer
         assert case.answer.status == prediction["status"]
         if case.answer.status == "ok":
-            assert find_difference(prediction["output"].keys(), case.answer.output.keys()) is None
+            assert case.answer.output.keys() <= prediction["output"].keys()
             assert prediction["interval"]["coverage"] == case.answer.intervals[0]["coverage"]
             assert case.answer.reason is None
         else:
             assert case.answer.reason
-            assert case.answer.reason.code == prediction["reason"].code
+            told = prediction["reason"].code  # a golden case has the model's own, before any hold
+            assert told in {case.answer.reason.code, "held"}
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)

@@ -20,7 +20,10 @@ from medmaas.model.manifest import (
     SeriesInput,
     Shield,
 )
+from medmaas.model.options import Options
 from medmaas.model.outputs.policy import Policy, choose
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH, speak
 
 SERIES = SeriesInput(
@@ -105,10 +108,22 @@ def test_every_option_has_its_risks_and_says_why() -> None:
         "risks": {"anc_below_0.5": 0.5, "platelets_below_50": 0.05},
         "expected_nadir": {"name": "anc", "value": 0.4, "unit": "10*9/L"},
         "allowed": True,
-        "why": "anc_below_0.5 is 0.50, above the limit of 0.3",
-        "code": "risk_above_limit",
-        "limits": {"outcome": "anc_below_0.5", "risk": 0.5, "at_most": 0.3},
+        "within_limit": False,
+        "why": "anc_below_0.5 is 0.50, above the limit of 0.3: not recommended",
+        "code": "option_not_recommended",
+        "limits": {
+            "risk": {
+                "code": "risk_above_limit",
+                "limits": {"outcome": "anc_below_0.5", "risk": 0.5, "at_most": 0.3},
+            }
+        },
     }
+    assert option(answer, "half")["why"] == (
+        "anc_below_0.5 is 0.20, within the limit of 0.3: recommended, as the first such option"
+    )
+    assert option(answer, "wait")["why"] == (
+        "anc_below_0.5 is 0.10, within the limit of 0.3: not recommended, for half comes first"
+    )
     assert answer.output["limit"] == {"anc_below_0.5": 0.3}
     assert answer.output["grading"] == "CTCAE v5.0"
     assert answer.output["notice"] == "Invented."
@@ -118,9 +133,64 @@ def test_every_option_has_its_risks_and_says_why() -> None:
 def test_where_no_option_is_within_the_limit_the_least_risky_is_named_with_a_warning() -> None:
     answer = recommend(HEALTHY, (0.9, 0.6, 0.7))
     assert answer.output["recommended"] == "half"
+    assert answer.output["least_bad"] is True
     assert answer.warnings == (
-        "no option keeps the risk within the limit: the option with the least risk is recommended",
+        "no option keeps the risk within the limit: "
+        "the least bad one is recommended, not an acceptable one",
     )
+    assert option(answer, "half")["why"] == (
+        "anc_below_0.5 is 0.60, above the limit of 0.3: the least bad option, not an acceptable one"
+    )
+    assert option(answer, "full")["why"] == (
+        "anc_below_0.5 is 0.90, above the limit of 0.3: not recommended, for half is less bad"
+    )
+
+
+def weigh(full: float, half: float, *, first: float) -> Answer:
+    """An answer whose limit is on the second outcome: 0.05 of everyone, but as given here."""
+    spec = SPEC.model_copy(update={"limit": Limit(outcome="platelets_below_50", at_most=0.3)})
+    tensor = np.array([[[first, full], [first, half], [first, 0.9]]], dtype=np.float32)
+    nadirs, blocks = np.ones((1, 3), np.float32), np.array([HEALTHY], np.float32)
+    policy = Policy(spec, SERIES)
+    table = policy.tabulate({"risks": tensor, "nadir": nadirs}, {"series": blocks})
+    return Answer(speak(policy.list_rows(table)[0], ENGLISH), (), None)
+
+
+@pytest.mark.parametrize("first", [0.3, 0.73])
+def test_a_dose_is_never_within_the_limit_by_another_outcome_than_the_first(first: float) -> None:
+    answer, within = weigh(0.2, 0.1, first=first), first <= 0.3
+    assert answer.output["recommended"] == "full"
+    assert answer.output["least_bad"] is not within
+    assert option(answer, "full")["within_limit"] is within
+    assert ("within" in option(answer, "full")["why"]) is within
+
+
+@pytest.mark.parametrize(("platelets", "recommended"), [(0.1, "half"), (0.04, "full")])
+def test_every_limit_holds_and_where_none_can_the_last_is_given_up_first(
+    platelets: float, recommended: str
+) -> None:
+    """Platelets are at 0.2 after the full dose, at 0.05 after the others."""
+    further = (Limit(outcome="platelets_below_50", at_most=platelets, reference="A choice."),)
+    policy = Policy(SPEC.model_copy(update={"further_limits": further}), SERIES)
+    tensor = np.array([[[0.3, 0.2], [0.2, 0.05], [0.25, 0.05]]], dtype=np.float32)
+    nadirs, blocks = np.ones((1, 3), np.float32), np.array([HEALTHY], np.float32)
+    table = policy.tabulate({"risks": tensor, "nadir": nadirs}, {"series": blocks})
+    (output,) = policy.list_rows(table)
+    assert output["recommended"] == recommended
+    assert output["least_bad"] is (platelets < 0.05)
+    assert output["limit"] == {"anc_below_0.5": 0.3, "platelets_below_50": platelets}
+    (told,) = [o for o in speak(output, ENGLISH)["options"] if o["action"] == recommended]
+    assert ("platelets_below_50 is 0.20, above" in told["why"]) is output["least_bad"]
+
+
+def test_whether_a_rule_allows_an_option_and_whether_it_is_within_the_limit_are_two_things() -> (
+    None
+):
+    answer = recommend([[-7, 5.0, 200], [0, 0.9, 200]], (0.1, 0.1, 0.6))
+    found = {o["action"]: (o["allowed"], o["within_limit"]) for o in answer.output["options"]}
+    assert found == {"full": (False, True), "half": (False, True), "wait": (True, False)}
+    assert answer.output["least_bad"] is False, "a rule left nothing else"
+    assert option(answer, "wait")["why"].endswith("recommended, for nothing else is allowed today")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +206,19 @@ def test_no_treatment_at_low_counts_whatever_the_model_says(last: list[float], w
     assert option(answer, "full")["allowed"] is False
     assert option(answer, "full")["why"] == why
     assert "delays treatment" in option(answer, "wait")["why"]
+
+
+def test_a_low_count_is_a_hold_even_of_a_patient_unlike_all(registry: Registry) -> None:
+    """Few nadirs, or none: the rule needs no model that knows such patients."""
+    model = registry.get("chemo_dose")
+    rows = [{"day": day, "anc": 90.0, "platelets": 9.0} for day in range(-60, 0, 20)]
+    unlike, low = ({"history": [*rows, {"day": 0, "anc": n, "platelets": 200}]} for n in (4, 1.4))
+    told, held = predict(model, [unlike, low])
+    assert (told["reason"].code, held["reason"].code) == ("too_far", "held")
+    assert (held["status"], held["output"]) == ("abstained", None)
+    (forced,) = predict(model, [low], Options(force=True))
+    assert (forced["status"], forced["reason"].code) == ("forced", "held")
+    assert forced["output"]["recommended"] == "delay 7 days"
 
 
 def test_the_limits_of_the_shield_themselves_allow_treatment() -> None:
@@ -183,7 +266,7 @@ def test_what_is_chosen_is_allowed_and_no_allowed_option_before_it_was_within_th
     options: tuple[list[bool], list[float]], limit: float
 ) -> None:
     allowed, risks = options
-    chosen = choose(allowed, risks, limit)
+    chosen = choose(allowed, [[risk <= limit] for risk in risks], risks)
     if chosen is None:
         assert not any(allowed)
         return
@@ -207,4 +290,16 @@ def test_the_schema_names_the_actions_and_the_outcomes() -> None:
 def test_a_limit_of_no_outcome_is_refused() -> None:
     changed = SPEC.model_dump() | {"limit": {"outcome": "x", "at_most": 0.3}}
     with pytest.raises(ValidationError, match=r"limit\.outcome must be one of outcomes"):
+        PolicyOutput.model_validate(changed)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [("x", "further_limits must be one of outcomes"), ("anc_below_0.5", "must be unique")],
+)
+def test_a_further_limit_of_no_outcome_or_of_one_that_has_a_limit_is_refused(
+    outcome: str, why: str
+) -> None:
+    changed = SPEC.model_dump() | {"further_limits": [{"outcome": outcome, "at_most": 0.3}]}
+    with pytest.raises(ValidationError, match=why):
         PolicyOutput.model_validate(changed)

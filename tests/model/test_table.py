@@ -39,8 +39,9 @@ def test_the_columns_of_every_kind_are_named_before_there_is_a_row(registry: Reg
         "risk_400", "risk_100", "survival_0", "survival_100", "survival_200", "survival_400",
     )  # fmt: skip
     policy = registry.get("chemo_dose").output
-    assert policy.columns.texts[:4] == (
-        "recommended", "notice", "100_percent_allowed", "100_percent_why",
+    assert policy.columns.texts[:6] == (
+        "recommended", "least_bad", "notice",
+        "100_percent_allowed", "100_percent_within_limit", "100_percent_why",
     )  # fmt: skip
     assert "100_percent_G-CSF_platelets_below_50" in policy.columns.numbers
     assert "delay_7_days_expected_anc" in policy.columns.numbers

@@ -36,7 +36,7 @@ def test_the_catalogue_is_searched_by_words(visit: Open) -> None:
 EXPECTED = {
     "survival": (r"Risk to die within 5 years\s+\d", "path.curve.average"),
     "breast_fna": (r"(malignant|benign) \d", ".bars .bar"),
-    "chemo_dose": (r"Recommended: ", ".option .ring"),
+    "chemo_dose": (r"(Recommended|Least bad option, not an acceptable one): ", ".option .ring"),
     "blood_cell": (r"erythroblast \d", ".heat svg rect"),
     "solubility": (r"between -?[\d.]+ and", ".characters span"),
 }
@@ -143,7 +143,7 @@ def test_the_reasons_of_a_dose_begin_with_what_is_recommended(visit: Open) -> No
         with page.expect_response("**/predict"):
             example.click()
         page.wait_for_selector(".answer[aria-busy=false]")
-        verdict = page.locator(".verdict").first.inner_text().removeprefix("Recommended: ")
+        verdict = page.locator(".verdict").first.inner_text().partition(": ")[2]
         if page.locator(".reasons").count():
             chosen = page.locator(".reasons select option:checked").first.inner_text()
             assert chosen.startswith(f"{verdict}: ")
@@ -196,7 +196,7 @@ def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
     assert page.locator(".small-multiples .dot").count() == 6
     page.get_by_role("button", name="Ask").click()
     page.wait_for_selector(ANSWERED)
-    assert "Recommended: " in page.locator(".verdict").inner_text()
+    assert re.match(EXPECTED["chemo_dose"][0], page.locator(".verdict").inner_text())
 
 
 def test_a_picture_is_taken_from_a_file(visit: Open) -> None:

@@ -13,7 +13,22 @@ from medmaas_training.classes.candidates import make_candidates
 from medmaas_training.classes.evaluation import compare_on_folds
 from medmaas_training.classes.metrics import POOLED
 from medmaas_training.comparisons import DIRECTIONS, find_pairs, judge, name_gain, state_comparisons
-from medmaas_training.dose.study import LABEL, MAP, NETWORK, STEP, TABLE, TRIAL, Study
+from medmaas_training.dose.schedules import SCHEDULES
+from medmaas_training.dose.study import (
+    AT_STEP,
+    EQUAL_USE,
+    LABEL,
+    MAP,
+    NETWORK,
+    RULES,
+    STEP,
+    TABLE,
+    TRIAL,
+    Study,
+    name_schedule,
+)
+from medmaas_training.dose.study import OWN as OWN_ARMS
+from medmaas_training.dose.study import SHIPPED as AS_SHIPPED
 from medmaas_training.dose.trial import Trial
 from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, compare_folds
 from medmaas_training.image.data import BLOOD, ImageSet, Part
@@ -238,8 +253,19 @@ def state_people(metrics: Sequence[Metric]) -> Sequence[str]:
     return state_survival(metrics, models, X, outcome)
 
 
+def list_later(metrics: Sequence[Metric]) -> list[Metric]:
+    """Figures that a training gives and the model that ships may not have yet."""
+    treated = (STEP, *(name + how for name in (NETWORK, MAP) for how in (AT_STEP, AS_SHIPPED)))
+    arms = {arm: np.ones((3, 8)) for arm in (*treated, *(rule + EQUAL_USE for rule in RULES))}
+    trials = [Trial("test", on, arms, 0) for on in (TRIAL, *map(name_schedule, SCHEDULES))]
+    known = {(m.evaluated_on, m.model, m.metric) for m in metrics}
+    made = [m for trial in trials for m in trial.make_metrics({}, {}, OWN_ARMS)]
+    return [m for m in made if (m.evaluated_on, m.model, m.metric) not in known]
+
+
 def state_courses(metrics: Sequence[Metric]) -> Sequence[str]:
-    arms = {arm: np.ones((3, 7)) for arm in (LABEL, STEP, TABLE)}
+    arms = {arm: np.ones((3, 8)) for arm in (LABEL, STEP, TABLE)}
+    metrics = [*metrics, *list_later(metrics)]
     frontier = {name: [(0.1, 0.6, 0.2), (0.3, 0.9, 0.5)] for name in (NETWORK, MAP)}
     course: Any = None  # which no finding is about
     return state_doses(metrics, Study(Trial("test", TRIAL, arms, 0), frontier, {}, course), 0.26)

@@ -130,7 +130,7 @@ def test_foresight_is_what_then_happens(cohort: Cohort) -> None:
 
 
 def test_knowing_the_patient_beats_the_rule_in_dose_and_in_toxicity(cohort: Cohort) -> None:
-    oracle = limit_risk(know, 0.25, gcsf=False)
+    oracle = limit_risk(know, 0.3, gcsf=False)
     assert figure(cohort, oracle, INTENSITY) >= figure(cohort, step_down, INTENSITY)
     assert figure(cohort, oracle, BELOW_SEVERE) < 0.75 * figure(cohort, step_down, BELOW_SEVERE)
 
@@ -185,7 +185,7 @@ def test_intervals_hold_the_value_and_arms_are_paired(cohort: Cohort) -> None:
 
 def test_risks_are_judged_on_patients_of_a_model_who_are_named() -> None:
     draw = np.random.default_rng(0)
-    blind = {name: lambda _, rows: draw.random((len(rows), 5)) for name in (NETWORK, "coin")}
+    blind = {name: lambda _, rows: draw.random((len(rows), 5, 2)) for name in (NETWORK, "coin")}
     metrics = judge(blind, QUARTINO, 30, 0, own=OWN, cohort="external")
     assert {(m.model, m.of, m.cohort) for m in metrics} == {
         (NETWORK, "model", "external"),
@@ -263,12 +263,14 @@ def test_no_rule_dominates_the_network(shipped: Manifest) -> None:
 
 
 def test_risks_come_true_within_5_points(shipped: Manifest) -> None:
+    assert isinstance(shipped.output, PolicyOutput)
     gaps = [
         m
         for m in shipped.card.metrics
         if (m.evaluated_on, m.metric) == (CALIBRATION_TEST, LARGEST_GAP)
     ]
-    assert len(gaps) == 15
+    outcomes = [o.name for o in shipped.output.outcomes if not o.name.endswith("avoidable")]
+    assert len(gaps) == len(outcomes) * len(ACTIONS)
     assert max(gap.value for gap in gaps) <= 0.05
 
 

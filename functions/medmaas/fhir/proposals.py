@@ -27,12 +27,14 @@ class Proposal:
         action: as the answer calls it; of a recheck what is ordered.
         label: what a button says, in words.
         recommended: whether it is the one that the model recommends.
+        least_bad: whether it is that because nothing that is allowed is acceptable.
         resources: drafts, to be accepted together.
     """
 
     action: str
     label: str
     recommended: bool
+    least_bad: bool
     resources: tuple[Resource, ...]
 
     @property
@@ -53,7 +55,7 @@ def propose(evaluation: Evaluation) -> list[Proposal]:
         return []
     told = prediction["output"]
     found = [
-        _propose_option(evaluation, orders, option, told["recommended"])
+        _propose_option(evaluation, orders, option, told)
         for option in told["options"]
         if option["allowed"]
     ]
@@ -63,7 +65,7 @@ def propose(evaluation: Evaluation) -> list[Proposal]:
 
 
 def _propose_option(
-    evaluation: Evaluation, orders: Orders, option: dict[str, Any], recommended: str
+    evaluation: Evaluation, orders: Orders, option: dict[str, Any], told: dict[str, Any]
 ) -> Proposal:
     drugs = [(orders.treatment, option["dose"], 0)]
     if option["gcsf"] and orders.gcsf:
@@ -92,7 +94,8 @@ def _propose_option(
             }
         )
     label = words.say(Fact("option_orders", action=action, orders=said))
-    return Proposal(action, label, action == recommended, tuple(drafts))
+    recommended = action == told["recommended"]
+    return Proposal(action, label, recommended, recommended and told["least_bad"], tuple(drafts))
 
 
 def _write_dosage(drug: DrugOrder, amount: float, day: datetime, words: Words) -> Resource:
@@ -116,7 +119,7 @@ def _propose_recheck(evaluation: Evaluation, orders: Orders, *, recommended: boo
     draft = _draft("ServiceRequest", evaluation, end(Fact("repeat_before_treating")))
     draft["code"] = _write_concept((orders.recheck,), words)
     label = words.say(Fact("repeat_count", order=ordered))
-    return Proposal(ordered, label, recommended, (draft,))
+    return Proposal(ordered, label, recommended, least_bad=False, resources=(draft,))
 
 
 def _draft(kind: str, evaluation: Evaluation, note: Fact) -> Resource:

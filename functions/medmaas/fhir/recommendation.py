@@ -61,7 +61,10 @@ def _support(draft: Resource, assessment: Resource) -> Resource:
 
 def _offer(proposal: Proposal, drafts: Sequence[Resource], words: Words) -> Resource:
     label = proposal.label
-    title = words.say(Fact("recommended", label=label)) if proposal.recommended else label
+    title = label
+    if proposal.recommended:
+        code = "least_bad" if proposal.least_bad else "recommended"
+        title = words.say(Fact(code, label=label))
     offer = {"title": title, "description": drafts[0]["resource"]["note"][0]["text"]}
     together = [{"resource": {"reference": draft["fullUrl"]}} for draft in drafts]
     if len(together) == 1:

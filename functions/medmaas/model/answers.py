@@ -111,11 +111,27 @@ class Answers:
 
     @cached_property
     def reasons(self) -> Sequence[Fact | None]:
-        """Per row, why there is no answer, or should have been none; None if it is ok."""
+        """Per row, why there is no answer, or should have been none; None if it is ok.
+
+        What a rule forbids today, it forbids whoever the patient is: that is told in place of a
+        doubt whether the model knows such patients.
+        """
+        judges = bool(self._doubts) and self.model.output.recommends
+        return self._list_reasons(self.table.forbidden if judges else ())
+
+    @cached_property
+    def grounds(self) -> Sequence[Fact | None]:
+        """Per row, why there is no answer by the model itself, whatever a rule forbids."""
+        return self._list_reasons(())
+
+    def _list_reasons(self, forbidden: Sequence[Fact | None]) -> Sequence[Fact | None]:
+        """The weakest first: a doubt, what is forbidden, what holds the row back, what bars it."""
         reasons: list[Fact | None] = [None] * len(self)
         for doubt in self._doubts:
             for row, reason in zip(doubt.rows, doubt.list_facts(), strict=True):
                 reasons[row] = reason
+        for row, rule in enumerate(forbidden):
+            reasons[row] = reasons[row] and (rule or reasons[row])
         for said in (self._held, self._barred):
             for row, stronger in enumerate(said):
                 reasons[row] = stronger or reasons[row]

@@ -54,12 +54,15 @@ class Table:
         warnings: per row, what its reader must know; empty if the kind of output never warns.
         barred: per row, why a rule of the output itself gives no recommendation, None if it does;
             empty if the kind of output has no such rule.
+        forbidden: per row, what a rule of the output itself forbids, whatever the model says, None
+            if nothing; empty if the kind of output has no such rule.
     """
 
     texts: Sequence[Sequence[Cell]]
     numbers: Floats
     warnings: Sequence[tuple[Fact, ...]] = ()
     barred: Sequence[Fact | None] = ()
+    forbidden: Sequence[Fact | None] = ()
 
     def take(self, shown: Sequence[bool]) -> "Table":
         """The cells of some rows, for each of all rows whether it is one of them."""

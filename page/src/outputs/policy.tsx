@@ -53,7 +53,8 @@ function Answer(props: Props) {
           t("policy.none")
         ) : (
           <>
-            {t("policy.recommended")} <Told of={model} text={output.recommended} />
+            {t(output.least_bad ? "policy.least_bad" : "policy.recommended")}{" "}
+            <Told of={model} text={output.recommended} />
           </>
         )}
       </p>
@@ -94,7 +95,7 @@ function Options({ model, output, interval }: Props) {
   );
 }
 
-/** What an option is called, and below it whether it is allowed and why. */
+/** What an option is called; below it whether it is allowed and within the limit, and why. */
 function OptionName(props: { model: Manifest; output: Policy; option: Option }) {
   const { model, output, option } = props;
   return (
@@ -104,7 +105,8 @@ function OptionName(props: { model: Manifest; output: Policy; option: Option }) 
         {nameMark(output, option)} <Told of={model} text={option.action} />
       </span>
       <span class="aside">
-        {t(option.allowed ? "policy.allowed" : "policy.not_allowed")}{" "}
+        {t(option.allowed ? "policy.allowed" : "policy.not_allowed")} ·{" "}
+        {t(option.within_limit ? "policy.within_limit" : "policy.above_limit")}:{" "}
         <Said of={model} fact={option} text={option.why} />
       </span>
     </>

@@ -1,6 +1,6 @@
 """Courses of chemotherapy, simulated: what is given, what is measured when, what is decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from medmaas_training.dose.myelosuppression import Chain, Floats, integrate, make_edges
 from medmaas_training.dose.patients import CYCLE_DAYS, Cohort
+from medmaas_training.dose.schedules import LAST_DRAW, MOST_LATE, SCHEDULES, Schedule
 
 Rows = NDArray[np.intp]
 Policy = Callable[["Course", Rows], NDArray[np.intp]]
@@ -16,8 +17,15 @@ Policy = Callable[["Course", Rows], NDArray[np.intp]]
 CYCLES, DELAY_DAYS = 6, 7
 MOST_DELAYS = 4  # in a row; then the course ends
 MAX_ROWS = 64
+DAYS_BELOW = 2  # where `Course.foresee` has them
 COLUMNS = ("day", "anc", "platelets", "wbc", "dose", "gcsf")
-_VISITS = (5, 6), (7, 8), (9, 10), (11, 13), (14, 16)  # days of the counts through the nadir
+SEVERE = 0.5  # 10^9/L: grade 4
+BASELINE_DAYS = 14  # a count before the course is at most as old, if there is one
+MOST_SLIP = 3  # days that a cycle lasts longer than planned, for no reason of the blood's
+_LEADS, _SLIPS = (0.7, 0.2, 0.1), (0.7, 0.15, 0.1, 0.05)  # shares of 0, 1, 2 (and 3) days
+_NO_BASELINE = 0.25  # share of patients whose first count is that before the first dose
+# shares of patients without neutrophils, platelets, leukocytes; and with neutrophils alone
+_NEVER, _ALONE = np.array([0.0, 0.1, 0.1])[:, None], 0.1
 
 
 @dataclass(frozen=True)
@@ -76,14 +84,25 @@ class Lineage:
         part.circ0, part.state = self.circ0[rows], self.state[:, rows].copy()
         return part
 
-    def treat(self, dose: Floats, gcsf: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-        """A dose and the 21 days after it: counts at each day [22, n], nadir [n]."""
+    def treat(
+        self, dose: Floats, gcsf: NDArray[np.bool_], slip: int = 0
+    ) -> tuple[Floats, Floats, Floats]:
+        """A dose and the 21 days after it, and `slip` more.
+
+        Returns:
+            Counts at each day [22 + slip, n], of the 21 days the nadir [n] and how many days it was
+            below 0.5 [n].
+        """
         self.circ0 *= 1 - self.exhaustion * dose
-        edges = make_edges(24.0 * CYCLE_DAYS)
+        edges = make_edges(24.0 * (CYCLE_DAYS + slip))
         chain = replace(self.chain, circ0=self.circ0)
         stimulated = gcsf if self.stimulable else None
         counts = integrate(chain, self.state, edges, self.exposure * dose, stimulated=stimulated)
-        return counts[np.searchsorted(edges, 24 * np.arange(CYCLE_DAYS + 1))], counts.min(0)
+        days = np.searchsorted(edges, 24 * np.arange(CYCLE_DAYS + slip + 1))
+        cycle = slice(int(days[CYCLE_DAYS]) + 1)
+        hours = np.diff(edges[cycle], append=edges[cycle][-1])
+        below = (counts[cycle] < SEVERE).T @ hours / 24
+        return counts[days], counts[cycle].min(0), below
 
     def wait(self) -> tuple[Floats, Floats]:
         """The 7 days of a delay: counts at each day [8, n], nadir [n]."""
@@ -109,14 +128,40 @@ class Course:
         severe_days: days below 0.5 per cycle, [n, 6].
         lowest: neutrophils measured per cycle, inf if none, [n, 6].
         events: per event, what each patient was given then; -1 for nothing, [n].
+        slips: per event, days that the cycle then lasted longer than 21, [n].
+        schedule: of each patient, its position in `schedules`, [n].
         doses: share of the protocol dose per cycle, [n, 6].
         gcsf: given per cycle, [n, 6].
         delays: weeks, [n].
     """
 
-    def __init__(self, cohort: Cohort, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        cohort: Cohort,
+        rng: np.random.Generator,
+        schedules: Sequence[Schedule] = SCHEDULES,
+    ) -> None:
+        """Draw how each patient is looked at; measure once or twice before the course.
+
+        Args:
+            cohort: whom to treat.
+            rng: draws everything that is measured, and when.
+            schedules: each patient has one of them, drawn evenly.
+        """
         n = len(cohort.clearance)
         self.cohort, self.rng = cohort, rng
+        self.schedule = rng.integers(len(schedules), size=n)
+        self._missed, self._late = (
+            np.array(shares)[self.schedule]
+            for shares in zip(*((s.missed, s.late) for s in schedules), strict=True)
+        )
+        draws = np.full((n, max(len(s.draws) for s in schedules), 2), -1)
+        for i, schedule in enumerate(schedules):
+            if schedule.draws:
+                draws[self.schedule == i, : len(schedule.draws)] = schedule.draws
+        self._draws = draws
+        self._never = rng.random((3, n)) < _NEVER
+        self._never[1:] |= rng.random(n) < _ALONE
         marrow = cohort.exposure, cohort.exhaustion
         self.lineages = (
             Lineage(cohort.neutrophils, *marrow, stimulable=True),
@@ -131,9 +176,11 @@ class Course:
         self.gcsf = np.zeros((n, CYCLES), bool)
         self.lowest = np.full((n, CYCLES), np.inf)
         self.events: list[Rows] = []
+        self.slips: list[Rows] = []
         everyone = np.arange(n)
         rest = np.stack([lineage.chain.circ0 for lineage in self.lineages])
-        self._measure(everyone, np.full(n, -7), rest, must=True)
+        before, seen = -rng.integers(1, BASELINE_DAYS + 1, n), rng.random(n) >= _NO_BASELINE
+        self._measure(everyone[seen], before[seen], rest[:, seen], must=True)
         self._measure(everyone, np.zeros(n, int), rest, must=True)
 
     def _measure(self, rows: Rows, day: Rows, truth: Floats, *, must: bool = False) -> None:
@@ -146,10 +193,10 @@ class Course:
         anc = truth[0] * np.exp(self.cohort.model.residual * noise[0])
         wbc = anc + self.cohort.other_cells[rows] * np.exp(0.2 * noise[2])
         counts = np.stack([anc, truth[1] * np.exp(0.2 * noise[1]), wbc])
-        counts[missed[:3] < 0.05] = np.nan
+        counts[(missed[:3] < 0.05) | self._never[:, rows]] = np.nan
         if must:
             counts[0] = anc
-        kept = (missed[3] >= 0.1) | must
+        kept = (missed[3] >= self._missed[rows]) | must
         at = rows[kept]
         self.chart[at, self.written[at], 0] = day[kept]
         self.chart[at, self.written[at], 1:4] = counts[:, kept].T
@@ -172,6 +219,7 @@ class Course:
         event = np.full(len(self.active), -1)
         event[rows] = action
         self.events.append(event)
+        self.slips.append(self.rng.choice(len(_SLIPS), len(self.active), p=_SLIPS))
         treated, waiting = rows[action != DELAY], rows[action == DELAY]
         if len(treated):
             self._treat(treated, action[action != DELAY])
@@ -181,20 +229,38 @@ class Course:
 
     def _treat(self, rows: Rows, action: Rows) -> None:
         self._administer(rows, action)
-        parts = [lineage.take(rows) for lineage in self.lineages]
-        daily, nadir = zip(*(p.treat(DOSE[action], GCSF[action]) for p in parts), strict=True)
-        self._keep(rows, parts)
-        cycle = self.cycles[rows]
-        self.nadirs[rows, cycle] = np.stack(nadir, axis=1)
-        self.severe_days[rows, cycle] = (daily[0] < 0.5).sum(0)
+        slip, cycle = self.slips[-1][rows], self.cycles[rows]
+        daily = np.full((2, CYCLE_DAYS + MOST_SLIP + 1, len(rows)), np.nan)
+        for days in range(MOST_SLIP + 1):
+            at = np.flatnonzero(slip == days)
+            if not len(at):
+                continue
+            parts = [lineage.take(rows[at]) for lineage in self.lineages]
+            for i, part in enumerate(parts):
+                counts, nadir, below = part.treat(DOSE[action[at]], GCSF[action[at]], days)
+                daily[i, : len(counts), at] = counts.T
+                self.nadirs[rows[at], cycle[at], i] = nadir
+                if i == 0:
+                    self.severe_days[rows[at], cycle[at]] = below
+            self._keep(rows[at], parts)
         self.doses[rows, cycle], self.gcsf[rows, cycle] = DOSE[action], GCSF[action]
         self.cycles[rows] += 1
         self.waited[rows] = 0
-        for first, last in _VISITS:
-            after = self.rng.integers(first, last + 1, len(self.active))
-            self._visit(rows, after[rows], daily)
-        self._visit(rows, CYCLE_DAYS - self._draw_lead(rows), daily, must=True)
-        self.day[rows] += CYCLE_DAYS
+        self._follow(rows, daily)
+        self._visit(rows, CYCLE_DAYS + slip - self._draw_lead(rows), daily, must=True)
+        self.day[rows] += CYCLE_DAYS + slip
+
+    def _follow(self, rows: Rows, daily: Floats) -> None:
+        """The counts of each one's schedule, some of them late, in order."""
+        n, before = len(self.active), np.zeros(len(self.active), int)
+        for first, last in self._draws.transpose(1, 2, 0):
+            planned = self.rng.integers(first, last + 1)
+            late = (self.rng.random(n) < self._late) * self.rng.integers(1, MOST_LATE + 1, n)
+            after = np.maximum(planned + late, before + 1)
+            taken = (first >= 0) & (after <= LAST_DRAW)
+            before = np.where(taken, after, before)
+            due = taken[rows]
+            self._visit(rows[due], after[rows][due], daily[:, :, due])
 
     def _wait(self, rows: Rows) -> None:
         parts = [lineage.take(rows) for lineage in self.lineages]
@@ -204,7 +270,7 @@ class Course:
         begun = last >= 0
         at = rows[begun], last[begun]
         self.nadirs[at] = np.fmin(self.nadirs[at], np.stack(nadir, axis=1)[begun])
-        self.severe_days[at] += (daily[0][1:, begun] < 0.5).sum(0)
+        self.severe_days[at] += (daily[0][1:, begun] < SEVERE).sum(0)
         self.delays[rows] += 1
         self.waited[rows] += 1
         self._visit(rows, DELAY_DAYS - self._draw_lead(rows), daily, must=True)
@@ -212,13 +278,13 @@ class Course:
 
     def _draw_lead(self, rows: Rows) -> Rows:
         """Days between the count and the decision: 0, 1 or 2."""
-        return self.rng.choice(3, len(self.active), p=[0.7, 0.2, 0.1])[rows]
+        return self.rng.choice(len(_LEADS), len(self.active), p=_LEADS)[rows]
 
     def _visit(
         self,
         rows: Rows,
         after: Rows,
-        daily: tuple[Floats, ...] | list[Floats],
+        daily: Floats | tuple[Floats, ...],
         *,
         must: bool = False,
     ) -> None:
@@ -230,19 +296,23 @@ class Course:
             lineage.update(rows, part)
 
     def foresee(self, rows: Rows) -> Floats:
-        """True nadirs of neutrophils and platelets under every action, [n, actions, 2].
+        """What every action would lead to, [n, actions, 3].
 
-        Each is the lowest count of the 21 days after the dose; after a delay, the full dose's.
+        True nadirs of neutrophils and platelets and days of neutrophils below 0.5, in the 21 days
+        after the dose; after a delay, the full dose's.
         """
-        nadirs = np.empty((len(rows), len(ACTIONS), 2))
+        foreseen = np.empty((len(rows), len(ACTIONS), 3))
         for i, action in enumerate(ACTIONS):
             for j, lineage in enumerate(self.lineages):
                 part = lineage.take(rows)
                 if action.delay_days:
                     part.wait()
                 dose = np.full(len(rows), action.dose or 1.0)
-                nadirs[:, i, j] = part.treat(dose, np.full(len(rows), action.gcsf))[1]
-        return nadirs
+                _, nadir, below = part.treat(dose, np.full(len(rows), action.gcsf))
+                foreseen[:, i, j] = nadir
+                if j == 0:
+                    foreseen[:, i, DAYS_BELOW] = below
+        return foreseen
 
     def read(self, rows: Rows) -> Floats:
         """The chart as the model takes it: days relative to the decision, [n, MAX_ROWS, 6]."""

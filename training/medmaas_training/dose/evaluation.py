@@ -17,10 +17,12 @@ from medmaas_training.dose.decisions import ANC_SEVERE
 from medmaas_training.dose.myelosuppression import Floats, Neutrophils
 from medmaas_training.dose.patients import sample_cohort
 from medmaas_training.dose.policies import Estimate
+from medmaas_training.dose.schedules import SCHEDULES
 from medmaas_training.figures import Own
 
-OUTCOMES = ("anc_below_0.5", "anc_below_1.0", "platelets_below_50")
+OUTCOMES = ("anc_below_0.5", "anc_below_1.0", "platelets_below_50", "anc_below_0.5_for_a_week")
 CALIBRATION_TEST = "unseen patients under random decisions"
+BY_SCHEDULE = "unseen patients under random decisions, by schedule of counts"
 LARGEST_GAP = "calibration: largest difference in ten equal groups"
 MEAN_GAP = "calibration in the large: predicted less observed"
 _GROUPS = 10
@@ -89,6 +91,56 @@ def measure_calibration(
     return metrics
 
 
+def measure_by_schedule(
+    risks: Floats,
+    outcomes: NDArray[np.bool_],
+    patient: Rows,
+    schedule: Rows,
+    *,
+    model: str,
+    seed: int,
+) -> list[Metric]:
+    """The gap in the large of every outcome, all actions together, per schedule of counts.
+
+    Args:
+        risks: predicted, [decisions, actions, outcomes].
+        outcomes: what each action leads to, of the same shape.
+        patient: whose decision, [decisions].
+        schedule: position in SCHEDULES of each patient, [patients].
+        model: what this model is called, whose risks these are.
+        seed: of the resampling.
+    """
+    metrics = []
+    for i, one in enumerate(SCHEDULES):
+        here = schedule[patient] == i
+        _, whose = np.unique(patient[here], return_inverse=True)
+        n = int(whose.max()) + 1
+        weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
+        decisions = weights @ np.bincount(whose, minlength=n)
+        for j, outcome in enumerate(OUTCOMES):
+            below = outcomes[here, :, j]
+            off = (risks[here, :, j] - below).mean(1)
+            drawn = weights @ np.bincount(whose, off, minlength=n) / decisions
+            low, high = np.percentile(drawn, [2.5, 97.5])
+            metrics.append(
+                Metric(
+                    metric=MEAN_GAP,
+                    measure="calibration_error",
+                    of="model",
+                    model=model,
+                    cohort="test",
+                    evaluated_on=BY_SCHEDULE,
+                    group=f"{outcome}, counts on {one.name}",
+                    n=n,
+                    events=int(below.sum()),
+                    value=float(off.mean()),
+                    low=float(low),
+                    high=float(high),
+                )
+            )
+    return metrics
+
+
 def name_judged(model: Neutrophils) -> str:
     """Whom the estimates are judged on, in words."""
     return f"{model.name}: ANC below 0.5 after 100, 75 and 50 %"
@@ -124,7 +176,7 @@ def judge(
 
     def decide(course: Course, rows: Rows) -> Rows:
         for name, estimate in estimates.items():
-            seen[name].append(estimate(course, rows)[:, doses])
+            seen[name].append(estimate(course, rows)[:, doses, 0])
         truth.append(course.foresee(rows)[:, doses, 0] < ANC_SEVERE)
         whose.append(rows)
         low = course.chart[rows, course.written[rows] - 1, 1] < 1.0

@@ -10,15 +10,24 @@ drug concentrations, or the exhaustion by past doses, for which the published mo
 import numpy as np
 from scipy.stats import norm, qmc
 
-from medmaas_training.dose.course import ACTIONS, DELAY, DOSE, GCSF, Course, Lineage, Rows
-from medmaas_training.dose.decisions import ANC_SEVERE
+from medmaas_training.dose.course import (
+    ACTIONS,
+    BASELINE_DAYS,
+    DELAY,
+    DOSE,
+    GCSF,
+    MOST_SLIP,
+    Course,
+    Lineage,
+    Rows,
+)
+from medmaas_training.dose.decisions import ANC_SEVERE, LONG
 from medmaas_training.dose.myelosuppression import Floats, Neutrophils
 from medmaas_training.dose.patients import expose, sample_cohort
 
 _STEP = 0.05  # of the finite differences, on the log scale
 _LARGEST_MOVE = 0.5
 _ITERATIONS = 4
-_BASELINE_DAYS = 7
 _PRIOR_PATIENTS = 4000
 
 
@@ -45,25 +54,30 @@ class MapFit:
         self.course: Course | None = None
 
     def __call__(self, course: Course, rows: Rows) -> Floats:
-        """Risk of neutrophils below 0.5 for every action, [n, actions]."""
-        log_nadirs = self.predict(course, rows)
-        risk: Floats = (log_nadirs < np.log(ANC_SEVERE)).mean(0)
+        """Risk of neutrophils below 0.5, and for a week, for every action, [n, actions, 2]."""
+        nadirs, days = self.predict(course, rows)
+        risk: Floats = np.stack([nadirs < ANC_SEVERE, days > LONG], axis=-1).mean(0)
         return risk
 
-    def predict(self, course: Course, rows: Rows) -> Floats:
-        """Log nadirs under every action, for draws of the posterior, [draws, n, actions]."""
+    def predict(self, course: Course, rows: Rows) -> tuple[Floats, Floats]:
+        """Nadirs and days below 0.5 under every action, of draws of the posterior.
+
+        Returns:
+            Two of [draws, n, actions].
+        """
         mode, spread = self.fit(course, rows)
         drawn = mode + np.einsum("kj,nij->kni", self.normal, np.linalg.cholesky(spread))
         _, lineage = self.replay(course, rows, drawn)
         everyone = np.arange(drawn.shape[0] * len(rows))
-        nadirs = np.empty((len(everyone), len(ACTIONS)))
+        foreseen = np.empty((2, len(everyone), len(ACTIONS)))
         for i, action in enumerate(ACTIONS):
             part = lineage.take(everyone)
             if action.delay_days:
                 part.wait()
             dose = np.full(len(everyone), action.dose or 1.0)
-            nadirs[:, i] = part.treat(dose, np.full(len(everyone), action.gcsf))[1]
-        return np.log(nadirs).reshape(len(drawn), len(rows), -1)
+            foreseen[:, :, i] = part.treat(dose, np.full(len(everyone), action.gcsf))[1:]
+        nadirs, days = foreseen.reshape(2, len(drawn), len(rows), -1)
+        return nadirs, days
 
     def fit(self, course: Course, rows: Rows) -> tuple[Floats, Floats]:
         """Mode of the log parameters [n, 3] and its covariance by Laplace's method [n, 3, 3]."""
@@ -72,7 +86,7 @@ class MapFit:
         mode = np.stack([self.last.get(int(row), self.mean) for row in rows])
         day, log_anc = course.chart[rows, :, 0], np.log(course.chart[rows, :, 1])
         seen = ~np.isnan(log_anc)
-        at = np.where(seen, day + _BASELINE_DAYS, 0).astype(int)
+        at = np.where(seen, day + BASELINE_DAYS, 0).astype(int)
         shifts = np.vstack([np.zeros(3), _STEP * np.eye(3)])
         for _ in range(_ITERATIONS):
             daily, _ = self.replay(course, rows, mode + shifts[:, None])
@@ -90,27 +104,29 @@ class MapFit:
         """What these parameters [k, n, 3] make of the doses given so far.
 
         Returns:
-            Log counts per day since day -7 [k, n, days], and the lineage as it is today.
+            Log counts per day since day -14 [k, n, days], and the lineage as it is today.
         """
         copies, n = logs.shape[:2]
         circ0, mtt, slope = np.exp(logs.reshape(-1, 3) - self._typical_logs()).T
         exposure = np.broadcast_to(self.typical, (len(self.typical), copies * n))
         chain = self.model.make_chain(circ0, mtt, slope)
         lineage = Lineage(chain, exposure, np.zeros(copies * n), stimulable=True)
-        days = int(course.day[rows].max()) + _BASELINE_DAYS + 1
+        days = int(course.day[rows].max()) + BASELINE_DAYS + 1
         daily = np.repeat(chain.circ0[:, None], days, 1)
-        today = np.full(copies * n, _BASELINE_DAYS)
-        for event in course.events:
-            given = np.tile(event[rows], copies)
-            for group in (given >= 0) & (given != DELAY), given == DELAY:
+        today = np.full(copies * n, BASELINE_DAYS)
+        for event, slips in zip(course.events, course.slips, strict=True):
+            given, slip = np.tile(event[rows], copies), np.tile(slips[rows], copies)
+            treated = (given >= 0) & (given != DELAY)
+            for days_more in (*range(MOST_SLIP + 1), None):
+                group = given == DELAY if days_more is None else treated & (slip == days_more)
                 at = np.flatnonzero(group)
                 if not len(at):
                     continue
-                part = lineage.take(at)
-                action = given[at]
-                counts, _ = (
-                    part.wait() if action[0] == DELAY else part.treat(DOSE[action], GCSF[action])
-                )
+                part, action = lineage.take(at), given[at]
+                if days_more is None:
+                    counts, _ = part.wait()
+                else:
+                    counts, *_ = part.treat(DOSE[action], GCSF[action], days_more)
                 lineage.update(at, part)
                 passed = len(counts)
                 daily[at[:, None], today[at, None] + np.arange(passed)] = counts.T

@@ -2,7 +2,8 @@
 
 Per action it predicts the distribution of the logarithm of the next nadir, logistic for neutrophils
 and for platelets. All answers follow from it, so that they agree with one another: the chance to
-fall below 0.5 is never above that of 1.0, a smaller dose is never riskier, nor is added G-CSF.
+fall below 0.5 is never above that of 1.0, nor below that of staying there for a week, a smaller
+dose is never riskier, nor is added G-CSF.
 Learned from courses under random decisions, with the true nadirs that the simulator gives for each
 action: nothing of it is confounded by who was given what.
 """
@@ -25,7 +26,7 @@ from medmaas_training.dose.course import (
     PRICE,
     THREE_QUARTERS,
 )
-from medmaas_training.dose.decisions import THRESHOLDS, Decisions
+from medmaas_training.dose.decisions import LONG, THRESHOLDS, Decisions
 from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.progress import track
 
@@ -60,9 +61,9 @@ def find_avoidable(
 
 
 class DoseNetwork(nn.Module):
-    """History [n, rows, 6], NaN for missing, to `risks` [n, actions, 4] and `nadir` [n, actions].
+    """History [n, rows, 6], NaN for missing, to `risks` [n, actions, 5] and `nadir` [n, actions].
 
-    The fourth risk is what of the first is avoidable, see `find_avoidable`.
+    The fifth risk is what of the first is avoidable, see `find_avoidable`.
 
     Columns are those of `dose_course.COLUMNS`, days relative to the decision; rows of NaN pad the
     end. A dose in the last row is not seen: the decision comes before it.
@@ -81,7 +82,7 @@ class DoseNetwork(nn.Module):
         self.register_buffer("deviation", (logs - mean).square().nanmean(0).sqrt())
         self.register_buffer("thresholds", torch.tensor(THRESHOLDS, dtype=torch.float32))
         self.gru = nn.GRU(9, _HIDDEN, batch_first=True)
-        last = nn.Linear(_HIDDEN, 19)
+        last = nn.Linear(_HIDDEN, 19 + len(ACTIONS))
         with torch.no_grad():
             last.bias[:4] = torch.tensor([-1.0, 5.0, -1.0, 5.0])  # log nadirs to start from
         self.head = nn.Sequential(nn.Linear(_HIDDEN + 1, _HIDDEN), nn.Tanh(), last)
@@ -93,8 +94,8 @@ class DoseNetwork(nn.Module):
         at = last[:, None, None]
         state = states.gather(1, at.expand(-1, 1, _HIDDEN))[:, 0]
         since = -history[:, :, :1].gather(1, at)[:, 0]
-        location, scale = self.expect(state, since)
-        risks = self.rate(location, scale)
+        location, scale, longer = self.expect(state, since)
+        risks = self.rate(location, scale, longer)
         everything = range(len(ACTIONS))
         avoidable = find_avoidable(risks[..., 0].unbind(-1), torch.maximum, everything)
         limited = torch.stack(avoidable, -1)[..., None]
@@ -115,8 +116,13 @@ class DoseNetwork(nn.Module):
         states: Tensor = self.gru(rows)[0]
         return states
 
-    def expect(self, state: Tensor, since: Tensor) -> tuple[Tensor, Tensor]:
-        """Location and scale of the log nadirs, each [..., actions, 2]; `since` in days."""
+    def expect(self, state: Tensor, since: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What is expected of every action; `since` in days.
+
+        Returns:
+            Location and scale of the log nadirs, each [..., actions, 2], and of those below 0.5 the
+            logit of the chance to be there for more than a week, [..., actions].
+        """
         raw = self.head(torch.cat([state, since / 7], -1))
         full, delay = raw[..., 0:2], raw[..., 2:4]
         less, least = softplus(raw[..., 4:6]), softplus(raw[..., 6:8])
@@ -126,13 +132,14 @@ class DoseNetwork(nn.Module):
         location[THREE_QUARTERS] = full + less
         location[HALF] = full + less + least
         location[DELAY] = delay
-        scale = softplus(raw[..., 9:]).unflatten(-1, (len(ACTIONS), 2)) + 1e-2
-        return torch.stack(location, -2), scale
+        scale = softplus(raw[..., 9:19]).unflatten(-1, (len(ACTIONS), 2)) + 1e-2
+        return torch.stack(location, -2), scale, raw[..., 19:]
 
-    def rate(self, location: Tensor, scale: Tensor) -> Tensor:
-        """Chance to fall below each threshold, [..., actions, 3]."""
+    def rate(self, location: Tensor, scale: Tensor, longer: Tensor) -> Tensor:
+        """Chance to fall below each threshold, and below 0.5 for a week, [..., actions, 4]."""
         which = [0, 0, 1]
-        risks = torch.sigmoid((self.thresholds - location[..., which]) / scale[..., which])
+        below = torch.sigmoid((self.thresholds - location[..., which]) / scale[..., which])
+        risks = torch.cat([below, below[..., :1] * torch.sigmoid(longer)[..., None]], -1)
         half, delay = risks[..., HALF, :], risks[..., DELAY, :]
         less = torch.maximum(risks[..., THREE_QUARTERS, :], half)
         full = torch.maximum(risks[..., FULL, :], less)
@@ -143,7 +150,7 @@ class DoseNetwork(nn.Module):
 
 
 def answer(network: DoseNetwork, histories: Floats) -> tuple[Floats, Floats]:
-    """Risks [n, actions, 4] and nadirs [n, actions] of histories [n, rows, 6], in batches."""
+    """Risks [n, actions, 5] and nadirs [n, actions] of histories [n, rows, 6], in batches."""
     with torch.no_grad():
         parts = [network(h) for h in torch.from_numpy(histories).float().split(4096)]
     risks, nadirs = (torch.cat(tensors).double().numpy() for tensors in zip(*parts, strict=True))
@@ -199,6 +206,7 @@ def fit(data: Decisions, seed: int, *, epochs: int = 14) -> Fit:
 def _make_loss(network: DoseNetwork, charts: Tensor, data: Decisions) -> Callable[[Tensor], Tensor]:
     row, since = torch.from_numpy(data.row), torch.from_numpy(data.since).float()
     nadirs = torch.from_numpy(np.log(np.maximum(data.nadirs, _LOWEST))).float()
+    long = torch.from_numpy(data.days > LONG).float()
 
     def loss_of(batch: Tensor) -> Tensor:
         target = nadirs[batch]
@@ -206,12 +214,13 @@ def _make_loss(network: DoseNetwork, charts: Tensor, data: Decisions) -> Callabl
         states = network.read(charts[batch])
         at = row[batch][:, :, None].expand(-1, -1, _HIDDEN)
         states = states.gather(1, at)[made]
-        location, scale = network.expect(states, since[batch][made][:, None])
+        location, scale, longer = network.expect(states, since[batch][made][:, None])
         target = target[made]
         off = (target - location) / scale
         likelihood = off + torch.log(scale) + 2 * softplus(-off)
-        risks = network.rate(location, scale).clamp(1e-6, 1 - 1e-6)
+        risks = network.rate(location, scale, longer).clamp(1e-6, 1 - 1e-6)
         below = (target[..., [0, 0, 1]] < network.thresholds).float()
-        return likelihood.mean() + binary_cross_entropy(risks, below)
+        outcomes = torch.cat([below, long[batch][made][..., None]], -1)
+        return likelihood.mean() + binary_cross_entropy(risks, outcomes)
 
     return loss_of

@@ -9,40 +9,71 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from medmaas_training.dose.course import ACTIONS, DELAY, DOSE, GCSF, Course, Policy, Rows
-from medmaas_training.dose.decisions import ANC_SEVERE
+from medmaas_training.dose.course import (
+    ACTIONS,
+    DAYS_BELOW,
+    DELAY,
+    DOSE,
+    GCSF,
+    Course,
+    Policy,
+    Rows,
+)
+from medmaas_training.dose.decisions import ANC_SEVERE, LONG
 from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.dose.network import DoseNetwork, answer, find_avoidable
 
-Estimate = Callable[[Course, Rows], Floats]  # risk of neutrophils below 0.5, [n, actions]
+# risk of neutrophils below 0.5, and of that for a week, [n, actions, 2]
+Estimate = Callable[[Course, Rows], Floats]
 
 # No dose below: neutrophils by the label of docetaxel, platelets by no source that was found.
 SHIELD_ANC, SHIELD_PLATELETS = 1.5, 75.0
+# Febrile neutropenia, for which a week below 0.5 stands: above it G-CSF from the first cycle on
+# (Smith 2015, J Clin Oncol 33:3199, of ASCO; Aapro 2011, Eur J Cancer 47:8, of EORTC).
+LONG_LIMIT = 0.2
+SEVERE_LIMIT = 0.6  # a choice, for no source names one; see LIMIT of the recipe
 
 
 def recommend(
-    risk: Floats, anc: Floats, platelets: Floats, *, limit: float, offered: Sequence[int]
+    risk: Floats,
+    anc: Floats,
+    platelets: Floats,
+    *,
+    limit: float,
+    offered: Sequence[int],
+    guided: bool = True,
 ) -> Rows:
-    """The first action in order that the shield allows with an acceptable risk, [n].
+    """The first action in order that the shield allows with acceptable risks, [n].
 
-    Acceptable is an avoidable risk within the limit (`find_avoidable`). If no allowed one is, the
-    allowed one with the least. Nobody is treated with neutrophils below 1.5 or platelets below 75:
-    only a delay is allowed then. As `medmaas` does, for many patients.
+    Acceptable is a chance of a week below 0.5 of at most 20 % (where it is higher, guidelines ask
+    for G-CSF), an avoidable risk within the limit (`find_avoidable`), and a chance of falling below
+    0.5 of at most 60 %. Where no allowed action is all of that, the last is given up first; if
+    none has the first, the allowed one with the least chance of it. Nobody is treated with
+    neutrophils below 1.5 or platelets below 75: only a delay is allowed then. As `medmaas` does,
+    for many patients.
 
     Args:
-        risk: of neutrophils below 0.5, [n, actions].
+        risk: of neutrophils below 0.5, and for a week, [n, actions, 2].
         anc: last count, [n].
         platelets: last count, [n]; NaN if never measured.
         limit: highest acceptable avoidable risk.
         offered: positions in ACTIONS, in order of preference.
+        guided: whether anything but the limit on what is avoidable holds.
     """
     order = np.array(offered)
     held = (anc < SHIELD_ANC) | (platelets < SHIELD_PLATELETS)
     allowed = (order == DELAY) | ~held[:, None]
-    found = np.stack(find_avoidable(list(risk.T), np.maximum, offered), axis=1)[:, order]
-    avoidable = np.where(allowed, found, np.inf)
-    acceptable = avoidable <= limit
-    chosen = np.where(acceptable.any(1), acceptable.argmax(1), avoidable.argmin(1))
+    severe, long = risk[:, order, 0], risk[:, order, 1]
+    found = np.stack(find_avoidable(list(risk[..., 0].T), np.maximum, offered), axis=1)[:, order]
+    least = np.where(allowed, long if guided else found, np.inf)
+    chosen = least.argmin(1)
+    keeps = (
+        [long <= LONG_LIMIT, found <= limit, severe <= SEVERE_LIMIT] if guided else [found <= limit]
+    )
+    acceptable = allowed
+    for kept in keeps:
+        acceptable = acceptable & kept
+        chosen = np.where(acceptable.any(1), acceptable.argmax(1), chosen)
     return np.asarray(order[chosen])
 
 
@@ -54,19 +85,22 @@ def last_counts(course: Course, rows: Rows) -> Floats:
     return last
 
 
-def limit_risk(estimate: Estimate, limit: float, *, gcsf: bool) -> Policy:
+def limit_risk(estimate: Estimate, limit: float, *, gcsf: bool, guided: bool = False) -> Policy:
     """Treat as highly as an estimate of risk allows.
 
     Args:
         estimate: of the risk.
         limit: highest acceptable avoidable risk.
         gcsf: whether G-CSF may be given.
+        guided: whether the limits of guidelines hold as well, see `recommend`.
     """
     offered = [i for i, action in enumerate(ACTIONS) if gcsf or not action.gcsf]
 
     def decide(course: Course, rows: Rows) -> Rows:
         anc, platelets = last_counts(course, rows).T
-        return recommend(estimate(course, rows), anc, platelets, limit=limit, offered=offered)
+        return recommend(
+            estimate(course, rows), anc, platelets, limit=limit, offered=offered, guided=guided
+        )
 
     return decide
 
@@ -77,15 +111,16 @@ def ask_network(network: DoseNetwork) -> Estimate:
     def estimate(course: Course, rows: Rows) -> Floats:
         used = int(course.written[rows].max())
         risks, _ = answer(network, course.read(rows)[:, :used])
-        return risks[:, :, 0]
+        return risks[:, :, [0, 3]]
 
     return estimate
 
 
 def know(course: Course, rows: Rows) -> Floats:
     """An oracle: the true nadir, as a risk that is 0.5 at 0.5 so that a limit can be swept."""
-    risk: Floats = ndtr((np.log(ANC_SEVERE) - np.log(course.foresee(rows)[:, :, 0])) / 0.3)
-    return risk
+    foreseen = course.foresee(rows)
+    severe = ndtr((np.log(ANC_SEVERE) - np.log(foreseen[:, :, 0])) / 0.3)
+    return np.stack([severe, foreseen[:, :, DAYS_BELOW] > LONG], axis=-1)
 
 
 def give(action: int) -> Policy:

@@ -4,7 +4,7 @@ Arms compared at equal dose intensity or equal use of G-CSF are matched in it on
 patients; what is then compared, their toxicity, is not looked at.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,6 +29,7 @@ from medmaas_training.dose.policies import (
     limit_risk,
     step_down,
 )
+from medmaas_training.dose.schedules import SCHEDULES, Schedule
 from medmaas_training.dose.trial import (
     BELOW_SEVERE,
     GCSF_USE,
@@ -40,8 +41,9 @@ from medmaas_training.dose.trial import (
     tune,
 )
 from medmaas_training.figures import Own
+from medmaas_training.progress import track
 
-PATIENTS, OTHERS = 1000, 500
+PATIENTS, OTHERS, BY_SCHEDULE = 1000, 500, 300
 TRIAL = f"virtual trial, {PATIENTS} unseen simulated patients, 6 cycles"
 
 FIXED, LABEL = "fixed dose, 100 %", "label rule"
@@ -63,6 +65,11 @@ RULES: Mapping[str, Policy] = {
 CONTENDERS: Mapping[str, tuple[str, ...]] = {
     NETWORK + AT_STEP: (STEP, MAP + AT_STEP),
     NETWORK + SHIPPED: (MAP + SHIPPED, *(rule + EQUAL_USE for rule in RULES)),
+}
+# the arms of a schedule, or of other patients
+RIVALS: Mapping[str, tuple[str, ...]] = {
+    NETWORK + AT_STEP: (STEP,),
+    NETWORK + SHIPPED: (STEP + EQUAL_USE,),
 }
 _LIMITS = {
     NETWORK: (0.02, 0.1, 0.18, 0.22, 0.24, 0.25, 0.26, 0.28, 0.3, 0.35, 0.4, 0.45, 0.5),
@@ -121,7 +128,7 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
     for name, estimate in ((NETWORK, asked), (MAP, MapFit(KLOFT))):
         at = limits[name + AT_STEP]
         arms[name + AT_STEP] = run_arm(cohort, _limit_without_gcsf(estimate, at), seed)
-        shipped = limit_risk(estimate, limit, gcsf=True)
+        shipped = limit_risk(estimate, limit, gcsf=True, guided=True)
         arms[name + SHIPPED] = run_arm(cohort, shipped, seed)
     use = _figure(arms[NETWORK + SHIPPED], GCSF_USE)
     for name, rule in RULES.items():
@@ -129,8 +136,64 @@ def run_study(network: DoseNetwork, limit: float, seed: int) -> Study:
         below = tune(cohort, helped, seed, figure=GCSF_USE, target=use, bounds=(0.0, 8.0))
         limits[name + EQUAL_USE] = below
         arms[name + EQUAL_USE] = run_arm(cohort, helped(below), seed)
-    course = Course(cohort, np.random.default_rng(seed)).run(limit_risk(asked, limit, gcsf=True))
+    course = Course(cohort, np.random.default_rng(seed))
+    course.run(limit_risk(asked, limit, gcsf=True, guided=True))
     return Study(Trial("test", TRIAL, arms, seed), frontier, limits, course)
+
+
+def try_schedules(network: DoseNetwork, limit: float, seed: int) -> list[Trial]:
+    """The network and the rule under each schedule of counts alone, on the same patients.
+
+    Args:
+        network: trained on docetaxel.
+        limit: that ships.
+        seed: of patients and errors.
+    """
+    cohort = sample_cohort(KLOFT, BY_SCHEDULE, np.random.default_rng([seed, 1]))
+    asked = ask_network(network)
+    return [
+        Trial("test", name_schedule(one), _match_rule(cohort, asked, limit, seed, (one,)), seed)
+        for one in track(SCHEDULES)
+    ]
+
+
+def name_schedule(schedule: Schedule) -> str:
+    """Whom the arms of a schedule are tried on, in words."""
+    return f"virtual trial, {BY_SCHEDULE} patients, counts on {schedule.name}"
+
+
+def _match_rule(
+    cohort: Patients,
+    estimate: Estimate,
+    limit: float,
+    seed: int,
+    schedules: Sequence[Schedule] = SCHEDULES,
+) -> dict[str, Floats]:
+    """One level down, without and with as much G-CSF as the network; the network at its intensity.
+
+    Args:
+        cohort: whom to treat.
+        estimate: the network's.
+        limit: that ships.
+        seed: of the errors.
+        schedules: of the counts.
+    """
+    run = partial(run_arm, cohort, seed=seed, schedules=schedules)
+    find = partial(tune, cohort, seed=seed, schedules=schedules)
+    step = run(step_down)
+    make = partial(_limit_without_gcsf, estimate)
+    aim = _figure(step, INTENSITY)
+    equal = find(make, figure=INTENSITY, target=aim, bounds=(0.0, 0.6))
+    shipped = run(limit_risk(estimate, limit, gcsf=True, guided=True))
+    helped = partial(add_gcsf, step_down)
+    use = _figure(shipped, GCSF_USE)
+    below = find(helped, figure=GCSF_USE, target=use, bounds=(0.0, 8.0))
+    return {
+        STEP: step,
+        NETWORK + AT_STEP: run(make(equal)),
+        NETWORK + SHIPPED: shipped,
+        STEP + EQUAL_USE: run(helped(below)),
+    }
 
 
 def _interpolate_limit(
@@ -194,7 +257,8 @@ def _try_out(
     model: Neutrophils, estimates: Mapping[str, Estimate], limit: float, seed: int
 ) -> Trial:
     cohort = sample_cohort(model, OTHERS, np.random.default_rng(seed))
-    arms: dict[str, Floats] = {name: run_arm(cohort, RULES[name], seed) for name in (FIXED, STEP)}
+    arms = {FIXED: run_arm(cohort, RULES[FIXED], seed)}
+    arms |= _match_rule(cohort, estimates[NETWORK], limit, seed)
     make: Callable[[Estimate], Policy] = partial(limit_risk, limit=limit, gcsf=False)
     arms |= {
         name + WITHOUT_GCSF: run_arm(cohort, make(estimate), seed)

@@ -13,14 +13,16 @@ import numpy as np
 from medmaas.model.manifest import Cohort, Metric
 from medmaas_training.comparisons import Pair, find_pairs
 from medmaas_training.dose.course import CYCLES, Course, Policy
-from medmaas_training.dose.decisions import ANC_LOW, ANC_SEVERE, PLATELETS_LOW
+from medmaas_training.dose.decisions import ANC_LOW, ANC_SEVERE, LONG, PLATELETS_LOW
 from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.dose.patients import CYCLE_DAYS
 from medmaas_training.dose.patients import Cohort as Patients
+from medmaas_training.dose.schedules import SCHEDULES, Schedule
 from medmaas_training.figures import Own
 from medmaas_training.progress import track
 
 BELOW_SEVERE = "share of cycles with ANC below 0.5"
+BELOW_LONG = "share of cycles with ANC below 0.5 for more than a week"
 BELOW_LOW = "share of cycles with ANC below 1.0"
 BELOW_PLATELETS = "share of cycles with platelets below 50"
 INTENSITY = "relative dose intensity"
@@ -31,8 +33,13 @@ _RESAMPLES = 2000
 Figures = Mapping[str, Mapping[str, Floats]]  # by arm and name
 
 
-def run_arm(cohort: Patients, policy: Policy, seed: int) -> Floats:
-    """A course of everyone: cycles, those below 0.5, 1.0 and 50, intensity, weeks, G-CSF: [n, 7].
+def run_arm(
+    cohort: Patients, policy: Policy, seed: int, schedules: Sequence[Schedule] = SCHEDULES
+) -> Floats:
+    """A course of everyone: cycles, of these those as below, and what was given: [n, 8].
+
+    Cycles below 0.5, 1.0 and 50; relative dose intensity; weeks of delay; cycles with G-CSF; and
+    cycles below 0.5 for more than a week.
 
     Relative dose intensity is the dose given per planned dose, over the planned duration and every
     delay; a course that ends early has given nothing in the cycles it lacks.
@@ -41,8 +48,9 @@ def run_arm(cohort: Patients, policy: Policy, seed: int) -> Floats:
         cohort: whom to treat.
         policy: who decides.
         seed: of the measurement errors.
+        schedules: when counts are taken, each patient by one of them.
     """
-    course = Course(cohort, np.random.default_rng(seed)).run(policy)
+    course = Course(cohort, np.random.default_rng(seed), schedules).run(policy)
     weeks = CYCLES * CYCLE_DAYS / 7
     anc, platelets = course.nadirs[:, :, 0], course.nadirs[:, :, 1]
     return np.stack(
@@ -54,13 +62,14 @@ def run_arm(cohort: Patients, policy: Policy, seed: int) -> Floats:
             course.doses.mean(1) * weeks / (weeks + course.delays),
             course.delays,
             course.gcsf.sum(1),
+            (course.severe_days > LONG).sum(1),
         ],
         axis=1,
     )
 
 
 def summarise(rows: Floats) -> dict[str, Floats]:
-    """Figures of an arm from sums or means over patients [..., 7] per patient."""
+    """Figures of an arm from sums or means over patients [..., 8] per patient."""
     cycles = rows[..., 0]
     return {
         BELOW_SEVERE: rows[..., 1] / cycles,
@@ -69,6 +78,7 @@ def summarise(rows: Floats) -> dict[str, Floats]:
         INTENSITY: rows[..., 4],
         DELAYS: rows[..., 5],
         GCSF_USE: rows[..., 6] / cycles,
+        BELOW_LONG: rows[..., 7] / cycles,
     }
 
 
@@ -167,11 +177,13 @@ def tune(
     figure: str,
     target: float,
     bounds: tuple[float, float],
+    schedules: Sequence[Schedule] = SCHEDULES,
 ) -> float:
     """The limit at which an arm reaches a figure that grows with it, by ten bisections."""
     low, high = bounds
     for _ in range(10):
         middle = (low + high) / 2
-        reached = summarise(run_arm(cohort, make(middle), seed).mean(0))[figure]
+        arm = run_arm(cohort, make(middle), seed, schedules)
+        reached = summarise(arm.mean(0))[figure]
         low, high = (middle, high) if reached < target else (low, middle)
     return (low + high) / 2

@@ -129,6 +129,9 @@ class Limit(Contract):
 
     outcome: Name = Field(description="One of the names of output.outcomes.")
     at_most: Probability = Field(description="The chance of it that is still acceptable, 0 to 1.")
+    reference: Sentence | None = Field(
+        default=None, description="Where the limit comes from: a guideline, or a choice."
+    )
 
 
 class Hold(Contract):
@@ -154,7 +157,10 @@ class PolicyOutput(_Output):
     """A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
 
     `actions` are in order of preference: recommended is the first that the shield allows and whose
-    risk is within `limit`; if there is none, the allowed one with the least risk.
+    risks are within `limit` and every one of `further_limits`. If there is none, the last of them
+    is given up first; if none is within `limit`, recommended is the allowed one with the least risk
+    of its outcome. Either is the least bad. An answer is about the first outcome: without a limit
+    of its own, that of `limit` holds for whether an option is called within it.
     """
 
     kind: Literal["policy"] = "policy"
@@ -167,6 +173,10 @@ class PolicyOutput(_Output):
         min_length=1, description="At least one event whose chance is given for every action."
     )
     limit: Limit = Field(description="The chance of one outcome that is still acceptable.")
+    further_limits: tuple[Limit, ...] | None = Field(
+        default=None,
+        description="Those of other outcomes, the most important first; absent: none.",
+    )
     shield: Shield = Field(description="What no recommendation may go against.")
     grading: Sentence = Field(description="The scale that the outcomes' thresholds come from.")
     notice: Sentence = Field(description="What every answer must say of itself.")
@@ -176,9 +186,18 @@ class PolicyOutput(_Output):
 
     @model_validator(mode="after")
     def _limit_is_of_an_outcome(self) -> Self:
-        if self.limit.outcome not in {outcome.name for outcome in self.outcomes}:
+        names = {outcome.name for outcome in self.outcomes}
+        if self.limit.outcome not in names:
             raise ValueError("limit.outcome must be one of outcomes")
+        if not {one.outcome for one in self.limits} <= names:
+            raise ValueError("every outcome of further_limits must be one of outcomes")
+        require_unique(((one.outcome, None) for one in self.limits), "limited outcome")
         return self
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Every limit that a recommendation keeps to, if it can."""
+        return (self.limit, *(self.further_limits or ()))
 
     def require_input(self, spec: Input) -> None:
         """Raise ValueError unless the shield's features are those of a series."""

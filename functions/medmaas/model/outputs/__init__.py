@@ -1,6 +1,7 @@
 """The tensors of a graph become answers; one file per kind of output.
 
-<kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level.
+<kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level;
+policy_bands.py says how sure a policy's risks are.
 """
 
 from typing import Any, ClassVar, Protocol

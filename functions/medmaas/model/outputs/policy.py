@@ -1,9 +1,7 @@
 """A recommended action among several, each with its risks, behind a shield of fixed rules."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +9,6 @@ from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import (
-    DECIMALS,
     Cell,
     Columns,
     Floats,
@@ -30,14 +27,13 @@ from medmaas.model.manifest import (
     Output,
     PolicyIntervals,
     PolicyOutput,
-    Range,
     SeriesInput,
 )
 from medmaas.model.outcomes import Figures, Outcome, OutputDefaults
+from medmaas.model.outputs.policy_bands import PolicyBands, describe_interval
 from medmaas.model.schema import (
     BOOLEAN,
     FACT,
-    INTEGER,
     NUMBER,
     PROBABILITY,
     TEXT,
@@ -51,10 +47,23 @@ from medmaas.model.schema import (
 )
 from medmaas.model.targets import AsTheyAre, Target
 
+__all__ = [
+    "Policy",
+    "RiskTargets",
+    "choose",
+    "describe_answer",
+    "describe_interval",
+    "make",
+    "make_intervals",
+    "make_targets",
+]
+
 _TIME = 0
-_MILLION = 10.0**DECIMALS
 _DELAYED = Fact("delays_treatment")
 _NONE_ACCEPTABLE = Fact("no_option_within_limit")
+_NOTHING_ALLOWED = Fact("no_option_allowed")
+_LEAST_BAD = "Whether what is recommended is not within the limit, though more is allowed."
+_FIRST = 0  # of the outcomes: the one that an answer is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,32 @@ class _State:
     forbidden: Fact | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """An action, held against the rule of today and the limits.
+
+    Attributes:
+        action: as the manifest has it.
+        allowed: by the rule of today.
+        keeps: whether it is within each limit, the most important first.
+        within_limit: within all of them, and so is its chance of the first outcome.
+        risks: per outcome.
+    """
+
+    action: Action
+    allowed: bool
+    keeps: list[bool]
+    within_limit: bool
+    risks: list[float]
+
+
 class Policy(OutputDefaults):
-    """`{"recommended": action or null, "options": [{"action", "risks", "allowed", "why", ...}]}`.
+    """`{"recommended": action or null, "least_bad", "options": [{"action", "risks", ...}], ...}`.
 
     The shield stands behind the model, whatever the model says: no treatment while a count is below
-    its hold, and no recommendation from counts that are too old or too few.
+    its hold, and no recommendation from counts that are too old or too few. Whether that rule
+    allows an option, and whether the option is within the limit, are two things. What is
+    recommended above the limit, though more is allowed, is the least bad.
     """
 
     recommends: ClassVar[bool] = True
@@ -80,31 +110,34 @@ class Policy(OutputDefaults):
         self.notice, self.orders = spec.notice, spec.orders
         self._units = {f.name: getattr(f, "unit", "1") for f in series.features}
         self._columns = {f.name: i for i, f in enumerate(series.features)}
-        names = [outcome.name for outcome in spec.outcomes]
-        self._limited = names.index(spec.limit.outcome)
+        self._names = [outcome.name for outcome in spec.outcomes]
+        self._limits = {self._names.index(one.outcome): one.at_most for one in spec.limits}
+        self._limited = self._names.index(spec.limit.outcome)
+        self._stated = {_FIRST: spec.limit.at_most} | self._limits
         self.columns = _name_columns(spec)
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
-        """Columns `recommended`, `notice`, and for every action its own.
+        """Columns `recommended`, `least_bad`, `notice`, and for every action its own.
 
-        These are `<action>_allowed`, `<action>_why`, then as numbers `<action>_<outcome>` and
-        `<action>_expected_<nadir>`, of risks [n, actions, outcomes] and nadirs [n, actions]. What
-        is the same in every answer is left to the manifest, but for the notice.
+        These are `<action>_allowed`, `<action>_within_limit` and `<action>_why`, then as numbers
+        `<action>_<outcome>` and `<action>_expected_<nadir>`, of risks [n, actions, outcomes] and
+        nadirs [n, actions]. What is the same in every answer is left to the manifest, but for the
+        notice.
         """
         actions, outcomes = len(self._spec.actions), len(self._spec.outcomes)
         risks = round_numbers(outputs[self._spec.tensor], actions * outcomes)
         risks = risks.reshape(len(risks), actions, outcomes)
         nadirs = round_numbers(outputs[self._spec.nadir_tensor], actions)
         numbers = np.concatenate([risks, nadirs[:, :, None]], axis=2)  # [n, actions, outcomes + 1]
-        limited = risks[:, :, self._limited].tolist()
         states = [self._judge(history) for history in inputs[self._series.tensor]]
-        rows = [self._recommend(*pair) for pair in zip(limited, states, strict=True)]
+        rows = [self._recommend(*pair) for pair in zip(risks.tolist(), states, strict=True)]
         texts = list(zip(*(texts for texts, _ in rows), strict=True))
         return Table(
             texts or [()] * len(self.columns.texts),
             numbers.reshape(len(numbers), len(self.columns.numbers)),
             [(_NONE_ACCEPTABLE,) if is_over else () for _, is_over in rows],
             [state.barred for state in states],
+            [state.forbidden for state in states],
         )
 
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
@@ -113,12 +146,13 @@ class Policy(OutputDefaults):
         return [
             {
                 "recommended": recommended,
+                "least_bad": least_bad,
                 "options": self._list_options(cells, numbers),
-                "limit": {self._spec.limit.outcome: self._spec.limit.at_most},
+                "limit": {limit.outcome: limit.at_most for limit in self._spec.limits},
                 "grading": self._spec.grading,
                 "notice": notice,
             }
-            for (recommended, notice, *cells), numbers in zip(
+            for (recommended, least_bad, notice, *cells), numbers in zip(
                 texts, table.numbers.tolist(), strict=True
             )
         ]
@@ -127,10 +161,10 @@ class Policy(OutputDefaults):
         """One row's options.
 
         Args:
-            cells: per action whether it is allowed, and why.
+            cells: per action whether it is allowed, whether it is within the limit, and why.
             numbers: per action its risks and its nadir.
         """
-        outcomes, quantity = [o.name for o in self._spec.outcomes], self._spec.nadir
+        outcomes, quantity = self._names, self._spec.nadir
         width = len(outcomes) + 1
         return [
             {
@@ -144,21 +178,39 @@ class Policy(OutputDefaults):
                     "value": numbers[i * width + len(outcomes)],
                     "unit": quantity.unit,
                 },
-                "allowed": cells[2 * i],
-                "why": cells[2 * i + 1],
+                "allowed": cells[3 * i],
+                "within_limit": cells[3 * i + 1],
+                "why": cells[3 * i + 2],
             }
             for i, action in enumerate(self._spec.actions)
         ]
 
-    def _recommend(self, limited: list[float], state: _State) -> tuple[list[Cell], bool]:
-        """The cells of a row, by the limited risk of each action; whether all are too risky."""
-        actions, at_most = self._spec.actions, self._spec.limit.at_most
-        allowed = [self._allows(action, state) for action in actions]
-        chosen = choose(allowed, limited, at_most)
-        cells: list[Cell] = [None if chosen is None else actions[chosen].name, self._spec.notice]
-        for action, risk, is_allowed in zip(actions, limited, allowed, strict=True):
-            cells += [is_allowed, self._justify(action, risk, state)]
-        return cells, chosen is not None and limited[chosen] > at_most
+    def _recommend(self, risks: list[list[float]], state: _State) -> tuple[list[Cell], bool]:
+        """The cells of a row, by its risks [actions, outcomes]; whether all are too risky."""
+        judged = [
+            self._hold_against(*pair, state) for pair in zip(self._spec.actions, risks, strict=True)
+        ]
+        chosen = choose(
+            [one.allowed for one in judged],
+            [one.keeps for one in judged],
+            [one.risks[self._limited] for one in judged],
+        )
+        recommended = None if chosen is None else judged[chosen]
+        name, least_bad, is_over = None, False, False
+        if recommended:
+            name, is_over = recommended.action.name, not all(recommended.keeps)
+            is_alone = sum(one.allowed for one in judged) == 1
+            least_bad = not recommended.within_limit and not is_alone
+        cells: list[Cell] = [name, least_bad, self._spec.notice]
+        for one in judged:
+            why = self._justify(one, recommended, state, least_bad=least_bad)
+            cells += [one.allowed, one.within_limit, why]
+        return cells, is_over
+
+    def _hold_against(self, action: Action, risks: list[float], state: _State) -> _Judged:
+        keeps = [risks[i] <= at_most for i, at_most in self._limits.items()]
+        within = all(keeps) and risks[_FIRST] <= self._stated[_FIRST]
+        return _Judged(action, self._allows(action, state), keeps, within, risks)
 
     def _judge(self, history: NDArray[np.float32]) -> _State:
         shield = self._spec.shield
@@ -184,16 +236,37 @@ class Policy(OutputDefaults):
         treats_today = action.delay_days == 0
         return state.barred is None and not (treats_today and state.forbidden)
 
-    def _justify(self, action: Action, risk: float, state: _State) -> Fact:
-        """Why an action is allowed or not, and how its risk stands to the limit."""
-        limit = self._spec.limit
-        code = "risk_within_limit" if risk <= limit.at_most else "risk_above_limit"
-        why = Fact(code, outcome=limit.outcome, risk=risk, at_most=limit.at_most)
-        if not self._allows(action, state):
-            return state.barred or state.forbidden or why
-        if action.delay_days and state.forbidden:
-            return Fact("clauses", clauses=[_DELAYED, why])
-        return why
+    def _justify(
+        self, one: _Judged, recommended: _Judged | None, state: _State, *, least_bad: bool
+    ) -> Fact:
+        """Why an action is recommended or not, its risks and how they stand to the limit first."""
+        if recommended is None or not one.allowed:
+            return state.barred or state.forbidden or _NOTHING_ALLOWED
+        why = self._compare(one, recommended, least_bad=least_bad)
+        return Fact("clauses", clauses=[_DELAYED, why]) if state.forbidden else why
+
+    def _compare(self, one: _Judged, recommended: _Judged, *, least_bad: bool) -> Fact:
+        """Why an allowed action is the recommended one, or is not."""
+        risk, name = self._tell_risk(one), recommended.action.name
+        if one is recommended:
+            if one.within_limit:
+                return Fact("option_first", risk=risk)
+            return Fact("option_least_bad" if least_bad else "option_left", risk=risk)
+        if one.within_limit:
+            return Fact("option_after", risk=risk, action=name)
+        if recommended.within_limit:
+            return Fact("option_not_recommended", risk=risk)
+        return Fact("option_worse", risk=risk, action=name)
+
+    def _tell_risk(self, one: _Judged) -> Fact:
+        """The risk of the first outcome; of an option above the limit, those that are above it."""
+        told = [i for i, at_most in self._stated.items() if one.risks[i] > at_most] or [_FIRST]
+        code = "risk_within_limit" if one.within_limit else "risk_above_limit"
+        facts = [
+            Fact(code, outcome=self._names[i], risk=one.risks[i], at_most=self._stated[i])
+            for i in told
+        ]
+        return facts[0] if len(facts) == 1 else Fact("clauses", clauses=facts)
 
     def list_outcomes(
         self, output: dict[str, Any], interval: dict[str, Any] | None
@@ -211,32 +284,29 @@ class Policy(OutputDefaults):
         ]
 
     def summarise(self, output: dict[str, Any], _decision: Decision | None) -> Fact:
-        """What is recommended, and the risk of the first outcome then."""
-        recommended, outcome = output["recommended"], self._spec.outcomes[0].name
-        options = {option["action"]: option for option in output["options"]}
-        risk = options[recommended]["risks"][outcome]
-        return Fact("card_next_dose", action=recommended, outcome=outcome, risk=risk)
+        """What is recommended, or is the least bad, and the risk of the first outcome then."""
+        recommended, outcome = output["recommended"], self._names[_FIRST]
+        (option,) = [one for one in output["options"] if one["action"] == recommended]
+        code = "card_least_bad_dose" if output["least_bad"] else "card_next_dose"
+        return Fact(code, action=recommended, outcome=outcome, risk=option["risks"][outcome])
 
     def list_figures(self, output: dict[str, Any]) -> Figures:
         """A row per option."""
-        names = [outcome.name for outcome in self._spec.outcomes]
+        names = self._names
         head = [Fact("column_option"), *(Fact("spelled", text=name) for name in names)]
         rows = [
             [
                 Fact("text", text=option["action"]),
                 *(Fact("share", share=option["risks"][name]) for name in names),
-                Fact("yes" if option["allowed"] else "no"),
+                *(Fact("yes" if option[of] else "no") for of in ("allowed", "within_limit")),
             ]
             for option in output["options"]
         ]
-        return Figures([*head, Fact("column_allowed")], rows)
+        return Figures([*head, Fact("column_allowed"), Fact("column_within_limit")], rows)
 
     def is_alarming(self, output: dict[str, Any], _decision: Decision | None) -> bool:
-        """Whether something is forbidden, or all that is allowed is above the limit."""
-        limit = self._spec.limit
-        allowed = [option for option in output["options"] if option["allowed"]]
-        within = any(option["risks"][limit.outcome] <= limit.at_most for option in allowed)
-        return len(allowed) < len(self._spec.actions) or not within
+        """Whether something is forbidden, or what is recommended is above the limit."""
+        return output["least_bad"] or not all(one["allowed"] for one in output["options"])
 
     def json_schema(self) -> Schema:
         """JSON Schema of one answer."""
@@ -244,9 +314,9 @@ class Policy(OutputDefaults):
 
 
 def _name_columns(spec: PolicyOutput) -> Columns:
-    texts, numbers = ["recommended", "notice"], []
+    texts, numbers = ["recommended", "least_bad", "notice"], []
     for action in spec.actions:
-        texts += [f"{action.name}_allowed", f"{action.name}_why"]
+        texts += [f"{action.name}_{of}" for of in ("allowed", "within_limit", "why")]
         numbers += [f"{action.name}_{outcome.name}" for outcome in spec.outcomes]
         numbers.append(f"{action.name}_expected_{spec.nadir.name}")
     return name_columns(texts, numbers)
@@ -262,119 +332,23 @@ def _add_band(why: Fact, interval: Interval | None, option: int, outcome: str) -
     return Fact("why_with_band", why=why, size=size, low=low, high=high, coverage=coverage)
 
 
-def choose(allowed: list[bool], risks: list[float], at_most: float) -> int | None:
-    """The position of the first allowed action within the limit, else of the least risky allowed.
+def choose(allowed: list[bool], keeps: list[list[bool]], risks: list[float]) -> int | None:
+    """The position of the first allowed action within every limit.
+
+    Where none is, the last limit is given up first; where none is within the first limit, the
+    allowed action with the least risk is chosen.
 
     Args:
         allowed: per action, in order of preference.
-        risks: per action, of the limited outcome.
-        at_most: the limit.
+        keeps: per action, whether it is within each limit, the most important first.
+        risks: per action, of the outcome that the first limit is of.
     """
     open_to = [i for i, allow in enumerate(allowed) if allow]
-    within = [i for i in open_to if risks[i] <= at_most]
-    if within:
-        return within[0]
+    for limits in range(len(keeps[0]), 0, -1):
+        for i in open_to:
+            if all(keeps[i][:limits]):
+                return i
     return min(open_to, key=lambda i: risks[i], default=None)
-
-
-class PolicyBands:
-    """`{"coverage", "group_size", "options": [{"action", "risks", "expected_nadir"}]}`."""
-
-    def __init__(self, spec: PolicyIntervals, output: PolicyOutput, series: SeriesInput) -> None:
-        self._spec, self._output, self._series = spec, output, series
-        names = [feature.name for feature in series.features]
-        self._stratum = names.index(spec.strata.by) if spec.strata else 0
-        self._edges = spec.strata.edges if spec.strata else ()
-        self._actions = [action.name for action in output.actions]
-        names = [outcome.name for outcome in output.outcomes]
-        self._banded = [name for name in names if name in spec.levels[0].risks]
-        self._least = 1 / spec.group_size
-        self._widths = {
-            level.coverage: [
-                (name, names.index(name), level.risks[name] / sqrt(spec.group_size))
-                for name in self._banded
-            ]
-            for level in spec.levels
-        }
-        self._ratios = {level.coverage: level.nadirs or (level.nadir,) for level in spec.levels}
-        columns = [*self._banded, f"expected_{self._output.nadir.name}"]
-        self.columns = name_columns(
-            [],
-            [
-                f"{action}_{column}_{end}"
-                for action in self._actions
-                for column in columns
-                for end in ("low", "high")
-            ],
-        )
-
-    def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float) -> Table:
-        """Per action and number its low and its high end."""
-        ratios = self._ratios[coverage]
-        rows = [
-            self._list_ends(risks, nadirs, coverage, ratios[stratum])
-            for risks, nadirs, stratum in zip(
-                outputs[self._output.tensor].tolist(),
-                outputs[self._output.nadir_tensor].tolist(),
-                self._find_strata(inputs),
-                strict=True,
-            )
-        ]
-        return Table([], np.array(rows, np.float64).reshape(len(rows), len(self.columns.numbers)))
-
-    def list_rows(self, table: Table, coverage: float) -> list[dict[str, Any]]:
-        """Bands of every option each."""
-        size = self._spec.group_size
-        return [
-            {"coverage": coverage, "group_size": size, "options": self._list_options(ends)}
-            for ends in table.numbers.tolist()
-        ]
-
-    def name_interval(self, _interval: Interval) -> None:
-        """Nothing: the bands are of every option."""
-
-    def _list_options(self, ends: list[float]) -> list[dict[str, Any]]:
-        pairs = zip(ends[::2], ends[1::2], strict=True)
-        bands = [{"low": low, "high": high} for low, high in pairs]
-        width = len(self._banded) + 1
-        return [
-            {
-                "action": action,
-                "risks": dict(zip(self._banded, bands[i * width :], strict=False)),
-                "expected_nadir": bands[i * width + len(self._banded)],
-            }
-            for i, action in enumerate(self._actions)
-        ]
-
-    def _list_ends(
-        self, risks: list[list[float]], nadirs: list[float], coverage: float, ratio: Range
-    ) -> list[float]:
-        """Low and high end of every risk and nadir of one history, rounded without numpy."""
-        ends, widths, least = list[float](), self._widths[coverage], self._least
-        least_ratio, most_ratio = ratio.low, ratio.high
-        for p, nadir in zip(risks, nadirs, strict=True):
-            for _, i, width in widths:
-                risk = p[i]
-                variance = risk * (1 - risk)
-                half = sqrt(variance if variance > least else least) * width
-                low, high = risk - half, risk + half
-                ends.append(round(low * _MILLION) / _MILLION if low > 0 else 0.0)
-                ends.append(round(high * _MILLION) / _MILLION if high < 1 else 1.0)
-            ends.append(round(nadir * least_ratio * _MILLION) / _MILLION)
-            ends.append(round(nadir * most_ratio * _MILLION) / _MILLION)
-        return ends
-
-    def _find_strata(self, inputs: Tensors) -> list[int]:
-        """In which stratum each history is."""
-        rows = inputs[self._series.tensor]
-        if not self._edges:
-            return [0] * len(rows)
-        counts = (rows[:, :, self._stratum] > 0).sum(axis=1).tolist()
-        return [bisect_right(self._edges, count) for count in counts]
-
-    def json_schema(self) -> Schema:
-        """JSON Schema of one interval."""
-        return describe_interval(self._actions, self._banded, self._spec.group_size)
 
 
 class RiskTargets(AsTheyAre):
@@ -442,8 +416,12 @@ def describe_answer(spec: PolicyOutput | None = None) -> Schema:
     if spec:
         chances = {o.name: PROBABILITY | {"description": o.description} for o in spec.outcomes}
         risks = describe_object("Risks", chances)
-        most = {"description": f"The chance that is acceptable: {spec.limit.at_most:g}."}
-        limit = describe_object("Limit", {spec.limit.outcome: PROBABILITY | most})
+        most = {
+            one.outcome: PROBABILITY
+            | {"description": f"The chance that is acceptable: {one.at_most:g}."}
+            for one in spec.limits
+        }
+        limit = describe_object("Limit", most)
     nadir = {
         "name": describe_constant(spec.nadir.name if spec else None),
         "value": NUMBER,
@@ -456,7 +434,9 @@ def describe_answer(spec: PolicyOutput | None = None) -> Schema:
         "gcsf": BOOLEAN,
         "risks": risks,
         "expected_nadir": describe_object("ExpectedNadir", nadir),
-        "allowed": BOOLEAN,
+        "allowed": BOOLEAN | {"description": "By the rule of today, whatever the risks are."},
+        "within_limit": BOOLEAN
+        | {"description": "Whether its risks are acceptable, whatever the rule of today is."},
         "why": TEXT,
         **FACT,
     }
@@ -464,32 +444,10 @@ def describe_answer(spec: PolicyOutput | None = None) -> Schema:
         "Policy",
         {
             "recommended": describe_nullable(action),
+            "least_bad": BOOLEAN | {"description": _LEAST_BAD},
             "options": describe_list(describe_object("Option", option)),
             "limit": limit,
             "grading": describe_constant(spec.grading if spec else None),
             "notice": describe_constant(spec.notice if spec else None),
-        },
-    )
-
-
-def describe_interval(
-    actions: Sequence[str] | None = None,
-    outcomes: Sequence[str] | None = None,
-    group_size: int | None = None,
-) -> Schema:
-    """JSON Schema of an interval of a model that has these actions, outcomes and size of group."""
-    band = describe_object("RiskBand", {"low": PROBABILITY, "high": PROBABILITY})
-    number = {"type": "number", "minimum": 0}
-    option = {
-        "action": describe_choice(actions),
-        "risks": describe_mapping("RiskBands", outcomes, band),
-        "expected_nadir": describe_object("NadirBand", {"low": number, "high": number}),
-    }
-    return describe_object(
-        "PolicyBands",
-        {
-            "coverage": PROBABILITY,
-            "group_size": INTEGER if group_size is None else INTEGER | {"const": group_size},
-            "options": describe_list(describe_object("OptionBands", option)),
         },
     )

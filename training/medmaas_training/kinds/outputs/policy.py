@@ -26,7 +26,7 @@ class PolicyDescription(OutputDescription):
 
     def describe_recommendation(self) -> list[str]:
         """Order of preference, limit and shield."""
-        policy, shield, limit = self._policy, self._policy.shield, self._policy.limit
+        policy, shield = self._policy, self._policy.shield
         actions = ", ".join(action.name for action in policy.actions)
         return [
             "## Recommendation",
@@ -34,9 +34,14 @@ class PolicyDescription(OutputDescription):
             bullets(
                 [
                     f"In order of preference: {actions}.",
-                    "Recommended is the first that is allowed and whose risk of "
-                    f"{limit.outcome} is at most {limit.at_most:g}; if there is none, the allowed "
-                    "one with the least risk, with a warning.",
+                    "Recommended is the first that is allowed and within every limit. If there is "
+                    "none, the last limit is given up first; if none is within the first limit, "
+                    "the allowed one with the least risk of it is the least bad, with a warning.",
+                    *(
+                        f"Limit: {limit.outcome} at most {limit.at_most:g}; from "
+                        f"{limit.reference or 'no source that is stated'}."
+                        for limit in self._policy.limits
+                    ),
                     *(
                         f"No treatment at {hold.feature} below {hold.below:g}, whatever the model "
                         f"says; the limit is from {hold.reference or 'no source that is stated'}."

@@ -2,8 +2,8 @@
 
 recipe.py trains and writes the model; splits.py simulates the courses that it is measured on;
 card.py has the words of the card, sections.py what the report shows; histories.py are invented
-histories to try the model with; records.py says where hospitals' records hold the inputs,
-drugs.py by which codes and names.
+histories to try the model with, ordinary.py such as wards have, which must be answered; records.py
+says where hospitals' records hold the inputs, drugs.py by which codes and names.
 """
 
 from medmaas_training.recipes import Recipe

@@ -7,6 +7,7 @@ from medmaas_training.dose.decisions import Decisions
 from medmaas_training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP, name_judged
 from medmaas_training.dose.myelosuppression import KLOFT, QUARTINO, WAHLBY, Neutrophils
 from medmaas_training.dose.patients import Cohort
+from medmaas_training.dose.schedules import SCHEDULES, Schedule
 from medmaas_training.dose.simulator_check import Check
 from medmaas_training.dose.study import (
     AT_STEP,
@@ -21,10 +22,19 @@ from medmaas_training.dose.study import (
     TRIAL,
     Study,
     interpolate_frontier,
+    name_schedule,
 )
-from medmaas_training.dose.trial import BELOW_LOW, BELOW_SEVERE, DELAYS, GCSF_USE, INTENSITY
+from medmaas_training.dose.trial import (
+    BELOW_LONG,
+    BELOW_LOW,
+    BELOW_SEVERE,
+    DELAYS,
+    GCSF_USE,
+    INTENSITY,
+)
 from medmaas_training.figures import quote
 from medmaas_training.recipes.card_parts import DEVELOPER, STAGE, answer_attributes, open_findings
+from medmaas_training.recipes.chemo_dose.ordinary import UNANSWERED
 
 TITLE = "Docetaxel dose from serial blood counts, learned from simulated patients"
 NOTICE = (
@@ -32,6 +42,11 @@ NOTICE = (
 )
 ANC_REFERENCE = "the label of docetaxel (Taxotere): not to be given at neutrophils below 1.5 10*9/L"
 PLATELETS_REFERENCE = "a choice of this model: its label names no count of platelets"
+LONG_REFERENCE = (
+    "ASCO 2015 and EORTC 2011: G-CSF from the first cycle on where febrile neutropenia, for which "
+    "this stands, is expected in more than 20 %"
+)
+CHOICE = "a choice of this model: no guideline names a limit of it"
 GRADING = "CTCAE v5.0; ANC below 0.5 and 1.0 and platelets below 50 10*9/L are its grades 4, 3, 3"
 
 USE = (
@@ -54,14 +69,22 @@ METHOD = (
     "G-CSF: pegfilgrastim a day after the dose, as a rise of endogenous G-CSF by 2.5 for ten "
     "days in Quartino's exponents, calibrated to Vogel 2005 (febrile neutropenia 17 % to 1 %), "
     "with the length of severe neutropenia standing for fever.",
-    "Counts every two or three days from day 5 to 16 and within two days before each planned "
-    "dose, with jitter; 10 % of visits and 5 % of counts missing, but the count before a dose.",
+    "Counts as practice takes them, each patient by one of seven schedules: on day 1 alone; days 1 "
+    "and 8; 1, 8 and 15, whole or with gaps; twice weekly, whole or with gaps; five through the "
+    "nadir. 10 % of visits are missed, with gaps 35 % and a quarter are up to three days late; 5 % "
+    "of counts are missing, of one patient in ten all platelets, of another all leukocytes, of "
+    "another both; never the neutrophils within two days before a dose. A quarter have no count "
+    "before that of the first dose; three cycles in ten last one to three days longer.",
+    "Febrile neutropenia is not simulated: more than 7 days below 0.5 stand for it, which follow "
+    "16 % of unprotected first cycles and 1 % with G-CSF, as fever did 17 and 1 % (Vogel 2005).",
     "Network: gated recurrent units, 64, over the rows; per action a logistic distribution of "
     "the log nadir of neutrophils and platelets; likelihood of true nadirs under all actions "
     "plus cross-entropy of the outcomes; Adam.",
-    "Recommended: the first action in order of preference whose avoidable risk of ANC below "
-    "0.5, what another option would prevent per quarter of the dose given up, is within the "
-    "limit: dose is given up only where that prevents much.",
+    "Recommended: the first action in order of preference within three limits: the chance of more "
+    "than 7 days below 0.5 (guidelines), the avoidable risk of ANC below 0.5, what another option "
+    "would prevent per quarter of the dose given up, and the chance of ANC below 0.5 itself. Where "
+    "no option is within all of them the last is given up first, and the answer calls the option "
+    "the least bad.",
     "The fit per patient (MAP) knows the very model that made the patients and all that was "
     "given, but neither covariates, nor drug levels, nor the lasting loss.",
 )
@@ -73,17 +96,18 @@ LIMITS = (
     "clearance between cycles, death, and patients who stop for other reasons.",
     "The lasting loss, the platelets' slope and G-CSF's effect are assumptions.",
     "Before the first dose two counts tell little of a patient's sensitivity.",
-    "The limit is on what can be avoided, not on the risk itself: who would fall below 0.5 "
-    "whatever is done is offered the full dose, and only the risks of the options tell.",
-    "The schedule of visits was settled after a first look at this trial's own patients, and "
-    "more counts help who reads them; --seed 1 draws other patients.",
-    "The limit looks at neutrophils alone: the comparisons say what becomes of platelets.",
+    "Who would fall below 0.5 whatever is done may be offered a dose above the limit as the least "
+    "bad option: weigh the risks of the options.",
+    "Counts on day 1 alone tell little of a patient's nadirs: risks are then near everyone's.",
+    "The limits look at neutrophils alone: the comparisons say what becomes of platelets.",
 )
 REFERENCES = (
     "Friberg LE et al. 2002, J Clin Oncol 20:4713; Kloft C et al. 2006, Clin Cancer Res "
     "12:5481; Wåhlby U et al. 2004 (paclitaxel)",
     "Bruno R et al. 1996, J Pharmacokinet Biopharm 24:153",
     "Quartino AL et al. 2014, Pharm Res 31:3390, doi 10.1007/s11095-014-1429-9",
+    "Smith TJ et al. 2015, J Clin Oncol 33:3199 (ASCO); Aapro MS et al. 2011, Eur J Cancer 47:8 "
+    "(EORTC): primary G-CSF above 20 % of febrile neutropenia",
     "Vogel CL et al. 2005, J Clin Oncol 23:1178; Kuderer NM et al. 2007, J Clin Oncol 25:3158",
     "Henrich A et al. 2017, J Pharmacol Exp Ther 362:347, doi 10.1124/jpet.117.240309",
     "Maier C et al. 2021, CPT Pharmacometrics Syst Pharmacol 10:241 (the protocol followed)",
@@ -182,22 +206,47 @@ def state_findings(metrics: Sequence[Metric], study: Study, limit: float) -> lis
     fewer = f"relatively fewer cycles with ANC below 0.5 than {STEP}"
     return [
         *open_findings(metrics, "Everything here is of simulated patients."),
-        f"Without G-CSF: {tell(STEP, BELOW_SEVERE, INTENSITY)}; the network at that intensity: "
-        f"{tell(NETWORK + AT_STEP, BELOW_SEVERE, INTENSITY)}, relatively fewer by "
-        f"{quote(metrics, TRIAL, NETWORK + AT_STEP, fewer)}; the fit per patient: "
-        f"{tell(MAP + AT_STEP, BELOW_SEVERE, INTENSITY)}.",
+        f"Without G-CSF: {tell(STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}; the network at that "
+        f"intensity: {tell(NETWORK + AT_STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}, relatively "
+        f"fewer below 0.5 by {quote(metrics, TRIAL, NETWORK + AT_STEP, fewer)}; the fit per "
+        f"patient: {tell(MAP + AT_STEP, BELOW_SEVERE, BELOW_LONG, INTENSITY)}.",
         *(_place_on_frontier(name, study) for name in (LABEL, STEP, TABLE)),
         f"With G-CSF and the limit of {limit:g}: the network "
         f"{tell(NETWORK + SHIPPED, BELOW_SEVERE)}, "
-        f"{tell(NETWORK + SHIPPED, BELOW_LOW, INTENSITY, GCSF_USE, DELAYS)}; the fit per patient "
-        f"{tell(MAP + SHIPPED, BELOW_SEVERE, INTENSITY, GCSF_USE)}. At the network's use of G-CSF: "
-        + "; ".join(f"{name} {tell(name + EQUAL_USE, BELOW_SEVERE, INTENSITY)}" for name in RULES)
+        f"{tell(NETWORK + SHIPPED, BELOW_LONG, BELOW_LOW, INTENSITY, GCSF_USE, DELAYS)}; the fit "
+        f"per patient {tell(MAP + SHIPPED, BELOW_SEVERE, BELOW_LONG, INTENSITY, GCSF_USE)}. At the "
+        "network's use of G-CSF: "
+        + "; ".join(
+            f"{name} {tell(name + EQUAL_USE, BELOW_SEVERE, BELOW_LONG, INTENSITY)}"
+            for name in RULES
+        )
         + ".",
         _compare_with_map(study),
         f"Risks: predicted and observed shares differ most, by {worst.value:.3f}, for "
         f"{worst.group} (ten equal groups of {worst.n} patients' decisions).",
+        _tell_ordinary(metrics),
+        *(_tell_schedule(metrics, one) for one in SCHEDULES),
         *(_tell_other_model(metrics, model) for model in (KLOFT, WAHLBY, QUARTINO)),
     ]
+
+
+def _tell_ordinary(metrics: Sequence[Metric]) -> str:
+    told = [f"{m.group} {m.value:.3f}" for m in metrics if m.metric == UNANSWERED]
+    return f"Invented ordinary histories that are neither answered nor held: {', '.join(told)}."
+
+
+def _tell_schedule(metrics: Sequence[Metric], schedule: Schedule) -> str:
+    on = name_schedule(schedule)
+
+    def tell(arm: str) -> str:
+        figures = (BELOW_SEVERE, BELOW_LONG, INTENSITY, GCSF_USE)
+        return ", ".join(f"{figure} {quote(metrics, on, arm, figure)}" for figure in figures)
+
+    return (
+        f"Counts on {schedule.name}: {STEP} {tell(STEP)}; the network at that intensity "
+        f"{tell(NETWORK + AT_STEP)}; as shipped {tell(NETWORK + SHIPPED)}; {STEP}, with as much "
+        f"G-CSF, {tell(STEP + EQUAL_USE)}."
+    )
 
 
 def _place_on_frontier(rule: str, study: Study) -> str:

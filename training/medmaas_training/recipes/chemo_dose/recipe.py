@@ -31,21 +31,28 @@ from medmaas_training.catalogue.versions import choose_version
 from medmaas_training.dose import course as dose_course
 from medmaas_training.dose.course import MAX_ROWS
 from medmaas_training.dose.decisions import simulate_decisions
-from medmaas_training.dose.evaluation import OUTCOMES, measure_calibration
+from medmaas_training.dose.evaluation import OUTCOMES, measure_by_schedule, measure_calibration
 from medmaas_training.dose.myelosuppression import KLOFT, WAHLBY, Floats
 from medmaas_training.dose.network import DoseNetwork, answer, fit
 from medmaas_training.dose.patients import sample_cohort
-from medmaas_training.dose.policies import SHIELD_ANC, SHIELD_PLATELETS
+from medmaas_training.dose.policies import (
+    LONG_LIMIT,
+    SEVERE_LIMIT,
+    SHIELD_ANC,
+    SHIELD_PLATELETS,
+)
 from medmaas_training.dose.simulator_check import check_simulator
 from medmaas_training.dose.study import (
     AT_STEP,
     CONTENDERS,
     NETWORK,
     OWN,
+    RIVALS,
     STEP,
     WITHOUT_GCSF,
     compare_models,
     run_study,
+    try_schedules,
 )
 from medmaas_training.errors import TrainingError
 from medmaas_training.export import Identity, convert_torch, write_model
@@ -54,7 +61,9 @@ from medmaas_training.progress import begin, plan
 from medmaas_training.recipes.chemo_dose import records
 from medmaas_training.recipes.chemo_dose.card import (
     ANC_REFERENCE,
+    CHOICE,
     GRADING,
+    LONG_REFERENCE,
     NOTICE,
     PLATELETS_REFERENCE,
     TITLE,
@@ -62,23 +71,27 @@ from medmaas_training.recipes.chemo_dose.card import (
     state_findings,
 )
 from medmaas_training.recipes.chemo_dose.histories import EXAMPLES, GOLDEN
+from medmaas_training.recipes.chemo_dose.ordinary import measure_ordinary
 from medmaas_training.recipes.chemo_dose.sections import draw_sections
 from medmaas_training.recipes.chemo_dose.splits import split_courses
 from medmaas_training.report.page import conclude
 
 COURSES, OTHER_COURSES, TEST_COURSES = 40_000, 10_000, 2_000
 EPOCHS, OTHER_EPOCHS = 22, 14
-# A quarter of the dose is given up for 26 points of risk, not for less: about the lowest limit that
-# keeps the mean relative dose intensity, G-CSF allowed, at 0.85, the usual bound of what is full.
-LIMIT = 0.26
+# A quarter of the dose is given up for 35 points of risk, not for less: with SEVERE_LIMIT about the
+# lowest limits that keep the mean relative dose intensity, G-CSF allowed, at 0.85, the usual bound
+# of what is full; chosen on other patients than the trial's.
+LIMIT = 0.35
 INPUT = "history"
 AVOIDABLE = "anc_below_0.5_avoidable"
+SEVERE_NEUTROPENIA, *_, LONG_NEUTROPENIA = OUTCOMES
 _SECONDS = {
     "Checking the simulator": 1,
-    "Simulating courses": 55,
+    "Simulating courses": 150,
     "Training the network": 620,
     "Measuring calibration": 5,
     "Trying it out on patients": 400,
+    "Trying it out by schedule of counts": 150,
     "Training another on paclitaxel": 110,
     "Trying both out on other patients": 70,
     CERTAINTY: 100,
@@ -88,6 +101,8 @@ DESCRIPTIONS = (
     "Neutrophils below 0.5 10*9/L (grade 4) within 21 days of the dose.",
     "Neutrophils below 1.0 10*9/L (grade 3 or 4) within 21 days of the dose.",
     "Platelets below 50 10*9/L (grade 3 or 4) within 21 days of the dose.",
+    "Neutrophils below 0.5 10*9/L for more than 7 of the 21 days after the dose: stands for "
+    "febrile neutropenia, for no fever is simulated.",
     "What of the chance of anc_below_0.5 another option would prevent, per quarter of the dose "
     "given up for it; G-CSF counts as a quarter.",
 )
@@ -119,9 +134,16 @@ def run(options: Options) -> None:
     risks, _ = answer(network, histories)
     patient = np.nonzero(test.present())[0]
     metrics = measure_calibration(risks, outcomes, patient, model=NETWORK, seed=seed)
+    metrics += measure_by_schedule(
+        risks[..., : len(OUTCOMES)], outcomes, patient, test.schedule, model=NETWORK, seed=seed
+    )
     begin("Trying it out on patients")
     study = run_study(network, LIMIT, seed + 3)
     metrics += study.trial.make_metrics(CONTENDERS, {NETWORK + AT_STEP: STEP}, OWN)
+    begin("Trying it out by schedule of counts", tracks=1)
+    by_schedule = try_schedules(network, LIMIT, seed + 6)
+    for trial in by_schedule:
+        metrics += trial.make_metrics(RIVALS, {}, OWN)
     metrics += try_other_models(network, seed)
 
     split = Split(seed=options.seed, train=COURSES, calibration=0, test=TEST_COURSES)
@@ -143,6 +165,8 @@ def run(options: Options) -> None:
         split_courses(options.seed),
         seed=options.seed,
     )
+    if found.uncertainty.distance:
+        metrics += measure_ordinary(found.graph, spec, output, found.uncertainty.distance, seed)
     described = make_card(
         data,
         sample_cohort(KLOFT, 10_000, np.random.default_rng(seed)),
@@ -184,7 +208,8 @@ def try_other_models(network: DoseNetwork, seed: int) -> list[Metric]:
     networks = {NETWORK: network, f"network of {WAHLBY.name}": other}
     metrics, trials = compare_models(networks, LIMIT, seed + 5)
     for trial in trials:
-        metrics += trial.make_metrics({NETWORK + WITHOUT_GCSF: [*trial.arms]}, {}, OWN)
+        rivals = {NETWORK + WITHOUT_GCSF: [*trial.arms], **RIVALS}
+        metrics += trial.make_metrics(rivals, {}, OWN)
     return metrics
 
 
@@ -206,7 +231,11 @@ def describe_output() -> PolicyOutput:
             Outcome(name=name, description=text)
             for name, text in zip((*OUTCOMES, AVOIDABLE), DESCRIPTIONS, strict=True)
         ),
-        limit=Limit(outcome=AVOIDABLE, at_most=LIMIT),
+        limit=Limit(outcome=LONG_NEUTROPENIA, at_most=LONG_LIMIT, reference=LONG_REFERENCE),
+        further_limits=(
+            Limit(outcome=AVOIDABLE, at_most=LIMIT, reference=CHOICE),
+            Limit(outcome=SEVERE_NEUTROPENIA, at_most=SEVERE_LIMIT, reference=CHOICE),
+        ),
         shield=Shield(
             holds=(
                 Hold(feature="anc", below=SHIELD_ANC, reference=ANC_REFERENCE),

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import Metric
 from medmaas_training.dose.course import ACTIONS, FULL, Course
 from medmaas_training.dose.decisions import ANC_SEVERE
-from medmaas_training.dose.evaluation import CALIBRATION_TEST, LARGEST_GAP, MEAN_GAP, OUTCOMES
+from medmaas_training.dose.evaluation import (
+    BY_SCHEDULE,
+    CALIBRATION_TEST,
+    LARGEST_GAP,
+    MEAN_GAP,
+    OUTCOMES,
+)
 from medmaas_training.dose.myelosuppression import Floats
 from medmaas_training.dose.network import Fit
 from medmaas_training.dose.simulator_check import Check
@@ -43,7 +49,8 @@ def draw_sections(
         metrics: the card's.
     """
     curves = {"train": fitted.train, "held back": fitted.held_back}
-    others = [m for m in metrics if m.evaluated_on not in (TRIAL, CALIBRATION_TEST)]
+    own = (TRIAL, CALIBRATION_TEST, BY_SCHEDULE)
+    others = [m for m in metrics if m.evaluated_on not in own]
     return [
         Section(
             "Simulator",

@@ -6,6 +6,7 @@ from medmaas_training.assessment.splits import Cases, Foreseen, Splits
 from medmaas_training.dose.decisions import Decisions, simulate_decisions
 from medmaas_training.dose.myelosuppression import KLOFT
 from medmaas_training.dose.out_of_distribution import make_histories
+from medmaas_training.dose.schedules import SCHEDULES
 
 _COURSES = 2_000  # of each split: as many as the recipe tests on
 _TRAIN_SEED, _TEST_SEED, _CALIBRATION_SEED = 1, 2, 8  # the recipe takes 1 to 7
@@ -39,4 +40,7 @@ def _foresee(decisions: Decisions) -> Cases:
         "after one or two doses": (doses > 0) & (doses < 3),
         "after three doses or more": doses >= 3,
     }
+    course = np.nonzero(present)[0]
+    schedule = decisions.schedule[course]
+    groups |= {f"counts on {one.name}": schedule == i for i, one in enumerate(SCHEDULES)}
     return Cases(histories, outcome, groups)
