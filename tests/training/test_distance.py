@@ -71,7 +71,7 @@ def test_a_rare_word_alone_is_not_far() -> None:
 
 def test_a_threshold_refuses_about_three_per_cent_of_people_like_those_of_training() -> None:
     distance = fit_distance(SPEC, draw_people(4000))
-    threshold = choose_threshold(measure_distance(distance, draw_people(2000, 1)))
+    threshold = choose_threshold(measure_distance(distance, draw_people(2000, 1)), {})
     refused = measure_distance(distance, draw_people(20_000, 2)) > threshold
     assert 0.015 < refused.mean() < 0.045
     foreign = draw_people(500, 3)
@@ -81,7 +81,19 @@ def test_a_threshold_refuses_about_three_per_cent_of_people_like_those_of_traini
 
 
 def test_a_threshold_is_never_beyond_what_calibration_has_seen_by_more_than_a_digit() -> None:
-    assert choose_threshold(np.array([0.5, 1.0])) == pytest.approx(1.0, rel=1e-3)
+    assert choose_threshold(np.array([0.5, 1.0]), {}) == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_threshold_refuses_no_more_than_four_per_cent_of_any_group_that_can_tell() -> None:
+    distances = np.random.default_rng(0).lognormal(size=4000)
+    rare = np.arange(4000) < 300  # lie twice as far as the others
+    distances[rare] *= 2
+    few = np.arange(4000) >= 3990  # too few to tell
+    distances[few] *= 10
+    alike = choose_threshold(distances, {})
+    assert (distances[rare] > alike).mean() > 0.06
+    apart = choose_threshold(distances, {"rare": rare, "few": few})
+    assert 0.03 < (distances[rare] > apart).mean() <= 0.04
 
 
 def test_the_largest_set_leaves_at_most_four_per_cent_unanswered() -> None:

@@ -21,14 +21,27 @@ REFUSED = "share refused"
 BY_DISTANCE, BY_SET = "share refused for its distance", "share refused for its prediction set"
 BY_READER = "share refused while reading"
 _TOO_FAR = 0.03  # of the calibration split; with uncertain sets, below 5 % in all
+_TOO_FAR_OF_GROUP = 0.04  # of each group of it that is large enough to tell
+_FEWEST_OF_GROUP = 200
 _TOO_UNSURE = 0.04  # of the calibration split, both together
 _MASKS = 5
 _MEASURES: Mapping[str, Measure] = {REFUSED: "abstention"}
 
 
-def choose_threshold(distances: Floats) -> float:
-    """The distance that all but 3 % of the calibration split stay within, four digits."""
-    found = min(find_quantile(distances, 1 - _TOO_FAR), float(distances.max()))
+def choose_threshold(distances: Floats, groups: Mapping[str, Flags]) -> float:
+    """The distance that all but 3 % stay within, and all but 4 % of each group, four digits.
+
+    Rare people lie far from the others: without groups, most of those refused would be of a few.
+
+    Args:
+        distances: of the calibration split, [n].
+        groups: of it, [n] each; those of fewer than 200 tell nothing.
+    """
+    found = find_quantile(distances, 1 - _TOO_FAR)
+    for members in groups.values():
+        if members.sum() >= _FEWEST_OF_GROUP:
+            found = max(found, find_quantile(distances[members], 1 - _TOO_FAR_OF_GROUP))
+    found = min(found, float(distances.max()))
     digits = 3 - int(np.floor(np.log10(abs(found)))) if found else 3
     return float(np.ceil(found * 10**digits) / 10**digits)
 

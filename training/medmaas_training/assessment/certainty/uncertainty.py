@@ -127,7 +127,7 @@ def assess_uncertainty(
 def _limit_distance(answerer: Answerer, calibration: Answered) -> Distance | None:
     if answerer.distance is None or calibration.distances is None:
         return None
-    threshold = choose_threshold(calibration.distances)
+    threshold = choose_threshold(calibration.distances, calibration.cases.groups)
     return answerer.distance.model_copy(update={"threshold": threshold})
 
 
