@@ -33,15 +33,13 @@ def find_all_crossings(curves: Floats, days: Sequence[int], levels: Sequence[flo
 
 def find_crossing(curve: Sequence[float], days: Sequence[int], level: float) -> float:
     """The day at which one curve [times] falls to a level; infinite if it does not in time."""
-    for after, alive in enumerate(curve):  # noqa: B007 - the first that is low enough
-        if alive <= level:
-            break
-    else:
+    if min(curve) > level:  # quicker than to look for the first that is low enough
         return inf
+    after = next(i for i, alive in enumerate(curve) if alive <= level)
     if after == 0:
         return days[0]
     before_log = log(curve[after - 1])
-    share = (before_log - log(level)) / (before_log - log(max(alive, _LEAST)))
+    share = (before_log - log(level)) / (before_log - log(max(curve[after], _LEAST)))
     start = days[after - 1]
     return round(start + share * (days[after] - start), DECIMALS)
 
