@@ -15,7 +15,7 @@ from medmaas_training.tabular.plausible import PLAUSIBLE, Plausible, find_range
 from tests.conftest import MODELS
 from tests.training.conftest import table, write
 
-SHIPPED = {"survival": "1.1.0", "chemo_dose": "1.1.0"}
+SHIPPED = {"survival": "1.2.0", "chemo_dose": "1.2.0"}
 
 
 @pytest.mark.parametrize("one", PLAUSIBLE, ids=lambda one: f"{one.what} {one.loinc.split()[0]}")

@@ -32,6 +32,7 @@ _LOWER = (
     "RMSE",
     "MAE",
     "share of cycles with ANC below 0.5",
+    "share of cycles with ANC below 0.5 for more than a week",
     "share of cycles with ANC below 1.0",
     "share of cycles with platelets below 50",
 )

@@ -274,7 +274,7 @@ def _compare_with_map(study: Study) -> str:
 
 
 def _tell_other_model(metrics: Sequence[Metric], model: Neutrophils) -> str:
-    here = [m for m in metrics if m.evaluated_on == name_judged(model)]
+    here = [m for m in metrics if m.evaluated_on == name_judged(model) and not m.against]
     parts = [
         f"{m.model}: {'AUC' if m.metric == 'AUC' else 'predicted less observed'} {m.value:.3f}"
         for m in here
