@@ -14,8 +14,8 @@ from pathlib import Path
 from medmaas.model.manifest import Manifest
 from medmaas.model.manifest.translations import Translations, list_texts
 
-# with what stands between texts in a row; English is all there, but for some names
-LANGUAGES = {"en": {}, "zh": {"; ": "；", ": ": "：", " ": ""}}
+# with what stands between texts in a row, sentences first; English is all there, but for some names
+LANGUAGES = {"en": {}, "zh": {" ": "", "; ": "；", ": ": "："}}
 _GAP = r"((?:(?!\. [A-Z])[^:;])+?)"  # so that sentences joined to one are not taken for a sentence
 _RECIPES = Path(__file__).parents[1] / "recipes"
 _LETTER = re.compile("[A-Za-z]")
