@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from playwright.sync_api import Page
 
 from medmaas.api.app import create_app
@@ -13,7 +12,6 @@ from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED, state_contract_1
 from tests.page.conftest import Open, Visit, serve
 from tests.page.looks import UNFOLD, require_every_look
-
 
 TITLES = {
     "blood_cell": ["share of right answers"],
@@ -165,3 +163,31 @@ def test_the_other_cards_are_accessible(visit: Open, model: str) -> None:
     opened = visit()
     opened.go(f"#/{model}/card", ".part")
     require_every_look(opened, f"{model}-card", UNFOLD)
+
+
+def test_a_department_approves_from_a_card_in_chinese_in_nine_steps(visit: Open) -> None:
+    opened = visit("zh-CN", width=1280)
+    steps = 0
+
+    def count(done: object) -> None:
+        nonlocal steps
+        steps += 1
+        assert done is None
+
+    page = opened.go("", ".entry")
+    count(page.locator("a[href='#/survival/card']").click())
+    page.wait_for_selector(".part")
+    sheet = page.locator("#part-sheet")
+    told = sheet.inner_text()
+    for text in ("不得用于", "50 岁以下人群", "仅在同一来源的样本上测试", "未测量", "存疑", "良好"):
+        assert text in told
+    for check in page.get_by_role("checkbox").all():
+        count(check.check())
+    count(page.get_by_label("姓名").fill("王"))
+    count(page.get_by_label("日期").fill("2026-01-01"))
+    page.evaluate("window.printed = 0; window.print = () => {window.printed += 1}; 0")
+    count(page.get_by_role("button", name="打印").click())
+    assert page.evaluate("window.printed") == 1
+    assert steps == 9
+    assert sheet.locator("[lang=en]").count() == 0
+    assert opened.list_faults() == []

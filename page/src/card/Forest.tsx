@@ -51,6 +51,9 @@ export function Forest(props: { model: Manifest; caption: string; figures: Metri
     metric,
     figures,
   }));
+  // by how much it is better says more than any other figure but the first
+  const gain = blocks.findIndex(({ figures: [first] }) => first?.against);
+  if (gain > 1) blocks.splice(1, 0, ...blocks.splice(gain, 1));
   const [open, folded] = [blocks.slice(0, OPEN), blocks.slice(OPEN)];
   const several = new Set(props.figures.map(({ evaluated_on }) => evaluated_on)).size > 1;
   return (

@@ -41,9 +41,9 @@ function Tile(props: { model: Manifest; question: Question; finding: Finding }) 
       {figure && (
         <p class="whom">
           {t("figure.n", { n: formatCount(figure.n) })} · {t(`cohort.${figure.cohort}`)}
-          {figure.cohort === "external" && figure.evaluated_on && (
+          {question === "external" && figure.evaluated_on && (
             <>
-              {": "}
+              {" · "}
               <Told of={model} text={figure.evaluated_on} />
             </>
           )}
@@ -65,9 +65,10 @@ function tellWhat(model: Manifest, figure: NonNullable<Finding["figure"]>, quest
     question === "group" ? figure.group : figure.against,
   ].filter((text) => text !== undefined);
   return texts.map((text) => (
-    <>
-      <Told key={text} of={model} text={text} /> ·{" "}
-    </>
+    <span key={text}>
+      {text === figure.against && `${t("card.against")} `}
+      <Told of={model} text={text} /> ·{" "}
+    </span>
   ));
 }
 

@@ -27,7 +27,7 @@ export function fillFrom(model: Manifest, { figure, beside }: Findings[Question]
   return {
     ...(figure && { figure: write(figure), value: writeNumber(figure, figure.value) }),
     ...(beside && { beside: write(beside), other: translate(model, beside.group ?? "") }),
-    home: beside ? t("tile.home", { figure: write(beside) }) : "",
+    home: t("tile.home", { figure: beside ? write(beside) : t("tile.unknown") }),
     n: formatCount(on?.n ?? 0),
     metric: translate(model, on?.metric ?? ""),
     group: translate(model, on?.group ?? ""),
@@ -47,13 +47,25 @@ function tellShort(model: Manifest, { groups, of }: { groups: string[]; of: numb
   });
 }
 
+/** Where it was tried elsewhere: what was not. */
+function tellOwnOnly(findings: Findings): string[] {
+  if (findings.external.figure?.cohort !== "external") return [];
+  const own = ORDER.filter((question) => {
+    const cohort = findings[question].figure?.cohort;
+    return cohort !== undefined && cohort !== "external";
+  });
+  const names = own.map((question) => t(`tile.${question}`)).join(t("verdict.and"));
+  return own.length > 0 ? [t("verdict.own_only", { names })] : [];
+}
+
 /** The first says where it was tested. */
 export function tellVerdict(model: Manifest, findings: Findings): string[] {
-  return ORDER.flatMap((question) => {
+  const told = ORDER.flatMap((question) => {
     const finding = findings[question];
     // where intervals hold in groups is told with those of all
     if (question === "group" && finding.told !== "ratio_doubtful") return [];
     const sentence = t(`verdict.${question}_${finding.told}`, fillFrom(model, finding));
     return finding.short ? [sentence, tellShort(model, finding.short)] : [sentence];
   });
+  return [...told, ...tellOwnOnly(findings)];
 }
