@@ -123,14 +123,16 @@ function Rows({ model, metric, figures, several }: Block & { model: Manifest; se
         ...[...set]
           .sort((a, b) => OF.indexOf(a.of) - OF.indexOf(b.of))
           .map((one, i) => (
-            <tr key={i} class={one.of === "baseline" ? "contender" : "own"}>
+            <tr key={i} class={one.of === "model" ? "own" : undefined}>
               <th scope="row">
                 {one.against && `${t("card.against")} `}
                 <Told of={model} text={one.against ?? one.model} />
               </th>
               <td>
-                <Track figure={one} domain={domain} target={target} own={one.of !== "baseline"} />
-                <span class="value">{writeFigure(one)}</span>
+                <div class="drawn">
+                  <Track figure={one} domain={domain} target={target} own={one.of === "model"} />
+                  <span class="value">{writeFigure(one)}</span>
+                </div>
               </td>
               <td class="n">{t("figure.n", { n: formatCount(one.n) })}</td>
             </tr>
@@ -172,14 +174,16 @@ function Axis({ domain }: { domain: Domain }) {
     <tr class="ticks">
       <td />
       <td>
-        <span class="track" aria-hidden="true">
-          {scale.ticks(4).map((tick) => (
-            <span key={tick} style={{ left: `${scale(tick)}%` }}>
-              {formatNumber(tick)}
-            </span>
-          ))}
-        </span>
-        <span class="value" />
+        <div class="drawn">
+          <span class="track" aria-hidden="true">
+            {scale.ticks(4).map((tick) => (
+              <span key={tick} style={{ left: `${scale(tick)}%` }}>
+                {formatNumber(tick, 6)}
+              </span>
+            ))}
+          </span>
+          <span class="value" />
+        </div>
       </td>
       <td />
     </tr>

@@ -3,7 +3,7 @@ import { Told, t } from "../language";
 import type { Estimate, Manifest, Metric } from "../manifest";
 import { writeFigure } from "./Figures";
 import { listPerformance } from "./Forest";
-import { isOfAll, listOwn, TESTED } from "./findings";
+import { EVERYONE, isOfAll, listOwn, TESTED } from "./findings";
 import { gather } from "./gather";
 import { type Column, Matrix } from "./Matrix";
 import { span } from "./Track";
@@ -78,17 +78,31 @@ export function MetricMatrix(props: {
       target,
       write,
     });
+  const cells = figures.map((one) => ({ ...one, column: name(one) }));
+  // columns of other groups are another matrix: side by side they would be empty
+  const sets = gather([...columns], ([key]) =>
+    cells
+      .filter(({ column, group }) => column === key && group !== EVERYONE)
+      .map(({ group }) => group)
+      .sort()
+      .join("\n"),
+  );
   return (
-    <Matrix
-      model={model}
-      caption={
-        <>
-          {props.caption}
-          <span class="aside">{t(`cohort.${first.cohort}`)}</span>
-        </>
-      }
-      columns={columns}
-      cells={figures.map((one) => ({ ...one, column: name(one) }))}
-    />
+    <>
+      {sets.map(([groups, own]) => (
+        <Matrix
+          key={groups}
+          model={model}
+          caption={
+            <>
+              {props.caption}
+              <span class="aside">{t(`cohort.${first.cohort}`)}</span>
+            </>
+          }
+          columns={new Map(own)}
+          cells={cells.filter(({ column }) => own.some(([key]) => key === column))}
+        />
+      ))}
+    </>
   );
 }
