@@ -173,6 +173,28 @@ def test_people_from_elsewhere_decide(
     assert opened.list_faults() == []
 
 
+def test_groups_of_its_own_source_still_count_where_elsewhere_has_none(
+    visit: Open, change_card: Callable[[str, Callable[[Card], None]], str]
+) -> None:
+    def edit(manifest: Card) -> None:
+        add_from_elsewhere(manifest)
+        elsewhere = {"cohort": "external", "evaluated_on": "another county", "n": 3000}
+        card = manifest["card"]
+        refused = find_figure(manifest, measure="abstention", group="all")
+        card["metrics"].append(refused | elsewhere | {"value": 0.03, "low": 0.02, "high": 0.04})
+        (own, *_) = card["coverage"]
+        point = own["points"][0] | {"n": 3000, "held": {"value": 0.91, "low": 0.9, "high": 0.92}}
+        card["coverage"].append(own | elsewhere | {"points": [point]})
+        del card["coverage"][-1]["n"]
+
+    tiles = read_tiles(visit(at=change_card("survival", edit)).go("#/survival/card", ".part"))
+    assert "91% (90% to 92%)" in tiles["Coverage"][1]
+    assert "3% (2% to 4%)" in tiles["Share refused"][1]
+    assert tiles["Share refused"][0] == "doubtful"
+    assert "mgus true: 54.2%" in tiles["Share refused"][1]
+    assert "age under 60" in tiles["Worst group"][1]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

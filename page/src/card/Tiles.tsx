@@ -37,6 +37,7 @@ function Tile(props: { model: Manifest; question: Question; finding: Finding }) 
       <p>
         {figure && <span class="of">{tellWhat(model, figure, question)}</span>}
         {t(`tile.${question}_${told}`, fillFrom(model, finding))}
+        {figure?.picked !== undefined && t("tile.picked", { count: figure.picked })}
       </p>
       {figure && (
         <p class="whom">

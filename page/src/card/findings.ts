@@ -50,6 +50,8 @@ export interface Decisive extends Estimate {
   promised?: number;
   against?: string;
   among?: number;
+  /** Of how many groups it is among the lowest. */
+  picked?: number | undefined;
 }
 
 export interface Finding {
@@ -146,14 +148,18 @@ const farFromOne = (ratio: number) => (ratio > 0 ? Math.abs(Math.log(ratio)) : I
 const farthest = ({ low, high }: Estimate) => Math.max(farFromOne(low), farFromOne(high));
 
 function judgeCalibration(model: Manifest): Finding {
+  // an error in a unit has no limit that fits all models
+  const ofShares = !findOutput(model).findUnit;
   const measured = prefer([
     ...listOwn(model).filter(
-      ({ measure }) => measure === "observed_expected" || measure === "calibration_error",
+      (one) =>
+        (one.measure === "observed_expected" && isOfAll(one)) ||
+        (one.measure === "calibration_error" && ofShares),
     ),
     ...model.card.calibration,
   ]);
   const metrics = measured.filter((one) => "metric" in one);
-  const ratios = metrics.filter((one) => one.measure === "observed_expected").filter(isOfAll);
+  const ratios = metrics.filter((one) => one.measure === "observed_expected");
   const ratio = most(ratios, farthest);
   if (ratio) {
     const [least, greatest] = RULES.near;
@@ -163,9 +169,7 @@ function judgeCalibration(model: Manifest): Finding {
   const ofAll = errors.filter(isOfAll);
   const size = ({ low, high }: Estimate) => Math.max(Math.abs(low), Math.abs(high));
   const error = most(ofAll.length ? ofAll : errors, size);
-  // an error in a unit has no limit that fits all models
-  if (error && !findOutput(model).findUnit)
-    return find("error", size(error) <= RULES.error, decide(error, "share"));
+  if (error) return find("error", size(error) <= RULES.error, decide(error, "share"));
   const curves = measured.filter((one) => "points" in one);
   const counted = curves.map(({ points, cohort, evaluated_on }): Decisive => {
     const off = points.filter(
@@ -188,10 +192,10 @@ function judgeCalibration(model: Manifest): Finding {
   return find("curve", worst.value <= Math.max(1, RULES.off * (worst.among ?? 0)), worst);
 }
 
-/** Of the intervals that an answer has if no other coverage is asked for. */
-function listHeld(model: Manifest): Decisive[] {
-  const curves = prefer(model.card.coverage.filter(({ of }) => of === "model"));
-  const all = curves.flatMap(({ cohort, evaluated_on, points }) =>
+/** Of the intervals that an answer has if no other coverage is asked for: of all, or of groups. */
+function listHeld(model: Manifest, ofGroups: boolean): Decisive[] {
+  const curves = model.card.coverage.filter(({ of }) => of === "model");
+  const every = curves.flatMap(({ cohort, evaluated_on, picked_from: picked, points }) =>
     points.map(
       (point): Decisive => ({
         ...point.held,
@@ -201,10 +205,12 @@ function listHeld(model: Manifest): Decisive[] {
         events: point.events,
         group: point.group,
         promised: point.coverage,
+        picked,
         is: "share",
       }),
     ),
   );
+  const all = prefer(every.filter(({ group }) => (group !== EVERYONE) === ofGroups));
   const usual = model.uncertainty?.intervals?.levels[0]?.coverage;
   const level = all.some(({ promised }) => promised === usual) ? usual : all[0]?.promised;
   return all.filter(({ promised }) => promised === level);
@@ -215,11 +221,10 @@ const fallsShort = ({ promised = 0, value, high }: Decisive) =>
   value < promised - RULES.belowInGroup || high < promised;
 
 function judgeCoverage(model: Manifest): Finding {
-  const held = listHeld(model);
-  const all = held.filter(({ group }) => group === EVERYONE);
-  const figure = most(all.length ? all : held, missing);
+  const all = listHeld(model, false);
+  const groups = listHeld(model, true);
+  const figure = most(all.length ? all : groups, missing);
   if (!figure) return unknown(model.uncertainty?.intervals ? "unknown" : "none");
-  const groups = held.filter((one) => one.group !== EVERYONE);
   const short = groups.filter(fallsShort).map(({ group = "" }) => group);
   return {
     ...find("held", missing(figure) <= RULES.below + 1e-9, figure),
@@ -251,7 +256,7 @@ function judgeGain(model: Manifest): Finding {
 
 /** Where intervals hold least, or what is expected is farthest from what was observed. */
 function judgeGroup(model: Manifest): Finding {
-  const held = listHeld(model).filter(({ group }) => group !== EVERYONE);
+  const held = listHeld(model, true);
   const lowest = most(held, ({ promised = 0, value }) => promised - value);
   const ratios = prefer(
     listOwn(model).filter((one) => one.measure === "observed_expected" && !isOfAll(one)),
@@ -270,10 +275,11 @@ function judgeRefused(model: Manifest): Finding {
     uncertainty?.distance !== undefined ||
     uncertainty?.most_missing !== undefined ||
     uncertainty?.largest_set !== undefined;
-  const measured = prefer(listOwn(model).filter(({ measure }) => measure === "abstention"));
-  const all = most(measured.filter(isOfAll), ({ high }) => high);
+  const measured = listOwn(model).filter(({ measure }) => measure === "abstention");
+  const all = most(prefer(measured.filter(isOfAll)), ({ high }) => high);
   if (!all) return unknown(refuses ? "unknown" : "never");
-  const groups = measured.filter((one) => !isOfAll(one));
+  // groups may be known of its own source alone
+  const groups = prefer(measured.filter((one) => !isOfAll(one)));
   const worst = most(groups, ({ low }) => low);
   const good = all.high <= RULES.refused && !(worst && worst.low > RULES.refused);
   return {
