@@ -4,13 +4,21 @@ import { useEffect, useState } from "preact/hooks";
 export const TABS = ["ask", "file", "card"] as const;
 export type Tab = (typeof TABS)[number];
 
-export type Route = { view: "catalogue" } | { view: Tab; id: string; version?: string };
+/** A part is one of the card's: #/survival/card/groups. */
+export type Route =
+  | { view: "catalogue" }
+  | { view: Tab; id: string; version?: string; part?: string };
 
 export function readRoute(hash: string): Route {
-  const found = /^#\/([a-z][a-z0-9_-]*)(?:@(\d+\.\d+\.\d+))?(?:\/(\w+))?$/.exec(hash);
+  const found = /^#\/([a-z][a-z0-9_-]*)(?:@(\d+\.\d+\.\d+))?(?:\/(\w+)(?:\/(\w+))?)?$/.exec(hash);
   if (!found?.[1]) return { view: "catalogue" };
   const view = TABS.find((tab) => tab === found[3]) ?? "ask";
-  return { view, id: found[1], ...(found[2] ? { version: found[2] } : {}) };
+  return {
+    view,
+    id: found[1],
+    ...(found[2] ? { version: found[2] } : {}),
+    ...(found[4] ? { part: found[4] } : {}),
+  };
 }
 
 export const writeRoute = (id: string, tab: Tab, version?: string) =>

@@ -15,6 +15,8 @@ FIND = """async rules => {
   return found.violations.flatMap(tell);
 }"""
 LANGUAGES = {"en": "English", "zh": "中文"}
+# the parts of a card
+UNFOLD = "() => document.querySelectorAll('details.part').forEach(part => {part.open = true})"
 # charts follow the width when they are told of it: in the frame after the next
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -69,4 +71,8 @@ def list_overflow(opened: Visit) -> list[str]:
 
 def shoot(opened: Visit, name: str) -> None:
     SCREENSHOTS.mkdir(exist_ok=True)
-    opened.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    page = opened.page
+    size = page.evaluate("[document.documentElement.clientWidth, document.body.scrollHeight]")
+    # Chromium draws no picture that is much higher
+    clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], 10_000)}
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=clip)

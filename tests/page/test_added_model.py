@@ -28,4 +28,6 @@ def test_a_model_that_is_added_shows_up_and_answers(visit: Open, tmp_path: Path)
         assert page.locator(".bars .bar").count() > 2
         page.get_by_role("link", name="Card").click()
         page.wait_for_selector(".part")
+        assert page.locator(".tile .judged").all_inner_texts() == ["not measured"] * 6
+        assert "Tested only on cases of its own source, n = 143." in page.content()
         assert opened.list_faults() == []

@@ -4,35 +4,18 @@ import { Figure } from "../charts/Figure";
 import { Plot } from "../charts/Plot";
 import { findOutput } from "../kinds";
 import { formatCount, formatNumber, formatPercent, Told, t } from "../language";
-import type { CalibrationCurve, Estimate, Manifest, Metric } from "../manifest";
+import type { CalibrationCurve, Manifest } from "../manifest";
 import { showUnit } from "../units";
-import { writeFigure } from "./Figures";
-import { Ranges } from "./Range";
+import { isOfAll, listOwn, TESTED } from "./findings";
+import { MetricMatrix } from "./Groups";
 
 export function Calibration({ model }: { model: Manifest }) {
-  const { calibration: curves, metrics } = model.card;
+  const { calibration: curves } = model.card;
   const of = findOutput(model).findUnit ? "value" : "share";
-  const ratios = metrics.filter(
-    ({ measure, of }) => measure === "observed_expected" && of !== "baseline",
+  const ratios = listOwn(model).filter(
+    (one) => one.measure === "observed_expected" && isOfAll(one),
   );
-  const errors = metrics.filter(({ measure }) => measure === "calibration_error");
-  const name = (metric: Metric) => (
-    <>
-      <Told of={model} text={metric.metric} />
-      <span class="aside">
-        {metric.of !== "model" && (
-          <>
-            <Told of={model} text={metric.model} /> ·{" "}
-          </>
-        )}
-        <Told of={model} text={metric.group} /> · {t("figure.n", { n: metric.n })}
-      </span>
-    </>
-  );
-  const span = (of: Estimate[], also: number): [number, number] => [
-    Math.min(also, ...of.map(({ low }) => low)),
-    Math.max(also, ...of.map(({ high }) => high)),
-  ];
+  const errors = listOwn(model).filter((one) => one.measure === "calibration_error");
   if (!curves.length && !ratios.length && !errors.length)
     return <p>{t("card.nothing_measured")}</p>;
   return (
@@ -43,26 +26,22 @@ export function Calibration({ model }: { model: Manifest }) {
           <Diagonal key={i} model={model} curve={curve} />
         ))}
       </div>
-      {ratios.length > 0 && (
-        <Ranges
+      {TESTED.map((cohort) => [
+        <MetricMatrix
+          key="ratio"
+          model={model}
           caption={t("card.ratio")}
-          figures={ratios}
-          name={name}
-          write={writeFigure}
-          domain={span(ratios, 1)}
+          figures={ratios.filter((one) => one.cohort === cohort)}
           target={1}
-        />
-      )}
-      {errors.length > 0 && (
-        <Ranges
+        />,
+        <MetricMatrix
+          key="error"
+          model={model}
           caption={t("card.calibration_error")}
-          figures={errors}
-          name={name}
-          write={writeFigure}
-          domain={span(errors, 0)}
+          figures={errors.filter((one) => one.cohort === cohort)}
           target={0}
-        />
-      )}
+        />,
+      ])}
     </>
   );
 }

@@ -1,53 +1,63 @@
 // Whether intervals hold what they promise, and who gets no answer.
-import type { ComponentChildren } from "preact";
-import { formatPercent, Told, t } from "../language";
-import type { CoverageCurve, CoveragePoint, Estimate, Manifest } from "../manifest";
-import { Ranges } from "./Range";
+import { formatPercent, t } from "../language";
+import type { CoverageCurve, Estimate, Manifest } from "../manifest";
+import { Cohort } from "./Forest";
+import { listOwn } from "./findings";
+import { MetricMatrix } from "./Groups";
+import { gather } from "./gather";
+import { type Column, Matrix } from "./Matrix";
+import { span } from "./Track";
 
-const write = ({ value, low, high }: Estimate) =>
+export const writeShare = ({ value, low, high }: Estimate) =>
   `${formatPercent(value)} ${t("figure.interval", { low: formatPercent(low), high: formatPercent(high) })}`;
 
 export function Coverage({ model }: { model: Manifest }) {
-  const { coverage, metrics } = model.card;
-  const curves = coverage.filter(({ of }) => of === "model");
-  const refused = metrics.filter(({ measure }) => measure === "abstention");
-  const name = ({ group, n }: { group: string; n: number }) => (
-    <>
-      <Told of={model} text={group} /> <span class="aside">{t("figure.n", { n })}</span>
-    </>
-  );
+  const curves = model.card.coverage.filter(({ of }) => of === "model");
+  const refused = listOwn(model).filter(({ measure }) => measure === "abstention");
+  const sets = gather(refused, ({ cohort }) => cohort);
   if (!curves.length && !refused.length) return <p>{t("card.nothing_measured")}</p>;
   return (
     <>
       {curves.map((curve) => (
-        <Held key={curve.evaluated_on} model={model} curve={curve} name={name} />
-      ))}
-      {refused.length > 0 && (
-        <Ranges
-          caption={t("card.refused")}
-          figures={refused}
-          name={name}
-          write={write}
-          domain={[0, 1]}
+        <Held
+          key={curve.evaluated_on}
+          model={model}
+          curve={curve}
+          named={curves.length > 1 || curve.cohort === "external"}
         />
-      )}
+      ))}
+      {sets.map(([cohort, figures]) => (
+        <MetricMatrix
+          key={cohort}
+          model={model}
+          caption={t("card.refused")}
+          figures={figures}
+          within={[0, span(figures)[1]]}
+          write={writeShare}
+        />
+      ))}
     </>
   );
 }
 
-/** Of the same people: a test split and people from elsewhere are told apart. */
-function Held(props: {
-  model: Manifest;
-  curve: CoverageCurve;
-  name: (point: CoveragePoint) => ComponentChildren;
-}) {
-  const { model, curve } = props;
-  const held = curve.points.map((point) => ({ ...point, ...point.held }));
-  const promises = [...new Set(held.map((point) => point.coverage))];
+/** Of the same people: those of its own source and people from elsewhere are told apart. */
+function Held(props: { model: Manifest; curve: CoverageCurve; named: boolean }) {
+  const { model, curve, named } = props;
+  const cells = curve.points.map((point) => ({
+    ...point,
+    ...point.held,
+    column: String(point.coverage),
+  }));
+  const promises = [...new Set(curve.points.map(({ coverage }) => coverage))];
+  const domain = span(cells, ...promises);
+  const columns = promises.map((target): [string, Column] => {
+    const head = t("card.coverage_of", { share: formatPercent(target, 0) });
+    return [String(target), { head, domain, target, write: writeShare }];
+  });
   return (
     <>
       <h4>
-        <Told of={model} text={curve.evaluated_on} />
+        <Cohort model={model} of={curve} named={named} />
       </h4>
       {curve.cohort === "external" && <p class="help">{t("card.elsewhere")}</p>}
       {curve.picked_from !== undefined && (
@@ -55,21 +65,12 @@ function Held(props: {
           {t("card.picked", { shown: curve.points.length, count: curve.picked_from })}
         </p>
       )}
-      {promises.map((promise) => {
-        const of = held.filter((point) => point.coverage === promise);
-        const lowest = Math.min(promise, ...of.map((point) => point.low));
-        return (
-          <Ranges
-            key={promise}
-            caption={t("card.coverage_of", { share: formatPercent(promise, 0) })}
-            figures={of}
-            name={props.name}
-            write={write}
-            domain={[Math.floor(lowest * 10) / 10, 1]}
-            target={promise}
-          />
-        );
-      })}
+      <Matrix
+        model={model}
+        caption={<span class="unseen">{t("part.coverage")}</span>}
+        columns={new Map(columns)}
+        cells={cells}
+      />
     </>
   );
 }

@@ -1,36 +1,14 @@
-// How good the model is: every figure with its interval, n and what it is compared with.
+// Every figure with its interval, n and what it is compared with.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
 import { findOutput } from "../kinds";
 import { formatCount, formatFigure, formatPercent, Told, t, translate } from "../language";
-import type { Cohort, Estimate, Manifest, Metric } from "../manifest";
-
-const MOST = 24;
-const TESTED: Cohort[] = ["test", "cross_validation", "external"];
+import type { Estimate, Manifest, Metric } from "../manifest";
 
 /** The figure itself with its 95 % interval. */
 export const writeFigure = ({ value, low, high }: Estimate) =>
   `${formatFigure(value)} ${t("figure.interval", { low: formatFigure(low), high: formatFigure(high) })}`;
-
-/** What was measured of everybody that the model was tested on, this model beside what it is compared with. */
-export function Headline({ model }: { model: Manifest }) {
-  const everyone = model.card.metrics.filter(
-    ({ group, cohort, against }) => group === "all" && TESTED.includes(cohort) && !against,
-  );
-  const own = everyone.find((metric) => metric.of === "model") ?? everyone[0];
-  if (!own) return null;
-  const alike = everyone.filter((metric) => metric.evaluated_on === own.evaluated_on);
-  const isOwn = (metric: Metric) => metric.of !== "baseline";
-  const ordered = [...alike.filter(isOwn), ...alike.filter((metric) => !isOwn(metric))];
-  return (
-    <FigureTable
-      model={model}
-      caption={t("card.headline", { on: translate(model, own.evaluated_on) })}
-      figures={ordered.slice(0, MOST).map((metric) => tellMetric(model, metric))}
-    />
-  );
-}
 
 export function AllFigures({ model }: { model: Manifest }) {
   const [sought, setSought] = useState("");
@@ -45,8 +23,7 @@ export function AllFigures({ model }: { model: Manifest }) {
     return words.every((word) => told.toLowerCase().includes(word));
   });
   return (
-    <details>
-      <summary>{t("card.all_figures", { count: figures.length })}</summary>
+    <>
       <label class="search">
         {t("card.filter")}
         <input
@@ -56,8 +33,8 @@ export function AllFigures({ model }: { model: Manifest }) {
         />
       </label>
       <p role="status">{t("card.found", { count: found.length })}</p>
-      <FigureTable model={model} caption={t("card.figures")} figures={found} />
-    </details>
+      <FigureTable model={model} caption={t("part.all")} figures={found} />
+    </>
   );
 }
 

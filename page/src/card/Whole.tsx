@@ -100,7 +100,11 @@ function Importance({ model, explanation }: { model: Manifest; explanation: Expl
         />
       </p>
       <Ranges
-        caption={t("card.importance", { n: shown[0]?.n ?? 0 })}
+        caption={t("card.importance", {
+          n: shown[0]?.n ?? 0,
+          of: nameTarget(model, of),
+          group: translate(model, group),
+        })}
         figures={shown}
         name={(one) => <Told of={model} text={one.part} />}
         write={(one) => formatFigure(one.value)}

@@ -1,77 +1,107 @@
-// Everything that a reader must know before believing an answer, the limits first.
+// Everything that a reader must know before believing an answer: first what decides, then its grounds.
 import type { ComponentChildren } from "preact";
 import { Calibration } from "../card/Calibration";
+import { Contents } from "../card/Contents";
 import { Coverage } from "../card/Coverage";
 import { Data, Identity } from "../card/Facts";
-import { AllFigures, Headline } from "../card/Figures";
+import { AllFigures } from "../card/Figures";
+import { Forest, listPerformance } from "../card/Forest";
+import { findOut, type Question } from "../card/findings";
+import { Groups } from "../card/Groups";
+import { Sheet } from "../card/Sheet";
+import { Stress } from "../card/Stress";
+import { Judged } from "../card/Tiles";
 import { Whole } from "../card/Whole";
 import { formatCount, Told, t } from "../language";
 import type { Manifest } from "../manifest";
 
-export function CardView({ model }: { model: Manifest }) {
-  const { card } = model;
+type Of = { model: Manifest };
+
+interface Part {
+  name: string;
+  Show(of: Of): ComponentChildren;
+  /** Which mark of the sheet it is the ground of. */
+  mark?: Question;
+}
+
+/** What is read first is open; the rest is opened by its name, and by the contents. */
+const OPEN: Part[] = [
+  { name: "sheet", Show: Sheet },
+  { name: "limits", Show: Limits },
+];
+const FOLDED: Part[] = [
+  { name: "performance", Show: Performance },
+  { name: "groups", Show: Groups, mark: "group" },
+  { name: "calibration", Show: Calibration, mark: "calibration" },
+  { name: "coverage", Show: Coverage, mark: "coverage" },
+  { name: "stress", Show: Stress },
+  { name: "whole", Show: Whole },
+  { name: "data", Show: Data },
+  { name: "method", Show: Method },
+  { name: "identity", Show: Identity },
+  { name: "all", Show: AllFigures },
+];
+const NAMES = [...OPEN, ...FOLDED].map(({ name }) => name);
+
+export function CardView({ model }: Of) {
+  const findings = findOut(model);
   return (
     <div class="card">
-      <Part title={t("card.limits")}>
-        {card.data.simulated && <p class="doubt">{t("answer.simulated")}</p>}
-        <List model={model} texts={card.limits} />
-        <h4>{t("card.out_of_scope")}</h4>
-        <List model={model} texts={card.out_of_scope} />
-        <Abstention model={model} />
-      </Part>
-      <Part title={t("card.use")}>
-        <dl class="facts">
-          {(
-            ["stage", "intended_use", "intended_users", "population", "decision_role"] as const
-          ).map((name) => (
-            <div key={name}>
-              <dt>{t(`card.${name}`)}</dt>
-              <dd>
-                <Told of={model} text={card[name]} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </Part>
-      <Part title={t("card.figures")}>
-        <Headline model={model} />
-        <List model={model} texts={card.findings} />
-        <AllFigures model={model} />
-      </Part>
-      <Part title={t("card.calibration")}>
-        <Calibration model={model} />
-      </Part>
-      <Part title={t("card.coverage")}>
-        <Coverage model={model} />
-      </Part>
-      <Part title={t("card.whole")}>
-        <Whole model={model} />
-      </Part>
-      <Part title={t("card.data")}>
-        <Data model={model} />
-      </Part>
-      <Part title={t("card.method")}>
-        <List model={model} texts={card.method} />
-        <h4>{t("card.references")}</h4>
-        <List model={model} texts={card.references} />
-      </Part>
-      <Part title={t("card.identity")}>
-        <Identity model={model} />
-      </Part>
+      <Contents model={model} parts={NAMES} />
+      <div class="parts">
+        {OPEN.map(({ name, Show }) => (
+          <section key={name} class={`panel part ${name}`} id={`part-${name}`} tabIndex={-1}>
+            <h3>{t(`part.${name}`)}</h3>
+            <Show model={model} />
+          </section>
+        ))}
+        {FOLDED.map(({ name, Show, mark }) => (
+          <details key={name} class={`panel part ${name}`} id={`part-${name}`}>
+            <summary>
+              <h3>{t(`part.${name}`)}</h3>
+              {mark && <Judged mark={findings[mark].mark} />}
+            </summary>
+            <Show model={model} />
+          </details>
+        ))}
+      </div>
     </div>
   );
 }
 
-function Part({ title, children }: { title: string; children: ComponentChildren }) {
+function Limits({ model }: Of) {
   return (
-    <section class="panel part">
-      <h3>{title}</h3>
-      {children}
-    </section>
+    <>
+      {model.card.data.simulated && <p class="doubt">{t("answer.simulated")}</p>}
+      <List model={model} texts={model.card.limits} />
+      <Abstention model={model} />
+    </>
   );
 }
 
-function List({ model, texts }: { model: Manifest; texts: string[] }) {
+function Performance({ model }: Of) {
+  const figures = listPerformance(model);
+  return (
+    <>
+      <p class="help">{t("card.forest_help")}</p>
+      <Forest model={model} caption={t("part.performance")} figures={figures} />
+      <h4>{t("card.findings")}</h4>
+      <List model={model} texts={model.card.findings} />
+    </>
+  );
+}
+
+function Method({ model }: Of) {
+  return (
+    <>
+      <List model={model} texts={model.card.method} />
+      <h4>{t("card.references")}</h4>
+      <List model={model} texts={model.card.references} />
+    </>
+  );
+}
+
+function List({ model, texts }: Of & { texts: string[] }) {
   return (
     <ul>
       {texts.map((text) => (
@@ -84,7 +114,7 @@ function List({ model, texts }: { model: Manifest; texts: string[] }) {
 }
 
 /** When the model says nothing, and how its intervals were made. */
-function Abstention({ model }: { model: Manifest }) {
+function Abstention({ model }: Of) {
   const { uncertainty } = model;
   if (!uncertainty) return <p>{t("card.never_abstains")}</p>;
   const { distance, most_missing, largest_set } = uncertainty;
