@@ -56,7 +56,7 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
       )}
       <p class="time-help">
         {time && <Told of={model} text={time.description} />}{" "}
-        {t("ask.series_help", { max: input.max_rows })}
+        <span class="help">{t("ask.series_help", { max: input.max_rows })}</span>
       </p>
       <Twins
         twins={twins}
