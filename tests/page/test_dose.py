@@ -71,12 +71,12 @@ def test_the_chart_moves_no_option_from_its_number(visit: Open) -> None:
     marks: list[float] = page.evaluate(
         "() => [...document.querySelectorAll('.dose .plot .dot')].map(one => one.cx.baseVal.value)"
     )
-    names = page.locator(".plot .mark-name").all_inner_texts()
+    names = page.locator(".plot .mark-name").all_text_contents()
     span = ticks["100"] - ticks["0"]
     shares = [(mark - ticks["0"]) / span * 100 for mark in marks]
     for name, share in zip(names, shares, strict=True):
         assert share == pytest.approx(float(name.strip("<>")), abs=1)
-    strips = page.locator(".plot .strip-name").all_inner_texts()
+    strips = page.locator(".plot .strip-name").all_text_contents()
     assert strips == ["Dose 100%", "Dose 75%", "Dose 50%"]
     limit = page.locator(".plot .limit line").get_attribute("x1")
     assert (float(limit or 0) - ticks["0"]) / span == pytest.approx(0.26)
@@ -157,9 +157,9 @@ def test_what_was_asked_is_a_sheet_with_its_days_side_by_side(visit: Open) -> No
 
 def test_a_history_is_drawn_with_its_doses(visit: Open) -> None:
     page = ask(visit, 1)
-    assert page.locator(".trends .trend-name").all_inner_texts() == ["ANC", "platelets", "WBC"]
-    assert page.locator(".trends .given-text").all_inner_texts() == ["100%", "75%", "75% + G-CSF"]
-    assert page.locator(".trends .newest").first.inner_text() == "4.8"
+    assert page.locator(".trends .trend-name").all_text_contents() == ["ANC", "platelets", "WBC"]
+    assert page.locator(".trends .given-text").all_text_contents() == ["100%", "75%", "75% + G-CSF"]
+    assert page.locator(".trends .newest").first.text_content() == "4.8"
     heights: list[float] = page.evaluate(
         """() => [...document.querySelectorAll('.trends .dot')].slice(0, 17)
         .map(one => one.cy.baseVal.value)"""

@@ -9,6 +9,7 @@ import { getLanguage, Told, t, translate } from "../language";
 import type { Feature, Manifest } from "../manifest";
 import type { Taking } from "../rooms";
 import { showUnit } from "../units";
+import { CellProblems } from "./CellProblems";
 import { Replaced, type Replacement } from "./Replaced";
 import { SeriesChart } from "./SeriesChart";
 import { findTwins, Twins, useBarrier } from "./Twins";
@@ -63,6 +64,7 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
         isStopped={isStopped}
         onKeep={(at, of) => edit(draft.rows.filter((_, i) => i === at || !of.includes(i)))}
       />
+      <CellProblems model={model} problems={problems} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section class="scroll" tabIndex={0} aria-label={t("ask.series")}>
         <table class="series">
