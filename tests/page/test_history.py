@@ -318,6 +318,55 @@ def test_days_that_are_counted_forward_are_counted_back_if_asked(visit: Open) ->
     assert [row["day"] for row in read_form(page)] == ["-21", "-14", "0"]
 
 
+def test_today_stays_the_day_that_was_named_when_its_row_is_left_out(visit: Open) -> None:
+    page = open_form(visit)
+    preview(page, "day\tANC\n1\t4.8\n8\t0.4\n22\t5.1\n")
+    mend(page, "Count back from day 22: it is today")
+    page.get_by_label("Take row 3").uncheck()
+    take(page)
+    assert [row["day"] for row in read_form(page)] == ["-21", "-14"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Befund vom 31.12.2025\nTag\tNeutrophile (G/l)\tPLT\n-7\t4,8 H\t230\n0\t0,4 L*\t45 ↓\n",
+        "day   ANC   PLT\n-7    4.8   230\n0     0.4   45\n",
+        "day ANC PLT\n-7 4.8 230\n0 0.4 45\n",
+        "| day | ANC | PLT |\n|---|---|---|\n| -7 | 4.8 | 230 |\n| 0 | 0.4 | 45 |\n",
+        'day,ANC,PLT\n-7,"4,8",230\n0,"0,4",45\n',
+        "Tag;Neutrophile (/µl);PLT (/µl)\n-7;4'800;230.000\n0;400;45'000\n",
+        "day\tANC\tPLT(10^4/µL)\n-7\t4800 /µL\t23\n0\t0.4 G/L\t4.5\n",
+        "day\tANC\tPLT\n0\t0.4\t45\n-7\t4.8\t230\n",
+    ],
+)
+def test_a_table_is_read_however_it_was_written(visit: Open, table: str) -> None:
+    page = open_form(visit)
+    preview(page, table)
+    if list_troubles(page) == ["marks"]:
+        mend(page, "Read 230.000 as 230,000")
+    assert list_troubles(page) == []
+    take(page)
+    assert read_form(page) == [
+        {"day": "-7", "anc": "4.8", "platelets": "230"},
+        {"day": "0", "anc": "0.4", "platelets": "45"},
+    ]
+
+
+def test_doses_and_drugs_are_read_as_the_model_takes_them(visit: Open) -> None:
+    page = open_form(visit)
+    preview(
+        page,
+        "day\tANC\tdocetaxel\tpegfilgrastim\n-21\t5\t100 mg/m²\tNeulasta\n-7\t4\t75 %\tno\n0\t5\t\t\n",
+    )
+    assert list_troubles(page) == []
+    take(page)
+    assert read_form(page)[:2] == [
+        {"day": "-21", "anc": "5", "dose": "1", "gcsf": "true"},
+        {"day": "-7", "anc": "4", "dose": "0.75", "gcsf": "false"},
+    ]
+
+
 def test_a_number_whose_comma_may_be_either_is_asked_about(visit: Open) -> None:
     page = open_form(visit)
     preview(page, "day;ANC\n-7;4,800\n0;5,200\n")

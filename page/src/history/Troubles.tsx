@@ -25,7 +25,7 @@ export function Troubles(props: Props) {
     <ol class="troubles">
       {troubles.map((trouble, i) => (
         <li key={`${trouble.what}-${i}`} class={`trouble ${trouble.what}`}>
-          <p>{t(`history.trouble.${trouble.what}`, write(form.model, trouble.values))}</p>
+          <p>{say(trouble.what, write(form.model, trouble.values))}</p>
           {trouble.lines.length > 0 && <RowLinks lines={trouble.lines} />}
           {trouble.columns && <Columns {...props} columns={trouble.columns} />}
           <p class="mends">
@@ -45,6 +45,10 @@ export function Troubles(props: Props) {
     </ol>
   );
 }
+
+/** The sentence of a point; what has no unit leaves no blank before its comma. */
+const say = (what: string, values: Record<string, unknown>) =>
+  t(`history.trouble.${what}`, values).replace(/ +(?=[,，])/g, "");
 
 /** The rows that a point is about, each a way to it. */
 function RowLinks({ lines }: { lines: number[] }) {

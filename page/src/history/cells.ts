@@ -3,7 +3,7 @@
 import { findWords } from "../language";
 import type { Feature, Manifest } from "../manifest";
 import type { Units } from "../service";
-import { agree, type Choices, empty, nameCell, type Trouble } from "./choices";
+import { type Choices, empty, nameCell, type Trouble } from "./choices";
 import type { Column } from "./columns";
 import { findUnit, listUnits, type Offered } from "./headerUnits";
 import { findDecimal, isNothing, readAmount, readYesOrNo, writeNumber } from "./numbers";
@@ -83,7 +83,8 @@ function readCell(
     ? findUnit(feature, amount.unit, units)
     : (choices.units[place.column] ?? columns[place.column]?.unit ?? listUnits(feature, units)[0]);
   if (!unit) return { place, wrong: "unread" };
-  if (amount.bound && !choices.agreed.includes("bounds")) return { place, wrong: "bounds" };
+  if (amount.bound && !choices.bounded.includes(nameCell(place.line, place.column)))
+    return { place, wrong: "bounds" };
   const value = bare * unit.factor;
   const { low, high } = feature.hard_range;
   if (value < low || value > high) return { place, value: bare, wrong: "outside" };
@@ -147,7 +148,11 @@ function askBounds(found: Found[]): Trouble[] {
   const text = found[0]?.place.text ?? "";
   if (!found.length) return [];
   const number = readAmount(text)?.value;
-  const take = { label: "as_limit", values: { text, number }, choose: agree("bounds") };
+  const take = {
+    label: "as_limit",
+    values: { text, number },
+    choose: (now: Choices) => ({ ...now, bounded: [...now.bounded, ...listCells(found)] }),
+  };
   return [{ ...describe("bounds", found), mends: [take, leaveEmpty(found)] }];
 }
 

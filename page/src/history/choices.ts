@@ -10,22 +10,25 @@ export interface Choices {
   left: number[];
   /** Cells that are left empty, as line:column. */
   emptied: string[];
+  /** Cells whose bound is taken as their value. */
+  bounded: string[];
   order?: Order;
   decimal?: "," | ".";
-  /** The day that the answer is for, as days since 1970. */
+  /** The day that the answer is for: as days since 1970, or as the table counts its days. */
   today?: number;
   /** Points that were asked about and are so. */
   agreed: Point[];
 }
 
 /** What can only be agreed to. */
-export type Point = "headless" | "today" | "serials" | "forward" | "bounds" | "join" | "restart";
+export type Point = "headless" | "today" | "serials" | "forward" | "join" | "restart";
 
 export const noChoices = (): Choices => ({
   takes: {},
   units: {},
   left: [],
   emptied: [],
+  bounded: [],
   agreed: [],
 });
 

@@ -12,7 +12,7 @@ export interface Amount {
 }
 
 const NUMBER = /^([<>≤≥]=?)?\s*([+-]?(?:\d[\d.,' ]*|[.,]\d+))\s*(.*)$/s;
-const FLAG = /(?:^|\s+)\(?(?:HH|LL|H|L|A|N|\*{1,3}|[↑↓]{1,2}|!{1,2}|\+{1,3}|-{1,3})\)?$/;
+const FLAG = /(?:^|\s+)\(?(?:HH|LL|H|L|A|N)?[*↑↓!+-]{0,3}\)?$/;
 const GROUPED = /^[+-]?\d{1,3}(?:[.,' ]\d{3})+$/;
 const NOTHING =
   /^(?:[-–—./]*|n\/?a|n\.?\s?[adb]\.?|k\.?\s?a\.?|nd|null|none|未测|未查|无结果|缺失)$/i;

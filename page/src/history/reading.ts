@@ -61,7 +61,7 @@ export function readPasted(pasted: Pasted, form: Form, choices: Choices): Readin
     ...times.troubles,
     ...askUnits(columns, features, units, choices),
     ...values.troubles,
-    ...(times.troubles.length ? [] : askDays(rows, times, choices)),
+    ...(times.troubles.length || timeAt < 0 ? [] : askDays(rows, times, choices)),
     ...askMany(rows, data, times, form.most, choices),
     ...(data.length ? [] : [{ what: "nothing", lines: [], mends: [] }]),
   ];

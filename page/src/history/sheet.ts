@@ -21,7 +21,14 @@ function splitLines(text: string): string[][] {
   if (lines.filter((line) => line.includes(";")).length > lines.length / 2)
     return splitQuoted(text, ";");
   if (isSeparatedByCommas(lines)) return splitQuoted(text, ",");
-  const wide = lines.map((line) => line.trim().split(WIDE_BLANK));
+  const framed = lines.filter((line) => !/^[\s|:+-]+$/.test(line)); // drawn with bars and dashes
+  const wide = framed.map((line) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .trim()
+      .split(WIDE_BLANK),
+  );
   if (wide.some((line) => line.length > 1)) return wide;
   const narrow = lines.map((line) => line.trim().split(/\s+/));
   const [first] = narrow;

@@ -53,11 +53,16 @@ function countDays(whens: Map<number, When>, _: Map<number, string>, choices: Ch
   const dates = new Map<number, number>();
   if (!after.length) return { days: counts, dates, newest: undefined, troubles: [] };
   if (choices.agreed.includes("forward")) {
-    const days = new Map([...counts].map(([line, day]) => [line, day - most]));
+    const today = choices.today ?? most;
+    const days = new Map([...counts].map(([line, day]) => [line, day - today]));
     return { days, dates, newest: undefined, troubles: [] };
   }
   const mends = [
-    { label: "forward", values: { day: most }, choose: agree("forward") },
+    {
+      label: "forward",
+      values: { day: most },
+      choose: (now: Choices) => agree("forward")({ ...now, today: most }),
+    },
     { label: "leave", values: { count: after.length }, choose: leaveOut(after) },
   ];
   const trouble = { what: "forward", lines: after, values: { day: most }, mends };
