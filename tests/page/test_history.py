@@ -357,7 +357,8 @@ def test_doses_and_drugs_are_read_as_the_model_takes_them(visit: Open) -> None:
     page = open_form(visit)
     preview(
         page,
-        "day\tANC\tdocetaxel\tpegfilgrastim\n-21\t5\t100 mg/m²\tNeulasta\n-7\t4\t75 %\tno\n0\t5\t\t\n",
+        "day\tANC\tdocetaxel\tpegfilgrastim\n"
+        "-21\t5\t100 mg/m²\tNeulasta\n-7\t4\t75 %\tno\n0\t5\t\t\n",
     )
     assert list_troubles(page) == []
     take(page)
