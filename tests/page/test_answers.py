@@ -185,13 +185,13 @@ def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
     opened = visit()
     page = opened.go("#/chemo_dose", ".examples button")
     rows = "day\tanc\tplatelets\twbc\n-7\t4.8\t230\t7.1\n0\t5.2\t245\t7.4\n"
-    page.locator(".series input").first.focus()
     page.evaluate(
         """text => { const data = new DataTransfer(); data.setData('text', text);
-        document.activeElement.dispatchEvent(
+        document.querySelector('.series input').dispatchEvent(
           new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})) }""",
         rows,
     )
+    page.get_by_role("button", name="Take these 2 rows").click()
     assert page.locator(".series tbody tr").count() == 2
     assert page.locator(".small-multiples .dot").count() == 6
     page.get_by_role("button", name="Ask").click()

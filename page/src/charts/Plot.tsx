@@ -21,7 +21,7 @@ const TOP = 10;
 const RIGHT = 20;
 
 /** The width of an element in pixels, followed as it changes. */
-function useWidth() {
+export function useWidth() {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(480);
   useLayoutEffect(() => {

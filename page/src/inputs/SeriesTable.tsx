@@ -1,28 +1,70 @@
-// A history as a table to fill in or to paste from a spreadsheet, with its values drawn below.
+// A history as a table to fill in; a table that is pasted or dropped is previewed first, and replaces it.
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Cell, FieldsProps, Row } from "../ask/draft";
 import { ValueControl } from "../ask/Value";
-import { Told, t, translate } from "../language";
+import { openText } from "../history/bring";
+import { type Pasting, Preview } from "../history/Preview";
+import { isTable } from "../history/sheet";
+import { getLanguage, Told, t, translate } from "../language";
 import type { Feature, Manifest } from "../manifest";
 import type { Taking } from "../rooms";
-import { FieldName, Said } from "../Said";
 import { showUnit } from "../units";
+import { CellProblems } from "./CellProblems";
+import { Replaced, type Replacement } from "./Replaced";
 import { SeriesChart } from "./SeriesChart";
+import { findTwins, Twins, useBarrier } from "./Twins";
+
+const LARGEST = 4_000_000; // bytes of a file
 
 export function SeriesTable(props: FieldsProps<Taking<"series">>) {
   const { model, draft, units, problems, onChange } = props;
   const { input } = model;
+  const root = useRef<HTMLDivElement>(null);
+  const [pasting, setPasting] = useState<Pasting>();
+  const [replacement, setReplacement] = useState<Replacement>();
+  const held = draft.rows.filter(isFilled);
   const setRows = (rows: Row[]) => onChange({ ...draft, rows: rows.length ? rows : [{}] });
-  const setCell = (at: number, name: string, cell: Cell) =>
-    setRows(draft.rows.map((row, i) => (i === at ? { ...row, [name]: cell } : row)));
-  const paste = (event: ClipboardEvent, row: number, column: number) => {
-    const text = event.clipboardData?.getData("text") ?? "";
-    if (!/[\t\n]/.test(text.trim())) return;
-    event.preventDefault();
-    setRows(pasteCells(draft.rows, input.features, row, column, text).slice(0, input.max_rows));
+  const edit = (rows: Row[]) => {
+    setReplacement(undefined);
+    setRows(rows);
   };
+  const setCell = (at: number, name: string, cell: Cell) =>
+    edit(draft.rows.map((row, i) => (i === at ? { ...row, [name]: cell } : row)));
+  const paste = (event: ClipboardEvent, from: number) => {
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (!isTable(text)) return; // the value of one cell
+    event.preventDefault();
+    setPasting({ text, from });
+  };
+  // an example or an emptied form is no edit of what was pasted
+  useEffect(() => {
+    if (replacement && draft.rows !== replacement.after) setReplacement(undefined);
+  }, [draft.rows, replacement]);
+  const [time] = input.features;
+  const twins = findTwins(draft.rows, time?.name ?? "");
+  const isStopped = useBarrier(root, twins.length > 0);
   return (
-    <>
-      <p class="help">{t("ask.series_help", { max: input.max_rows })}</p>
+    <div class="history" ref={root}>
+      <Bring onBring={(text) => setPasting({ text, from: 0 })} />
+      {replacement && (
+        <Replaced
+          replacement={replacement}
+          onUndo={() => {
+            setReplacement(undefined);
+            setRows(replacement.before);
+          }}
+        />
+      )}
+      <p class="time-help">
+        {time && <Told of={model} text={time.description} />}{" "}
+        <span class="help">{t("ask.series_help", { max: input.max_rows })}</span>
+      </p>
+      <Twins
+        twins={twins}
+        isStopped={isStopped}
+        onKeep={(at, of) => edit(draft.rows.filter((_, i) => i === at || !of.includes(i)))}
+      />
+      <CellProblems model={model} problems={problems} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <section class="scroll" tabIndex={0} aria-label={t("ask.series")}>
         <table class="series">
@@ -42,9 +84,9 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
           </thead>
           <tbody>
             {draft.rows.map((row, i) => (
-              <tr key={i}>
+              <tr key={i} class={twins.some(({ lines }) => lines.includes(i)) ? "amiss" : ""}>
                 {input.features.map((feature, j) => (
-                  <td key={feature.name} onPaste={(event) => paste(event, i, j)}>
+                  <td key={feature.name} onPaste={(event) => paste(event, j)}>
                     <ValueControl
                       id={`value-${i}-${feature.name}`}
                       label={t("ask.cell", { name: translate(model, feature.name), row: i + 1 })}
@@ -62,7 +104,7 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
                     type="button"
                     class="quiet"
                     aria-label={t("ask.remove_row", { row: i + 1 })}
-                    onClick={() => setRows(draft.rows.filter((_, j) => j !== i))}
+                    onClick={() => edit(draft.rows.filter((_, j) => j !== i))}
                   >
                     ×
                   </button>
@@ -77,19 +119,12 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
           type="button"
           class="quiet"
           disabled={draft.rows.length >= input.max_rows}
-          onClick={() => setRows([...draft.rows, {}])}
+          onClick={() => edit([...draft.rows, {}])}
         >
           {t("ask.add_row")}
         </button>
       </p>
-      <ul class="problems">
-        {[...problems].map(([field, problem]) => (
-          <li key={field} class="problem">
-            <FieldName of={model} features={input.features} field={field} />:{" "}
-            <Said of={model} fact={problem} text={problem.problem} />
-          </li>
-        ))}
-      </ul>
+      <SeriesChart model={model} rows={draft.rows} />
       <details>
         <summary>{t("ask.columns")}</summary>
         <dl>
@@ -98,8 +133,71 @@ export function SeriesTable(props: FieldsProps<Taking<"series">>) {
           ))}
         </dl>
       </details>
-      <SeriesChart model={model} rows={draft.rows} />
-    </>
+      {pasting && (
+        <Preview
+          form={{ model, features: input.features, most: input.max_rows, units }}
+          pasting={pasting}
+          held={held.length}
+          onDiscard={() => setPasting(undefined)}
+          onTake={(rows) => {
+            setPasting(undefined);
+            setReplacement({ before: draft.rows, after: rows, held: held.length });
+            setRows(rows);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+const isFilled = (row: Row) => Object.values(row).some(({ text }) => text.trim());
+
+/** Where a table is pasted or dropped, whatever it holds. */
+function Bring({ onBring }: { onBring: (text: string) => void }) {
+  const [refused, setRefused] = useState<"workbook" | "too_large">();
+  const bring = (text: string) => {
+    setRefused(undefined);
+    if (text.trim()) onBring(text);
+  };
+  const open = async (file: File) => {
+    const text = file.size > LARGEST ? "" : await openText(file, getLanguage());
+    if (file.size > LARGEST) setRefused("too_large");
+    else if (text === undefined) setRefused("workbook");
+    else bring(text);
+  };
+  return (
+    <div class="bring">
+      <label for="bring">{t("history.bring")}</label>
+      <p class="help" id="bring-help">
+        {t("history.bring_help")}
+      </p>
+      <textarea
+        id="bring"
+        rows={2}
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby="bring-help"
+        value=""
+        onPaste={(event) => {
+          event.preventDefault();
+          bring(event.clipboardData?.getData("text") ?? "");
+        }}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          const [file] = event.dataTransfer?.files ?? [];
+          if (file) open(file);
+          else bring(event.dataTransfer?.getData("text") ?? "");
+        }}
+        onInput={(event) => {
+          // by a keyboard or a menu that sends no paste
+          const { value } = event.currentTarget;
+          event.currentTarget.value = "";
+          if (isTable(value)) bring(value);
+        }}
+      />
+      {refused && <p class="problem">{t(`history.${refused}`)}</p>}
+    </div>
   );
 }
 
@@ -119,34 +217,4 @@ function ColumnHelp({ feature, model }: { feature: Feature; model: Manifest }) {
       </dd>
     </>
   );
-}
-
-const BOOLEANS: Record<string, string> = { "1": "true", "0": "false", yes: "true", no: "false" };
-
-/** Cells of a spreadsheet over the rows that are there, from one cell on; a header is left out. */
-export function pasteCells(
-  rows: Row[],
-  features: Feature[],
-  from: number,
-  column: number,
-  text: string,
-): Row[] {
-  const lines = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n");
-  const names = new Set(features.map((feature) => feature.name));
-  const header = lines[0]?.split("\t").every((cell) => names.has(cell.trim()));
-  const order = header ? lines[0]?.split("\t").map((cell) => cell.trim()) : undefined;
-  const filled = [...rows];
-  for (const [i, line] of lines.slice(header ? 1 : 0).entries()) {
-    const row: Row = { ...filled[from + i] };
-    for (const [j, cell] of line.split("\t").entries()) {
-      const name = order ? order[j] : features[column + j]?.name;
-      const feature = features.find((one) => one.name === name);
-      if (!feature) continue;
-      const typed = cell.trim();
-      const isYesOrNo = feature.type === "boolean";
-      row[feature.name] = { text: isYesOrNo ? (BOOLEANS[typed.toLowerCase()] ?? typed) : typed };
-    }
-    filled[from + i] = row;
-  }
-  return filled;
 }

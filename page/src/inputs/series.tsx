@@ -3,9 +3,9 @@ import { Targets } from "../answer/Targets";
 import { openRow, type Row, readRow } from "../ask/draft";
 import type { SeriesExplanation } from "../contract";
 import { formatNumber, nameValue, t, translate } from "../language";
-import type { Instance, Manifest } from "../manifest";
+import type { Instance } from "../manifest";
 import type { InputRoom, Movable, ReasonsProps, Taking } from "../rooms";
-import { withUnit } from "../units";
+import { showUnit, withUnit } from "../units";
 import { SeriesTable } from "./SeriesTable";
 
 type Model = Taking<"series">;
@@ -36,22 +36,60 @@ const isEmpty = (row: Row) => Object.values(row).every((cell) => cell.text.trim(
 /** What the contract says is the time. */
 const nameTime = ({ input }: Model) => input.features[0]?.name ?? "";
 
+/** How many days stand side by side on paper. */
+const SIDE_BY_SIDE = 17;
+
+/** The history as a ward's sheet has it: its days side by side, in order. */
 function Given({ model, instance }: { model: Model; instance: Instance }) {
+  const [time, ...features] = model.input.features;
+  const at = time?.name ?? "";
+  const rows = [...listRows(instance, model.input.field)].sort(
+    (one, other) => Number(one[at]) - Number(other[at]),
+  );
+  const given = features.filter(({ name }) => rows.some((row) => isGiven(row[name])));
+  const sheets = Math.ceil(rows.length / SIDE_BY_SIDE);
+  const write = (value: unknown) => {
+    if (!isGiven(value)) return "";
+    return typeof value === "number" ? formatNumber(value) : nameValue(model, value);
+  };
   return (
-    <ul class="rows">
-      {listRows(instance, model.input.field).map((row, i) => (
-        <li key={i}>{writeRow(model, row)}</li>
-      ))}
-    </ul>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section class="scroll" tabIndex={0} aria-label={t("ask.given_sheet")}>
+      {Array.from({ length: sheets }, (_, i) => {
+        const shown = rows.slice(i * SIDE_BY_SIDE, (i + 1) * SIDE_BY_SIDE);
+        return (
+          <table class="flowsheet" key={i}>
+            <caption class="unseen">{t("ask.given_sheet")}</caption>
+            <thead>
+              <tr>
+                {[at, ...shown.map((row) => row[at])].map((day, j) => (
+                  <th scope="col" key={j}>
+                    {j === 0 ? translate(model, String(day)) : write(day)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {given.map((feature) => (
+                <tr key={feature.name}>
+                  <th scope="row">
+                    {translate(model, feature.name)}{" "}
+                    {feature.type === "number" && showUnit(feature.unit)}
+                  </th>
+                  {shown.map((row, j) => (
+                    <td key={j}>{write(row[feature.name])}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        );
+      })}
+    </section>
   );
 }
 
-/** One time of a history, as "day -7, ANC 4.8, platelets 230". */
-const writeRow = (model: Manifest, row: Instance) =>
-  Object.entries(row)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${translate(model, name)} ${nameValue(model, value)}`)
-    .join(", ");
+const isGiven = (value: unknown) => value !== null && value !== undefined;
 
 /** The numbers that the newest row holds, but not its time. */
 function findMovable(model: Model, instance: Instance): Movable {
