@@ -1,6 +1,6 @@
 // The shell: who is asked for by the address, and the frame around every view.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "./Failure";
 import { getLanguage, LANGUAGES, type Language, setLanguage, Told, t } from "./language";
 import type { Manifest } from "./manifest";
@@ -20,6 +20,7 @@ function Page() {
   const [, redraw] = useState<Language>(getLanguage());
   const [access, setAccess] = useState<Access>();
   const [refusal, setRefusal] = useState<Refusal>();
+  const main = useRef<HTMLElement>(null);
   useEffect(() => {
     onSignedOut(() => setAccess("signed-out"));
     describe()
@@ -31,6 +32,9 @@ function Page() {
   }, [route.view, getLanguage()]);
   return (
     <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {t("page.skip")}
+      </button>
       <header class="top">
         <h1>
           <a href="#/">medmaas</a>
@@ -43,7 +47,7 @@ function Page() {
         )}
         <LanguageSwitch onChange={redraw} />
       </header>
-      <main>
+      <main id="main" tabIndex={-1} ref={main}>
         {refusal && <Failure refusal={refusal} />}
         {access === "signed-out" && <SignInView />}
         {(access === "open" || access === "signed-in") && <View route={route} />}
