@@ -12,13 +12,21 @@ const OWN: Record<number, string> = {
   429: "page.too_many",
 };
 
-export function Failure({ refusal }: { refusal: Refusal }) {
+/** `onRetry`: what asks once more, where nothing else on the view does. */
+export function Failure({ refusal, onRetry }: { refusal: Refusal; onRetry?: () => void }) {
   return (
     <div class="failure" role="alert">
       {refusal.message ? (
         <Said fact={refusal.fact} text={refusal.message} />
       ) : (
         t(OWN[refusal.status] ?? "page.failed", { status: refusal.status })
+      )}
+      {onRetry && refusal.status !== 404 && (
+        <p class="buttons">
+          <button type="button" class="quiet" onClick={onRetry}>
+            {t("page.retry")}
+          </button>
+        </p>
       )}
     </div>
   );

@@ -48,7 +48,7 @@ function Page() {
         <LanguageSwitch onChange={redraw} />
       </header>
       <main id="main" tabIndex={-1} ref={main}>
-        {refusal && <Failure refusal={refusal} />}
+        {refusal && <Failure refusal={refusal} onRetry={() => location.reload()} />}
         {access === "signed-out" && <SignInView />}
         {(access === "open" || access === "signed-in") && <View route={route} />}
       </main>
@@ -87,13 +87,26 @@ function View({ route }: { route: Route }) {
 function ModelView({ id, version, view }: { id: string; version?: string; view: Tab }) {
   const [model, setModel] = useState<Manifest>();
   const [refusal, setRefusal] = useState<Refusal>();
-  useEffect(() => {
+  const load = () => {
+    setRefusal(undefined);
     readModel(id, version).then(setModel, setRefusal);
-  }, [id, version]);
+  };
+  useEffect(load, [id, version]);
   useEffect(() => {
     document.title = [t(`tab.${view}`), model?.title ?? id, "medmaas"].join(" · ");
   }, [view, model, id, getLanguage()]);
-  if (refusal) return <Failure refusal={refusal} />;
+  if (refusal)
+    return (
+      <>
+        <h2>{t("page.no_model")}</h2>
+        <Failure refusal={refusal} onRetry={load} />
+        <p>
+          <a class="button" href="#/">
+            {t("page.models")}
+          </a>
+        </p>
+      </>
+    );
   if (!model) return <p role="status">{t("page.loading")}</p>;
   const Shown = VIEWS[view];
   return (

@@ -18,10 +18,12 @@ export function CatalogueView() {
   const [entries, setEntries] = useState<Entry[]>();
   const [refusal, setRefusal] = useState<Refusal>();
   const [sought, setSought] = useState<Sought>({ words: "" });
-  useEffect(() => {
+  const load = () => {
+    setRefusal(undefined);
     listModels().then((told) => setEntries(told.models), setRefusal);
-  }, []);
-  if (refusal) return <Failure refusal={refusal} />;
+  };
+  useEffect(load, []);
+  if (refusal) return <Failure refusal={refusal} onRetry={load} />;
   if (!entries) return <p role="status">{t("page.loading")}</p>;
   const found = entries.filter((entry) => isSought(entry, sought));
   return (
