@@ -92,7 +92,9 @@ def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
     far = independent(-100, len(model.example))
     (undecided,) = predict(judged_by(model, unsure(**parts)), [model.example])
     (unlike,) = predict(judged_by(model, unsure(**parts, distance=far)), [model.example])
-    assert "undecided: to be right in 90% of cases it would have to name" in ENGLISH.say(undecided["reason"])
+    assert "undecided: to be right in 90% of cases it would have to name" in ENGLISH.say(
+        undecided["reason"]
+    )
     assert "unlike" in ENGLISH.say(unlike["reason"])
 
 

@@ -245,3 +245,18 @@ def test_a_text_without_a_translation_stays_as_it_is_and_is_marked() -> None:
 )
 def test_the_page_does_not_guess_what_it_has_no_words_for(told: Told) -> None:
     assert say("zh", [told]) == [None]
+
+
+# what a clinician would have to ask about: the house's own words, and a patient where there is none
+OF_THE_HOUSE = {
+    "en": re.compile(r"\b(instances?|test split|train split|theirs|fate|golden)\b", re.IGNORECASE),
+    "zh": re.compile("实例|测试集|检验集|训练集|患者的结局"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_speaks_in_the_words_of_the_field(language: str) -> None:
+    locale = (ROOT / "page" / "locales" / f"{language}.json").read_text("utf-8")
+    texts = re.findall(r'": "(.*)"', locale)
+    assert len(texts) > 200
+    assert [text for text in texts if OF_THE_HOUSE[language].search(text)] == []
