@@ -66,9 +66,9 @@ def test_many_models_with_long_names_and_without_figures_have_room(visit: Open) 
         told["models"] += [
             {**bare, "id": f"more_{number}", "title": f"{LONG} {number}"} for number in range(7)
         ]
-        later = {"input": "sound", "output": "later", "headline": [{**first["headline"][0]}]}
-        later["headline"][0] |= {"metric": "a measure of a later year"}
-        told["models"].append(bare | {"id": "later"} | later)
+        measured = first["headline"][0] | {"metric": "a measure of a later year"}
+        later = {"id": "later", "input": "sound", "output": "later", "headline": [measured]}
+        told["models"].append(bare | later)
         told["models"].append(
             {"id": "broken", "version": "1.0.0", "status": "unavailable", "reason": "It is broken."}
         )
