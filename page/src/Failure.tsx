@@ -12,6 +12,9 @@ const OWN: Record<number, string> = {
   429: "page.too_many",
 };
 
+/** Whether it may be answered when it is asked once more: not reached, too busy, or failed. */
+const isPassing = ({ status }: Refusal) => status === 0 || status === 429 || status >= 500;
+
 /** `onRetry`: what asks once more, where nothing else on the view does. */
 export function Failure({ refusal, onRetry }: { refusal: Refusal; onRetry?: () => void }) {
   return (
@@ -21,7 +24,7 @@ export function Failure({ refusal, onRetry }: { refusal: Refusal; onRetry?: () =
       ) : (
         t(OWN[refusal.status] ?? "page.failed", { status: refusal.status })
       )}
-      {onRetry && refusal.status !== 404 && (
+      {onRetry && isPassing(refusal) && (
         <p class="buttons">
           <button type="button" class="quiet" onClick={onRetry}>
             {t("page.retry")}
