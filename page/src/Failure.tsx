@@ -12,13 +12,24 @@ const OWN: Record<number, string> = {
   429: "page.too_many",
 };
 
-export function Failure({ refusal }: { refusal: Refusal }) {
+/** Whether it may be answered when it is asked once more: not reached, too busy, or failed. */
+const isPassing = ({ status }: Refusal) => status === 0 || status === 429 || status >= 500;
+
+/** `onRetry`: what asks once more, where nothing else on the view does. */
+export function Failure({ refusal, onRetry }: { refusal: Refusal; onRetry?: () => void }) {
   return (
     <div class="failure" role="alert">
       {refusal.message ? (
         <Said fact={refusal.fact} text={refusal.message} />
       ) : (
         t(OWN[refusal.status] ?? "page.failed", { status: refusal.status })
+      )}
+      {onRetry && isPassing(refusal) && (
+        <p class="buttons">
+          <button type="button" class="quiet" onClick={onRetry}>
+            {t("page.retry")}
+          </button>
+        </p>
       )}
     </div>
   );

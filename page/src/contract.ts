@@ -474,6 +474,10 @@ export interface Entry {
    * The kind of output.
    */
   output?: string;
+  /**
+   * The unit of an answer that is one number, as a UCUM code.
+   */
+  unit?: string;
   url?: string;
 }
 export interface EntryParts {

@@ -28,11 +28,16 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
 export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];
 export const findOutput = ({ output }: Manifest): OutputRoom => OUTPUTS[output.kind];
 
-/** What a model of the catalogue takes, and what it answers. */
+/** What a model of the catalogue takes, what it answers, and to which question. */
 export const nameKinds = ({ input = "", output = "" }: Entry) => ({
   input: nameKind(INPUTS, input),
   output: nameKind(OUTPUTS, output),
+  question: findRoom(OUTPUTS, output)?.question[getLanguage()] ?? output,
 });
 
+/** None for a kind that this page does not know yet. */
+const findRoom = <Room>(rooms: Record<string, Room>, kind: string): Room | undefined =>
+  Object.hasOwn(rooms, kind) ? rooms[kind] : undefined;
+
 const nameKind = (rooms: Record<string, { name: Words }>, kind: string) =>
-  rooms[kind]?.name[getLanguage()] ?? kind;
+  findRoom(rooms, kind)?.name[getLanguage()] ?? kind;

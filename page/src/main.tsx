@@ -1,6 +1,6 @@
 // The shell: who is asked for by the address, and the frame around every view.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "./Failure";
 import { getLanguage, LANGUAGES, type Language, setLanguage, Told, t } from "./language";
 import type { Manifest } from "./manifest";
@@ -20,6 +20,7 @@ function Page() {
   const [, redraw] = useState<Language>(getLanguage());
   const [access, setAccess] = useState<Access>();
   const [refusal, setRefusal] = useState<Refusal>();
+  const main = useRef<HTMLElement>(null);
   useEffect(() => {
     onSignedOut(() => setAccess("signed-out"));
     describe()
@@ -31,6 +32,9 @@ function Page() {
   }, [route.view, getLanguage()]);
   return (
     <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        {t("page.skip")}
+      </button>
       <header class="top">
         <h1>
           <a href="#/">medmaas</a>
@@ -43,8 +47,8 @@ function Page() {
         )}
         <LanguageSwitch onChange={redraw} />
       </header>
-      <main>
-        {refusal && <Failure refusal={refusal} />}
+      <main id="main" tabIndex={-1} ref={main}>
+        {refusal && <Failure refusal={refusal} onRetry={() => location.reload()} />}
         {access === "signed-out" && <SignInView />}
         {(access === "open" || access === "signed-in") && <View route={route} />}
       </main>
@@ -83,13 +87,26 @@ function View({ route }: { route: Route }) {
 function ModelView({ id, version, view }: { id: string; version?: string; view: Tab }) {
   const [model, setModel] = useState<Manifest>();
   const [refusal, setRefusal] = useState<Refusal>();
-  useEffect(() => {
+  const load = () => {
+    setRefusal(undefined);
     readModel(id, version).then(setModel, setRefusal);
-  }, [id, version]);
+  };
+  useEffect(load, [id, version]);
   useEffect(() => {
     document.title = [t(`tab.${view}`), model?.title ?? id, "medmaas"].join(" · ");
   }, [view, model, id, getLanguage()]);
-  if (refusal) return <Failure refusal={refusal} />;
+  if (refusal)
+    return (
+      <>
+        <h2>{t("page.no_model")}</h2>
+        <Failure refusal={refusal} onRetry={load} />
+        <p>
+          <a class="button" href="#/">
+            {t("page.models")}
+          </a>
+        </p>
+      </>
+    );
   if (!model) return <p role="status">{t("page.loading")}</p>;
   const Shown = VIEWS[view];
   return (

@@ -78,6 +78,8 @@ export interface OutputRoom<
 > {
   /** What the catalogue calls it. */
   name: Words;
+  /** What its reader wants to know. */
+  question: Words;
   /** An answer. */
   Answer(props: AnswerProps<Model, Answer, Bounds, Target>): VNode;
   /** The numbers of an answer that may have a curve. */

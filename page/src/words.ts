@@ -74,7 +74,6 @@ const FORMATS: Record<string, Write> = {
   count: (value) => group(String(value)),
   fixed1: (value) => writeFixed(Number(value), 1),
   fixed2: (value) => writeFixed(Number(value), 2),
-  fixed3: (value) => writeFixed(Number(value), 3),
   percent: (value) => `${writeFixed(100 * Number(value), 0)}%`,
   percent1: (value) => `${writeFixed(100 * Number(value), 1)}%`,
   significant: (value) =>

@@ -20,6 +20,12 @@ def test_an_entry_says_for_what_and_whom_a_model_is_and_how_good(
         assert own["low"] <= own["value"] <= own["high"]
 
 
+def test_an_entry_has_the_unit_of_an_answer_that_is_one_number(client: TestClient) -> None:
+    entries = client.get("/models").json()["models"]
+    units = {entry["id"]: entry["unit"] for entry in entries if "unit" in entry}
+    assert units == {"solubility": "log10(mol/L)"}
+
+
 def test_an_entry_carries_the_translations_of_its_own_texts_alone(
     client: TestClient, registry: Registry
 ) -> None:

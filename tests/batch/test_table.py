@@ -205,7 +205,7 @@ def test_a_row_that_the_model_abstains_from_is_empty_unless_it_is_forced(
     numbers = slice(3, -2 - force)  # after row, id and the median, which there is not
     assert "" not in sure[numbers]
     assert sure[-1] == ""
-    assert doubted[-1] == "too many features are missing: 1, at most 0 may be"
+    assert doubted[-1] == "too many values are missing: 1, at most 0 may be"
     assert ("" not in doubted[numbers]) == force
     assert (set(doubted[numbers]) == {""}) == (not force)
     assert [row[-3] for row in rows] == (["", "true"] if force else [sure[-3], ""])

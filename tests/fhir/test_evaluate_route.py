@@ -174,7 +174,7 @@ def test_an_abstention_is_an_assessment_without_numbers_that_says_why(evaluate: 
     answer = evaluate("survival", child)
     assert answer["status"] == "cancelled"
     assert "prediction" not in answer
-    assert answer["note"][0]["text"].startswith("There is no answer: this instance is unlike")
+    assert answer["note"][0]["text"].startswith("There is no answer: this case is unlike")
     forced = evaluate("survival", parameters(child, force=True))
     assert forced["status"] == "final"
     assert forced["note"][0]["text"].startswith("The answer was forced")

@@ -92,7 +92,7 @@ def test_where_nothing_can_be_changed_it_says_so(registry: Registry) -> None:
     other = explain(model, model.example)["counterfactual"]
     assert other == {
         "found": False,
-        "sentence": "no feature of this model is marked as actionable",
+        "sentence": "none of the values of this model can be acted on",
         "code": "nothing_actionable",
         "limits": {},
     }

@@ -72,7 +72,7 @@ def test_too_many_missing_features_are_no_basis_for_an_answer(survival: Model) -
     model = judged_by(survival, unsure(most_missing=0))
     whole, lacking = predict(model, [PATIENT, WITHOUT_CREATININE])
     assert whole["status"] == "ok"
-    assert ENGLISH.say(lacking["reason"]) == "too many features are missing: 1, at most 0 may be"
+    assert ENGLISH.say(lacking["reason"]) == "too many values are missing: 1, at most 0 may be"
 
 
 def test_a_measurement_is_missing_from_a_history_if_no_row_has_it(registry: Registry) -> None:
@@ -82,7 +82,7 @@ def test_a_measurement_is_missing_from_a_history_if_no_row_has_it(registry: Regi
     (known,) = predict(model, [{field: [*rows, {"day": 0, "anc": 5.2}]}])
     assert known["status"] == "ok"
     (lacking,) = predict(model, [{field: [{"day": -1, "anc": 4.8}, {"day": 0, "anc": 4}]}])
-    assert ENGLISH.say(lacking["reason"]) == "too many features are missing: 4, at most 3 may be"
+    assert ENGLISH.say(lacking["reason"]) == "too many values are missing: 4, at most 3 may be"
 
 
 def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
@@ -92,7 +92,9 @@ def test_the_first_of_several_reasons_is_given(registry: Registry) -> None:
     far = independent(-100, len(model.example))
     (undecided,) = predict(judged_by(model, unsure(**parts)), [model.example])
     (unlike,) = predict(judged_by(model, unsure(**parts, distance=far)), [model.example])
-    assert "undecided: at 90% coverage the answer is one of" in ENGLISH.say(undecided["reason"])
+    assert "undecided: to be right in 90% of cases it would have to name" in ENGLISH.say(
+        undecided["reason"]
+    )
     assert "unlike" in ENGLISH.say(unlike["reason"])
 
 
@@ -144,7 +146,7 @@ def test_what_the_model_abstains_from_is_not_explained(survival: Model) -> None:
         (problem,) = refused.value.details
         assert problem.instance == 1
         assert ENGLISH.say(problem.fact).startswith(
-            "has nothing to explain: too many features are missing"
+            "has nothing to explain: too many values are missing"
         )
 
 

@@ -14,25 +14,6 @@ from tests.page.conftest import SCREENSHOTS, Open
 ANSWERED = ".reasons"
 
 
-def test_the_catalogue_says_what_for_whom_how_well_and_where_not(visit: Open) -> None:
-    page = visit().go("", ".entry")
-    assert page.locator(".entry").count() == len(SHIPPED)
-    survival = page.locator(".entry", has_text="Survival of people over 50")
-    told = survival.inner_text()
-    assert "Adults aged 50 and over" in told
-    assert re.search(r"Harrell C 0\.800 \(0\.793 to 0\.808\) n = 7,874", told)
-    assert "Compared with: Cox" in told
-    assert "simulated patients" in page.locator(".entry", has_text="Docetaxel").inner_text()
-    assert "real data" in told
-
-
-def test_the_catalogue_is_searched_by_words(visit: Open) -> None:
-    page = visit().go("", ".entry")
-    page.get_by_label("Search the models").fill("solubility WATER")
-    assert page.locator(".entry").count() == 1
-    assert "1 model" in page.locator(".search").inner_text()
-
-
 EXPECTED = {
     "survival": (r"Risk to die within 5 years\s+\d", "path.curve.average"),
     "breast_fna": (r"(malignant|benign) \d", ".bars .bar"),

@@ -93,7 +93,7 @@ def test_an_abstention_gives_its_reason_in_chinese(visit: Open) -> None:
     page.get_by_role("button", name="询问", exact=True).click()
     page.wait_for_selector(".doubt.stop")
     told = page.locator(".doubt.stop p").inner_text()
-    assert re.fullmatch(r"该实例与模型所学的数据不同：距离为 [\d.]+，界限为 [\d.]+", told)
+    assert told == "该病例与模型所学的数据不同"
 
 
 def test_a_refusal_of_the_shell_is_chinese(visit: Open) -> None:

@@ -111,7 +111,7 @@ def test_where_nobody_says_where_to_sign_in_the_page_says_so(
 ) -> None:
     for address in serve(Gateway(create_app(registry), issuer)):
         page = visit(at=address).go("", ".failure")
-        assert "knows no place where people sign in" in page.locator(".failure").inner_text()
+        assert "names no place to do so" in page.locator(".failure").inner_text()
 
 
 def test_a_service_that_cannot_be_reached_is_said_to_be_so(visit: Open) -> None:

@@ -8,42 +8,76 @@ import pytest
 
 from tests.conftest import ROOT, SHIPPED
 from tests.page.conftest import Open
-from tests.page.looks import UNFOLD, require_every_look
+from tests.page.looks import UNFOLD, list_layout_faults, require_every_look
+from tests.page.screens import SCREENS
 
-OPEN = "() => document.querySelectorAll('.answer details').forEach(one => {one.open = true})"
+OPEN = "() => document.querySelectorAll('main details').forEach(one => {one.open = true})"
 
 
-@pytest.mark.parametrize("model", SHIPPED)
-def test_every_answer_is_accessible(visit: Open, model: str) -> None:
+# the other cards are looked at where cards are tested, the other forms with their answers
+LOOKED_AT = [
+    name
+    for name in SCREENS
+    if not name.startswith(("ask-", "card-")) or name.endswith(("-survival", "-chemo_dose"))
+]
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_every_view_is_accessible_and_has_room_in_every_look(visit: Open, name: str) -> None:
     opened = visit()
-    page = opened.go(f"#/{model}", ".examples button")
-    page.locator(".examples button").first.click()
-    page.wait_for_selector(".reasons")
-    require_every_look(opened, model, OPEN)
+    SCREENS[name](opened)
+    require_every_look(opened, name, UNFOLD if name.startswith("card") else OPEN)
     assert opened.list_faults() == []
 
 
-@pytest.mark.parametrize("view", ["", "survival/card", "chemo_dose/card", "survival/file"])
-def test_every_other_view_is_accessible(visit: Open, view: str) -> None:
+def test_whatever_is_too_small_cut_off_or_too_wide_is_found(visit: Open) -> None:
     opened = visit()
-    page = opened.go(f"#/{view}", ".entry, .panel")
-    if view.endswith("file"):
-        page.locator("#file").set_input_files(ROOT / "examples" / "patients.csv")
-        page.wait_for_selector("h4")
-    require_every_look(opened, view.replace("/", "-") or "catalogue", UNFOLD)
-    assert opened.list_faults() == []
+    SCREENS["catalogue"](opened)
+    opened.page.evaluate(
+        """() => { document.querySelector('main').insertAdjacentHTML('beforeend', `
+        <button data-style="min-height: 20px; height: 20px; padding: 0">x</button>
+        <p data-style="width: 3rem; overflow: hidden; white-space: nowrap">What is cut off</p>
+        <select data-style="width: 4rem"><option>Cut off as well</option></select>
+        <svg width="40" height="20"><text x="0" y="15">Cut off too</text></svg>
+        <p>A <a href="#/">link</a> in a sentence</p>
+        <div data-style="width: 200vw">wide</div>`);
+        for (const one of document.querySelectorAll('[data-style]'))
+          one.style.cssText = one.dataset.style }"""
+    )
+    faults = list_layout_faults(opened)
+    assert [fault.split(":")[0] for fault in faults] == [
+        *["small", "cut off", "cut off", "cut off"],
+        "the page scrolls sideways",
+    ]
 
 
-def test_abstentions_and_refusals_are_accessible(visit: Open) -> None:
+def test_a_page_may_be_made_larger_by_two_fingers() -> None:
+    (viewport,) = re.findall(
+        r'<meta name="viewport"[^>]*>', (ROOT / "page" / "index.html").read_text()
+    )
+    assert "scale" not in viewport.replace("initial-scale=1", "")
+
+
+def test_what_is_drawn_stays_seen_in_the_colours_of_its_reader(visit: Open) -> None:
     opened = visit()
-    page = opened.go("#/survival", ".examples button")
-    page.locator(".examples button").last.click()
-    page.wait_for_selector(".doubt.stop")
-    require_every_look(opened, "abstained")
-    page.locator("#value-age").fill("167")
-    page.locator("button[type=submit]").click()
-    page.wait_for_selector(".failure")
-    require_every_look(opened, "refused")
+    SCREENS["answer-breast_fna"](opened)
+    opened.page.emulate_media(forced_colors="active")
+    drawn = opened.page.evaluate(
+        """() => [...document.querySelectorAll('.bar')].map(bar => {
+        const ground = one => getComputedStyle(one).backgroundColor;
+        return ground(bar) !== ground(document.body); })"""
+    )
+    assert drawn
+    assert all(drawn)
+
+
+def test_the_content_is_skipped_to_and_the_address_stays(visit: Open) -> None:
+    page = visit().go("#/survival", ".examples button")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.url.endswith("#/survival")
 
 
 def test_the_browser_chooses_the_language_and_a_person_may_change_it(visit: Open) -> None:

@@ -186,5 +186,6 @@ def _summarise(
         "digest": model.digest,
         "input": manifest.input.kind,
         "output": manifest.output.kind,
+        **({"unit": unit} if (unit := getattr(manifest.output, "unit", None)) else {}),
         "url": f"{prefix}/models/{model_id}/versions/{version}",
     }

@@ -201,7 +201,6 @@ _FORMATS: dict[str | None, Callable[[Words, Any], str]] = {
     "count": lambda _, number: f"{number:,}",
     "fixed1": lambda _, number: f"{number:.1f}",
     "fixed2": lambda _, number: f"{number:.2f}",
-    "fixed3": lambda _, number: f"{number:.3f}",
     "percent": lambda _, share: f"{share:.0%}",
     "percent1": lambda _, share: f"{share:.1%}",
     "spelled": lambda words, name: words._translate(name).replace("_", " "),  # noqa: SLF001

@@ -16,9 +16,10 @@ export interface Scales {
 }
 
 const LEFT = 52;
-const BOTTOM = 40;
-const TOP = 10;
+const BOTTOM = 44;
 const RIGHT = 20;
+/** Above the plane, with the name of its upright axis and without. */
+const TOP = { named: 30, bare: 10 };
 
 /** The width of an element in pixels, followed as it changes. */
 export function useWidth() {
@@ -46,8 +47,9 @@ export function Plot(props: {
 }) {
   const { ref, width } = useWidth();
   const height = props.height ?? 280;
+  const top = props.y.label ? TOP.named : TOP.bare;
   const x = scaleLinear(props.x.domain, [LEFT, width - RIGHT]);
-  const y = scaleLinear(props.y.domain, [height - BOTTOM, TOP]);
+  const y = scaleLinear(props.y.domain, [height - BOTTOM, top]);
   const xTicks = x.ticks(props.x.ticks ?? Math.max(2, Math.round(width / 90)));
   const yTicks = y.ticks(props.y.ticks ?? 5);
   return (
@@ -71,20 +73,15 @@ export function Plot(props: {
           {xTicks.map((tick) => (
             <g key={tick} transform={`translate(${x(tick)} ${height - BOTTOM})`}>
               <line y2={5} class="tick" />
-              <text y={18} text-anchor="middle">
+              <text y={19} text-anchor="middle">
                 {props.x.format(tick)}
               </text>
             </g>
           ))}
-          <text class="axis-label" x={(LEFT + width - RIGHT) / 2} y={height - 4}>
+          <text text-anchor="middle" x={(LEFT + width - RIGHT) / 2} y={height - 6}>
             {props.x.label}
           </text>
-          <text
-            class="axis-label"
-            transform={`translate(12 ${(TOP + height - BOTTOM) / 2}) rotate(-90)`}
-          >
-            {props.y.label}
-          </text>
+          <text y={14}>{props.y.label}</text>
         </g>
         {props.children({ x, y })}
       </svg>

@@ -12,7 +12,7 @@ import { showUnit } from "../units";
 type Model = Taking<"text">;
 
 export const text: InputRoom<Model, TextExplanation> = {
-  name: { en: "text", zh: "文本" },
+  name: { en: "molecule or text", zh: "分子或文本" },
   heading: { en: "The text", zh: "文本" },
   Fields: TextField,
   open: ({ input }, instance) => openContent(instance[input.field]),

@@ -14,6 +14,7 @@ type Target = ManifestLabelTarget | ManifestRightAnswersTarget;
 
 export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
   name: { en: "class", zh: "分类" },
+  question: { en: "Which kind is it?", zh: "属于哪一类？" },
   Answer,
   listClaims: (model, { label, probabilities }) => [
     ...Object.entries(probabilities).map(([label, value]) => ({

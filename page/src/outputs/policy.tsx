@@ -12,6 +12,7 @@ type Props = AnswerProps<Model, Policy, PolicyBands>;
 
 export const policy: OutputRoom<Model, Policy, PolicyBands, ManifestOutcomeTarget> = {
   name: { en: "recommendation", zh: "建议" },
+  question: { en: "Which dose?", zh: "用多大剂量？" },
   Answer,
   listClaims: (model, { options, recommended }) =>
     Object.entries(options.find(({ action }) => action === recommended)?.risks ?? {}).map(

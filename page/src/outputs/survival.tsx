@@ -14,6 +14,7 @@ type Point = [years: number, share: number];
 
 export const survival: OutputRoom<Model, Survival, LowerBound, ManifestRiskTarget> = {
   name: { en: "survival curve", zh: "生存曲线" },
+  question: { en: "How long?", zh: "能活多久？" },
   Answer,
   listClaims: (_, { risk }) =>
     Object.entries(risk).map(([days, value]) => {

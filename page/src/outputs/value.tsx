@@ -10,6 +10,7 @@ type Model = Giving<"value">;
 
 export const value: OutputRoom<Model, Value, Bounds, ManifestValueTarget> = {
   name: { en: "number", zh: "数值" },
+  question: { en: "How much?", zh: "数值是多少？" },
   Answer,
   listClaims: (_, { value }) => [{ target: { kind: "value" }, value, name: t("value.answer") }],
   nameCurve: () => t("curve.value"),

@@ -136,6 +136,7 @@ def _describe_entries() -> Schema:
         "digest": DIGEST,
         "input": TEXT | {"description": "The kind of input."},
         "output": TEXT | {"description": "The kind of output."},
+        "unit": TEXT | {"description": "The unit of an answer that is one number, as a UCUM code."},
         "url": TEXT,
     }
     unavailable = {
