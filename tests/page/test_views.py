@@ -129,7 +129,7 @@ def test_nothing_of_a_patient_is_stored_in_the_address_or_logged(
     page.wait_for_selector(".reasons")
     page.locator("#value-age").fill(CANARY)
     with page.expect_response("**/explain") as answered:
-        page.get_by_role("button", name="Ask").click()
+        page.get_by_role("button", name="Ask", exact=True).click()
     assert CANARY in (answered.value.request.post_data or "")
     kept = page.evaluate(
         """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie,

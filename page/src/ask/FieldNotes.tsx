@@ -81,7 +81,10 @@ export function Problems(props: NotesProps) {
         {read?.choices.length ? (
           t("ask.which_number")
         ) : read?.problem ? (
-          <Said of={model} fact={{ ...read, field: feature.name }} text={read.problem} />
+          <>
+            {t("ask.problem")}{" "}
+            <Said of={model} fact={{ ...read, field: feature.name }} text={read.problem} />
+          </>
         ) : (
           <Problem {...props} />
         )}
@@ -108,7 +111,11 @@ export function Problems(props: NotesProps) {
 function Problem({ model, feature, cell, units, problem }: FieldProps) {
   if (!problem) return null;
   if (problem.code !== UNIT_MISSING)
-    return <Said of={model} fact={problem} text={problem.problem} />;
+    return (
+      <>
+        {t("ask.problem")} <Said of={model} fact={problem} text={problem.problem} />
+      </>
+    );
   if (feature.type !== "number" || cell.unit !== undefined) return null;
   const confusable = listConfusable(feature, units[feature.name] ?? []);
   return <>{t("ask.unit_missing", { units: confusable.map(showUnit).join(", ") })}</>;

@@ -123,7 +123,7 @@ function Fields(props: FieldsProps<Model>) {
   return (
     <>
       <SystemSwitch features={features} units={units} system={system} onChange={choose} />
-      <div class="fields">
+      <div class={features.some(hasUnit) ? "fields" : "fields unitless"}>
         <p class="usual-head" aria-hidden="true">
           {t("ask.learned")}
         </p>
@@ -145,6 +145,8 @@ function Fields(props: FieldsProps<Model>) {
     </>
   );
 }
+
+const hasUnit = (feature: Feature) => feature.type === "number" && feature.unit !== "1";
 
 /** SI or conventional for the whole form, where that makes a difference. */
 function SystemSwitch(props: {
@@ -226,9 +228,7 @@ function Given({ model, instance }: { model: Model; instance: Instance }) {
         .filter(({ name }) => instance[name] !== undefined)
         .map((feature) => (
           <Fragment key={feature.name}>
-            <dt>
-              <FieldLabel model={model} feature={feature} />
-            </dt>
+            <dt>{translate(model, feature.name)}</dt>
             <dd>{writeValue(model, feature, instance[feature.name], entered)}</dd>
           </Fragment>
         ))}

@@ -92,7 +92,7 @@ export function AskView({ model }: { model: Manifest }) {
         <h3 id="answer">{t("answer.heading")}</h3>
         {asked ? (
           <EnteredIn
-            value={listEntered(input.listFeatures(model), asked.draft, units ?? {})}
+            value={listEntered(input.listFeatures(model), stale ? asked.draft : draft, units ?? {})}
             key={asked.answered.request_id}
           >
             {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
