@@ -90,8 +90,8 @@ def test_a_patient_is_asked_about_by_the_keyboard_alone(visit: Open) -> None:
         ("age", "67"),
         ("sex", "F"),
         ("creatinine", "1.1"),
-        ("kappa", "1.2"),
-        ("lambda", "1.5"),
+        ("kappa", "1.2 mg/dL"),
+        ("lambda", "1,5 mg/dl"),
         ("mgus", "n"),
     ):
         tab_to(f"#value-{name}")

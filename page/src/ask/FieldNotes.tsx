@@ -4,11 +4,8 @@ import type { NumberFeature } from "../manifest";
 import { Said } from "../Said";
 import { showUnit, withUnit } from "../units";
 import { type Cell, findFactor, isPlain, readCell } from "./draft";
+import { type FieldProps, UNIT_MISSING } from "./field";
 import { listConfusable, type Suspect, suspectUnit } from "./usual";
-import type { FieldProps } from "./Value";
-
-/** What the problem of a number is called that has no unit. */
-export const UNIT_MISSING = "unit_missing";
 
 type NotesProps = FieldProps & { id: string };
 
@@ -128,12 +125,18 @@ const takeNumber = ({ unit, read }: Cell, number: number): Cell => ({
 });
 
 export function findSuspect(
-  props: Pick<FieldProps, "model" | "feature" | "cell" | "units" | "doubted">,
+  props: Pick<FieldProps, "feature" | "cell" | "units" | "usual" | "doubted">,
 ): Suspect | undefined {
-  const { model, feature, cell, units, doubted } = props;
-  if (feature.type !== "number" || cell.unit === undefined || !isPlain(cell.text)) return undefined;
+  const { feature, cell, units, usual, doubted } = props;
+  if (feature.type !== "number" || usual === undefined) return undefined;
+  if (cell.unit === undefined || !isPlain(cell.text)) return undefined;
   const offered = units[feature.name] ?? [];
-  return suspectUnit(model, feature, offered, Number(cell.text), cell.unit, doubted);
+  return suspectUnit(feature, offered, {
+    number: Number(cell.text),
+    unit: cell.unit,
+    usual,
+    doubted,
+  });
 }
 
 /** "12 times the usual: mg/L?" */

@@ -7,7 +7,7 @@ import type { Manifest } from "../manifest";
 import type { Problem } from "../predictions";
 import { FieldName, Said } from "../Said";
 import type { Refusal } from "../service";
-import { UNIT_MISSING } from "./FieldNotes";
+import { UNIT_MISSING } from "./field";
 import { FieldLabel } from "./Label";
 
 /** Beyond these the reader begins with the first. */

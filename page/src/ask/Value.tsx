@@ -1,33 +1,11 @@
 // One field for one value: a number with its unit, a choice, yes or no.
 import { t, translate } from "../language";
-import type { Feature, Manifest, NumberFeature } from "../manifest";
-import type { Problem } from "../predictions";
-import type { Units } from "../service";
+import type { NumberFeature } from "../manifest";
 import { showUnit } from "../units";
-import type { Cell } from "./draft";
 import { EnteredIn, listEntered } from "./entered";
-import { Help, Problems, UNIT_MISSING } from "./FieldNotes";
+import { Help, Problems } from "./FieldNotes";
+import { type FieldProps, findUnit, UNIT_MISSING, type ValueProps } from "./field";
 import { FieldLabel } from "./Label";
-import type { System } from "./system";
-import { chooseUnit } from "./usual";
-
-interface ValueProps {
-  model: Manifest;
-  feature: Feature;
-  cell: Cell;
-  units: Units;
-  problem: Problem | undefined;
-  onChange: (cell: Cell) => void;
-}
-
-export interface FieldProps extends ValueProps {
-  /** Whose units a field begins with. */
-  system: System | undefined;
-  /** Whether what was asked was found unlike all that the model knows. */
-  doubted: boolean;
-  /** The value is whole: it may be read. */
-  onSettle: () => void;
-}
 
 /** A labelled field on one line, and below it what there is to say of its value. */
 export function ValueField(props: FieldProps) {
@@ -55,15 +33,6 @@ export function ValueField(props: FieldProps) {
       </div>
     </EnteredIn>
   );
-}
-
-/** The unit of a field: as chosen, or the one to begin with; none where the reader must choose. */
-export function findUnit(
-  props: Pick<FieldProps, "feature" | "cell" | "units" | "system">,
-): string | undefined {
-  const { feature, cell, units, system } = props;
-  if (feature.type !== "number") return undefined;
-  return cell.unit ?? chooseUnit(feature, units[feature.name] ?? [], system);
 }
 
 function UnitSwitch(props: FieldProps & { feature: NumberFeature }) {

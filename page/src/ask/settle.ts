@@ -4,9 +4,8 @@ import type { Feature, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
 import { readValues, type Units } from "../service";
 import { type Cell, isPlain, type Row } from "./draft";
-import { UNIT_MISSING } from "./FieldNotes";
+import { findUnit, UNIT_MISSING } from "./field";
 import type { System } from "./system";
-import { findUnit } from "./Value";
 
 const COMPARED = /^\s*[<>=≤≥＜＞].*\d\s*$/s;
 

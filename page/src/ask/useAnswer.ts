@@ -17,6 +17,7 @@ interface Question {
 export function useAnswer(model: Manifest) {
   const [asked, setAsked] = useState<Asked & { draft: Draft }>();
   const [refusal, setRefusal] = useState<Refusal>();
+  const [refused, setRefused] = useState<Draft>();
   const running = useRef<AbortController | undefined>(undefined);
   const stop = () => running.current?.abort();
   useEffect(() => stop, []);
@@ -29,6 +30,7 @@ export function useAnswer(model: Manifest) {
     const controller = new AbortController();
     running.current = controller;
     const { signal } = controller;
+    setRefused(draft);
     try {
       const answered = await askWhole(model, instance, wrong, force, signal);
       const explained = answered.predictions[0]?.status === "ok";
@@ -50,7 +52,7 @@ export function useAnswer(model: Manifest) {
     setAsked(undefined);
     setRefusal(undefined);
   };
-  return { asked, refusal, ask, fail, forget };
+  return { asked, refusal, refused, ask, fail, forget };
 }
 
 /** The answer; all that is wrong is refused at once, what the page found and what the service did. */

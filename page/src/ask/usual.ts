@@ -65,10 +65,12 @@ export const chooseUnit = (
 ): string | undefined =>
   isConfusable(feature, offered) ? undefined : findUnitOf(feature, offered, system);
 
-/** What is usual: the median of the people that the model was explained by, else the middle. */
-function findUsual(model: Manifest, feature: NumberFeature): number {
+/**
+ * What is usual: the median of the people that the model was explained by, else the middle.
+ * @param at which of the model's features it is
+ */
+export function findUsual(model: Manifest, feature: NumberFeature, at: number): number {
   const centres = model.explanation?.background?.centres ?? [];
-  const at = "features" in model.input ? model.input.features.indexOf(feature) : -1;
   const known = centres
     .flatMap(({ values, people }) => {
       const value = values[at];
@@ -90,25 +92,26 @@ export interface Suspect {
   times: number;
 }
 
-/**
- * The unit by which a value far out would be a usual one.
- * @param number as it was typed
- * @param unit that was chosen
- * @param doubted whether the service has found what was asked unlike all it knows
- */
+/** A number as it was typed, in the unit that was chosen. */
+interface Typed {
+  number: number;
+  unit: string;
+  /** In the model's unit. */
+  usual: number;
+  /** Whether the service has found what was asked unlike all it knows. */
+  doubted: boolean;
+}
+
+/** The unit by which a value far out would be a usual one. */
 export function suspectUnit(
-  model: Manifest,
   feature: NumberFeature,
   offered: Offered,
-  number: number,
-  unit: string,
-  doubted: boolean,
+  { number, unit, usual, doubted }: Typed,
 ): Suspect | undefined {
   const own = offered.find((one) => one.unit === unit);
   if (!own || !(number > 0)) return undefined;
   const { low, high } = feature.training_range;
   const value = number * own.factor;
-  const usual = findUsual(model, feature);
   const apart = (other: number) => Math.abs(Math.log(other / usual));
   const far = Math.log(doubted ? FAR_IF_DOUBTED : FAR);
   const outside = value < low || value > high;

@@ -5,7 +5,7 @@ import type { SeriesExplanation } from "../contract";
 import { formatNumber, nameValue, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { InputRoom, Movable, ReasonsProps, Taking } from "../rooms";
-import { withUnit } from "../units";
+import { showUnit, withUnit } from "../units";
 import { SeriesTable } from "./SeriesTable";
 
 type Model = Taking<"series">;
@@ -38,12 +38,25 @@ const nameTime = ({ input }: Model) => input.features[0]?.name ?? "";
 
 function Given({ model, instance }: { model: Model; instance: Instance }) {
   return (
-    <ul class="rows">
-      {listRows(instance, model.input.field).map((row, i) => (
-        <li key={i}>{writeRow(model, row)}</li>
-      ))}
-    </ul>
+    <>
+      <p>{listUnits(model).join("; ")}</p>
+      <ul class="rows">
+        {listRows(instance, model.input.field).map((row, i) => (
+          <li key={i}>{writeRow(model, row)}</li>
+        ))}
+      </ul>
+    </>
   );
+}
+
+/** The unit of every number, as "ANC, platelets: 10⁹/L"; the time has one, too. */
+function listUnits(model: Model): string[] {
+  const named = new Map<string, string[]>();
+  for (const feature of model.input.features) {
+    const unit = feature.type === "number" ? showUnit(feature.unit) : "";
+    if (unit) named.set(unit, [...(named.get(unit) ?? []), translate(model, feature.name)]);
+  }
+  return [...named].map(([unit, names]) => `${names.join(", ")}: ${unit}`);
 }
 
 /** One time of a history, as "day -7, ANC 4.8, platelets 230". */

@@ -17,7 +17,7 @@ import { findSuspect, writeSuspect } from "../ask/FieldNotes";
 import { FieldLabel } from "../ask/Label";
 import { checkRow, settleRow } from "../ask/settle";
 import { keepSystem, readSystem, SYSTEMS, type System } from "../ask/system";
-import { findUnitOf } from "../ask/usual";
+import { findUnitOf, findUsual } from "../ask/usual";
 import { ValueField } from "../ask/Value";
 import type { TableExplanation } from "../contract";
 import { nameValue, t, translate } from "../language";
@@ -127,7 +127,7 @@ function Fields(props: FieldsProps<Model>) {
         <p class="usual-head" aria-hidden="true">
           {t("ask.learned")}
         </p>
-        {features.map((feature) => (
+        {features.map((feature, i) => (
           <ValueField
             key={feature.name}
             model={model}
@@ -135,6 +135,7 @@ function Fields(props: FieldsProps<Model>) {
             cell={row[feature.name] ?? { text: "" }}
             units={units}
             system={system}
+            usual={feature.type === "number" ? findUsual(model, feature, i) : undefined}
             doubted={doubted}
             problem={problems.get(feature.name)}
             onChange={(cell) => change((now) => ({ ...now, [feature.name]: cell }))}
@@ -183,9 +184,10 @@ function SystemSwitch(props: {
 
 function Suspects({ model, draft, units, doubted, onChange }: FieldsProps<Model>) {
   const row = draft.rows[0] ?? {};
-  const found = model.input.features.flatMap((feature) => {
+  const found = model.input.features.flatMap((feature, i) => {
     const cell = row[feature.name];
-    const suspect = cell && findSuspect({ model, feature, cell, units, doubted });
+    const usual = feature.type === "number" ? findUsual(model, feature, i) : undefined;
+    const suspect = cell && findSuspect({ feature, cell, units, usual, doubted });
     return cell && suspect ? [{ feature, cell, suspect }] : [];
   });
   if (!found.length) return null;

@@ -18,7 +18,7 @@ export function AskView({ model }: { model: Manifest }) {
   const input = findInput(model);
   const { draft, latest, change } = useDraft(model);
   const [patients, setPatients] = useState(0);
-  const { asked, refusal, ask, fail, forget } = useAnswer(model);
+  const { asked, refusal, refused, ask, fail, forget } = useAnswer(model);
   const { units, loadUnits } = useUnits(model, fail);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -60,7 +60,7 @@ export function AskView({ model }: { model: Manifest }) {
     model,
     draft,
     units: units ?? {},
-    problems: listProblems(refusal),
+    problems: listProblems(refusal, refused, draft),
     doubted: !stale && prediction?.code === "too_far",
     onChange: change,
   };
@@ -118,7 +118,15 @@ const FIELDS = "input, select, textarea";
 function useDraft(model: Manifest) {
   const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
   const latest = useRef(draft);
+  const gone = useRef(false);
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
   const change = (next: Change) => {
+    if (gone.current) return; // what is read too late brings nobody back
     latest.current = typeof next === "function" ? next(latest.current) : next;
     keepDraft(model, latest.current);
     setDraft(latest.current);
@@ -132,14 +140,14 @@ function isSame(input: InputRoom, model: Manifest, one: Draft, other: Draft, uni
   return one === other || write(one) === write(other);
 }
 
-/** What is wrong, by field; the first of each. */
-function listProblems(refusal: Refusal | undefined): Map<string, Problem> {
+/** What is wrong, by field, the first of each; not of one that was edited since. */
+function listProblems(refusal: Refusal | undefined, refused: Draft | undefined, draft: Draft) {
   const problems = new Map<string, Problem>();
   for (const problem of refusal?.details ?? []) {
     const field = problem.field ?? "";
-    if (!problems.has(field)) problems.set(field, problem);
+    const isEdited = refused && refused.rows[0]?.[field] !== draft.rows[0]?.[field];
+    if (field && !isEdited && !problems.has(field)) problems.set(field, problem);
   }
-  problems.delete("");
   return problems;
 }
 
