@@ -11,6 +11,7 @@ const roots = [
   "FileAnswer",
   "Manifest",
   "PredictRequest",
+  "ReadAnswer",
   "Service",
   "Units",
 ];

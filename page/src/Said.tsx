@@ -1,13 +1,20 @@
 // What the service says, in the language of the page as far as that is known.
+import { convertFact, useEntered } from "./ask/entered";
 import type { Fact } from "./facts";
 import { getLanguage, t, translate } from "./language";
 import type { Feature, Manifest } from "./manifest";
 import { say } from "./words";
 
 /** A sentence by its fact; what stays English in it says so, as does the service's own text of it. */
-export function Said(props: { of?: Manifest; fact: Partial<Fact>; text: string }) {
+export function Said(props: {
+  of?: Manifest;
+  fact: Partial<Fact> & { field?: string | null };
+  text: string;
+}) {
   const { of, fact, text } = props;
-  const parts = say(fact, of) ?? [{ text, isEnglish: getLanguage() !== "en" }];
+  const parts = say(convertFact(fact, useEntered()), of) ?? [
+    { text, isEnglish: getLanguage() !== "en" },
+  ];
   return (
     <span>
       {parts.map((part, i) =>

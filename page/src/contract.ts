@@ -2340,6 +2340,43 @@ export interface PredictRequest {
 export interface Instance {
   [k: string]: unknown;
 }
+export interface ReadAnswer {
+  values: ReadValues;
+}
+export interface ReadValues {
+  [k: string]: ReadValue;
+}
+export interface ReadValue {
+  /**
+   * Null if it cannot be told.
+   */
+  number: number | null;
+  /**
+   * UCUM code of the unit behind it.
+   */
+  unit: string | null;
+  /**
+   * <, <=, > or >=, if only a limit is known.
+   */
+  comparator: string | null;
+  /**
+   * What it may be, if it may be two numbers.
+   */
+  choices: number[];
+  /**
+   * What becomes of it, where that is not plain.
+   */
+  note: string | null;
+  /**
+   * Why it cannot be used.
+   */
+  problem: string | null;
+  /**
+   * Names the sentence, in every language.
+   */
+  code?: string;
+  limits?: Limits;
+}
 export interface Service {
   name: string;
   version: string;

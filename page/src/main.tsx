@@ -1,6 +1,7 @@
 // The shell: who is asked for by the address, and the frame around every view.
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { forgetDrafts } from "./ask/draft";
 import { Failure } from "./Failure";
 import { getLanguage, LANGUAGES, type Language, setLanguage, Told, t } from "./language";
 import type { Manifest } from "./manifest";
@@ -87,6 +88,7 @@ function View({ route }: { route: Route }) {
 function ModelView({ id, version, view }: { id: string; version?: string; view: Tab }) {
   const [model, setModel] = useState<Manifest>();
   const [refusal, setRefusal] = useState<Refusal>();
+  useEffect(() => forgetDrafts, []); // who leaves the model leaves no patient behind
   const load = () => {
     setRefusal(undefined);
     readModel(id, version).then(setModel, setRefusal);
@@ -132,4 +134,9 @@ function ModelView({ id, version, view }: { id: string; version?: string; view: 
 
 setLanguage(getLanguage());
 const root = document.getElementById("page");
-if (root) render(<Page />, root);
+if (root) {
+  render(<Page />, root);
+  // a browser that keeps the page to go back to it keeps nobody's values
+  addEventListener("pagehide", () => render(null, root));
+  addEventListener("pageshow", ({ persisted }) => persisted && render(<Page />, root));
+}

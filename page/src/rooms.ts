@@ -10,7 +10,7 @@ import type {
   Manifest,
   NumberFeature,
 } from "./manifest";
-import type { Explanation, Interval, Output } from "./predictions";
+import type { Explanation, Interval, Output, Problem } from "./predictions";
 import type { Units } from "./service";
 
 /** A model whose input is of a kind. */
@@ -29,8 +29,16 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   heading: Words;
   /** Its form. */
   Fields(props: FieldsProps<Model>): VNode;
+  /** What the button is called that empties it; without this it is another patient. */
+  anew?: Words;
   /** An instance, as an example is, filled in. */
-  open(model: Model, instance: Instance): Draft;
+  open(model: Model, instance: Instance, units: Units): Draft;
+  /** Has read what was typed; what is typed until then stays as it is. */
+  settle?(model: Model, draft: Draft): Promise<(now: Draft) => Draft>;
+  /** What is wrong before anything is asked. */
+  check?(model: Model, draft: Draft, units: Units): Problem[];
+  /** Units that were likely meant, where the service found the whole unlike all that it knows. */
+  Suspects?(props: FieldsProps<Model>): VNode | null;
   /** What was filled in as an instance; a value that is not there is left out. */
   read(model: Model, draft: Draft, units: Units): Instance;
   /** What was asked about, beside its answer. */

@@ -5,6 +5,7 @@ import type {
   ErrorResponse,
   FileAnswer,
   PredictRequest,
+  ReadAnswer,
   Service,
   Units as Told,
 } from "./contract";
@@ -96,6 +97,10 @@ export type Units = Told["units"];
 
 export const readUnits = (model: Manifest) =>
   request<Told>(`${path(model)}/units`).then((told) => told.units);
+
+/** Per field, what the number is that was typed. */
+export const readValues = (model: Manifest, values: Record<string, string>) =>
+  request<ReadAnswer>(`${path(model)}/read`, write({ values })).then((told) => told.values);
 
 export const predict = (
   model: Manifest,

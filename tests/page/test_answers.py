@@ -51,7 +51,7 @@ def test_numbers_on_the_page_are_those_of_the_service(visit: Open) -> None:
 def test_a_problem_is_shown_beside_its_field_as_the_service_reports_it(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
     page.get_by_label("Age", exact=False).fill("167")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(".failure")
     field = page.locator(".field", has=page.locator("#value-age"))
     assert "outside 0 to 120 years" in field.locator(".problem").inner_text()
@@ -65,7 +65,7 @@ def test_a_value_may_be_missing_where_the_manifest_allows_it(visit: Open) -> Non
     page.locator(".examples button").first.click()
     page.wait_for_selector(ANSWERED)
     page.locator("#value-creatinine").fill("")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(".doubt")
     assert "imputed with the training median" in page.locator(".doubt").inner_text()
 
@@ -80,7 +80,7 @@ def test_another_unit_gives_the_same_answer(visit: Open) -> None:
     page.get_by_label("Unit of kappa").select_option("mg/L")
     assert f"That is {float(kappa):g} mg/dL." in page.locator("#value-kappa-help").inner_text()
     with page.expect_response("**/explain"):
-        page.get_by_role("button", name="Ask").click()
+        page.get_by_role("button", name="Ask", exact=True).click()
     assert page.locator(".figures").inner_text() == before
 
 
@@ -95,7 +95,7 @@ def test_creatinine_may_come_in_micromoles(visit: Open) -> None:
 def test_an_abstention_is_seen_first_and_an_answer_only_if_forced(visit: Open) -> None:
     page = visit().go("#/solubility", ".examples button")
     page.locator("#value-text").fill("C")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(".doubt.stop")
     assert "The model does not answer." in page.locator(".doubt.stop").inner_text()
     assert "unlike those the model learned from" in page.locator(".doubt.stop").inner_text()
@@ -175,7 +175,7 @@ def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
     page.get_by_role("button", name="Take these 2 rows").click()
     assert page.locator(".series tbody tr").count() == 2
     assert page.locator(".small-multiples .dot").count() == 6
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(ANSWERED)
     assert re.match(EXPECTED["chemo_dose"][0], page.locator(".verdict").inner_text())
 
@@ -185,7 +185,7 @@ def test_a_picture_is_taken_from_a_file(visit: Open) -> None:
     cell = Path(__file__).parents[1] / "data" / "blood_cells" / "neutrophil.png"
     page.locator("#value-picture").set_input_files(cell)
     page.wait_for_selector("img.given")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(".answer")
     assert page.locator(".verdict, .doubt.stop").count() >= 1
 

@@ -124,8 +124,8 @@ def test_a_patient_is_asked_about_by_the_keyboard_alone(visit: Open) -> None:
         ("age", "67"),
         ("sex", "F"),
         ("creatinine", "1.1"),
-        ("kappa", "1.2"),
-        ("lambda", "1.5"),
+        ("kappa", "1.2 mg/dL"),
+        ("lambda", "1,5 mg/dl"),
         ("mgus", "n"),
     ):
         tab_to(f"#value-{name}")
@@ -163,7 +163,7 @@ def test_nothing_of_a_patient_is_stored_in_the_address_or_logged(
     page.wait_for_selector(".reasons")
     page.locator("#value-age").fill(CANARY)
     with page.expect_response("**/explain") as answered:
-        page.get_by_role("button", name="Ask").click()
+        page.get_by_role("button", name="Ask", exact=True).click()
     assert CANARY in (answered.value.request.post_data or "")
     kept = page.evaluate(
         """async () => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie,

@@ -1,5 +1,6 @@
 """The routes of the catalogue: what models there are, what each one is, and its answers."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,14 @@ from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model import units
-from medmaas.model.body import Lists, parse_body, take_columns, take_request
+from medmaas.model.body import Lists, parse_body, take_columns, take_request, take_texts
+from medmaas.model.inputs.typed import MOST_CHARACTERS, read_typed
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.options import Options
 from medmaas.model.predict import answer, check_options, predict
 from medmaas.model.registry import Model
-from medmaas.words import Words, write_columns
+from medmaas.words import Words, speak, write_columns
 
 _NEWEST = "/models/{model_id}"
 _VERSION = "/models/{model_id}/versions/{version}"
@@ -40,6 +42,7 @@ def add_routes(app: FastAPI) -> None:
         app.router.routes += [
             PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
             PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
+            PlainRoute(f"{model}/read", read_values, methods=["POST"]),
         ]
     get = partial(app.get, response_model=None)  # a model of answers would load pydantic.v1
     for model in (_NEWEST, _VERSION):
@@ -108,6 +111,18 @@ async def list_units(request: Request) -> Response:
     by_feature = {f.name: _list_units(f) for f in features if isinstance(f, Number)}
     several = {name: units for name, units in by_feature.items() if len(units) > 1}
     return _respond({"units": several})
+
+
+async def read_values(request: Request) -> Response:
+    """What numbers are that a person typed as a laboratory reports them: `<5`, `118 µmol/L H`.
+
+    Nothing is predicted. What cannot be read is told of its field.
+    """
+    features = find_model(request).manifest.input.named_features
+    numbers = {f.name: f for f in features if isinstance(f, Number)}
+    texts = take_texts(parse_body(await read_json_bytes(request)), numbers, MOST_CHARACTERS)
+    read = {name: asdict(read_typed(numbers[name], text)) for name, text in texts.items()}
+    return _respond({"values": speak(read, choose_words(request))})
 
 
 async def predict_instances(request: Request) -> Response:

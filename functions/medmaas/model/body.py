@@ -1,7 +1,7 @@
 """The JSON that carries instances and how to answer them, for every door and for a file."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 from typing import Any, NoReturn, TypeGuard
 
@@ -9,6 +9,7 @@ from pydantic_core import from_json
 
 from medmaas.errors import InvalidRequestError, MalformedBodyError, Problem, TooLargeError
 from medmaas.facts import Fact
+from medmaas.model.inputs.reading import Notes, read_object
 from medmaas.model.options import PLAIN, Options
 
 MAX_INSTANCES = 1_000
@@ -118,6 +119,32 @@ def take_columns(body: object) -> tuple[Lists, int, Options] | None:
     count = max(counts, default=0)
     _check_count("columns", count)
     return columns, count, options
+
+
+def take_texts(body: object, names: Collection[str], most: int) -> Mapping[str, str]:
+    """The texts of a parsed body `{"values": {"age": "67 years"}}`, by name.
+
+    Args:
+        body: as it was parsed.
+        names: of the fields that there are.
+        most: characters that a text may have.
+
+    Raises:
+        InvalidRequestError: not of this form; details name each field.
+    """
+    values = body.get("values") if isinstance(body, dict) and len(body) == 1 else None
+    if not isinstance(values, dict):
+        problem = Problem(None, "values", Fact("object_required"))
+        raise InvalidRequestError("body_without_texts", [problem])
+    notes = Notes(None)
+    known = read_object(values, names, notes)
+    for name in names:
+        text = known.get(name, "-")
+        if not isinstance(text, str) or not 0 < len(text) <= most:
+            notes.refuse(name, Fact("not_a_text", most=most))
+    if notes.problems:
+        raise InvalidRequestError("body_without_texts", notes.problems)
+    return values
 
 
 def _check_count(field: str, count: int) -> None:

@@ -1,13 +1,14 @@
 // Sliders that ask again at once: what the model would have said of other values.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEntered, writeAmount } from "../ask/entered";
+import { FieldLabel } from "../ask/Label";
 import { findInput } from "../kinds";
-import { formatNumber, Told, t } from "../language";
+import { t } from "../language";
 import type { Instance, Manifest, NumberFeature } from "../manifest";
 import type { Prediction } from "../predictions";
 import type { Movable } from "../rooms";
 import { Said } from "../Said";
 import { predict } from "../service";
-import { withUnit } from "../units";
 import { Output } from "./Output";
 
 const STEPS = 200;
@@ -95,11 +96,12 @@ function Slider(props: {
   const { feature, value } = props;
   const { low, high } = feature.training_range;
   const known = Number.isFinite(value);
-  const shown = known ? withUnit(formatNumber(value, 3), feature.unit) : t("whatif.missing");
+  const entered = useEntered();
+  const shown = known ? writeAmount(feature, value, entered, 3) : t("whatif.missing");
   return (
     <label class="slider">
       <span>
-        <Told of={props.model} text={feature.description} label /> <output>{shown}</output>
+        <FieldLabel model={props.model} feature={feature} /> <output>{shown}</output>
       </span>
       <input
         type="range"

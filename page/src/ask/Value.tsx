@@ -1,83 +1,57 @@
 // One field for one value: a number with its unit, a choice, yes or no.
-import { formatNumber, Told, t, translate } from "../language";
-import type { Feature, Manifest } from "../manifest";
-import type { Problem } from "../predictions";
-import { Said } from "../Said";
-import type { Units } from "../service";
-import { showUnit, withUnit } from "../units";
-import { type Cell, readCell } from "./draft";
+import { t, translate } from "../language";
+import type { NumberFeature } from "../manifest";
+import { showUnit } from "../units";
+import { EnteredIn, listEntered } from "./entered";
+import { Help, Problems } from "./FieldNotes";
+import { type FieldProps, findUnit, UNIT_MISSING, type ValueProps } from "./field";
+import { FieldLabel } from "./Label";
 
-interface ValueProps {
-  model: Manifest;
-  feature: Feature;
-  cell: Cell;
-  units: Units;
-  problem: Problem | undefined;
-  onChange: (cell: Cell) => void;
-}
-
-/** A labelled field with its help, its range and, if there is one, its problem. */
-export function ValueField(props: ValueProps) {
-  const { model, feature, problem } = props;
+/** A labelled field on one line, and below it what there is to say of its value. */
+export function ValueField(props: FieldProps) {
+  const { model, feature, cell, units } = props;
   const id = `value-${feature.name}`;
-  const given = readCell(feature, props.cell, props.units);
-  const converted =
-    feature.type === "number" &&
-    props.cell.unit !== undefined &&
-    props.cell.unit !== feature.unit &&
-    typeof given === "number";
+  const unit = findUnit(props);
+  const row = { [feature.name]: { ...cell, unit } };
+  const noted = { ...props, cell: row[feature.name] ?? cell };
   return (
-    <div class="field">
-      <label for={id}>
-        <Told of={model} text={feature.description} label />{" "}
-        <span class="required">{t(feature.missing ? "ask.optional" : "ask.required")}</span>
-      </label>
-      <span class="entry-line">
-        <ValueControl {...props} id={id} describedBy={`${id}-help ${id}-problem`} />
-        {feature.type === "number" && <UnitSwitch {...props} />}
-      </span>
-      <p class="help" id={`${id}-help`}>
-        {feature.type === "number" && (
-          <>
-            {t("ask.range", {
-              low: formatNumber(feature.training_range.low),
-              high: withUnit(formatNumber(feature.training_range.high), feature.unit),
-            })}{" "}
-          </>
-        )}
-        {converted && (
-          <strong class="converted">
-            {t("ask.converted", { value: withUnit(formatNumber(given, 5), feature.unit) })}{" "}
-          </strong>
-        )}
-        {feature.missing && (
-          <>
-            {t("ask.if_missing")} <Told of={model} text={feature.missing} />
-          </>
-        )}
-      </p>
-      <p class="problem" id={`${id}-problem`}>
-        {problem && (
-          <>
-            {t("ask.problem")} <Said of={model} fact={problem} text={problem.problem} />
-          </>
-        )}
-      </p>
-    </div>
+    <EnteredIn value={listEntered([feature], { rows: [row], content: "" }, units)}>
+      <div class="field" onChange={props.onSettle}>
+        <label for={id}>
+          <FieldLabel model={model} feature={feature} />{" "}
+          {feature.missing && <span class="required">{t("ask.optional")}</span>}
+        </label>
+        <ValueControl
+          {...props}
+          id={id}
+          describedBy={`${id}-help ${id}-problem`}
+          onChange={({ text }) => props.onChange(unit === undefined ? { text } : { text, unit })}
+        />
+        {feature.type === "number" && <UnitSwitch {...noted} feature={feature} />}
+        <Help {...noted} id={`${id}-help`} />
+        <Problems {...noted} id={`${id}-problem`} />
+      </div>
+    </EnteredIn>
   );
 }
 
-function UnitSwitch({ model, feature, cell, units, onChange }: ValueProps) {
-  const own = feature.type === "number" ? feature.unit : "1";
+function UnitSwitch(props: FieldProps & { feature: NumberFeature }) {
+  const { model, feature, cell, units, problem, onChange } = props;
   const offered = units[feature.name] ?? [];
-  if (offered.length < 2) return <span class="unit">{showUnit(own)}</span>;
+  if (offered.length < 2) return <span class="unit">{showUnit(feature.unit)}</span>;
+  const isMissing = cell.unit === undefined;
   return (
     <select
       class="unit"
+      id={`unit-${feature.name}`}
+      autocomplete="off"
       aria-label={t("ask.unit_of", { name: translate(model, feature.name) })}
-      value={cell.unit ?? own}
-      onChange={(event) => onChange({ ...cell, unit: event.currentTarget.value })}
+      aria-invalid={problem?.code === UNIT_MISSING && isMissing}
+      aria-describedby={`value-${feature.name}-problem`}
+      value={cell.unit ?? ""}
+      onChange={(event) => onChange({ text: cell.text, unit: event.currentTarget.value })}
     >
+      {isMissing && <option value="">{t("ask.which_unit")}</option>}
       {offered.map(({ unit }) => (
         <option value={unit} key={unit}>
           {showUnit(unit)}
@@ -96,14 +70,17 @@ export function ValueControl(
     id: props.id,
     value: cell.text,
     autocomplete: "off" as const, // or the browser would keep it to restore the page
-    "aria-invalid": problem !== undefined,
+    "aria-invalid":
+      (problem !== undefined && problem.code !== UNIT_MISSING) || Boolean(cell.read?.problem),
     "aria-describedby": props.describedBy,
     "aria-label": props.label,
   };
   const change = (event: { currentTarget: { value: string } }) =>
     onChange({ ...cell, text: event.currentTarget.value });
   if (feature.type === "number")
-    return <input {...common} type="text" inputMode="decimal" onInput={change} />;
+    return (
+      <input {...common} type="text" inputMode="decimal" maxLength={LONGEST} onInput={change} />
+    );
   const choices = feature.type === "choice" ? feature.choices : ["true", "false"];
   return (
     <select {...common} onChange={change}>
@@ -116,3 +93,6 @@ export function ValueControl(
     </select>
   );
 }
+
+/** Characters that the service reads of a number. */
+const LONGEST = 64;

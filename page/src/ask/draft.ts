@@ -1,4 +1,6 @@
-// What a person has entered so far, as text, and the values that it becomes. Kept in memory alone.
+// What a person has entered so far, as text, and the values that it becomes. Kept in memory alone,
+// and only as long as one stays with a model.
+import type { ReadValue } from "../contract";
 import type { Feature, Instance, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
 import type { Units } from "../service";
@@ -6,7 +8,11 @@ import type { Units } from "../service";
 /** One value as it was typed, and the unit it was typed in. */
 export interface Cell {
   text: string;
-  unit?: string;
+  unit?: string | undefined;
+  /** In the model's unit, where the text is that value rounded into another one. */
+  exact?: number;
+  /** What the service read, and of what text. */
+  read?: ReadValue & { typed: string };
 }
 
 export type Row = Record<string, Cell>;
@@ -17,6 +23,9 @@ export interface Draft {
   content: string;
 }
 
+/** A draft, or what becomes of the one that is there by then. */
+export type Change = Draft | ((now: Draft) => Draft);
+
 /** What every form takes and gives. */
 export interface FieldsProps<Model extends Manifest = Manifest> {
   model: Model;
@@ -24,7 +33,9 @@ export interface FieldsProps<Model extends Manifest = Manifest> {
   units: Units;
   /** What is wrong, by the field that the service names. */
   problems: Map<string, Problem>;
-  onChange: (draft: Draft) => void;
+  /** Whether the service found what was asked unlike all it knows. */
+  doubted: boolean;
+  onChange: (change: Change) => void;
 }
 
 export const emptyDraft = (): Draft => ({ rows: [{}], content: "" });
@@ -34,6 +45,7 @@ const key = (model: Manifest) => `${model.id}@${model.version}`;
 
 export const recallDraft = (model: Manifest) => kept.get(key(model)) ?? emptyDraft();
 export const keepDraft = (model: Manifest, draft: Draft) => kept.set(key(model), draft);
+export const forgetDrafts = () => kept.clear();
 
 /** The text of a value as a field holds it. */
 const write = (value: unknown): string =>
@@ -43,6 +55,11 @@ export const openRow = (values: Instance): Row =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { text: write(value) }]));
 
 export const openContent = (value: unknown): Draft => ({ rows: [], content: write(value) });
+
+const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+
+/** Whether a text is a number as programs write it; others are read by the service. */
+export const isPlain = (text: string) => PLAIN.test(text.trim());
 
 /** What is sent for a field: a number where it is one, in the model's unit; else what was typed. */
 export function readCell(feature: Feature, cell: Cell | undefined, units: Units): unknown {
@@ -54,14 +71,19 @@ export function readCell(feature: Feature, cell: Cell | undefined, units: Units)
     case "choice":
       return text;
     case "number": {
-      const value = Number(text);
-      return Number.isFinite(value) ? value * findFactor(feature.name, cell?.unit, units) : text;
+      if (cell?.exact !== undefined) return cell.exact;
+      const { unit = feature.unit, read } = cell ?? {};
+      const factor = unit === feature.unit ? 1 : findFactor(feature.name, unit, units);
+      // a bound, or a unit that is not known here: the service reads it, or says why not
+      if (!isPlain(text)) return read?.comparator && unit !== "1" ? `${text} ${unit}` : text;
+      if (factor === undefined) return `${text} ${unit}`;
+      return factor === 1 ? Number(text) : Number((Number(text) * factor).toPrecision(12));
     }
   }
 }
 
-const findFactor = (name: string, unit: string | undefined, units: Units): number =>
-  units[name]?.find((one) => one.unit === unit)?.factor ?? 1;
+export const findFactor = (name: string, unit: string, units: Units): number | undefined =>
+  units[name]?.find((one) => one.unit === unit)?.factor;
 
 /** The values of a row; one that is not there is left out. */
 export function readRow(features: Feature[], row: Row, units: Units): Instance {

@@ -14,6 +14,7 @@ type Model = Taking<"text">;
 export const text: InputRoom<Model, TextExplanation> = {
   name: { en: "molecule or text", zh: "分子或文本" },
   heading: { en: "The text", zh: "文本" },
+  anew: { en: "Start anew", zh: "重新开始" },
   Fields: TextField,
   open: ({ input }, instance) => openContent(instance[input.field]),
   read: ({ input }, draft) => ({ [input.field]: draft.content }),

@@ -1,59 +1,88 @@
 // A patient on the left, the answer on the right (below each other where the screen is narrow).
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Answer, type Asked } from "../answer/Answer";
-import { type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
-import { Failure } from "../Failure";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Answer } from "../answer/Answer";
+import { type Change, type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
+import { EnteredIn, listEntered } from "../ask/entered";
+import { Refused } from "../ask/Refused";
+import { Stale } from "../ask/Stale";
+import { useAnswer } from "../ask/useAnswer";
+import { useUnits } from "../ask/useUnits";
 import { findInput } from "../kinds";
 import { getLanguage, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
-import { FieldName, Said } from "../Said";
-import { explain, predict, Refusal, readUnits, type Units } from "../service";
+import type { InputRoom } from "../rooms";
+import type { Refusal, Units } from "../service";
 
 export function AskView({ model }: { model: Manifest }) {
   const input = findInput(model);
-  const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
-  const [units, setUnits] = useState<Units>({});
-  const { asked, refusal, ask, forget } = useAnswer(model);
+  const { draft, latest, change } = useDraft(model);
+  const [patients, setPatients] = useState(0);
+  const { asked, refusal, refused, ask, fail, forget } = useAnswer(model);
+  const { units, loadUnits } = useUnits(model, fail);
+  const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    readUnits(model).then(setUnits, () => setUnits({}));
-  }, [model]);
-  const change = (next: Draft) => {
-    keepDraft(model, next);
-    setDraft(next);
+    if (patients) form.current?.querySelector<HTMLElement>(FIELDS)?.focus();
+  }, [patients]);
+  const stale = useMemo(
+    () => asked !== undefined && !isSame(input, model, asked.draft, draft, units ?? {}),
+    [asked, draft, units],
+  );
+  const submit = async () => {
+    try {
+      const known = await loadUnits();
+      const entered = latest.current;
+      const settle = await input.settle?.(model, entered);
+      if (settle) change(settle);
+      const settled = settle ? settle(entered) : entered;
+      const wrong = input.check?.(model, settled, known) ?? [];
+      await ask({ draft: settled, instance: input.read(model, settled, known), wrong });
+    } catch (error) {
+      fail(error);
+    }
   };
-  const open = (instance: Instance) => {
-    change(input.open(model, instance));
-    ask(instance);
+  const take = async (instance: Instance) => {
+    try {
+      const opened = input.open(model, instance, await loadUnits());
+      change(opened);
+      await ask({ draft: opened, instance, wrong: [] });
+    } catch (error) {
+      fail(error);
+    }
   };
   const clear = () => {
     change(emptyDraft());
     forget();
+    setPatients((now) => now + 1);
+  };
+  const [prediction] = asked?.answered.predictions ?? [];
+  const fields = {
+    model,
+    draft,
+    units: units ?? {},
+    problems: listProblems(refusal, refused, draft),
+    doubted: !stale && prediction?.code === "too_far",
+    onChange: change,
   };
   return (
     <div class="ask">
       <section class="panel" aria-labelledby="patient">
         <h3 id="patient">{input.heading[getLanguage()]}</h3>
-        <Examples model={model} onChoose={open} />
+        <Examples model={model} onChoose={take} />
         <form
           autocomplete="off"
+          ref={form}
           onSubmit={(event) => {
             event.preventDefault();
-            ask(input.read(model, draft, units));
+            submit();
           }}
         >
           {refusal && <Refused model={model} refusal={refusal} />}
-          <input.Fields
-            model={model}
-            draft={draft}
-            units={units}
-            problems={listProblems(refusal)}
-            onChange={change}
-          />
+          {units && <input.Fields key={patients} {...fields} />}
           <p class="buttons">
             <button type="submit">{t("ask.submit")}</button>
             <button type="button" class="quiet" onClick={clear}>
-              {t("ask.clear")}
+              {input.anew?.[getLanguage()] ?? t("ask.clear")}
             </button>
           </p>
         </form>
@@ -62,12 +91,19 @@ export function AskView({ model }: { model: Manifest }) {
       <section class="panel" aria-labelledby="answer">
         <h3 id="answer">{t("answer.heading")}</h3>
         {asked ? (
-          <Answer
+          <EnteredIn
+            value={listEntered(input.listFeatures(model), stale ? asked.draft : draft, units ?? {})}
             key={asked.answered.request_id}
-            model={model}
-            asked={asked}
-            onForce={() => ask(asked.instance, true)}
-          />
+          >
+            {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
+            <Stale stale={stale} onAgain={submit}>
+              <Answer
+                model={model}
+                asked={asked}
+                onForce={() => ask({ ...asked, wrong: [] }, true)}
+              />
+            </Stale>
+          </EnteredIn>
         ) : (
           <Before model={model} />
         )}
@@ -76,73 +112,43 @@ export function AskView({ model }: { model: Manifest }) {
   );
 }
 
-/** Asks for the answer, and then for its explanation; what comes too late is dropped. */
-function useAnswer(model: Manifest) {
-  const [asked, setAsked] = useState<Asked>();
-  const [refusal, setRefusal] = useState<Refusal>();
-  const running = useRef<AbortController | undefined>(undefined);
-  const stop = () => running.current?.abort();
-  useEffect(() => stop, []);
-  const ask = async (instance: Instance, force = false) => {
-    stop();
-    const controller = new AbortController();
-    running.current = controller;
-    const { signal } = controller;
-    try {
-      const answered = await predict(model, [instance], force ? { force } : {}, signal);
-      const explained = answered.predictions[0]?.status === "ok";
-      setRefusal(undefined);
-      setAsked({ instance, answered, at: new Date(), pending: explained });
-      if (!explained) return;
-      const whole = await explain(model, instance, signal);
-      setAsked((now) =>
-        now?.instance === instance
-          ? { ...now, answered: { ...whole, request_id: now.answered.request_id }, pending: false }
-          : now,
-      );
-    } catch (error) {
-      if (signal.aborted) return;
-      setAsked(undefined);
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
-    }
-  };
-  const forget = () => {
-    stop();
-    setAsked(undefined);
-    setRefusal(undefined);
-  };
-  return { asked, refusal, ask, forget };
-}
+const FIELDS = "input, select, textarea";
 
-/** What is wrong, by field; the first of each. */
-function listProblems(refusal: Refusal | undefined): Map<string, Problem> {
-  const named = (refusal?.details ?? []).filter((detail) => detail.field !== null);
-  return new Map(named.reverse().map((problem) => [problem.field ?? "", problem]));
-}
-
-function Refused({ model, refusal }: { model: Manifest; refusal: Refusal }) {
-  const alert = useRef<HTMLDivElement>(null);
-  useEffect(() => alert.current?.focus(), [refusal]);
-  if (refusal.status !== 422) return <Failure refusal={refusal} />;
-  return (
-    <div class="failure" role="alert" tabIndex={-1} ref={alert}>
-      <strong>{t("ask.refused", { count: refusal.details.length })}</strong>
-      <ul>
-        {refusal.details.map((detail, i) => (
-          <li key={i}>
-            {detail.field && (
-              <FieldName
-                of={model}
-                features={findInput(model).listFeatures(model)}
-                field={detail.field}
-              />
-            )}{" "}
-            <Said of={model} fact={detail} text={detail.problem} />
-          </li>
-        ))}
-      </ul>
-    </div>
+/** What is entered; changes are made to what is there by then, whatever was drawn last. */
+function useDraft(model: Manifest) {
+  const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
+  const latest = useRef(draft);
+  const gone = useRef(false);
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
   );
+  const change = (next: Change) => {
+    if (gone.current) return; // what is read too late brings nobody back
+    latest.current = typeof next === "function" ? next(latest.current) : next;
+    keepDraft(model, latest.current);
+    setDraft(latest.current);
+  };
+  return { draft, latest, change };
+}
+
+/** Whether two drafts ask the same, whatever is written otherwise. */
+function isSame(input: InputRoom, model: Manifest, one: Draft, other: Draft, units: Units) {
+  const write = (draft: Draft) => JSON.stringify(input.read(model, draft, units));
+  return one === other || write(one) === write(other);
+}
+
+/** What is wrong, by field, the first of each; not of one that was edited since. */
+function listProblems(refusal: Refusal | undefined, refused: Draft | undefined, draft: Draft) {
+  const problems = new Map<string, Problem>();
+  for (const problem of refusal?.details ?? []) {
+    const field = problem.field ?? "";
+    const isEdited = refused && refused.rows[0]?.[field] !== draft.rows[0]?.[field];
+    if (field && !isEdited && !problems.has(field)) problems.set(field, problem);
+  }
+  return problems;
 }
 
 function Examples(props: { model: Manifest; onChoose: (instance: Instance) => void }) {

@@ -15,6 +15,7 @@ from medmaas.api.openapi.parts import (
     write_operation,
     write_refusals,
 )
+from medmaas.api.openapi.reading import describe_reading
 from medmaas.api.openapi.tables import describe_answers, describe_table
 from medmaas.model.body import LEAST_COVERAGE, LEAST_SECONDS, MAX_INSTANCES, MOST_SECONDS
 from medmaas.model.explanation import describe_explanation
@@ -78,6 +79,10 @@ def describe_any_model() -> Paths:
         }
         for path, of in ((MODEL, ""), (VERSION, "_version"))
     }
+    paths |= {
+        f"{path}/read": {"post": _with_model(describe_reading(f"read_values{of}"), path)}
+        for path, of in ((MODEL, ""), (VERSION, "_version"))
+    }
     return paths | {
         f"{path}/{action}": {
             "post": _write(f"{action}{of}", action, summary, instance, answer)
@@ -94,7 +99,7 @@ def describe_any_model() -> Paths:
 
 def _with_model(operation: Operation, path: str) -> Operation:
     """An operation whose path names a model."""
-    return operation | {"parameters": [*PARAMETERS[path], *operation["parameters"]]}
+    return operation | {"parameters": [*PARAMETERS[path], *operation.get("parameters", [])]}
 
 
 def _describe_model(model: Model, path: str, name: str) -> Paths:

@@ -115,7 +115,7 @@ def _list_values(feature: Number, spelled: SpelledNumber, *, flags: bool) -> Ite
     if not spelled.suffix or (flags and spelled.is_flagged):
         yield spelled.value
     unit, flag = split_flag(spelled.suffix)
-    value = _convert_unit(feature, spelled.value, unit) if unit and (flags or not flag) else None
+    value = convert_unit(feature, spelled.value, unit) if unit and (flags or not flag) else None
     if value is not None:
         yield value
 
@@ -133,7 +133,8 @@ def _is_flag(text: str) -> bool:
     return SpelledNumber(0, suffix=text).is_flagged
 
 
-def _convert_unit(feature: Number, value: float, unit: str) -> float | None:
+def convert_unit(feature: Number, value: float, unit: str) -> float | None:
+    """A value of a unit, as it was written, in a feature's unit; None where it does not convert."""
     if unit == feature.unit:
         return value
     code = find_unit(unit)
