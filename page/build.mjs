@@ -10,6 +10,8 @@ const { metafile } = await build({
   entryPoints: ["src/main.tsx", "src/style.css"],
   outdir: join(target, "files"),
   entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  splitting: true, // what is imported when it is needed is a file of its own
   bundle: true,
   minify: true,
   format: "esm",

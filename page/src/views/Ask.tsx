@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer, type Asked } from "../answer/Answer";
 import { type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
 import { Failure } from "../Failure";
-import { findInput } from "../kinds";
+import { findInput, findOutput } from "../kinds";
 import { getLanguage, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
@@ -14,6 +14,7 @@ export function AskView({ model }: { model: Manifest }) {
   const input = findInput(model);
   const [draft, setDraft] = useState<Draft>(() => recallDraft(model));
   const [units, setUnits] = useState<Units>({});
+  const [several, setSeveral] = useState<Draft>();
   const { asked, refusal, ask, forget } = useAnswer(model);
   useEffect(() => {
     readUnits(model).then(setUnits, () => setUnits({}));
@@ -24,10 +25,18 @@ export function AskView({ model }: { model: Manifest }) {
   };
   const open = (instance: Instance) => {
     change(input.open(model, instance));
+    setSeveral(undefined);
     ask(instance);
+  };
+  const submit = () => {
+    const isSeveral = input.isSeveral?.(model, draft);
+    setSeveral(isSeveral ? draft : undefined);
+    if (isSeveral) forget();
+    else ask(input.read(model, draft, units));
   };
   const clear = () => {
     change(emptyDraft());
+    setSeveral(undefined);
     forget();
   };
   return (
@@ -39,7 +48,7 @@ export function AskView({ model }: { model: Manifest }) {
           autocomplete="off"
           onSubmit={(event) => {
             event.preventDefault();
-            ask(input.read(model, draft, units));
+            submit();
           }}
         >
           {refusal && <Refused model={model} refusal={refusal} />}
@@ -61,7 +70,14 @@ export function AskView({ model }: { model: Manifest }) {
       </section>
       <section class="panel" aria-labelledby="answer">
         <h3 id="answer">{t("answer.heading")}</h3>
-        {asked ? (
+        {several && input.Several ? (
+          <input.Several
+            model={model}
+            draft={several}
+            isStale={several !== draft}
+            output={findOutput(model)}
+          />
+        ) : asked ? (
           <Answer
             key={asked.answered.request_id}
             model={model}
