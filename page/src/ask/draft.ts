@@ -15,6 +15,8 @@ export type Row = Record<string, Cell>;
 export interface Draft {
   rows: Row[];
   content: string;
+  /** What a room keeps beside it, as the photograph that a picture is cut from; gone with the draft. */
+  aside?: unknown;
 }
 
 /** What every form takes and gives. */

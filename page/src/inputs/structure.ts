@@ -126,13 +126,14 @@ function read(layout: Layout, line: string): Structure | undefined {
   if (!own.every(({ value }, i) => value.element.toLowerCase() === written[i]?.element))
     return undefined;
   const isAlone = own.length === 1;
+  const apart = edges.filter(({ bondType }) => bondType === ".").map(nameEdge); // parts of a salt
   const drawn = new Map<number, DrawnAtom>();
   own.forEach((vertex, i) => {
-    drawn.set(vertex.id, readAtom(vertices, vertex, written[i]?.position ?? 0, isAlone));
+    drawn.set(vertex.id, readAtom(vertices, vertex, written[i]?.position ?? 0, isAlone, apart));
   });
   for (const vertex of vertices)
     if (!drawn.has(vertex.id) && vertex.value.isDrawn)
-      drawn.set(vertex.id, readAtom(vertices, vertex, 0, false));
+      drawn.set(vertex.id, readAtom(vertices, vertex, 0, false, apart));
   const atoms = [...drawn.values()];
   if (!atoms.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) return undefined;
   const bonds = edges.flatMap(({ sourceId, targetId, bondType, wedge }): DrawnBond[] => {
@@ -157,14 +158,17 @@ function read(layout: Layout, line: string): Structure | undefined {
 
 function readAtom(
   vertices: Vertex[],
-  { position, neighbours, value }: Vertex,
+  { id, position, neighbours, value }: Vertex,
   place: number,
   isAlone: boolean,
+  apart: string[],
 ): DrawnAtom {
   const charge = value.bracket?.charge ?? 0;
   const isotope = value.bracket?.isotope ?? 0;
   const isSkeleton = value.element === "C" && !charge && !isotope && !isAlone;
-  const right = neighbours.map((id) => (vertices[id]?.position.x ?? position.x) - position.x);
+  const right = neighbours
+    .filter((other) => !apart.includes(nameEdge({ sourceId: id, targetId: other })))
+    .map((other) => (vertices[other]?.position.x ?? position.x) - position.x);
   return {
     position: place,
     x: position.x,
@@ -173,11 +177,12 @@ function readAtom(
     hydrogens: isSkeleton ? 0 : value.countImplicitHydrogens(),
     charge,
     isotope,
-    isLeft: isAlone
-      ? ACID.has(value.element)
-      : right.length > 0 && right.every((apart) => apart > 1),
+    isLeft: isAlone ? ACID.has(value.element) : right.length > 0 && right.every((step) => step > 1),
   };
 }
+
+const nameEdge = (edge: { sourceId: number; targetId: number }) =>
+  [edge.sourceId, edge.targetId].sort((a, b) => a - b).join(" ");
 
 /** The smallest ring of which a bond is part. */
 const findRing = (rings: Ring[], one: number, other: number) =>
