@@ -85,6 +85,14 @@ function Share(props: { atom: DrawnAtom; share: number; name: string | undefined
 }
 
 function Bond({ bond }: { bond: DrawnBond }) {
+  return (
+    <g data-between={`${bond.from.position} ${bond.to.position}`}>
+      <Strokes bond={bond} />
+    </g>
+  );
+}
+
+function Strokes({ bond }: { bond: DrawnBond }) {
   const { from, to, order, inside, wedge } = bond;
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const along = { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
@@ -178,6 +186,9 @@ function Label({ atom }: { atom: DrawnAtom }) {
   const half = 3.6 * label.length;
   return (
     <text
+      data-symbol={label}
+      data-x={atom.x}
+      data-y={atom.y}
       x={isLeft ? atom.x + half : atom.x - half}
       y={atom.y}
       text-anchor={isLeft ? "end" : "start"}
