@@ -45,6 +45,10 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   Given(props: { model: Model; instance: Instance }): VNode;
   /** What drove an answer, below the sentence that says so. */
   Reasons(props: ReasonsProps<Model, Explained>): VNode;
+  /** Whether the form holds several, which are then asked about together. */
+  isSeveral?(model: Model, draft: Draft): boolean;
+  /** Several at once: asks about them, and shows an answer for each. */
+  Several?(props: SeveralProps<Model>): VNode | null;
   /** How it comes in a file, or why it does not. */
   file: FileColumns<Model> | { refuse(): string };
   /** The features that a problem or a warning may name. */
@@ -60,6 +64,15 @@ export interface ReasonsProps<Model extends Manifest, Explained> {
   instance: Instance;
   explanation: Explained;
   /** Knows what the numbers of the answer are called. */
+  output: OutputRoom;
+}
+
+export interface SeveralProps<Model extends Manifest> {
+  model: Model;
+  /** What was asked about. */
+  draft: Draft;
+  /** Whether the form has changed since. */
+  isStale: boolean;
   output: OutputRoom;
 }
 

@@ -18,8 +18,8 @@ EXPECTED = {
     "survival": (r"Risk to die within 5 years\s+\d", "path.curve.average"),
     "breast_fna": (r"(malignant|benign) \d", ".bars .bar"),
     "chemo_dose": (r"(Recommended|Least bad option, not an acceptable one): ", ".option .ring"),
-    "blood_cell": (r"erythroblast \d", ".heat svg rect"),
-    "solubility": (r"between -?[\d.]+ and", ".characters span"),
+    "blood_cell": (r"erythroblast \d", ".reasons .sentence"),
+    "solubility": (r"between -?[\d.]+ and", "svg.explained .share"),
 }
 
 

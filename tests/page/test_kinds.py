@@ -48,7 +48,7 @@ import type { Giving, OutputRoom } from "../rooms";
 
 export const toy_answer: OutputRoom<Giving<"toy_answer">, Toy> = {
   name: { en: "toy", zh: "玩具" },
-  question: { en: "Which toy?", zh: "哪个玩具？" },
+  question: { en: "Which toy?", zh: "哪个玩具" },
   Answer: ({ output }) => <p class="verdict">{output.toy}</p>,
   listClaims: () => [],
   nameCurve: () => "",

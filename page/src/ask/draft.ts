@@ -21,6 +21,8 @@ export type Row = Record<string, Cell>;
 export interface Draft {
   rows: Row[];
   content: string;
+  /** What a room keeps beside it, as the photograph that a picture is cut from; gone with the draft. */
+  aside?: unknown;
 }
 
 /** A draft, or what becomes of the one that is there by then. */

@@ -1,4 +1,5 @@
-// Where hiding a patch of the picture lowers the answer (or raises it), over the picture.
+// Where hiding a patch of the picture lowers the answer (or raises it), over the picture; only where it
+// was measured that such maps say more than "look at the middle".
 import { useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
 import type { ImageExplanation } from "../contract";
@@ -6,18 +7,40 @@ import { formatNumber, formatPercent, t } from "../language";
 import type { Manifest } from "../manifest";
 import { Said } from "../Said";
 
-export function HeatMap(props: {
+interface Props {
   model: Manifest;
   picture: string;
   explanation: ImageExplanation;
   of: string;
-}) {
+}
+
+/** As the service weighs a trial: see functions/medmaas/model/manifest/explanation.py. */
+const FEWEST_TRIED = 200;
+
+export function HeatMap(props: Props) {
+  const trial = props.model.explanation?.trial;
+  if (!trial)
+    return (
+      <details>
+        <summary>{t("heat.untried")}</summary>
+        <Overlay {...props} />
+      </details>
+    );
+  const isWon = trial.every(({ n, low }) => n >= FEWEST_TRIED && (low ?? 0) > 0);
+  return isWon ? <Overlay {...props} /> : <p class="help">{t("heat.lost")}</p>;
+}
+
+function Overlay(props: Props) {
   const { model, picture, explanation, of } = props;
   const [strength, setStrength] = useState(60);
   const [size, setSize] = useState({ width: 1, height: 1 });
   const { rows, box } = explanation.heat_map;
   const largest = Math.max(...rows.flat().map(Math.abs), 1e-12);
   const columns = rows[0]?.length ?? 1;
+  const places = [
+    { key: "heat.most_for", place: findPlace(rows, 1) },
+    { key: "heat.most_against", place: findPlace(rows, -1) },
+  ].flatMap(({ key, place }) => (place ? [{ key, place }] : []));
   return (
     <Figure
       title={t("heat.title", { of })}
@@ -56,6 +79,14 @@ export function HeatMap(props: {
           )}
         </svg>
       </div>
+      <p>
+        {places.map(({ key, place }) => (
+          <span key={key}>
+            {t(key)} <Said fact={{ code: place, limits: {} }} text={place} />
+            {t("reasons.stop")}{" "}
+          </span>
+        ))}
+      </p>
       <p class="help">
         {t("heat.measure")}{" "}
         <Said of={model} fact={explanation.parts.measure} text={explanation.measure} />
@@ -77,4 +108,24 @@ export function HeatMap(props: {
       </label>
     </Figure>
   );
+}
+
+const DOWN = ["upper", "middle", "lower"];
+const ACROSS = ["left", "middle", "right"];
+
+/** In which ninth the most speaks for the answer, or against it; nothing if nowhere. */
+function findPlace(rows: number[][], sign: 1 | -1): string | undefined {
+  const cells = rows.flatMap((row, i) =>
+    row.map((value, j) => ({
+      value: sign * value,
+      down: DOWN[Math.floor((3 * i) / rows.length)],
+      across: ACROSS[Math.floor((3 * j) / row.length)],
+    })),
+  );
+  const most = cells.reduce(
+    (a, b) => (b.value > a.value ? b : a),
+    cells[0] ?? { value: 0, down: "", across: "" },
+  );
+  if (most.value <= 0) return undefined;
+  return most.down === most.across ? most.down : `${most.down}_${most.across}`;
 }

@@ -1,12 +1,15 @@
-// A picture by drop, by paste or from a file; it goes to the service and nowhere else.
-import { useEffect, useState } from "preact/hooks";
-import { type FieldsProps, openContent } from "../ask/draft";
+// A picture by drop, by paste or from a file. Of a photograph a part is chosen and made small here;
+// what is sent goes to the service and nowhere else.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Draft, type FieldsProps, openContent } from "../ask/draft";
 import type { ImageExplanation } from "../contract";
 import { Told, t } from "../language";
 import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
+import { Cropper } from "./Cropper";
 import { HeatMap } from "./HeatMap";
+import { type Aside, cut, openFile, type Whole } from "./photo";
 
 type Model = Taking<"image">;
 
@@ -15,8 +18,17 @@ export const image: InputRoom<Model, ImageExplanation> = {
   heading: { en: "The picture", zh: "图像" },
   Fields: Picture,
   open: ({ input }, instance) => openContent(instance[input.field]),
-  read: ({ input }, draft) => ({ [input.field]: draft.content }),
-  Given: ({ model, instance }) => <img class="given" src={findPicture(model, instance)} alt="" />,
+  read: ({ input }, draft) => {
+    const instance = { [input.field]: draft.content };
+    if (isCut(draft)) cuts.add(instance);
+    return instance;
+  },
+  Given: ({ model, instance }) => (
+    <>
+      <img class="given" src={findPicture(model, instance)} alt="" />
+      {cuts.has(instance) && <p class="unsure">{t("picture.cut")}</p>}
+    </>
+  ),
   Reasons: ({ model, instance, explanation, output }) => (
     <HeatMap
       model={model}
@@ -29,6 +41,11 @@ export const image: InputRoom<Model, ImageExplanation> = {
   listFeatures: () => [],
 };
 
+/** What was asked about and is a part that its reader chose: an answer to it says so. */
+const cuts = new WeakSet<Instance>();
+
+const isCut = ({ aside }: Draft) => "bitmap" in ((aside as Aside | undefined) ?? {});
+
 /** The address under which the page itself can show a picture in base64. */
 const showPicture = (content: string) =>
   `data:${content.startsWith("/9j/") ? "image/jpeg" : "image/png"};base64,${content}`;
@@ -36,21 +53,49 @@ const showPicture = (content: string) =>
 const findPicture = ({ input }: Model, instance: Instance) =>
   showPicture(String(instance[input.field] ?? ""));
 
-async function readFile(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return btoa(text);
-}
+const encode = (bytes: Uint8Array) =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+
+const ACCEPTED = "image/*,.dcm,.tif,.tiff,.heic,.pdf"; // what cannot be read is told why, not hidden
 
 function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
   const [over, setOver] = useState(false);
-  const problem = problems.get(input.field);
-  const take = async (file: File | undefined) => {
-    if (file) onChange({ ...draft, content: await readFile(file) });
+  const [isOpening, setOpening] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const newest = useRef<File | undefined>(undefined);
+  const aside = draft.aside as Aside | undefined;
+  const told =
+    aside && "trouble" in aside ? t(`picture.problem.${aside.trouble}`, { ...input }) : "";
+  const isOpen = aside && "bitmap" in aside && !aside.box;
+  const refused = told ? undefined : problems.get(input.field);
+  // nothing is asked before a part is chosen: the browser says so at the field
+  useEffect(() => {
+    field.current?.setCustomValidity(told || (isOpen ? t("picture.choose") : ""));
+    if (field.current && !aside) field.current.value = ""; // what it names is no longer there
+  });
+  const set = (next: Pick<Draft, "content" | "aside">) => onChange({ ...draft, ...next });
+
+  const take = async (files: FileList | undefined) => {
+    const [file] = files ?? [];
+    if (!files || !file) return;
+    newest.current = file;
+    if (files.length > 1) return set({ content: "", aside: { trouble: "two_files" } });
+    setOpening(true);
+    const { aside, bytes } = await openFile(input, file).catch(() => ({
+      aside: { trouble: "damaged" } as const,
+      bytes: undefined,
+    }));
+    if (newest.current !== file) return;
+    setOpening(false);
+    if ("bitmap" in aside && aside.box)
+      return set({ content: cut(input, aside.bitmap, aside.box), aside });
+    set({ content: bytes ? encode(bytes) : "", aside });
   };
   useEffect(() => {
-    const paste = (event: ClipboardEvent) => take(event.clipboardData?.files[0]);
+    const paste = (event: ClipboardEvent) => {
+      take(event.clipboardData?.files);
+    };
     addEventListener("paste", paste);
     return () => removeEventListener("paste", paste);
   });
@@ -66,29 +111,111 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        take(event.dataTransfer?.files[0]);
+        take(event.dataTransfer?.files);
       }}
     >
       <label for="value-picture">
         <Told of={model} text={input.description} />
       </label>
-      {draft.content && (
-        <img class="given" src={showPicture(draft.content)} alt={t("ask.picture_given")} />
-      )}
       <input
         id="value-picture"
+        class="unseen"
+        ref={field}
         type="file"
-        accept="image/png,image/jpeg"
-        aria-invalid={problem !== undefined}
+        accept={ACCEPTED}
+        aria-invalid={Boolean(told || refused)}
         aria-describedby="value-picture-help value-picture-problem"
-        onChange={(event) => take(event.currentTarget.files?.[0])}
+        onChange={(event) => take(event.currentTarget.files ?? undefined)}
       />
+      <label class="button quiet" for="value-picture">
+        {t("picture.open")}
+      </label>
       <p class="help" id="value-picture-help">
         {t("ask.picture_help")}
       </p>
-      <p class="problem" id="value-picture-problem">
-        {problem && <Said of={model} fact={problem} text={problem.problem} />}
+      <p class="problem" id="value-picture-problem" role={told ? "alert" : undefined}>
+        {told}
+        {refused && <Said of={model} fact={refused} text={refused.problem} />}
       </p>
+      {isOpening && <p role="status">{t("picture.opening")}</p>}
+      {aside && "bitmap" in aside && (
+        <>
+          <p class="lead" role="status">
+            {t(describe(aside.places.length), { count: aside.places.length, of: aside.count })}
+          </p>
+          <Cropper
+            input={input}
+            photo={aside}
+            onChoose={(box) =>
+              set({ content: cut(input, aside.bitmap, box), aside: { ...aside, box } })
+            }
+          />
+        </>
+      )}
+      {aside && "notes" in aside && (
+        <ul class="notes">
+          {aside.notes.map((note) => (
+            <li key={note} class={note === "grey" ? "unsure" : undefined}>
+              {t(`picture.note.${note}`)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {draft.content && <Sent model={model} draft={draft} />}
+    </div>
+  );
+}
+
+const describe = (places: number) =>
+  places > 1 ? "picture.several" : places ? "picture.one" : "picture.none";
+
+/** What will be sent, as the model sees it, beside pictures that it knows. */
+function Sent({ model, draft }: { model: Model; draft: Draft }) {
+  const { width, height } = model.input;
+  const aside = draft.aside as Aside | undefined;
+  const whole = aside && "whole" in aside ? aside : undefined;
+  const isChosen = isCut(draft);
+  return (
+    <div class="sent">
+      <figure>
+        <Seen content={draft.content} whole={whole} />
+        <figcaption>
+          {whole && whole.width !== width
+            ? t("picture.sent_whole")
+            : t("picture.sent", { width, height })}
+        </figcaption>
+      </figure>
+      {isChosen && model.examples.length > 0 && (
+        <figure class="known">
+          <div>
+            {model.examples.slice(0, 4).map(({ title, instance }) => (
+              <img key={title} class="pixels" src={findPicture(model, instance)} alt="" />
+            ))}
+          </div>
+          <figcaption>{t("picture.known")}</figcaption>
+        </figure>
+      )}
+      {isChosen && <p class="unsure">{t("picture.scale")}</p>}
+    </div>
+  );
+}
+
+/** The picture, and in one that goes as it is the part that the model sees. */
+function Seen({ content, whole }: { content: string; whole: Whole | undefined }) {
+  const part = whole && whole.box.width < whole.width ? whole : undefined;
+  return (
+    <div class={part ? "seen" : "seen pixels"}>
+      <img class="given" src={showPicture(content)} alt={t("ask.picture_given")} />
+      {part && (
+        <svg viewBox={`0 0 ${part.width} ${part.height}`} aria-hidden="true">
+          <rect
+            x={part.box.left}
+            y={part.box.top}
+            width={part.box.width}
+            height={part.box.height}
+          />
+        </svg>
+      )}
     </div>
   );
 }

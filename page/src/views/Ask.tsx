@@ -7,7 +7,7 @@ import { Refused } from "../ask/Refused";
 import { Stale } from "../ask/Stale";
 import { useAnswer } from "../ask/useAnswer";
 import { useUnits } from "../ask/useUnits";
-import { findInput } from "../kinds";
+import { findInput, findOutput } from "../kinds";
 import { getLanguage, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { Problem } from "../predictions";
@@ -18,6 +18,7 @@ export function AskView({ model }: { model: Manifest }) {
   const input = findInput(model);
   const { draft, latest, change } = useDraft(model);
   const [patients, setPatients] = useState(0);
+  const [several, setSeveral] = useState<Draft>();
   const { asked, refusal, refused, ask, fail, forget } = useAnswer(model);
   const { units, loadUnits } = useUnits(model, fail);
   const form = useRef<HTMLFormElement>(null);
@@ -29,6 +30,9 @@ export function AskView({ model }: { model: Manifest }) {
     [asked, draft, units],
   );
   const submit = async () => {
+    const isSeveral = input.isSeveral?.(model, draft) ?? false;
+    setSeveral(isSeveral ? draft : undefined);
+    if (isSeveral) return forget();
     try {
       const known = await loadUnits();
       const entered = latest.current;
@@ -45,6 +49,7 @@ export function AskView({ model }: { model: Manifest }) {
     try {
       const opened = input.open(model, instance, await loadUnits());
       change(opened);
+      setSeveral(undefined);
       await ask({ draft: opened, instance, wrong: [] });
     } catch (error) {
       fail(error);
@@ -52,6 +57,7 @@ export function AskView({ model }: { model: Manifest }) {
   };
   const clear = () => {
     change(emptyDraft());
+    setSeveral(undefined);
     forget();
     setPatients((now) => now + 1);
   };
@@ -90,13 +96,20 @@ export function AskView({ model }: { model: Manifest }) {
       </section>
       <section class="panel" aria-labelledby="answer">
         <h3 id="answer">{t("answer.heading")}</h3>
-        {asked ? (
+        {several && input.Several ? (
+          <input.Several
+            model={model}
+            draft={several}
+            isStale={several !== draft}
+            output={findOutput(model)}
+          />
+        ) : asked ? (
           <EnteredIn
             value={listEntered(input.listFeatures(model), stale ? asked.draft : draft, units ?? {})}
             key={asked.answered.request_id}
           >
             {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
-            <Stale stale={stale} onAgain={submit}>
+            <Stale stale={stale} onAgain={() => form.current?.requestSubmit()}>
               <Answer
                 model={model}
                 asked={asked}

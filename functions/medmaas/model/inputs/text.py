@@ -21,11 +21,8 @@ from medmaas.model.inputs.reading import (
 )
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TextInput
-from medmaas.model.molecule import Spelling, find_atom, spell
+from medmaas.model.molecule import Spelling, find_atom, find_part, name_notation, spell
 from medmaas.model.schema import Schema
-
-_NOTATION = frozenset(".-=#$:/\\@+[]()%0123456789H")  # of molecules, which another spelling spares
-NOTHING: frozenset[str] = frozenset()
 
 
 class Text(InputDefaults):
@@ -86,11 +83,14 @@ class Text(InputDefaults):
             raise InvalidValueError("not_a_text", most=limit)
         text = text.strip()
         if len(text) > limit:
+            if self._spec.syntax == "SMILES" and (code := name_notation(text)):
+                raise InvalidValueError(code)
             raise InvalidValueError("too_long", position=limit + 1, most=limit)
         if self._spec.syntax != "SMILES":
             return self._look_up(text, text)
-        self._look_up(text, text, also=_NOTATION)
-        spelling = spell(text)
+        spelling = _spell(text)
+        if "." in text and "." not in self._codes:
+            raise InvalidValueError(find_part(text), position=text.index(".") + 1)
         if self._spec.spelling == "as_sent":
             return self._look_up(text, text)
         if spelling.loses_marks:
@@ -99,24 +99,21 @@ class Text(InputDefaults):
             raise InvalidValueError("smiles_too_long", most=limit)
         return self._look_up(spelling.line, text, spelling)
 
-    def _look_up(
-        self, line: str, sent: str, spelling: Spelling | None = None, also: frozenset[str] = NOTHING
-    ) -> list[int]:
+    def _look_up(self, line: str, sent: str, spelling: Spelling | None = None) -> list[int]:
         """The codes of a line; what is unknown is named by its position in the line that was sent.
 
         Args:
             line: to be encoded.
             sent: the same molecule, as it was sent.
             spelling: what made the one of the other, if they differ.
-            also: characters that pass without a code.
         """
         codes = [self._codes.get(character, 0) for character in line]
         for place, character in enumerate(line):
-            if codes[place] == 0 and character not in also:
-                position, alphabet = place + 1, " ".join(self._spec.alphabet)
+            if codes[place] == 0:
+                position = place + 1
                 if spelling:
                     position = sent.find(character) + 1 or find_atom(spelling, place) + 1
-                raise InvalidValueError("unknown_character", position=position, alphabet=alphabet)
+                raise InvalidValueError("unknown_character", position=position)
         return codes
 
     def json_schema(self) -> Schema:
@@ -129,6 +126,19 @@ class Text(InputDefaults):
             "maxLength": self._spec.max_length,
         }
         return describe_field(self._spec.field, text)
+
+
+def _spell(text: str) -> Spelling:
+    """The one spelling of a molecule; what is no SMILES is called what it is, if that is known."""
+    try:
+        return spell(text)
+    except InvalidValueError as error:
+        if code := name_notation(text):
+            raise InvalidValueError(code) from None
+        if " " in text or "\t" in text:
+            position = min(text.find(blank) + 1 or len(text) for blank in " \t")
+            raise InvalidValueError("smiles_and_more", position=position) from None
+        raise error from None
 
 
 def make(spec: Input) -> Text:
