@@ -1,5 +1,5 @@
 // A file before any of it travels: its first rows, and which column is which.
-import { formatCount, formatNumber, t, translate } from "../language";
+import { formatCount, formatNumber, nameValue, t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import type { Units } from "../service";
 import { showUnit, withUnit } from "../units";
@@ -8,13 +8,13 @@ import {
   changeUnit,
   changeUse,
   ID,
-  listDoubtful,
   listLacking,
   listTwice,
   type Use,
 } from "./columns";
 import { type Choice, listData, listNames, type Table } from "./table";
 import { ENCODINGS } from "./text";
+import { listDoubtful, listRespelled } from "./values";
 
 const SHOWN = 5;
 const HEADERS = 10;
@@ -172,9 +172,16 @@ function Columns(props: PreviewProps) {
             <th scope="col">{t("file.line")}</th>
             {names.map((name, i) => (
               <th scope="col" key={i} class={props.uses[i]?.name ? "used" : "unused"}>
-                <span class="named">{name || t("file.column", { n: i + 1 })}</span>
-                <UseOf {...props} at={i} name={name || t("file.column", { n: i + 1 })} />
+                {name || t("file.column", { n: i + 1 })}
               </th>
+            ))}
+          </tr>
+          <tr>
+            <td />
+            {names.map((name, i) => (
+              <td key={i} class={props.uses[i]?.name ? "used" : "unused"}>
+                <UseOf {...props} at={i} name={name || t("file.column", { n: i + 1 })} />
+              </td>
             ))}
           </tr>
         </thead>
@@ -242,11 +249,22 @@ function UseOf(props: PreviewProps & { at: number; name: string }) {
   );
 }
 
-/** Numbers that another unit would make usual. */
+const sayValue = (model: Manifest, word: string) =>
+  word === "true" || word === "false" ? t(`ask.${word}`) : nameValue(model, word);
+
+/** Words that are sent as others, and numbers that another unit would make usual. */
 function Doubts({ model, table, units, uses }: PreviewProps) {
   const found = listDoubtful(model, table, uses, units);
   return (
     <>
+      {listRespelled(model, table, uses).map(({ name, words }) => (
+        <p class="help" key={name}>
+          {nameColumn(model, name)}:{" "}
+          {[...words]
+            .map(([from, to]) => t("file.respelled", { from, to: sayValue(model, to) }))
+            .join(", ")}
+        </p>
+      ))}
       {found.map(({ name, middle, unit, range, likely }) => (
         <p class="doubt" key={name}>
           {t("file.doubtful", {

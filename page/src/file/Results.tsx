@@ -1,13 +1,22 @@
 // What became of a file: how many of each, what is wrong and where, and every row.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Provenance } from "../answer/Provenance";
 import type { FileAnswer } from "../contract";
 import { findInput } from "../kinds";
-import { formatCount, t } from "../language";
+import { formatCount, t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import { FieldName, Said } from "../Said";
+import { showUnit } from "../units";
 import type { Use } from "./columns";
-import { groupProblems, type Line, listLines, type Spoken, STATUSES, type Status } from "./lines";
+import {
+  groupProblems,
+  type Line,
+  listConverted,
+  listLines,
+  type Spoken,
+  STATUSES,
+  type Status,
+} from "./lines";
 import { Rows } from "./Rows";
 import type { Table } from "./table";
 
@@ -30,7 +39,13 @@ export function Results({ model, scored }: { model: Manifest; scored: Scored }) 
   const lines = known.current;
   const [only, setOnly] = useState<Status>();
   const [sought, setSought] = useState<{ line: number }>();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.closest("section")?.scrollIntoView();
+    heading.current?.focus({ preventScroll: true });
+  }, []);
   const notes = answered.notes.filter(({ code }) => !SAID_BEFORE.has(code));
+  const converted = listConverted(model, uses);
   const show = (line: number) => {
     setOnly(undefined);
     setSought({ line });
@@ -39,15 +54,20 @@ export function Results({ model, scored }: { model: Manifest; scored: Scored }) 
   return (
     <section class="results" aria-labelledby="results">
       <div class="save">
-        <h3 id="results" tabIndex={-1}>
+        <h3 id="results" tabIndex={-1} ref={heading}>
           {t("file.rows", { count: lines.length, rows: formatCount(lines.length) })}
         </h3>
         <Save results={results} />
       </div>
       <Counts lines={lines} only={only} onOnly={setOnly} />
       <Problems model={model} lines={lines} onShow={show} />
-      {notes.length > 0 && (
+      {notes.length + converted.length > 0 && (
         <ul class="notes">
+          {converted.map(({ name, unit }) => (
+            <li key={name}>
+              {t("file.converted", { name: translate(model, name), unit: showUnit(unit) })}
+            </li>
+          ))}
           {notes.map((one, i) => (
             <li key={i}>
               <Said of={model} fact={one} text={one.note} />
@@ -131,9 +151,9 @@ function Problems(props: { model: Manifest; lines: Line[]; onShow: (line: number
             <section class={`whys ${name}`} key={name}>
               <h4>{title}</h4>
               <ul>
-                {groupProblems(model, of).map(({ problem, lines }) => (
-                  <li key={lines[0]}>
-                    <Sentence model={model} spoken={problem} />{" "}
+                {groupProblems(model, of).map(({ problem, said, lines }, i) => (
+                  <li key={i}>
+                    <Sentence model={model} spoken={problem} said={said} />{" "}
                     <Links lines={lines} onShow={onShow} />
                   </li>
                 ))}
@@ -165,7 +185,8 @@ function Links({ lines, onShow }: { lines: number[]; onShow: (line: number) => v
 }
 
 /** A sentence about a row, with the column that it is about. */
-export function Sentence({ model, spoken }: { model: Manifest; spoken: Spoken }) {
+function Sentence(props: { model: Manifest; spoken: Spoken; said: string | undefined }) {
+  const { model, spoken, said } = props;
   const { field, key, text } = spoken;
   return (
     <span>
@@ -178,7 +199,7 @@ export function Sentence({ model, spoken }: { model: Manifest; spoken: Spoken })
           />{" "}
         </>
       )}
-      {key ? t(key) : <Said of={model} fact={spoken} text={text} />}
+      {said ?? (key ? t(key) : <Said of={model} fact={spoken} text={text} />)}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 // Every row of a file with its answer: to be sought through, sorted, a hundred at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { findOutput } from "../kinds";
-import { formatCount, formatNumber, nameValue, t } from "../language";
+import { formatCount, formatNumber, formatPercent, nameValue, t } from "../language";
 import type { Manifest } from "../manifest";
 import { type Line, listCells, nameField, type Status, speak } from "./lines";
 
@@ -28,6 +28,9 @@ export function Rows(props: {
   const target = useRef<HTMLTableCellElement>(null);
   const hasIds = props.lines.some(({ id }) => id);
   const answers = listCells(props.lines);
+  const numbers = answers.filter((name) =>
+    props.lines.some(({ cells }) => typeof cells[name] === "number"),
+  );
   const columns = [...OWN.filter((name) => name !== "id" || hasIds), ...answers, WHY];
   const find = (line: Line, column: string) => readCell(model, line, column);
   const wanted = words.trim().toLowerCase();
@@ -83,7 +86,12 @@ export function Rows(props: {
           <thead>
             <tr>
               {columns.map((column) => (
-                <th scope="col" key={column} aria-sort={tellOrder(order, column)}>
+                <th
+                  scope="col"
+                  key={column}
+                  class={chooseClass(column, numbers)}
+                  aria-sort={tellOrder(order, column)}
+                >
                   <button type="button" class="sort" onClick={() => sort(column)}>
                     {nameHead(model, column)}
                     <span aria-hidden="true">{mark(order, column)}</span>
@@ -106,7 +114,7 @@ export function Rows(props: {
                       {line.line}
                     </th>
                   ) : (
-                    <td key={column} class={column === WHY ? WHY : undefined}>
+                    <td key={column} class={chooseClass(column, numbers)}>
                       {show(model, line, column)}
                     </td>
                   ),
@@ -139,6 +147,10 @@ export function Rows(props: {
     </>
   );
 }
+
+/** For its looks: numbers stand under each other, a note has room. */
+const chooseClass = (column: string, numbers: string[]) =>
+  column === WHY ? WHY : numbers.includes(column) ? "number" : undefined;
 
 const tellOrder = ({ column, isFalling }: Order, of: string) =>
   column === of ? (isFalling ? "descending" : "ascending") : "none";
@@ -175,7 +187,11 @@ function tellWhy(model: Manifest, { status, problems, warnings }: Line): string 
 
 function show(model: Manifest, line: Line, column: string): string {
   const value = readCell(model, line, column);
-  if (typeof value === "number") return column === "line" ? String(value) : formatNumber(value, 3);
+  if (column === "line") return String(value);
+  if (typeof value === "number") {
+    const isShare = !findOutput(model).findUnit && value >= 0 && value <= 1;
+    return isShare ? formatPercent(value) : formatNumber(value, 3);
+  }
   return line.cells[column] === undefined ? value : nameValue(model, value);
 }
 

@@ -4,7 +4,7 @@ import type { Feature, Manifest } from "../manifest";
 import type { Units } from "../service";
 import { showUnit } from "../units";
 import { SYNONYMS, UNITS } from "./synonyms";
-import { listData, type Sent, type Table } from "./table";
+import type { Sent } from "./table";
 
 export const ID = "id";
 
@@ -168,7 +168,8 @@ export function matchColumns(names: string[], columns: Column[]): Use[] {
   const free = columns.filter(
     ({ name }) => name !== ID && !found.some((one) => one?.name === name),
   );
-  return uses.map((one, i) => (one.name || found[i] ? one : findSimilar(names, i, free)));
+  const unknown = names.map((name, i) => (found[i] ? "" : name));
+  return uses.map((one, i) => (unknown[i] ? findSimilar(unknown, i, free) : one));
 }
 
 /** The one column that is called almost as a header, where no other header is called so. */
@@ -243,36 +244,3 @@ export const listTwice = (names: string[], columns: Column[], uses: Use[]) =>
       !uses.some((use) => use.name === name) &&
       names.filter((cell) => findCalled(cell, columns)?.name === name).length > 1,
   );
-
-const FAR = 3; // times beyond what the model learned from
-
-/** Columns whose middle number is far from what is usual, and not in another unit. */
-export function listDoubtful(model: Manifest, table: Table, uses: Use[], units: Units) {
-  const { listFeatures } = findInput(model);
-  const rows = listData(table);
-  return uses.flatMap(({ name, unit }, at) => {
-    const feature = listFeatures(model).find((one) => one.name === name);
-    if (feature?.type !== "number" || !unit) return [];
-    const middle = findMiddle(rows.map(({ cells }) => cells[at] ?? ""));
-    const offered = units[name] ?? [];
-    const { low, high } = feature.training_range;
-    const measure = (of: string) =>
-      (middle ?? 0) * (offered.find((one) => one.unit === of)?.factor ?? 1);
-    const isFar = (value: number) => value > FAR * high || (low > 0 && value < low / FAR);
-    if (middle === undefined || !isFar(measure(unit))) return [];
-    const likely = offered
-      .map((one) => one.unit)
-      .filter((one) => one !== unit && measure(one) >= low && measure(one) <= high);
-    const factor = measure(unit) / middle || 1;
-    const range = { low: low / factor, high: high / factor };
-    return likely.length ? [{ name, middle, unit, range, likely }] : [];
-  });
-}
-
-function findMiddle(cells: string[]): number | undefined {
-  const numbers = cells
-    .filter((cell) => /^\s*[+-]?\d+(?:[.,]\d+)?\s*$/.test(cell))
-    .map((cell) => Number(cell.replace(",", ".")))
-    .sort((one, other) => one - other);
-  return numbers[Math.floor(numbers.length / 2)];
-}

@@ -1,7 +1,7 @@
 // What became of each row of a file, by the line that Excel gives it.
 import type { FileAnswer } from "../contract";
 import type { Fact } from "../facts";
-import { findOutput } from "../kinds";
+import { findInput, findOutput } from "../kinds";
 import { t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import type { Cells } from "../rooms";
@@ -43,6 +43,10 @@ export interface Asked {
 export function listLines(model: Manifest, { table, uses }: Asked, answers: Answer[]): Line[] {
   const data = listData(table);
   const id = uses.findIndex(({ name }) => name === ID);
+  const converted = new Set(listConverted(model, uses).map(({ name }) => name));
+  /** Whether a warning says again of a row what was chosen for the whole column. */
+  const isTold = ({ field, code }: { field: string | null; code: string }) =>
+    code === "amount_converted" && converted.has(nameLast(field ?? ""));
   const used = uses.flatMap(({ name }, i) => (name && name !== ID ? i : []));
   return answers.flatMap((answer) => {
     const at = answer.row - 1;
@@ -50,23 +54,31 @@ export function listLines(model: Manifest, { table, uses }: Asked, answers: Answ
     if (!row) return [];
     const { output, interval, reason, warnings = [] } = answer.prediction ?? {};
     const place = (field: string | null) => data[at + findOffset(field)]?.line ?? row.line;
-    const speak = (one: Partial<Fact> & { field: string | null; problem: string }): Spoken => ({
+    const tell = (one: Partial<Fact> & { field: string | null; problem: string }): Spoken => ({
       ...one,
       ...translateRow(one, data),
       line: place(one.field),
       text: one.problem,
     });
-    const refused = findWrong(row, used) ?? (answer.problems ?? []).map(speak);
+    const refused = findWrong(row, used) ?? (answer.problems ?? []).map(tell);
     const withheld = { ...answer.prediction, line: row.line, field: null, text: reason ?? "" };
     return {
       line: row.line,
       id: row.cells[id]?.trim() ?? "",
       status: answer.prediction ? (output ? "answered" : "abstained") : "rejected",
       cells: output ? findOutput(model).writeCells(output, interval) : {},
-      warnings: warnings.map(speak),
+      warnings: warnings.filter((one) => !isTold(one)).map(tell),
       problems: answer.prediction ? (reason ? [withheld] : []) : refused,
     };
   });
+}
+
+/** The columns that are in another unit than the model's, as was chosen. */
+export function listConverted(model: Manifest, uses: Use[]): Use[] {
+  const features = findInput(model).listFeatures(model);
+  return uses.filter(({ name, unit }) =>
+    features.some((one) => one.type === "number" && one.name === name && unit !== one.unit),
+  );
 }
 
 /** Which row of several a field is of, as in history[2].anc. */
@@ -92,22 +104,50 @@ export function speak(model: Manifest, { key, field, text, ...fact }: Spoken): s
   return field ? `${nameField(model, field)}: ${sentence}` : sentence;
 }
 
-export const nameField = (model: Manifest, field: string) =>
-  translate(model, field.replace(/^.*\./, ""));
+export const nameField = (model: Manifest, field: string) => translate(model, nameLast(field));
+
+/** The column of a field, as in history[2].anc. */
+export const nameLast = (field: string) => field.replace(/^.*\./, "");
 
 /** The columns of all answers. */
 export const listCells = (lines: Line[]) => [
   ...new Set(lines.flatMap(({ cells }) => Object.keys(cells))),
 ];
 
-/** Problems of one kind together, with the lines that they are of. */
-export function groupProblems(model: Manifest, lines: Line[]) {
-  const groups = new Map<string, { problem: Spoken; lines: number[] }>();
-  for (const problem of lines.flatMap(({ problems }) => problems)) {
-    const said = speak(model, problem);
-    const group = groups.get(said) ?? { problem, lines: [] };
-    groups.set(said, group);
-    if (!group.lines.includes(problem.line)) group.lines.push(problem.line);
-  }
-  return [...groups.values()];
+/** A kind of problem, and the lines that it is of. */
+export interface Group {
+  problem: Spoken;
+  /** What is said where sentences of one kind differ in their figures: how all of them begin. */
+  said: string | undefined;
+  lines: number[];
+}
+
+/** Problems of one kind together. */
+export function groupProblems(model: Manifest, lines: Line[]): Group[] {
+  const kinds = groupBy(
+    lines.flatMap(({ problems }) => problems),
+    ({ field, code, key, text }) => `${field} ${key ?? code ?? text}`,
+  );
+  return [...kinds.values()].flatMap((same) => {
+    const sentences = groupBy(same, (one) => speak(model, { ...one, field: null }));
+    const list = (some: Spoken[]) => [...new Set(some.map(({ line }) => line))];
+    const beginning = sentences.size > 1 ? findBeginning([...sentences.keys()]) : undefined;
+    const parts = beginning ? [same] : [...sentences.values()];
+    return parts.flatMap((some) =>
+      some[0] ? [{ problem: some[0], said: beginning, lines: list(some) }] : [],
+    );
+  });
+}
+
+/** How sentences begin that go on with other figures behind a mark; nothing if they have none. */
+function findBeginning(sentences: string[]): string | undefined {
+  const [first = ""] = sentences;
+  const differs = [...first].findIndex((letter, i) => sentences.some((one) => one[i] !== letter));
+  return /^(.{12,})[:：,，;；]/s.exec(first.slice(0, Math.max(differs, 0)))?.[1];
+}
+
+function groupBy<Item>(items: Item[], name: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(name(item), [...(groups.get(name(item)) ?? []), item]);
+  return groups;
 }

@@ -1,7 +1,7 @@
 // What is saved of a file, made on this machine: all of its columns beside the answers.
 import type { Manifest } from "../manifest";
 import { ID, type Use } from "./columns";
-import { type Line, listCells, nameField, speak } from "./lines";
+import { type Line, listCells, nameField, nameLast, speak } from "./lines";
 import { MAIN, nameColumn, pack, writeText, XLSX } from "./pack";
 import { listData, listNames, type Table } from "./table";
 import { quote } from "./text";
@@ -112,7 +112,7 @@ function listProblems({ model, table, uses, lines }: Results): Grid {
   const rows = new Map(table.rows.map((row) => [row.line, row.cells]));
   const listed = lines.flatMap(({ id, status, problems }) =>
     problems.map((problem) => {
-      const field = problem.field?.replace(/^.*\./, "");
+      const field = problem.field && nameLast(problem.field);
       const at = uses.findIndex(({ name }) => name !== "" && name === field);
       const value = at < 0 ? "" : (rows.get(problem.line)?.[at] ?? "");
       const said = speak(model, { ...problem, field: null });

@@ -26,3 +26,11 @@ export const UNITS: Record<string, string[]> = {
   "umol/L": ["µmol/l", "mcmol/l", "微摩尔/升"],
   "ug/mL": ["mcg/ml"],
 };
+
+/** What values are commonly called; each group holds one word of the model's. */
+export const VALUES: string[][] = [
+  ["f", "female", "w", "weiblich", "frau", "woman", "女", "女性"],
+  ["m", "male", "männlich", "maennlich", "mann", "man", "男", "男性"],
+  ["true", "yes", "y", "ja", "j", "wahr", "是"],
+  ["false", "no", "n", "nein", "falsch", "否"],
+];

@@ -18,6 +18,8 @@ export interface Sent {
   name: string;
   /** The unit of its numbers, where that is not the model's. */
   unit?: string;
+  /** What is sent in the place of words. */
+  words?: Map<string, string>;
   /** Whether it says which rows belong together, of which anything but that stays here. */
   isId: boolean;
 }
@@ -84,9 +86,9 @@ export function findHeader(rows: Row[], { count, isOne }: Known): number {
 
 const BARE = /^\s*[<>=≤≥＜＞]*\s*[+-]?[\d.,]+(?:[eE][+-]?\d+)?\s*$/;
 
-/** A cell with the unit of its column, where it is a number without one. */
-export const withUnitOf = (cell: string, unit: string | undefined) =>
-  unit && BARE.test(cell) ? `${cell.trim()} ${unit}` : cell;
+/** A cell as it is sent: a number without a unit with that of its column, a word in the model's. */
+export const rewriteCell = (cell: string, { unit, words }: Sent) =>
+  words?.get(cell.trim()) ?? (unit && BARE.test(cell) ? `${cell.trim()} ${unit}` : cell);
 
 /** Numbers in the place of ids: which rows belong together, and nothing of who they are. */
 export function hideIds(): (id: string) => string {

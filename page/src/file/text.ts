@@ -9,10 +9,10 @@ import {
   listData,
   listNames,
   type Row,
+  rewriteCell,
   type Sent,
   type Table,
   Unreadable,
-  withUnitOf,
 } from "./table";
 
 const QUOTE = '"';
@@ -154,9 +154,9 @@ function writeRows(table: Pick<Table, "rows" | "header" | "separator">, columns:
   const standIn = separated(Array(columns.length + 1).fill("?"));
   const hide = hideIds();
   const lines = listData(table).map(({ cells, wrong }) => {
-    const kept = columns.map(({ position, unit, isId }) => {
-      const cell = cells[position] ?? "";
-      return isId ? hide(cell) : withUnitOf(cell, unit);
+    const kept = columns.map((sent) => {
+      const cell = cells[sent.position] ?? "";
+      return sent.isId ? hide(cell) : rewriteCell(cell, sent);
     });
     return wrong || !kept.some((cell) => cell.trim()) ? standIn : separated(kept);
   });

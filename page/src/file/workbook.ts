@@ -9,10 +9,10 @@ import {
   hideIds,
   type Known,
   type Row,
+  rewriteCell,
   type Sent,
   type Table,
   Unreadable,
-  withUnitOf,
 } from "./table";
 
 const MOST_UNPACKED = 100_000_000;
@@ -265,9 +265,7 @@ function writeCell(cell: Cell, line: number, sent: Sent, hide: (id: string) => s
   if (sent.isId) return writeText(place, hide(text));
   const type = element.getAttribute("t") ?? "n";
   const isText = type === "s" || type === "inlineStr" || type === "str";
-  if (sent.unit && (isPlain || isText)) return writeText(place, withUnitOf(text, sent.unit));
-  // shown otherwise than it is stored, which is refused: in no unit may it become another number
-  if (isText) return writeText(place, text);
+  if (isText || (sent.unit && isPlain)) return writeText(place, rewriteCell(text, sent));
   const held = list(element, "v")[0]?.textContent ?? "";
   const formula = list(element, "f").length && !held ? "<f/>" : "";
   const value = held ? `<v>${mask(held)}</v>` : "";

@@ -6,6 +6,7 @@ import { openTable } from "../file/open";
 import { Preview } from "../file/Preview";
 import { Results, type Scored } from "../file/Results";
 import { type Choice, listNames, type Table, Unreadable } from "../file/table";
+import { listRespelled, speakSent } from "../file/values";
 import { findInput } from "../kinds";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
@@ -81,7 +82,8 @@ function Scoring({ model }: { model: Manifest }) {
   };
   const send = ({ table, uses }: Opened) =>
     work("file.running", async () => {
-      const content = table.write(listSent(uses, columns));
+      const respelled = listRespelled(model, table, uses);
+      const content = table.write(speakSent(listSent(uses, columns), respelled));
       if (content.length > MOST_BYTES) return () => setTold("file.too_large");
       const missing = words.split(",").flatMap((word) => word.trim() || []);
       const answered = await answerFile(model, content, table.type, missing);
