@@ -1,7 +1,7 @@
 // Every row of a file with its answer: to be sought through, sorted, a hundred at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { findOutput } from "../kinds";
-import { formatCount, formatNumber, formatPercent, nameValue, t } from "../language";
+import { formatCount, formatNumber, formatPercent, i18n, nameValue, t } from "../language";
 import type { Manifest } from "../manifest";
 import { type Line, listCells, nameField, type Status, speak } from "./lines";
 
@@ -24,7 +24,8 @@ export function Rows(props: {
   const { model, only, sought } = props;
   const [words, setWords] = useState("");
   const [order, setOrder] = useState<Order>({ column: "line", isFalling: false });
-  const [page, setPage] = useState(0);
+  const [page, setPage] = useState({ of: "", n: 0 }); // of what was sought and filtered
+  const pending = useRef(false);
   const target = useRef<HTMLTableCellElement>(null);
   const hasIds = props.lines.some(({ id }) => id);
   const answers = listCells(props.lines);
@@ -39,23 +40,26 @@ export function Rows(props: {
     .filter((line) => !wanted || columns.some((c) => seek(model, line, c).includes(wanted)))
     .sort((one, other) => compare(find(one, order.column), find(other, order.column), order));
   const pages = Math.max(1, Math.ceil(found.length / AT_ONCE));
-  const current = Math.min(page, pages - 1);
+  const filter = `${only ?? ""} ${wanted}`;
+  const current = page.of === filter ? Math.min(page.n, pages - 1) : 0;
+  const turn = (n: number) => setPage({ of: filter, n });
   const shown = found.slice(current * AT_ONCE, (current + 1) * AT_ONCE);
-  useEffect(() => setPage(0), [only, wanted]);
   useEffect(() => {
     if (!sought) return;
     setWords("");
     const all = [...props.lines].sort((one, other) =>
       compare(find(one, order.column), find(other, order.column), order),
     );
-    setPage(Math.floor(all.findIndex(({ line }) => line === sought.line) / AT_ONCE));
-    // once what was hidden is there
-    requestAnimationFrame(() => requestAnimationFrame(() => focus()));
+    const at = all.findIndex(({ line }) => line === sought.line);
+    setPage({ of: " ", n: Math.floor(at / AT_ONCE) });
+    pending.current = true;
   }, [sought]);
-  const focus = () => {
-    target.current?.focus();
-    target.current?.scrollIntoView({ block: "center" });
-  };
+  useEffect(() => {
+    if (!pending.current || !target.current || filter !== " ") return;
+    pending.current = false;
+    target.current.focus({ preventScroll: true });
+    target.current.scrollIntoView({ block: "center" });
+  });
   const sort = (column: string) => {
     const isFalling = order.column === column && !order.isFalling;
     setOrder({ column, isFalling });
@@ -126,19 +130,14 @@ export function Rows(props: {
       </section>
       {pages > 1 && (
         <nav class="buttons" aria-label={t("file.pages")}>
-          <button
-            type="button"
-            class="quiet"
-            disabled={!current}
-            onClick={() => setPage(current - 1)}
-          >
+          <button type="button" class="quiet" disabled={!current} onClick={() => turn(current - 1)}>
             {t("file.before")}
           </button>
           <button
             type="button"
             class="quiet"
             disabled={current === pages - 1}
-            onClick={() => setPage(current + 1)}
+            onClick={() => turn(current + 1)}
           >
             {t("file.next")}
           </button>
@@ -160,7 +159,8 @@ const mark = ({ column, isFalling }: Order, of: string) =>
 
 function nameHead(model: Manifest, column: string): string {
   if (column === WHY || OWN.includes(column)) return t(`file.${column}`);
-  return findOutput(model).nameTarget(model, column);
+  if (i18n.exists(`file.answer.${column}`)) return t(`file.answer.${column}`);
+  return findOutput(model).nameTarget(model, column.replace(/^probability_/, ""));
 }
 
 /** What a row is sorted by. */
