@@ -3,12 +3,13 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, Route
 from python_calamine import load_workbook
 
 ASK = ".preview .buttons button"
-Grid = list[list[str | float]]
+Grid = list[list[Any]]
 
 
 def choose(page: Page, tmp_path: Path, content: str | bytes, name: str = "rows.csv") -> None:

@@ -333,6 +333,15 @@ def test_molecules_need_no_header(visit: Open, tmp_path: Path, content: str) -> 
     assert page.locator(".whys button").all_inner_texts() == ["row 3"]
 
 
+def test_a_sheet_of_molecules_needs_no_header(visit: Open, tmp_path: Path) -> None:
+    page = open_view(visit, "solubility")
+    content = write_workbook({"Rows": [["CCO", "ethanol"], ["X", "none"], [None, "lost"]]})
+    choose(page, tmp_path, content, "rows.xlsx")
+    ask(page)
+    assert read_counts(page) == (1, 0, 2)
+    assert page.locator(".whys button").all_inner_texts() == ["row 2", "row 3"]
+
+
 def test_a_header_alone_says_what_to_do(visit: Open, tmp_path: Path) -> None:
     page = open_view(visit)
     choose(page, tmp_path, f"{HEADER}\n")
