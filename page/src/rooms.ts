@@ -79,6 +79,8 @@ export interface SeveralProps<Model extends Manifest> {
 export interface FileColumns<Model extends Manifest> {
   /** What its columns are called, but for the id. */
   list(model: Model): string[];
+  /** Whether the rows of an id are one instance, together. */
+  byId?: true;
 }
 
 /** The numbers of an instance that can be changed, and how that is done. */

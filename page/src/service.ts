@@ -36,14 +36,9 @@ interface Body {
   type: string;
 }
 
-async function send(
-  path: string,
-  body?: Body,
-  signal?: AbortSignal,
-  accept = JSON_TYPE,
-): Promise<Response> {
+async function send(path: string, body?: Body, signal?: AbortSignal): Promise<Response> {
   // in English, whatever the browser prefers: the page has words of its own for what is said
-  const headers: Record<string, string> = { accept, "accept-language": "en" };
+  const headers: Record<string, string> = { accept: JSON_TYPE, "accept-language": "en" };
   const token = await getToken();
   if (token) headers.authorization = `Bearer ${token}`;
   if (body) headers["content-type"] = body.type;
@@ -124,16 +119,3 @@ export const answerFile = (
   type: string,
   missing: string[],
 ): Promise<FileAnswer> => request<FileAnswer>(nameFile(model, missing), { content, type });
-
-/** The answers as CSV, and the digest of the model that gave them. */
-export async function answerFileAsCsv(
-  model: Manifest,
-  content: BodyInit,
-  type: string,
-  missing: string[],
-): Promise<{ csv: Blob; digest: string | null }> {
-  const body = { content, type };
-  const response = await reach(nameFile(model, missing), body, undefined, "text/csv");
-  if (!response.ok) throw await refuse(response);
-  return { csv: await response.blob(), digest: response.headers.get("medmaas-digest") };
-}

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.conftest import ROOT, SHIPPED
 from tests.page.conftest import Visit
+from tests.page.files import ask as send_file
 
 
 def _open(opened: Visit, view: str) -> Page:
@@ -49,10 +50,16 @@ def _refuse(opened: Visit) -> None:
     settle(page)
 
 
-def _score(opened: Visit) -> None:
+def _preview(opened: Visit) -> None:
     page = _open(opened, "survival/file")
     page.locator("#file").set_input_files(ROOT / "examples" / "patients.csv")
-    settle(page)
+    page.wait_for_selector(".preview")
+
+
+def _score(opened: Visit) -> None:
+    _preview(opened)
+    send_file(opened.page)
+    settle(opened.page)
 
 
 def _stay(view: str) -> Callable[[Visit], None]:
@@ -70,6 +77,7 @@ SCREENS: dict[str, Callable[[Visit], None]] = {
     "forced": _force,
     "refused": _refuse,
     "file": _stay("survival/file"),
+    "preview": _preview,
     "scored": _score,
     **{f"card-{model}": _stay(f"{model}/card") for model in SHIPPED},
     "unknown": _stay("nothing"),

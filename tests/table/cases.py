@@ -126,6 +126,7 @@ def changed(column: int, cell: Cell | str | float, row: int = 1, **how: Sequence
 PADDED = "".join(f"{line},,,\n" for line in (HEADER, *LINES))
 QUIRK = f"{HEADER},,\n{LINES[0]},,\n{LINES[1]}\n{LINES[2]},,\n"
 UNKNOWN = "\n".join(("name," + HEADER + ",ward", *(f"N,{line},7" for line in LINES), ""))
+MANY = "".join(f"M{i};67;F;1,{i};1;2;false\n" for i in range(9))
 SHEET = "read_sheet"
 
 CASES: dict[str, Case] = {
@@ -360,10 +361,27 @@ CASES: dict[str, Case] = {
         notes=("read_separator", "read_decimal_comma"),
     ),
     "a unit where no decimal mark is clear": Case(
-        b"id;age;sex;creatinine;kappa;lambda;mgus\nB1;67;F;1,1 mg/dL;1;2;false\n"
+        b"id;age;sex;creatinine;kappa;lambda;mgus\nB1;67;F;1,100 mg/dL;1;2;false\n"
         b"B2;67;F;<0,5;1;2;false\nB3;67 years;F;<1,234;1;2;false\n",
         ("B2",),
         ((1, "creatinine", "decimal_unclear"), (3, "creatinine", "decimal_unclear")),
+        notes=("read_separator",),
+    ),
+    "a unit behind every decimal comma": Case(
+        b"id;age;sex;creatinine;kappa;lambda;mgus\nB1;67;F;97,2 umol/L;12,5 mg/L;15 mg/L;false\n",
+        ("B1",),
+        notes=("read_separator", "read_decimal_comma"),
+    ),
+    "one decimal point among many commas": Case(
+        f"{HEADER.replace(',', ';')}\nB1;67;F;1.1;1;2;false\n{MANY}".encode(),
+        tuple(f"M{i}" for i in range(9)),
+        ((1, "creatinine", "decimal_point_between_commas"),),
+        notes=("read_separator", "read_decimal_comma"),
+    ),
+    "one decimal comma among many points": Case(
+        f"{HEADER.replace(',', ';')}\nB1;67;F;1,1;1;2;false\n{MANY.replace(',', '.')}".encode(),
+        tuple(f"M{i}" for i in range(9)),
+        ((1, "creatinine", "number_with_comma"),),
         notes=("read_separator",),
     ),
     "booleans": Case(

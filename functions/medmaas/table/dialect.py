@@ -32,6 +32,7 @@ _BESIDE = re.compile(
     r"(?P<before>[<>=≤≥＜＞]*\s*)"  # noqa: RUF001 - as Chinese keyboards write them
     r"(?P<number>[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)?)(?P<after>.*)"
 )
+_SURE = 0.9  # of the numbers that can be nothing else: one slip must not cost a file its other rows
 _DECIMAL_COMMA_WANTED = Fact("decimal_point_between_commas")
 _UNCLEAR = Fact("decimal_unclear")
 
@@ -91,18 +92,18 @@ def find_decimal(lines: Sequence[str], separator: str, columns: Iterable[int]) -
     if separator == ",":
         return "point"
     positions = [*columns]
-    marks = set[str]()
+    commas = points = 0
     for row in _split(lines, separator):
         for cell in (row[i].strip() for i in positions if i < len(row)):
-            if _THOUSANDS.fullmatch(cell):
+            before, number, _ = _take_apart(cell)
+            if before or _THOUSANDS.fullmatch(number):
                 continue
-            if _COMMA.fullmatch(cell):
-                marks.add("comma")
-            elif _POINT.fullmatch(cell):
-                marks.add("point")
-    if marks == {"comma"}:
-        return "comma"
-    return "point" if marks == {"point"} else "unclear"
+            commas += _COMMA.fullmatch(number) is not None
+            points += _POINT.fullmatch(number) is not None
+    most = max(commas, points)
+    if not most or most < _SURE * (commas + points):
+        return "unclear"
+    return "comma" if commas > points else "point"
 
 
 def rewrite_decimals(

@@ -24,7 +24,7 @@ export const series: InputRoom<Model, SeriesExplanation> = {
   },
   Given,
   Reasons,
-  file: { list: ({ input }) => input.features.map(({ name }) => name) },
+  file: { list: ({ input }) => input.features.map(({ name }) => name), byId: true },
   listFeatures: ({ input }) => input.features,
   findMovable,
 };

@@ -1,264 +1,203 @@
-// A small file: every row is answered or rejected, and nothing of it is kept.
-import { useRef, useState } from "preact/hooks";
-import { Provenance } from "../answer/Provenance";
-import { DataTable } from "../charts/Figure";
-import type { FileAnswer } from "../contract";
+// A small file: opened on this machine, seen through, then asked about; nothing of it is kept.
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../Failure";
-import { type Line, listAnswer, listColumns, listProblems, writeCsv } from "../file/lines";
-import { prepare, type Ready } from "../file/ready";
+import { countNamed, ID, listColumns, listSent, matchColumns, type Use } from "../file/columns";
+import { openTable } from "../file/open";
+import { Preview } from "../file/Preview";
+import { Results, type Scored } from "../file/Results";
+import { type Choice, listNames, type Table, Unreadable } from "../file/table";
+import { listRespelled, speakSent } from "../file/values";
 import { findInput } from "../kinds";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
-import type { FileColumns } from "../rooms";
-import { FieldName, Said } from "../Said";
-import { answerFile, answerFileAsCsv, Refusal } from "../service";
+import { Said } from "../Said";
+import { answerFile, Refusal, readUnits, type Units } from "../service";
 
 const MOST_ROWS = 1000;
-const MOST_BYTES = 4_000_000;
-const SHOWN = 50;
-const REJECT_COLUMNS = ["row", "id", "field", "problem"] as const;
+const MOST_BYTES = 4_000_000; // of what travels
+const MOST_READ = 20_000_000;
 
-/** What was sent, and what came of it. */
-interface Scored {
-  answered: FileAnswer;
-  ready: Ready;
-  missing: string[];
-  at: Date;
+/** A file that was opened. */
+interface Opened {
+  bytes: Uint8Array<ArrayBuffer>;
+  name: string;
+  table: Table;
+  uses: Use[];
 }
 
 export function FileView({ model }: { model: Manifest }) {
   const { file } = findInput(model);
   if ("refuse" in file) return <p class="panel">{file.refuse()}</p>;
-  return <Scoring model={model} columns={file} />;
+  return <Scoring model={model} />;
 }
 
-function Scoring({ model, columns }: { model: Manifest; columns: FileColumns<Manifest> }) {
-  const [ready, setReady] = useState<Ready>();
+function Scoring({ model }: { model: Manifest }) {
+  const [units, setUnits] = useState<Units>({});
+  const [opened, setOpened] = useState<Opened>();
   const [scored, setScored] = useState<Scored>();
-  const [told, setTold] = useState("");
-  const [refusal, setRefusal] = useState<Refusal>();
+  const [told, setTold] = useState(""); // the key of a sentence
+  const [refusal, setRefusal] = useState<Refusal | Unreadable>();
   const [words, setWords] = useState("");
-  const newest = useRef<File | undefined>(undefined);
+  const newest = useRef(0);
+  useEffect(() => {
+    readUnits(model).then(setUnits, () => setUnits({}));
+  }, [model]);
+  const columns = listColumns(model, units);
   /** Work on the newest file; what comes of an older one is no longer wanted. */
-  const work = async (file: File | undefined, step: () => Promise<() => void>) => {
+  const work = async (wait: string, step: () => Promise<() => void>) => {
+    const turn = ++newest.current;
     setRefusal(undefined);
-    setTold(t("file.running"));
+    setTold(wait);
     try {
       const show = await step();
-      if (newest.current !== file) return;
+      if (newest.current !== turn) return;
       setTold("");
       show();
     } catch (error) {
-      if (newest.current !== file) return;
+      if (newest.current !== turn) return;
       setTold("");
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
+      const known = error instanceof Refusal || error instanceof Unreadable;
+      setRefusal(known ? error : new Refusal(0, ""));
     }
   };
-  const send = async (ready: Ready) => {
-    const missing = words.split(",").flatMap((word) => word.trim() || []);
-    const answered = await answerFile(model, ready.content, ready.type, missing);
-    return () => {
-      setReady(undefined);
-      setScored({ answered, ready, missing, at: new Date() });
-    };
-  };
+  const read = (bytes: Uint8Array<ArrayBuffer>, name: string, choice: Choice = {}) =>
+    work("file.opening", async () => {
+      const known = { count: countNamed(columns), isOne: columns.length === 2 };
+      const table = await openTable(bytes, name, known, choice);
+      const uses = matchColumns(listNames(table), columns);
+      return () => setOpened({ bytes, name, table, uses });
+    });
   const take = (file: File | undefined) => {
     if (!file) return;
-    newest.current = file;
-    setReady(undefined);
+    setOpened(undefined);
     setScored(undefined);
-    setRefusal(undefined);
-    if (file.size > MOST_BYTES) return setTold(t("file.too_large"));
-    return work(file, async () => {
+    if (file.size > MOST_READ) {
+      setRefusal(undefined);
+      return setTold("file.too_large");
+    }
+    return work("file.opening", async () => {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const found = await prepare(model, columns.list(model), bytes);
-      if (!found) return () => setTold(t("file.no_header"));
-      if (found.whole || found.left.length) return () => setReady(found);
-      return send(found);
+      return () => read(bytes, file.name);
     });
   };
+  const send = ({ table, uses }: Opened) =>
+    work("file.running", async () => {
+      const respelled = listRespelled(model, table, uses);
+      const content = table.write(speakSent(listSent(uses, columns), respelled));
+      if (content.length > MOST_BYTES) return () => setTold("file.too_large");
+      const missing = words.split(",").flatMap((word) => word.trim() || []);
+      const answered = await answerFile(model, content, table.type, missing);
+      return () => {
+        setOpened(undefined);
+        setScored({ answered, table, uses, at: new Date() });
+      };
+    });
   return (
-    <section class="panel">
-      <h3>{t("file.heading")}</h3>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more, the file field is the other */}
-      <div
-        class="drop"
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          take(event.dataTransfer?.files[0]);
-        }}
-      >
-        <label for="missing">{t("file.missing")}</label>
-        <input
-          id="missing"
-          type="text"
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
+    <div class="file">
+      <Chooser model={model} names={listHeader(model, columns)} onTake={take} />
+      <p role="status" class="told">
+        {told && t(told)}
+      </p>
+      {refusal instanceof Refusal && <Failure refusal={refusal} />}
+      {refusal instanceof Unreadable && <Unread unreadable={refusal} />}
+      {opened && (
+        <Preview
+          model={model}
+          columns={columns}
+          units={units}
+          {...opened}
+          most={MOST_ROWS}
+          words={words}
+          onUse={(uses) => setOpened({ ...opened, uses })}
+          onChoice={(choice) => read(opened.bytes, opened.name, choice)}
+          onWords={setWords}
+          onSend={() => send(opened)}
         />
+      )}
+      {scored && <Results key={scored.answered.request_id} model={model} scored={scored} />}
+      <p class="help">{t("ask.privacy")}</p>
+    </div>
+  );
+}
+
+/** The header of a template: units stand in brackets, as the service reads them. */
+const listHeader = (model: Manifest, columns: ReturnType<typeof listColumns>) =>
+  columns.map(({ name, units: [own = "1"] }) =>
+    name === ID || own === "1" || !findInput(model).listFeatures(model).length
+      ? name
+      : `${name} (${own})`,
+  );
+
+function Unread({ unreadable }: { unreadable: Unreadable }) {
+  const { fact } = unreadable;
+  return (
+    <div class="failure" role="alert">
+      {fact === "binary" ? t("file.binary") : <Said fact={fact} text={fact.code} />}
+    </div>
+  );
+}
+
+/** Choose, drop or paste a file, or take an empty one. */
+function Chooser(props: {
+  model: Manifest;
+  names: string[];
+  onTake: (file: File | undefined) => void;
+}) {
+  const { model, names, onTake } = props;
+  const saveTemplate = async () => {
+    const { offer, writeTemplate } = await import("../file/save");
+    offer(writeTemplate(names), `${model.id}-template.csv`);
+  };
+  const paste = (data: DataTransfer | null) => {
+    const file = data?.files[0];
+    const text = data?.getData("text/plain");
+    onTake(file ?? (text ? new File([text], "pasted.txt") : undefined));
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more, the file field is another
+    <div
+      class="drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        paste(event.dataTransfer);
+      }}
+    >
+      <div>
         <label for="file">{t("file.choose", { most: formatCount(MOST_ROWS) })}</label>
         <input
           id="file"
           type="file"
           accept=".csv,.tsv,.txt,.xlsx"
           aria-describedby="file-help"
-          onChange={(event) => take(event.currentTarget.files?.[0])}
+          onChange={(event) => {
+            const { currentTarget: field } = event;
+            onTake(field.files?.[0]);
+          }}
+          onClick={(event) => {
+            event.currentTarget.value = ""; // so that the same file may be chosen again
+          }}
         />
-        <p class="help" id="file-help">
-          {t("file.columns")} <code>{["id", ...columns.list(model)].join(", ")}</code>
-        </p>
       </div>
-      <p role="status">{told}</p>
-      {ready && <Unneeded ready={ready} onSend={() => work(newest.current, () => send(ready))} />}
-      {refusal && <Failure refusal={refusal} />}
-      {scored && <Results model={model} scored={scored} />}
-      <p class="help">{t("ask.privacy")}</p>
-    </section>
-  );
-}
-
-/** What does not travel, or that all does. */
-function Unneeded({ ready, onSend }: { ready: Ready; onSend: () => void }) {
-  return (
-    <div role="status">
-      <p>{t(ready.whole ? "file.whole" : "file.unneeded")}</p>
-      {!ready.whole && (
-        <ul>
-          {ready.left.map((name, i) => (
-            <li key={i}>{name}</li>
-          ))}
-        </ul>
-      )}
-      <p class="buttons">
-        <button type="button" onClick={onSend}>
-          {t(ready.whole ? "file.send" : "file.send_without")}
+      <div>
+        <label for="paste">{t("file.paste")}</label>
+        <textarea
+          id="paste"
+          rows={1}
+          placeholder={t("file.paste_here")}
+          value=""
+          onPaste={(event) => {
+            event.preventDefault();
+            paste(event.clipboardData);
+          }}
+        />
+      </div>
+      <p class="help" id="file-help">
+        {t("file.columns")} <code>{names.join(", ")}</code>{" "}
+        <button type="button" class="link" onClick={saveTemplate}>
+          {t("file.template")}
         </button>
       </p>
     </div>
-  );
-}
-
-function Results({ model, scored }: { model: Manifest; scored: Scored }) {
-  const { answered, ready, missing, at } = scored;
-  const answers = answered.rows.flatMap((row) => listAnswer(model, row));
-  const rejects = answered.rows.flatMap(listProblems);
-  const saveAnswers = async () => {
-    const { csv, digest } = await answerFileAsCsv(model, ready.content, ready.type, missing);
-    if (digest !== answered.model.digest) throw new Refusal(409, t("file.other_digest"));
-    return csv;
-  };
-  const saveRejects = async () => {
-    const cells = rejects.map((line) => line.cells);
-    return new Blob([writeCsv(cells, [...REJECT_COLUMNS])], { type: "text/csv" });
-  };
-  return (
-    <>
-      <p role="status">
-        <strong>
-          {t("file.done", { answers: answered.answered, rejects: answered.rejected })}
-        </strong>
-      </p>
-      {answered.notes.length > 0 && (
-        <>
-          <h4>{t("file.notes")}</h4>
-          <ul class="notes">
-            {answered.notes.map((one, i) => (
-              <li key={i}>
-                <Said of={model} fact={one} text={one.note} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {answers.length > 0 && (
-        <Rows
-          model={model}
-          title={t("file.answers")}
-          name="predictions.csv"
-          columns={listColumns(answers)}
-          lines={answers}
-          save={saveAnswers}
-        />
-      )}
-      {rejects.length > 0 && (
-        <Rows
-          model={model}
-          title={t("file.rejects")}
-          name="rejects.csv"
-          columns={[...REJECT_COLUMNS]}
-          lines={rejects}
-          save={saveRejects}
-        />
-      )}
-      <Provenance model={model} answered={answered} at={at} />
-    </>
-  );
-}
-
-interface RowsProps {
-  model: Manifest;
-  title: string;
-  name: string;
-  columns: string[];
-  lines: Line[];
-  /** What is saved. */
-  save(): Promise<Blob>;
-}
-
-/** What is shown is in the language of the page; what is saved is as the service says it. */
-function Rows(props: RowsProps) {
-  const { model, columns, lines } = props;
-  const [shown, setShown] = useState(SHOWN);
-  const [refusal, setRefusal] = useState<Refusal>();
-  const save = async () => {
-    setRefusal(undefined);
-    try {
-      const url = URL.createObjectURL(await props.save());
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = props.name;
-      link.click();
-      URL.revokeObjectURL(url);
-    } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, ""));
-    }
-  };
-  return (
-    <>
-      <h4>{props.title}</h4>
-      <DataTable
-        caption={props.title}
-        head={columns}
-        rows={lines
-          .slice(0, shown)
-          .map((line) => columns.map((column) => show(model, line, column)))}
-      />
-      <p class="buttons">
-        <button type="button" onClick={save}>
-          {t("file.save", { name: props.name })}
-        </button>
-        {lines.length > shown && (
-          <button type="button" class="quiet" onClick={() => setShown(shown + SHOWN)}>
-            {t("file.more", { count: lines.length - shown })}
-          </button>
-        )}
-      </p>
-      {refusal && <Failure refusal={refusal} />}
-    </>
-  );
-}
-
-function show(model: Manifest, { cells, spoken }: Line, column: string) {
-  return (
-    spoken[column]?.map((one, i) => (
-      <div key={i}>
-        {one.field && (
-          <FieldName of={model} features={findInput(model).listFeatures(model)} field={one.field} />
-        )}{" "}
-        <Said of={model} fact={one} text={one.text} />
-      </div>
-    )) ??
-    cells[column] ??
-    ""
   );
 }
