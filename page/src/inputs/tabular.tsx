@@ -17,11 +17,14 @@ const MANY = 10;
 
 export const tabular: InputRoom<Model, TableExplanation> = {
   name: { en: "values", zh: "数值" },
+  cases: () => "people",
   heading: { en: "The patient", zh: "患者" },
   Fields,
   open: (_, instance) => ({ rows: [openRow(instance)], content: "" }),
   read: ({ input }, { rows: [row = {}] }, units) => readRow(input.features, row, units),
-  Given: Values,
+  Given: ({ model, instance }) => (
+    <Values model={model} instance={instance} features={model.input.features} />
+  ),
   Reasons,
   file: { list: ({ input }) => input.features.map(({ name }) => name) },
   listFeatures: ({ input }) => input.features,
@@ -72,6 +75,7 @@ function Reasons(props: ReasonsProps<Model, TableExplanation>) {
         output={output}
         label={t("reasons.by_feature")}
         targets={targets}
+        ranked={props.ranked}
         name={({ feature }) => nameContribution(model, instance, feature)}
       />
       <p>

@@ -13,6 +13,7 @@ type Model = Taking<"text">;
 
 export const text: InputRoom<Model, TextExplanation> = {
   name: { en: "text", zh: "文本" },
+  cases: ({ input }) => (input.syntax === "SMILES" ? "molecules" : "texts"),
   heading: { en: "The text", zh: "文本" },
   Fields: TextField,
   open: ({ input }, instance) => openContent(instance[input.field]),
@@ -54,7 +55,8 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
 }
 
 /** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
-function Characters({ explanation }: { explanation: TextExplanation }) {
+function Characters(props: { explanation: TextExplanation; ranked: boolean }) {
+  const { explanation, ranked } = props;
   const { characters } = explanation;
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
   return (
@@ -78,6 +80,7 @@ function Characters({ explanation }: { explanation: TextExplanation }) {
         bars={[...(explanation.atoms ?? [])]
           .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
           .slice(0, MOST)
+          .sort((a, b) => (ranked ? 0 : a.position - b.position))
           .map((atom) => ({
             name: t("reasons.atom", { symbol: atom.symbol, position: atom.position }),
             share: atom.contribution / largest,

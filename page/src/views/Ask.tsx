@@ -1,6 +1,8 @@
 // A patient on the left, the answer on the right (below each other where the screen is narrow).
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Answer, type Asked } from "../answer/Answer";
+import { Fold } from "../answer/Fold";
+import { Strip } from "../answer/Strip";
 import { type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
 import { Failure } from "../Failure";
 import { findInput } from "../kinds";
@@ -31,48 +33,52 @@ export function AskView({ model }: { model: Manifest }) {
     forget();
   };
   return (
-    <div class="ask">
-      <section class="panel" aria-labelledby="patient">
-        <h3 id="patient">{input.heading[getLanguage()]}</h3>
-        <Examples model={model} onChoose={open} />
-        <form
-          autocomplete="off"
-          onSubmit={(event) => {
-            event.preventDefault();
-            ask(input.read(model, draft, units));
-          }}
-        >
-          {refusal && <Refused model={model} refusal={refusal} />}
-          <input.Fields
-            model={model}
-            draft={draft}
-            units={units}
-            problems={listProblems(refusal)}
-            onChange={change}
-          />
-          <p class="buttons">
-            <button type="submit">{t("ask.submit")}</button>
-            <button type="button" class="quiet" onClick={clear}>
-              {t("ask.clear")}
-            </button>
-          </p>
-        </form>
-        <p class="help">{t("ask.privacy")}</p>
-      </section>
-      <section class="panel" aria-labelledby="answer">
-        <h3 id="answer">{t("answer.heading")}</h3>
-        {asked ? (
-          <Answer
-            key={asked.answered.request_id}
-            model={model}
-            asked={asked}
-            onForce={() => ask(asked.instance, true)}
-          />
-        ) : (
-          <Before model={model} />
-        )}
-      </section>
-    </div>
+    <>
+      <Strip model={model} />
+      <Fold of={asked?.at} name={input.heading[getLanguage()]} instance={asked?.instance}>
+        <section class="panel" aria-labelledby="patient">
+          <h3 id="patient">{input.heading[getLanguage()]}</h3>
+          <Examples model={model} onChoose={open} />
+          <form
+            autocomplete="off"
+            onSubmit={(event) => {
+              event.preventDefault();
+              ask(input.read(model, draft, units));
+            }}
+          >
+            {refusal && <Refused model={model} refusal={refusal} />}
+            <input.Fields
+              model={model}
+              draft={draft}
+              units={units}
+              problems={listProblems(refusal)}
+              onChange={change}
+            />
+            <p class="buttons">
+              <button type="submit">{t("ask.submit")}</button>
+              <button type="button" class="quiet" onClick={clear}>
+                {t("ask.clear")}
+              </button>
+            </p>
+          </form>
+          <p class="help">{t("ask.privacy")}</p>
+        </section>
+        <section class="panel" aria-labelledby="answer">
+          <h3 id="answer">{t("answer.heading")}</h3>
+          {asked ? (
+            <Answer
+              key={asked.answered.request_id}
+              model={model}
+              asked={asked}
+              units={units}
+              onForce={() => ask(asked.instance, true)}
+            />
+          ) : (
+            <Before model={model} />
+          )}
+        </section>
+      </Fold>
+    </>
   );
 }
 
