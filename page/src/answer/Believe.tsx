@@ -41,7 +41,7 @@ function Line(props: { mark: Mark; name: string; children: ComponentChildren }) 
         <strong>
           {props.name}
           {t("believe.colon")}
-        </strong>{" "}
+        </strong>
         <span class="unseen">{t(`believe.${props.mark}`)}</span>
         {props.children}
       </div>
@@ -75,7 +75,7 @@ function WithinData({ model, prediction }: { model: Manifest; prediction: Predic
       {t(outside ? "believe.apart" : checked ? "believe.like" : "believe.unmeasured", { cases })}{" "}
       {notes.length > 0 && notes.length <= FEW && list}
       {notes.length > FEW && (
-        <details>
+        <details class="notes">
           <summary>{t("believe.notes", { count: notes.length })}</summary>
           {list}
         </details>
@@ -84,14 +84,16 @@ function WithinData({ model, prediction }: { model: Manifest; prediction: Predic
   );
 }
 
+const isDoubtful = (one: Similar) => one.beyond || isOff(one);
+
 const isOff = ({ nearest: { predicted, observed } }: Similar) =>
   predicted.value < observed.low || predicted.value > observed.high;
 
 /** What became of those who were told much the same; the worst of an answer's numbers decides. */
 function Calibrated({ model, prediction }: { model: Manifest; prediction: Prediction }) {
   const similar = listSimilar(model, prediction);
-  const told = similar.find((one) => one.beyond || isOff(one)) ?? similar.find(({ main }) => main);
-  const one = told ?? similar[0];
+  const main = similar.find(({ main }) => main) ?? similar[0];
+  const one = main && !isDoubtful(main) ? (similar.find(isDoubtful) ?? main) : main;
   const cases = t(`cases.${findInput(model).cases(model)}`);
   if (!one)
     return (
@@ -103,15 +105,15 @@ function Calibrated({ model, prediction }: { model: Manifest; prediction: Predic
     );
   const unit = findOutput(model).findUnit?.(model);
   const write = (value: number) =>
-    unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
+    unit === undefined ? formatPercent(value) : formatNumber(value, 3);
   const { predicted, observed, n } = one.nearest;
   return (
-    <Line mark={one.beyond || isOff(one) ? "doubt" : "good"} name={t("believe.calibrated")}>
+    <Line mark={isDoubtful(one) ? "doubt" : "good"} name={t("believe.calibrated")}>
       {one.name}
-      {t("believe.colon")}{" "}
+      {t("believe.colon")}
       {t(one.beyond ? "believe.beyond" : isOff(one) ? "believe.off" : "believe.true", {
-        predicted: write(predicted.value),
-        observed: write(observed.value),
+        predicted: withUnit(write(predicted.value), unit ?? "1"),
+        observed: withUnit(write(observed.value), unit ?? "1"),
         interval: t("figure.interval", { low: write(observed.low), high: write(observed.high) }),
         n: formatCount(n),
         cases,
@@ -129,8 +131,8 @@ function WithinUse({ model, prediction }: { model: Manifest; prediction: Predict
   return (
     <Line mark={mark} name={t("believe.use")}>
       {card.data.simulated && `${t("answer.simulated")} `}
-      {t(outside ? "believe.outside" : ranges ? "believe.ranges" : "believe.no_ranges")}
-      <details>
+      {t(outside ? "believe.outside" : ranges ? "believe.ranges" : "believe.no_ranges")}{" "}
+      <details class="not-for">
         <summary>{t("believe.check")}</summary>
         <ul>
           {card.out_of_scope.map((text) => (

@@ -14,13 +14,14 @@ interface Props {
 export function Verdict({ model, prediction }: Props) {
   const room = findOutput(model);
   const told = useTold(model, prediction);
-  return told && room.Verdict ? <room.Verdict {...told} /> : null;
+  const Told = room.Verdict ?? room.Answer;
+  return told && <Told {...told} />;
 }
 
 export function Drawn({ model, prediction }: Props) {
   const room = findOutput(model);
   const told = useTold(model, prediction);
-  return told && <room.Answer {...told} />;
+  return told && room.Verdict ? <room.Answer {...told} /> : null;
 }
 
 /** A forced answer has no interval: the promise was of answers that the model gives. */

@@ -12,14 +12,12 @@ const SAMPLED = "sampled_shapley_values";
 export function Reasons(props: { model: Manifest; instance: Instance; explanation: Reasoning }) {
   const { model, explanation } = props;
   const explained = isExplained(explanation);
-  const ranked = explained && explanation.complete && explanation.parts.method.code !== SAMPLED;
+  const ranked = !explained || explanation.parts.method.code !== SAMPLED;
+  const stopped = explained && !explanation.complete;
   return (
     <section class="reasons" aria-labelledby="reasons">
       <h4 id="reasons">{t("reasons.heading")}</h4>
-      {explained && !ranked ? (
-        // the service's sentence names those that count most, in an order that would not stay
-        <p class="unranked">{t(explanation.complete ? "reasons.sampled" : "reasons.stopped")}</p>
-      ) : (
+      {ranked ? (
         <p class="sentence">
           <Said
             of={model}
@@ -27,7 +25,11 @@ export function Reasons(props: { model: Manifest; instance: Instance; explanatio
             text={explanation.sentence}
           />
         </p>
+      ) : (
+        // the service's sentence names those that count most, in an order that would not stay
+        <p class="unranked">{t(stopped ? "reasons.stopped" : "reasons.sampled")}</p>
       )}
+      {ranked && stopped && <p>{t("reasons.rough")}</p>}
       {explained && <Parts {...props} explanation={explanation} ranked={ranked} />}
     </section>
   );

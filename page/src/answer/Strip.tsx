@@ -26,7 +26,9 @@ export function Strip({ model }: { model: Manifest }) {
         <strong>{tellWhere(model)}</strong>{" "}
         {figure && (
           <span>
-            <Told of={model} text={figure.metric} /> {formatFigure(figure.value)}{" "}
+            <Told of={model} text={figure.metric} />
+            {t("believe.colon")}
+            {formatFigure(figure.value)}{" "}
             {t("figure.interval", {
               low: formatFigure(figure.low),
               high: formatFigure(figure.high),
@@ -40,16 +42,17 @@ export function Strip({ model }: { model: Manifest }) {
   );
 }
 
-/** The figure that the catalogue has, and of people from elsewhere where it was measured there. */
+/** The figure that the catalogue has; of people from elsewhere where it was measured there. */
 function findHeadline({ card }: Manifest): Metric | undefined {
   const own = card.metrics.filter(
     ({ of, group, cohort, against }) =>
       of === "model" && group === "all" && TESTED.includes(cohort) && !against,
   );
   const [first] = own;
-  return (
-    own.find(({ cohort, metric }) => cohort === "external" && metric === first?.metric) ?? first
+  const elsewhere = own.find(
+    ({ cohort, metric }) => cohort === "external" && metric === first?.metric,
   );
+  return card.data.simulated ? first : (elsewhere ?? first);
 }
 
 function tellBetter({ metric }: Metric) {

@@ -55,8 +55,9 @@ export function Cause({ model, instance, prediction, units }: Props) {
   const features = findInput(model).listFeatures(model);
   const unusual = code === "too_far" ? listUnusual(model, features, instance, units) : [];
   const missing = code === "too_many_missing" ? listMissing(features, instance) : [];
-  const way = KNOWN.includes(code) ? code : "other";
   const unexplained = code === "too_far" && unusual.length === 0;
+  const unseen = unexplained && !features.length;
+  const way = unseen ? "unlike" : KNOWN.includes(code) ? code : "other";
   return (
     <>
       {unusual.length > 0 && (
@@ -71,7 +72,7 @@ export function Cause({ model, instance, prediction, units }: Props) {
       )}
       {unexplained && (
         <>
-          <p>{t(features.length ? "withheld.together" : "withheld.check")}</p>
+          <p>{t(unseen ? "withheld.check" : "withheld.together")}</p>
           <ul>
             {model.card.out_of_scope.map((text) => (
               <li key={text}>

@@ -23,7 +23,7 @@ export function writeText(title: string, answer: HTMLElement): string {
     .map((one) => {
       if (one.matches("dt")) return `${read(one)}: ${read(one.nextElementSibling)}`;
       const copy = one.cloneNode(true) as Element;
-      for (const folded of copy.querySelectorAll("details, .tick")) folded.remove();
+      for (const left of copy.querySelectorAll("details:not(.not-for), .tick")) left.remove();
       return read(copy);
     })
     .filter(Boolean);

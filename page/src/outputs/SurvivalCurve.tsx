@@ -37,6 +37,7 @@ export function Curve(props: {
       rows={rows}
     >
       <Plot
+        height={200}
         label={t("survival.label", {
           share: formatPercent(output.survival.at(-1) ?? 0),
           time: formatDays(output.time_days.at(-1) ?? 0),

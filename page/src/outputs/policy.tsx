@@ -13,6 +13,7 @@ type Props = AnswerProps<Model, Policy, PolicyBands>;
 
 export const policy: OutputRoom<Model, Policy, PolicyBands, ManifestOutcomeTarget> = {
   name: { en: "recommendation", zh: "建议" },
+  Verdict,
   Answer,
   listClaims: (model, { options, recommended }) =>
     Object.entries(options.find(({ action }) => action === recommended)?.risks ?? {}).map(
@@ -44,8 +45,7 @@ const findTarget = ({ output }: Model, of: string) =>
     )
     .find(({ action, outcome }) => of === `${action}_${outcome}`);
 
-function Answer(props: Props) {
-  const { model, output } = props;
+function Verdict({ model, output }: Props) {
   return (
     <>
       <p class="verdict">
@@ -61,6 +61,14 @@ function Answer(props: Props) {
       <p class="help">
         <Told of={model} text={output.notice} />
       </p>
+    </>
+  );
+}
+
+function Answer(props: Props) {
+  const { model, output } = props;
+  return (
+    <>
       <Options {...props} />
       <Trade {...props} />
       <p class="help">

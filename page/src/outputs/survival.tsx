@@ -99,7 +99,7 @@ function Verdict(props: AnswerProps<Model, Survival, LowerBound, ManifestRiskTar
         </fieldset>
         <p class="interval">
           {t("survival.median")}
-          {t("believe.colon")}{" "}
+          {t("believe.colon")}
           {output.median_days === null
             ? t("survival.beyond", { time: formatDays(output.time_days.at(-1) ?? 0) })
             : formatDays(output.median_days)}
