@@ -1,6 +1,6 @@
 // On a phone the form folds to one line once there is an answer, which then comes first.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../language";
 import type { Instance } from "../manifest";
 
@@ -14,8 +14,13 @@ export function Fold(props: {
   const { of, name, instance } = props;
   const [opened, setOpened] = useState<Date>();
   const folded = of !== undefined && opened !== of;
+  const all = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // the button that was pressed is gone
+    if (opened) all.current?.querySelector<HTMLElement>("form input, form select")?.focus();
+  }, [opened]);
   return (
-    <div class={folded ? "ask folded" : "ask"}>
+    <div class={folded ? "ask folded" : "ask"} ref={all}>
       {folded && instance && (
         <p class="fold">
           <span>{t("answer.folded", { heading: name, count: countValues(instance) })}</span>

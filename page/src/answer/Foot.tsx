@@ -1,7 +1,7 @@
 // The foot of an answer: what was asked, who said it, and how to take it along.
 import { useState } from "preact/hooks";
 import { findInput } from "../kinds";
-import { t, translate } from "../language";
+import { t } from "../language";
 import type { Manifest } from "../manifest";
 import type { Asked } from "./asked";
 import { writeText } from "./copy";
@@ -16,19 +16,19 @@ export function Foot({ model, asked }: { model: Manifest; asked: Asked }) {
         <input.Given model={model} instance={asked.instance} />
       </section>
       <Provenance model={model} answered={asked.answered} at={asked.at}>
-        <Copy title={`${translate(model, model.title)} ${model.version}`} />
+        <Copy />
       </Provenance>
     </>
   );
 }
 
-function Copy({ title }: { title: string }) {
+function Copy() {
   const [told, setTold] = useState("");
   const copy = async (button: HTMLElement) => {
     const answer = button.closest<HTMLElement>(".answer");
     if (!answer) return;
     try {
-      await navigator.clipboard.writeText(writeText(title, answer));
+      await navigator.clipboard.writeText(writeText(document.querySelector(".strip"), answer));
       setTold("answer.copied");
     } catch {
       setTold("answer.not_copied"); // a browser may forbid it

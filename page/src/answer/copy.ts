@@ -5,7 +5,9 @@ const LINES = [
   ".horizons label",
   ".interval",
   ".rank",
-  ".doubt > p",
+  ".withheld > p",
+  ".forced > p",
+  "p.doubt",
   ".unusual li",
   ".marks > li",
   ".given-values dt",
@@ -17,7 +19,7 @@ const LINES = [
 const read = (element: Element | null) => element?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 
 /** One line each; a name stands before its value. What is folded or moved by sliders is left out. */
-export function writeText(title: string, answer: HTMLElement): string {
+export function writeText(strip: Element | null, answer: HTMLElement): string {
   const lines = [...answer.querySelectorAll(LINES)]
     .filter((one) => !one.closest(".what-if") && !one.querySelector("button"))
     .map((one) => {
@@ -27,5 +29,6 @@ export function writeText(title: string, answer: HTMLElement): string {
       return read(copy);
     })
     .filter(Boolean);
-  return [title, ...new Set(lines)].join("\n");
+  const known = [...(strip?.querySelectorAll("p") ?? [])].map(read);
+  return [...new Set([...known, ...lines])].join("\n");
 }
