@@ -77,9 +77,9 @@ export function Curve(props: {
               {seen && (
                 <text
                   class="line-name seen"
-                  x={x(seen.target.day / DAYS_PER_YEAR)}
+                  x={x(seen.target.day / DAYS_PER_YEAR) - 6}
                   y={Math.min(y(1 - seen.nearest.observed.high) + 14, y(0) - 4)}
-                  text-anchor="middle"
+                  text-anchor="end"
                 >
                   {t("survival.observed")}
                 </text>
