@@ -25,6 +25,8 @@ export type Giving<Kind extends Manifest["output"]["kind"]> = Manifest & {
 export interface InputRoom<Model extends Manifest = Manifest, Explained = Explanation> {
   /** What the catalogue calls it. */
   name: Words;
+  /** What one asks about, in the plural; the name of words in locales/. */
+  cases(model: Model): "people" | "pictures" | "molecules" | "texts";
   /** What stands above its form. */
   heading: Words;
   /** Its form. */
@@ -65,6 +67,8 @@ export interface ReasonsProps<Model extends Manifest, Explained> {
   explanation: Explained;
   /** Knows what the numbers of the answer are called. */
   output: OutputRoom;
+  /** Whether the order of what counts most stays when it is asked again. */
+  ranked: boolean;
 }
 
 export interface SeveralProps<Model extends Manifest> {
@@ -103,8 +107,10 @@ export interface OutputRoom<
   name: Words;
   /** What its reader wants to know. */
   question: Words;
-  /** An answer. */
-  Answer(props: AnswerProps<Model, Answer, Bounds, Target>): VNode;
+  /** What an answer says, in words; without one `Answer` says it. */
+  Verdict?(props: AnswerProps<Model, Answer, Bounds, Target>): VNode;
+  /** What is drawn of an answer. */
+  Answer(props: AnswerProps<Model, Answer, Bounds, Target>): VNode | null;
   /** The numbers of an answer that may have a curve. */
   listClaims(model: Model, output: Answer): Claim<Target>[];
   /** Which number of an answer a curve is of, in few words. */
@@ -131,6 +137,8 @@ export interface AnswerProps<
   similar: Similar<Target>[];
   /** The people of the background; none where it cannot be asked about. */
   centres: Centre[];
+  /** Whether the model withheld it, and somebody wanted it all the same. */
+  forced: boolean;
 }
 
 /** The middle of a cluster of people, and how many it stands for. */
@@ -144,11 +152,15 @@ export interface Claim<Target extends CurveTarget = CurveTarget> {
   target: Target;
   value: number;
   name: ComponentChildren;
+  /** Whether it is the number that an answer is told by. */
+  main?: boolean;
 }
 
 /** One number of an answer, and the group of the test split whose mean prediction is nearest to it. */
 export interface Similar<Target extends CurveTarget = CurveTarget> extends Claim<Target> {
   nearest: CalibrationPoint;
+  /** The share of those tested who were in groups of lower predictions. */
+  place: number;
   /** Whether the number lies beyond all groups, by more than half their distance and a twentieth of their span. */
   beyond: boolean;
 }

@@ -15,7 +15,7 @@ ANSWERED = ".reasons"
 
 
 EXPECTED = {
-    "survival": (r"Risk to die within 5 years\s+\d", "path.curve.average"),
+    "survival": (r"\d+ in 100 people like this dies? within 5 years", "path.curve.average"),
     "breast_fna": (r"(malignant|benign) \d", ".bars .bar"),
     "chemo_dose": (r"(Recommended|Least bad option, not an acceptable one): ", ".option .ring"),
     "blood_cell": (r"erythroblast \d", ".reasons .sentence"),
@@ -96,13 +96,13 @@ def test_an_abstention_is_seen_first_and_an_answer_only_if_forced(visit: Open) -
     page = visit().go("#/solubility", ".examples button")
     page.locator("#value-text").fill("C")
     page.get_by_role("button", name="Ask", exact=True).click()
-    page.wait_for_selector(".doubt.stop")
-    assert "The model does not answer." in page.locator(".doubt.stop").inner_text()
-    assert "unlike those the model learned from" in page.locator(".doubt.stop").inner_text()
-    assert page.locator(".verdict").count() == 0
+    page.wait_for_selector(".withheld")
+    assert page.locator(".verdict").inner_text() == "The model does not answer."
+    assert "too unlike the molecules it learned from" in page.locator(".withheld").inner_text()
+    assert page.locator(".told").count() == 0
     page.get_by_role("button", name="Show the answer anyway").click()
-    page.wait_for_selector(".verdict")
-    assert "Do not rely on it" in page.locator(".doubt.stop").inner_text()
+    page.wait_for_selector(".told .verdict")
+    assert "Do not rely on it" in page.locator(".forced-word").inner_text()
 
 
 def test_an_answer_that_there_was_no_time_to_explain_says_so(
@@ -136,7 +136,7 @@ def test_a_slider_asks_again_at_once(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
     page.locator(".examples button").first.click()
     page.wait_for_selector(ANSWERED)
-    before = page.locator(".answer > .figures").inner_text()
+    before = page.locator(".answer > .told .figures").inner_text()
     page.get_by_text("What if?").click()
     age = page.locator(".sliders input").first
     with page.expect_response("**/predict"):
@@ -144,7 +144,7 @@ def test_a_slider_asks_again_at_once(visit: Open) -> None:
         age.press("PageUp")
     page.wait_for_selector(".what-if-answer .figures")
     assert page.locator(".what-if-answer .figures").inner_text() != before
-    assert page.locator(".answer > .figures").inner_text() == before
+    assert page.locator(".answer > .told .figures").inner_text() == before
 
 
 def test_a_slider_moves_the_newest_count_of_a_history(visit: Open) -> None:

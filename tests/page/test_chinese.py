@@ -98,8 +98,10 @@ def test_an_abstention_gives_its_reason_in_chinese(visit: Open) -> None:
     page = visit("zh-CN").go("#/solubility", ".examples button")
     page.locator("#value-text").fill("C")
     page.get_by_role("button", name="询问", exact=True).click()
-    page.wait_for_selector(".doubt.stop")
-    told = page.locator(".doubt.stop p").inner_text()
+    page.wait_for_selector(".withheld")
+    assert "这与模型所学的分子差异过大。" in page.locator(".withheld").inner_text()
+    page.locator(".withheld summary").click()
+    told = page.locator(".withheld details p").inner_text()
     assert told == "该病例与模型所学的数据不同"
 
 

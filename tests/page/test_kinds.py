@@ -26,6 +26,7 @@ import type { InputRoom, Taking } from "../rooms";
 
 export const toy: InputRoom<Taking<"toy">> = {
   name: { en: "toy", zh: "玩具" },
+  cases: () => "texts",
   heading: { en: "The toy", zh: "玩具" },
   Fields: ({ draft, onChange }) => (
     <input

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import Page
 
 from medmaas.model.manifest import CalibrationPoint, Manifest, RiskTarget
 from medmaas.model.registry import Registry
@@ -10,6 +11,11 @@ from tests.conftest import SHIPPED
 from tests.page.conftest import Open
 
 PART = ".turned-out"
+
+
+def unfold(page: Page) -> None:
+    """Open what became of those for whom the model had said much the same."""
+    page.locator(f"{PART} summary").click()
 
 
 def find_nearest(manifest: Manifest, day: int, risk: float) -> CalibrationPoint:
@@ -28,7 +34,7 @@ def show(point: CalibrationPoint) -> list[str]:
 def test_every_kind_of_answer_is_held_against_what_was_observed(visit: Open, model: str) -> None:
     page = visit().go(f"#/{model}", ".examples button")
     page.locator(".examples button").first.click()
-    page.wait_for_selector(PART)
+    unfold(page)
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     assert rows
     for row in rows:
@@ -40,7 +46,7 @@ def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry:
     with page.expect_response("**/predict") as told:
         page.locator(".examples button").first.click()
     risks = told.value.json()["predictions"][0]["output"]["risk"]
-    page.wait_for_selector(PART)
+    unfold(page)
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     manifest = registry.get("survival").manifest
     for row, day in zip(rows, (365, 1826, 3652), strict=True):
@@ -48,7 +54,7 @@ def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry:
         shown = show(nearest)
         assert f"{shown[0]}% ({shown[1]}% to {shown[2]}%)" in row
         assert row.endswith(str(nearest.n))
-    assert page.locator("svg .observed").count() == 3
+    assert page.locator("svg g.observed").count() == 3
 
 
 def test_beyond_all_that_was_tested_stands_what_the_outermost_group_showed(
@@ -56,7 +62,7 @@ def test_beyond_all_that_was_tested_stands_what_the_outermost_group_showed(
 ) -> None:
     page = visit().go("#/survival", ".examples button")
     page.get_by_role("button", name="a man of 84").click()
-    page.wait_for_selector(PART)
+    unfold(page)
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     manifest = registry.get("survival").manifest
     for row, day in zip(rows, (365, 1826, 3652), strict=True):
@@ -65,7 +71,7 @@ def test_beyond_all_that_was_tested_stands_what_the_outermost_group_showed(
         assert f"{shown[0]}% ({shown[1]}% to {shown[2]}%)" in row
         assert row.endswith(str(outermost.n))
         assert "lies beyond all groups that were tested" in row
-    assert page.locator("svg .observed").count() == 0  # it is not of such a prediction
+    assert page.locator("svg g.observed").count() == 0  # it is not of such a prediction
 
 
 def test_nothing_is_held_against_an_answer_that_there_is_not(visit: Open) -> None:

@@ -96,6 +96,8 @@ def test_the_answer_is_brought_to_the_reader(visit: Open, width: int) -> None:
     page = visit(width=width).go("#/breast_fna", ".examples button")
     page.locator(".examples button").first.click()
     page.wait_for_selector(".reasons")
+    if width < 900:
+        page.get_by_role("button", name="change", exact=True).click()
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector(".answer:focus")
     page.wait_for_selector(".reasons")

@@ -1,26 +1,29 @@
-// An answer: whether to believe it first, then what it says, why, what if, and who said it.
+// An answer: what it says, whether to believe it, why, what if, and who said it.
 import { useEffect, useRef } from "preact/hooks";
-import { findInput } from "../kinds";
 import { t } from "../language";
-import type { Instance, Manifest } from "../manifest";
-import type { Answered, Prediction } from "../predictions";
-import { FieldName, Said } from "../Said";
-import { Output } from "./Output";
-import { Provenance } from "./Provenance";
+import type { Manifest } from "../manifest";
+import type { Prediction } from "../predictions";
+import { Said } from "../Said";
+import type { Units } from "../service";
+import type { Asked } from "./asked";
+import { Believe } from "./Believe";
+import { Foot } from "./Foot";
+import { Drawn, Verdict } from "./Output";
+import { OutsideUse } from "./OutsideUse";
 import { Reasons } from "./Reasons";
-import { TurnedOut } from "./TurnedOut";
 import { WhatIf } from "./WhatIf";
+import { Cause, Lead, Withheld } from "./Withheld";
 
-/** What was asked and what came back; the time is the browser's. */
-export interface Asked {
-  instance: Instance;
-  answered: Answered;
-  at: Date;
-  /** Whether the explanation is still to come. */
-  pending: boolean;
+export type { Asked } from "./asked";
+
+interface Props {
+  model: Manifest;
+  asked: Asked;
+  units: Units;
+  onForce: () => void;
 }
 
-export function Answer(props: { model: Manifest; asked: Asked; onForce: () => void }) {
+export function Answer(props: Props) {
   const { model, asked } = props;
   const [prediction] = asked.answered.predictions;
   const article = useRef<HTMLElement>(null);
@@ -36,18 +39,49 @@ export function Answer(props: { model: Manifest; asked: Asked; onForce: () => vo
       tabIndex={-1}
       ref={article}
     >
-      <Doubts model={model} prediction={prediction} onForce={props.onForce} />
-      <Output model={model} prediction={prediction} />
-      <TurnedOut model={model} prediction={prediction} />
+      <OutsideUse model={model} instance={asked.instance} warnings={prediction.warnings} />
+      <General model={model} prediction={prediction} />
+      <Body {...props} prediction={prediction} />
       {prediction.explanation ? (
         <Reasons model={model} instance={asked.instance} explanation={prediction.explanation} />
       ) : (
         asked.pending && <p role="status">{t("answer.explaining")}</p>
       )}
       {prediction.status === "ok" && <WhatIf model={model} instance={asked.instance} />}
-      <Given model={model} instance={asked.instance} />
-      <Provenance model={model} answered={asked.answered} at={asked.at} />
+      <Foot model={model} asked={asked} />
     </article>
+  );
+}
+
+/** The answer and whether to believe it; where there is none, or none that should be, why. */
+function Body(props: Props & { prediction: Prediction }) {
+  const { model, asked, prediction } = props;
+  const { instance } = asked;
+  if (prediction.status === "abstained")
+    return (
+      <>
+        <Withheld {...props} instance={instance} />
+        <Verdict model={model} prediction={prediction} />
+        <Drawn model={model} prediction={prediction} />
+      </>
+    );
+  if (prediction.status === "forced")
+    return (
+      <section class="forced" aria-labelledby="forced">
+        <p class="forced-word" id="forced" role="alert">
+          {t("answer.forced")} <Lead model={model} prediction={prediction} />
+        </p>
+        <Verdict model={model} prediction={prediction} />
+        <Drawn model={model} prediction={prediction} />
+        <Cause {...props} instance={instance} />
+      </section>
+    );
+  return (
+    <>
+      <Verdict model={model} prediction={prediction} />
+      <Believe model={model} prediction={prediction} />
+      <Drawn model={model} prediction={prediction} />
+    </>
   );
 }
 
@@ -58,53 +92,16 @@ function bringToReader(answer: HTMLElement) {
   if (top < 0 || top > innerHeight / 2) answer.scrollIntoView();
 }
 
-/** Abstention, force and warnings: the most visible thing, when there are any. */
-function Doubts(props: { model: Manifest; prediction: Prediction; onForce: () => void }) {
-  const { status, reason, warnings, output } = props.prediction;
-  const features = findInput(props.model).listFeatures(props.model);
-  const forcible = status === "abstained" && output === null;
+/** What is to be said of the answer as a whole, not of one value. */
+function General({ model, prediction }: { model: Manifest; prediction: Prediction }) {
+  const general = prediction.warnings.filter(({ field }) => !field);
   return (
     <>
-      {status !== "ok" && (
-        <div class="doubt stop" role="alert">
-          <strong>{t(`answer.${status}`)}</strong>
-          <p>
-            <Said of={props.model} fact={props.prediction} text={reason ?? ""} />
-          </p>
-          {forcible && (
-            <button type="button" class="quiet" onClick={props.onForce}>
-              {t("answer.force")}
-            </button>
-          )}
-        </div>
-      )}
-      {warnings.length > 0 && (
-        <div class="doubt">
-          <strong>{t("answer.warnings", { count: warnings.length })}</strong>
-          <ul>
-            {warnings.map((warning, i) => (
-              <li key={i}>
-                {warning.field && (
-                  <FieldName of={props.model} features={features} field={warning.field} />
-                )}{" "}
-                <Said of={props.model} fact={warning} text={warning.problem} />
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      {props.model.card.data.simulated && <p class="doubt">{t("answer.simulated")}</p>}
+      {general.map((warning, i) => (
+        <p class="doubt" key={i}>
+          <Said of={model} fact={warning} text={warning.problem} />
+        </p>
+      ))}
     </>
-  );
-}
-
-/** What was asked about, for the printed page. */
-function Given({ model, instance }: { model: Manifest; instance: Instance }) {
-  const input = findInput(model);
-  return (
-    <details class="given-values">
-      <summary>{t("answer.given")}</summary>
-      <input.Given model={model} instance={instance} />
-    </details>
   );
 }

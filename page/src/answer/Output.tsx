@@ -1,4 +1,4 @@
-// The answer itself, by its kind.
+// The answer itself, by its kind: what it says in words, and what is drawn of it.
 import { useMemo } from "preact/hooks";
 import { findInput, findOutput } from "../kinds";
 import type { Manifest } from "../manifest";
@@ -6,20 +6,38 @@ import type { Prediction } from "../predictions";
 import type { Centre } from "../rooms";
 import { listSimilar } from "./similar";
 
-export function Output({ model, prediction }: { model: Manifest; prediction: Prediction }) {
-  const { output, interval } = prediction;
+interface Props {
+  model: Manifest;
+  prediction: Prediction;
+}
+
+export function Verdict({ model, prediction }: Props) {
+  const room = findOutput(model);
+  const told = useTold(model, prediction);
+  const Told = room.Verdict ?? room.Answer;
+  return told && <Told {...told} />;
+}
+
+export function Drawn({ model, prediction }: Props) {
+  const room = findOutput(model);
+  const told = useTold(model, prediction);
+  return told && room.Verdict ? <room.Answer {...told} /> : null;
+}
+
+/** A forced answer has no interval: the promise was of answers that the model gives. */
+function useTold(model: Manifest, prediction: Prediction) {
+  const { output, interval, status } = prediction;
   const centres = useMemo(() => listCentres(model), [model]);
   if (!output) return null;
-  const room = findOutput(model);
-  return (
-    <room.Answer
-      model={model}
-      output={output}
-      interval={interval}
-      similar={listSimilar(model, output)}
-      centres={centres}
-    />
-  );
+  const forced = status === "forced";
+  return {
+    model,
+    output,
+    interval: forced ? undefined : interval,
+    similar: listSimilar(model, prediction),
+    centres,
+    forced,
+  };
 }
 
 function listCentres(model: Manifest): Centre[] {

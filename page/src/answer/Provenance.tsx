@@ -1,4 +1,5 @@
 // Who said it: what it is for, the model, its version and hashes, when, and the id of the request.
+import type { ComponentChildren } from "preact";
 import { formatTime, Told, t } from "../language";
 import type { Manifest } from "../manifest";
 import type { Answered } from "../predictions";
@@ -7,6 +8,8 @@ export function Provenance(props: {
   model: Manifest;
   answered: Pick<Answered, "model" | "request_id">;
   at: Date;
+  /** What else may be done with it, beside printing. */
+  children?: ComponentChildren;
 }) {
   const { model, answered, at } = props;
   const { id, version, sha256, digest } = answered.model;
@@ -31,9 +34,12 @@ export function Provenance(props: {
         <dt>{t("answer.request")}</dt>
         <dd class="hash">{answered.request_id}</dd>
       </dl>
-      <button type="button" class="quiet" onClick={() => print()}>
-        {t("answer.print")}
-      </button>
+      <p class="buttons">
+        <button type="button" class="quiet" onClick={() => print()}>
+          {t("answer.print")}
+        </button>
+        {props.children}
+      </p>
     </footer>
   );
 }

@@ -8,18 +8,18 @@ import { withUnit } from "../units";
 import { listSimilar } from "./similar";
 
 export function TurnedOut({ model, prediction }: { model: Manifest; prediction: Prediction }) {
-  const similar = prediction.output ? listSimilar(model, prediction.output) : [];
+  const similar = listSimilar(model, prediction);
   if (!similar.length) return null;
   const unit = findOutput(model).findUnit?.(model);
   const write = (value: number) =>
     unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
   return (
-    <div class="turned-out">
-      <h4>{t("similar.heading")}</h4>
+    <details class="turned-out">
+      <summary>{t("similar.heading")}</summary>
       <p class="help">{t("similar.help")}</p>
       <DataTable
         caption={t("similar.heading")}
-        head={(["of", "here", "theirs", "observed", "n"] as const).map((name) =>
+        head={(["of", "here", "predicted", "observed", "n"] as const).map((name) =>
           t(`similar.${name}`),
         )}
         rows={similar.map((one) => {
@@ -30,13 +30,14 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
             write(one.value),
             write(predicted.value),
             <>
-              {`${write(observed.value)} ${t("figure.interval", interval)} `}
+              <span class="seen">{write(observed.value)}</span>
+              {` ${t("figure.interval", interval)} `}
               {one.beyond && <span class="aside">{t("similar.beyond")}</span>}
             </>,
             formatCount(n),
           ];
         })}
       />
-    </div>
+    </details>
   );
 }

@@ -9,7 +9,7 @@ import type { Prediction } from "../predictions";
 import type { Movable } from "../rooms";
 import { Said } from "../Said";
 import { predict } from "../service";
-import { Output } from "./Output";
+import { Drawn, Verdict } from "./Output";
 
 const STEPS = 200;
 
@@ -51,7 +51,10 @@ function Sliders({ model, movable }: { model: Manifest; movable: Movable }) {
           <>
             <h4>{t("whatif.answer")}</h4>
             {prediction.output ? (
-              <Output model={model} prediction={prediction} />
+              <>
+                <Verdict model={model} prediction={prediction} />
+                <Drawn model={model} prediction={prediction} />
+              </>
             ) : (
               <p class="doubt stop">
                 <strong>{t("answer.abstained")}</strong>{" "}

@@ -1,8 +1,9 @@
 // How predictions like those of an answer turned out in the test split, by the curves of the card.
 import { findOutput } from "../kinds";
 import type { CalibrationCurve, CurveTarget, Manifest } from "../manifest";
-import type { Output } from "../predictions";
+import type { Prediction } from "../predictions";
 import type { Similar } from "../rooms";
+import { isOutside } from "./outside";
 
 /** The same text for two targets only if they are the same. */
 const write = (target: CurveTarget) => JSON.stringify(Object.entries(target).sort());
@@ -17,10 +18,14 @@ function findNearest({ points }: CalibrationCurve, value: number) {
   const beyond =
     value < first - Math.max((second - first) / 2, slack) ||
     value > last + Math.max((last - beforeLast) / 2, slack);
-  return nearest && { nearest, beyond };
+  const lower = points.filter(({ predicted }) => predicted.value < value);
+  const count = (of: typeof points) => of.reduce((sum, { n }) => sum + n, 0);
+  return nearest && { nearest, beyond, place: count(lower) / count(points) };
 }
 
-export function listSimilar(model: Manifest, output: Output): Similar[] {
+/** None of an answer that was withheld, or of values that hardly anybody tested had: it is not of them. */
+export function listSimilar(model: Manifest, { output, status, warnings }: Prediction): Similar[] {
+  if (!output || status === "forced" || warnings.some(isOutside)) return [];
   const tested = model.card.calibration.filter(({ cohort }) => cohort === "test");
   const curves = new Map(tested.map((curve) => [write(curve.target), curve]));
   return findOutput(model)

@@ -15,6 +15,7 @@ type Model = Taking<"image">;
 
 export const image: InputRoom<Model, ImageExplanation> = {
   name: { en: "picture", zh: "图像" },
+  cases: () => "pictures",
   heading: { en: "The picture", zh: "图像" },
   Fields: Picture,
   open: ({ input }, instance) => openContent(instance[input.field]),

@@ -12,6 +12,7 @@ type Model = Taking<"series">;
 
 export const series: InputRoom<Model, SeriesExplanation> = {
   name: { en: "history", zh: "病程" },
+  cases: () => "people",
   heading: { en: "The history", zh: "病程" },
   Fields: SeriesTable,
   open: ({ input }, instance) => ({
@@ -110,7 +111,7 @@ function findMovable(model: Model, instance: Instance): Movable {
   };
 }
 
-function Reasons({ model, explanation, output }: ReasonsProps<Model, SeriesExplanation>) {
+function Reasons({ model, explanation, output, ranked }: ReasonsProps<Model, SeriesExplanation>) {
   const { by_measurement, by_time, flips = [] } = explanation;
   const time = nameTime(model);
   return (
@@ -120,6 +121,7 @@ function Reasons({ model, explanation, output }: ReasonsProps<Model, SeriesExpla
         output={output}
         label={t("reasons.by_feature")}
         targets={by_measurement}
+        ranked={ranked}
         name={({ feature }) => translate(model, feature)}
       />
       <div class="by-time">
@@ -128,6 +130,7 @@ function Reasons({ model, explanation, output }: ReasonsProps<Model, SeriesExpla
           output={output}
           label={t("reasons.by_day")}
           targets={by_time}
+          ranked={ranked}
           name={({ [time]: day = 0, until }) =>
             until === undefined
               ? t("reasons.day", { day: formatNumber(day) })

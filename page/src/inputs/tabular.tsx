@@ -31,6 +31,7 @@ type Model = Taking<"tabular">;
 
 export const tabular: InputRoom<Model, TableExplanation> = {
   name: { en: "values", zh: "数值" },
+  cases: () => "people",
   heading: { en: "The patient", zh: "患者" },
   Fields,
   open: ({ input }, instance, units) => ({
@@ -259,6 +260,7 @@ function Reasons(props: ReasonsProps<Model, TableExplanation>) {
         output={output}
         label={t("reasons.by_feature")}
         targets={targets}
+        ranked={props.ranked}
         name={({ feature }) => nameContribution(model, instance, feature, entered)}
       />
       <p>

@@ -18,6 +18,7 @@ const isMolecule = ({ input }: Model) => input.syntax === "SMILES";
 
 export const text: InputRoom<Model, TextExplanation> = {
   name: { en: "molecule or text", zh: "分子或文本" },
+  cases: ({ input }) => (input.syntax === "SMILES" ? "molecules" : "texts"),
   heading: { en: "What you ask about", zh: "询问对象" },
   anew: { en: "Start anew", zh: "重新开始" },
   Fields: TextField,
@@ -107,10 +108,11 @@ interface ReasonsOf {
   model: Model;
   instance: Instance;
   explanation: TextExplanation;
+  ranked: boolean;
 }
 
 /** The molecule with each atom's share, where it can be drawn; else the characters of the line. */
-function Reasons({ model, instance, explanation }: ReasonsOf) {
+function Reasons({ model, instance, explanation, ranked }: ReasonsOf) {
   const line = isMolecule(model) ? String(instance[model.input.field] ?? "").trim() : "";
   const structure = useStructure(line);
   const atoms = explanation.atoms ?? [];
@@ -128,7 +130,7 @@ function Reasons({ model, instance, explanation }: ReasonsOf) {
       ...bond,
       name: t("molecule.bond", { atoms: bond.between.map((i) => nameAtom(atoms[i])).join(", ") }),
     })),
-  ].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  ].sort((a, b) => (ranked ? Math.abs(b.contribution) - Math.abs(a.contribution) : 0));
   const title = t("molecule.shares");
   return (
     <Figure

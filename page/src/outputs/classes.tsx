@@ -15,6 +15,7 @@ type Target = ManifestLabelTarget | ManifestRightAnswersTarget;
 export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
   name: { en: "class", zh: "分类" },
   question: { en: "Which kind is it?", zh: "属于哪一类？" },
+  Verdict,
   Answer,
   listClaims: (model, { label, probabilities }) => [
     ...Object.entries(probabilities).map(([label, value]) => ({
@@ -47,19 +48,33 @@ export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
 
 const nameProbability = (label: string) => `probability_${label.replace(/[^\w.-]+/g, "_")}`;
 
-function Answer({ model, output, interval }: AnswerProps<Model, Classes, PredictionSet>) {
-  const ordered = Object.entries(output.probabilities).sort(([, a], [, b]) => b - a);
-  const within = new Set(interval?.labels ?? []);
+const order = ({ probabilities }: Classes) =>
+  Object.entries(probabilities).sort(([, a], [, b]) => b - a);
+
+/** How many labels of a set are named large; a longer one is told by their number. */
+const MOST = 4;
+
+/** The labels of the prediction set, the likeliest first; without a set the one that is named. */
+function Verdict({ model, output, interval }: AnswerProps<Model, Classes, PredictionSet>) {
+  const within = new Set([output.label, ...(interval?.labels ?? [])]);
+  const named = order(output).filter(([label]) => within.has(label));
+  const more = named.length - MOST;
   return (
-    <>
+    <div class="told">
       <p class="verdict">
-        <Told of={model} text={output.label} />{" "}
-        {formatPercent(output.probabilities[output.label] ?? 0)}
+        {named.slice(0, MOST).map(([label, probability], i) => (
+          <span key={label}>
+            {i > 0 && t("classes.or")}
+            <Told of={model} text={label} /> {formatPercent(probability)}
+          </span>
+        ))}
+        {more > 0 && t("classes.or_more", { count: more })}
       </p>
       {interval && (
         <p class="interval">
-          {t("classes.set", { share: formatPercent(interval.coverage, 0), count: within.size })}{" "}
-          <Labels of={model} labels={interval.labels} />
+          {t(interval.labels.length > 1 ? "classes.set" : "classes.alone", {
+            share: formatPercent(interval.coverage, 0),
+          })}
         </p>
       )}
       {interval?.coverage_unknown && (
@@ -67,17 +82,23 @@ function Answer({ model, output, interval }: AnswerProps<Model, Classes, Predict
           {t("classes.unknown")} <Labels of={model} labels={interval.coverage_unknown} />
         </p>
       )}
-      <Bars
-        caption={t("classes.caption")}
-        head={[t("classes.label"), t("classes.probability")]}
-        bars={ordered.map(([label, probability]) => ({
-          name: <Told of={model} text={label} />,
-          share: probability,
-          text: formatPercent(probability),
-          note: within.has(label) && <span class="mark">{t("classes.within")}</span>,
-        }))}
-      />
-    </>
+    </div>
+  );
+}
+
+function Answer({ model, output, interval }: AnswerProps<Model, Classes, PredictionSet>) {
+  const within = new Set(interval?.labels ?? []);
+  return (
+    <Bars
+      caption={t("classes.caption")}
+      head={[t("classes.label"), t("classes.probability")]}
+      bars={order(output).map(([label, probability]) => ({
+        name: <Told of={model} text={label} />,
+        share: probability,
+        text: formatPercent(probability),
+        note: within.has(label) && <span class="mark">{t("classes.within")}</span>,
+      }))}
+    />
   );
 }
 

@@ -13,6 +13,7 @@ type Props = AnswerProps<Model, Policy, PolicyBands>;
 export const policy: OutputRoom<Model, Policy, PolicyBands, ManifestOutcomeTarget> = {
   name: { en: "recommendation", zh: "建议" },
   question: { en: "Which dose?", zh: "用多大剂量？" },
+  Verdict,
   Answer,
   listClaims: (model, { options, recommended }) =>
     Object.entries(options.find(({ action }) => action === recommended)?.risks ?? {}).map(
@@ -44,7 +45,7 @@ const findTarget = ({ output }: Model, of: string) =>
     )
     .find(({ action, outcome }) => of === `${action}_${outcome}`);
 
-function Answer(props: Props) {
+function Verdict(props: Props) {
   const { model, output } = props;
   const chosen = output.options.find(({ action }) => action === output.recommended);
   return (
@@ -60,10 +61,20 @@ function Answer(props: Props) {
         )}
       </p>
       {chosen && <Headline {...props} option={chosen} />}
+      <p class="help">
+        <Told of={model} text={output.notice} />
+      </p>
+    </div>
+  );
+}
+
+function Answer(props: Props) {
+  return (
+    <div class="dose">
       <DoseOptions {...props} />
       <DoseChart {...props} />
       <p class="help">
-        <Told of={model} text={output.notice} /> <Told of={model} text={output.grading} />
+        <Told of={props.model} text={props.output.grading} />
       </p>
     </div>
   );

@@ -1,26 +1,25 @@
-// The curve against that of the average patient, when it is outlived by how many, risk by horizon.
-import { curveStepAfter, line } from "d3-shape";
-import { useEffect, useState } from "preact/hooks";
-import { Figure } from "../charts/Figure";
-import { Plot } from "../charts/Plot";
+// So many of a hundred, by horizon; then the curve against that of the average patient.
+import { useEffect, useId, useState } from "preact/hooks";
+import { Hundred } from "../answer/Hundred";
 import type { LowerBound, ManifestRiskTarget, Survival } from "../contract";
 import { DAYS_PER_YEAR, formatDays, formatNumber, formatPercent, t, translate } from "../language";
 import type { Manifest } from "../manifest";
-import type { AnswerProps, Centre, Giving, OutputRoom, Similar } from "../rooms";
+import type { AnswerProps, Centre, Giving, OutputRoom } from "../rooms";
 import { predict } from "../service";
+import { Curve } from "./SurvivalCurve";
 
 type Model = Giving<"survival">;
-type Point = [years: number, share: number];
 
 export const survival: OutputRoom<Model, Survival, LowerBound, ManifestRiskTarget> = {
   name: { en: "survival curve", zh: "生存曲线" },
   question: { en: "How long?", zh: "能活多久？" },
+  Verdict,
   Answer,
-  listClaims: (_, { risk }) =>
+  listClaims: (model, { risk }) =>
     Object.entries(risk).map(([days, value]) => {
       const day = Number(days);
       const name = t("survival.risk", { time: formatDays(day) });
-      return { target: { kind: "risk", day }, value, name };
+      return { target: { kind: "risk", day }, value, name, main: day === findFirst(model) };
     }),
   nameCurve: (_, { day }) => t("curve.risk", { time: formatDays(day) }),
   nameTarget(model, of) {
@@ -35,6 +34,88 @@ export const survival: OutputRoom<Model, Survival, LowerBound, ManifestRiskTarge
     interval_at_least_days: interval?.at_least_days ?? "",
   }),
 };
+
+/** The horizon that is told first: that of the decision, else the middle one. */
+function findFirst({ output, explanation }: Model): number {
+  const days = output.horizon_days;
+  const decided = days.find((day) => explanation?.decision?.target === `risk_${day}`);
+  return decided ?? days[Math.floor(days.length / 2)] ?? 0;
+}
+
+/** How many of a hundred, never none or all where it is neither. */
+function tellHundred(risk: number, time: string): string {
+  const count = Math.round(100 * risk);
+  if (risk > 0 && count < 1) return t("survival.fewer", { time });
+  if (risk < 1 && count > 99) return t("survival.nearly_all", { time });
+  return t("survival.hundred", { count, time });
+}
+
+/** Where it stands among the people that the model was tested on, by thirds and tenths. */
+function tellPlace(place: number): [band: string, told: string] {
+  const tenths = Math.round(10 * place);
+  const band = place < 1 / 3 ? "low" : place > 2 / 3 ? "high" : "middle";
+  const told =
+    tenths < 1
+      ? t("survival.lowest")
+      : tenths > 9
+        ? t("survival.highest")
+        : t("survival.place", { tenths });
+  return [t(`survival.${band}`), told];
+}
+
+function Verdict(props: AnswerProps<Model, Survival, LowerBound, ManifestRiskTarget>) {
+  const { model, output, interval, similar, forced } = props;
+  const name = useId();
+  const risks = Object.entries(output.risk).map(([day, risk]) => ({ day: Number(day), risk }));
+  const [chosen, setChosen] = useState(() => findFirst(model));
+  const { day, risk } = risks.find((one) => one.day === chosen) ?? { day: 0, risk: 0 };
+  const place = similar.find(({ target }) => target.day === day)?.place;
+  const [band, told] = place === undefined ? [] : tellPlace(place);
+  const sentence = tellHundred(risk, formatDays(day));
+  return (
+    <div class="told with-people">
+      <div>
+        <p class="verdict" aria-live="polite">
+          {sentence}
+        </p>
+        {band && (
+          <p class="rank">
+            <strong>{band}</strong> {told}
+          </p>
+        )}
+        <fieldset class="horizons figures">
+          <legend>{t("survival.horizons")}</legend>
+          {risks.map((one) => (
+            <label key={one.day}>
+              <input
+                type="radio"
+                name={name}
+                autocomplete="off"
+                checked={one.day === day}
+                onChange={() => setChosen(one.day)}
+              />
+              <span>{formatDays(one.day)}</span> <strong>{formatPercent(one.risk)}</strong>
+            </label>
+          ))}
+        </fieldset>
+        <p class="interval">
+          {t("survival.median")}
+          {t("believe.colon")}
+          {output.median_days === null
+            ? t("survival.beyond", { time: formatDays(output.time_days.at(-1) ?? 0) })
+            : formatDays(output.median_days)}
+          {t("reasons.stop")}{" "}
+          {interval &&
+            t("survival.bound", {
+              share: formatPercent(interval.coverage, 0),
+              time: formatDays(interval.at_least_days),
+            })}
+        </p>
+      </div>
+      {!forced && <Hundred filled={Math.round(100 * risk)} label={sentence} />}
+    </div>
+  );
+}
 
 const averages = new Map<string, Promise<number[] | undefined>>();
 
@@ -65,126 +146,13 @@ function Answer(props: AnswerProps<Model, Survival, LowerBound, ManifestRiskTarg
   useEffect(() => {
     findAverage(model, centres).then(setAverage);
   }, [model, centres]);
-  const bound = interval?.at_least_days;
   return (
-    <>
-      <dl class="figures">
-        {Object.entries(output.risk).map(([days, risk]) => (
-          <div key={days}>
-            <dt>{t("survival.risk", { time: formatDays(Math.round(Number(days))) })}</dt>
-            <dd>{formatPercent(risk)}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>{t("survival.median")}</dt>
-          <dd>
-            {output.median_days === null
-              ? t("survival.beyond", { time: formatDays(output.time_days.at(-1) ?? 0) })
-              : formatDays(output.median_days)}
-          </dd>
-        </div>
-      </dl>
-      {interval && bound !== undefined && (
-        <p class="interval">
-          {t("survival.bound", {
-            share: formatPercent(interval.coverage, 0),
-            time: formatDays(bound),
-          })}
-        </p>
-      )}
-      <Curve
-        output={output}
-        average={average}
-        bound={bound}
-        coverage={interval?.coverage}
-        similar={props.similar.filter(({ beyond }) => !beyond)}
-      />
-    </>
-  );
-}
-
-function Curve(props: {
-  output: Survival;
-  average: number[] | undefined;
-  bound: number | undefined;
-  coverage: number | undefined;
-  similar: Similar<ManifestRiskTarget>[];
-}) {
-  const { output, average, bound } = props;
-  const years = output.time_days.map((day) => day / DAYS_PER_YEAR);
-  const points = (curve: number[]) => years.map((year, i): Point => [year, curve[i] ?? 0]);
-  const last = years.at(-1) ?? 1;
-  const rows = output.time_days.map((day, i) => [
-    formatDays(day),
-    formatPercent(output.survival[i] ?? 0),
-    ...(average ? [formatPercent(average[i] ?? 0)] : []),
-  ]);
-  return (
-    <Figure
-      title={t("survival.curve")}
-      head={[
-        t("survival.time"),
-        t("survival.patient"),
-        ...(average ? [t("survival.average")] : []),
-      ]}
-      rows={rows}
-    >
-      <Plot
-        label={t("survival.label", {
-          share: formatPercent(output.survival.at(-1) ?? 0),
-          time: formatDays(output.time_days.at(-1) ?? 0),
-        })}
-        x={{ domain: [0, last], label: t("survival.years"), format: (x) => formatNumber(x) }}
-        y={{ domain: [0, 1], label: t("survival.alive"), format: (y) => formatPercent(y, 0) }}
-      >
-        {({ x, y }) => {
-          const draw = line<Point>(
-            ([a]) => x(a),
-            ([, b]) => y(b),
-          ).curve(curveStepAfter);
-          return (
-            <>
-              {bound && (
-                <g class="band">
-                  <rect
-                    x={x(0)}
-                    y={y(1)}
-                    width={x(bound / DAYS_PER_YEAR) - x(0)}
-                    height={y(0) - y(1)}
-                  />
-                  <line
-                    x1={x(bound / DAYS_PER_YEAR)}
-                    x2={x(bound / DAYS_PER_YEAR)}
-                    y1={y(0)}
-                    y2={y(1)}
-                  />
-                </g>
-              )}
-              {average && <path class="curve average" d={draw(points(average)) ?? ""} />}
-              <path class="curve" d={draw(points(output.survival)) ?? ""} />
-              {props.similar.map(({ target, nearest: { observed } }) => {
-                const at = x(target.day / DAYS_PER_YEAR);
-                return (
-                  <g class="observed" key={target.day}>
-                    <line x1={at} x2={at} y1={y(1 - observed.low)} y2={y(1 - observed.high)} />
-                    <circle cx={at} cy={y(1 - observed.value)} r={4} />
-                  </g>
-                );
-              })}
-            </>
-          );
-        }}
-      </Plot>
-      <ul class="legend">
-        <li class="key-curve">{t("survival.patient")}</li>
-        {average && <li class="key-average">{t("survival.average")}</li>}
-        {props.similar.length > 0 && <li class="key-observed">{t("similar.dot")}</li>}
-        {bound && (
-          <li class="key-band">
-            {t("survival.band", { share: formatPercent(props.coverage ?? 0, 0) })}
-          </li>
-        )}
-      </ul>
-    </Figure>
+    <Curve
+      output={output}
+      average={average}
+      bound={interval?.at_least_days}
+      coverage={interval?.coverage}
+      similar={props.similar.filter(({ beyond }) => !beyond)}
+    />
   );
 }

@@ -1,6 +1,8 @@
 // A patient on the left, the answer on the right (below each other where the screen is narrow).
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
+import { Fold } from "../answer/Fold";
+import { Strip } from "../answer/Strip";
 import { type Change, type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
 import { EnteredIn, listEntered } from "../ask/entered";
 import { Refused } from "../ask/Refused";
@@ -71,57 +73,65 @@ export function AskView({ model }: { model: Manifest }) {
     onChange: change,
   };
   return (
-    <div class="ask">
-      <section class="panel" aria-labelledby="patient">
-        <h3 id="patient">{input.heading[getLanguage()]}</h3>
-        <Examples model={model} onChoose={take} />
-        <form
-          autocomplete="off"
-          ref={form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
-          }}
-        >
-          {refusal && <Refused model={model} refusal={refusal} />}
-          {units && <input.Fields key={patients} {...fields} />}
-          <p class="buttons">
-            <button type="submit">{t("ask.submit")}</button>
-            <button type="button" class="quiet" onClick={clear}>
-              {input.anew?.[getLanguage()] ?? t("ask.clear")}
-            </button>
-          </p>
-        </form>
-        <p class="help">{t("ask.privacy")}</p>
-      </section>
-      <section class="panel" aria-labelledby="answer">
-        <h3 id="answer">{t("answer.heading")}</h3>
-        {several && input.Several ? (
-          <input.Several
-            model={model}
-            draft={several}
-            isStale={several !== draft}
-            output={findOutput(model)}
-          />
-        ) : asked ? (
-          <EnteredIn
-            value={listEntered(input.listFeatures(model), stale ? asked.draft : draft, units ?? {})}
-            key={asked.answered.request_id}
+    <>
+      <Strip model={model} />
+      <Fold of={asked?.at} name={input.heading[getLanguage()]} instance={asked?.instance}>
+        <section class="panel" aria-labelledby="patient">
+          <h3 id="patient">{input.heading[getLanguage()]}</h3>
+          <Examples model={model} onChoose={take} />
+          <form
+            autocomplete="off"
+            ref={form}
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
           >
-            {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
-            <Stale stale={stale} onAgain={() => form.current?.requestSubmit()}>
-              <Answer
-                model={model}
-                asked={asked}
-                onForce={() => ask({ ...asked, wrong: [] }, true)}
-              />
-            </Stale>
-          </EnteredIn>
-        ) : (
-          <Before model={model} />
-        )}
-      </section>
-    </div>
+            {refusal && <Refused model={model} refusal={refusal} />}
+            {units && <input.Fields key={patients} {...fields} />}
+            <p class="buttons">
+              <button type="submit">{t("ask.submit")}</button>
+              <button type="button" class="quiet" onClick={clear}>
+                {input.anew?.[getLanguage()] ?? t("ask.clear")}
+              </button>
+            </p>
+          </form>
+          <p class="help">{t("ask.privacy")}</p>
+        </section>
+        <section class="panel" aria-labelledby="answer">
+          <h3 id="answer">{t("answer.heading")}</h3>
+          {several && input.Several ? (
+            <input.Several
+              model={model}
+              draft={several}
+              isStale={several !== draft}
+              output={findOutput(model)}
+            />
+          ) : asked ? (
+            <EnteredIn
+              value={listEntered(
+                input.listFeatures(model),
+                stale ? asked.draft : draft,
+                units ?? {},
+              )}
+              key={asked.answered.request_id}
+            >
+              {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
+              <Stale stale={stale} onAgain={() => form.current?.requestSubmit()}>
+                <Answer
+                  model={model}
+                  asked={asked}
+                  units={units ?? {}}
+                  onForce={() => ask({ ...asked, wrong: [] }, true)}
+                />
+              </Stale>
+            </EnteredIn>
+          ) : (
+            <Before model={model} />
+          )}
+        </section>
+      </Fold>
+    </>
   );
 }
 

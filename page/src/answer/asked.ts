@@ -1,0 +1,11 @@
+import type { Instance } from "../manifest";
+import type { Answered } from "../predictions";
+
+/** What was asked and what came back; the time is the browser's. */
+export interface Asked {
+  instance: Instance;
+  answered: Answered;
+  at: Date;
+  /** Whether the explanation is still to come. */
+  pending: boolean;
+}
