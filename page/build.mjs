@@ -12,6 +12,7 @@ const { metafile } = await build({
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   splitting: true, // what is imported when it is needed is a file of its own
+  alias: { "smiles-drawer": "./smiles-drawer.mjs" },
   bundle: true,
   minify: true,
   format: "esm",
@@ -39,12 +40,7 @@ const packages = Object.keys(metafile.inputs).flatMap(
   (path) => /^node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(path)?.[0] ?? [],
 );
 const describe = async (folder) => JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-// A package may come with what it depends on already in its file, as smiles-drawer does.
-const bundled = new Set(packages);
-for (const folder of bundled)
-  for (const name of Object.keys((await describe(folder)).dependencies ?? {}))
-    bundled.add(`node_modules/${name}`);
-const licences = [...bundled].sort().map(async (folder) => {
+const licences = [...new Set(packages)].sort().map(async (folder) => {
   const { name, version, license } = await describe(folder);
   const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file ? await readFile(join(folder, file), "utf8") : "";

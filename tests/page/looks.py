@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from playwright.sync_api import FloatRect
+
 from tests.conftest import ROOT
 from tests.page.conftest import SCREENSHOTS, Visit
 
@@ -139,5 +141,5 @@ def shoot(opened: Visit, name: str) -> None:
     page = opened.page
     size = page.evaluate("[document.documentElement.clientWidth, document.body.scrollHeight]")
     # Chromium draws no picture that is much higher
-    clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], 10_000)}
+    clip = FloatRect(x=0, y=0, width=size[0], height=min(size[1], 10_000))
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, clip=clip)

@@ -303,7 +303,7 @@ def test_a_forced_answer_is_hatched_and_holds_nothing_that_makes_it_look_sure(
     page.wait_for_selector(".forced")
     forced = page.locator(".forced")
     for medium in ("screen", "print"):
-        page.emulate_media(media=medium)  # type: ignore[arg-type]
+        page.emulate_media(media=medium)
         ground = forced.evaluate("one => getComputedStyle(one).backgroundImage")
         assert "repeating-linear-gradient" in ground
     assert forced.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact"

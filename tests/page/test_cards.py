@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,24 +170,24 @@ def test_a_department_approves_from_a_card_in_chinese_in_nine_steps(visit: Open)
     opened = visit("zh-CN", width=1280)
     steps = 0
 
-    def count(done: object) -> None:
+    def count(act: Callable[..., None], *given: str) -> None:
         nonlocal steps
         steps += 1
-        assert done is None
+        act(*given)
 
     page = opened.go("", ".entry")
-    count(page.locator("a[href='#/survival/card']").click())
+    count(page.locator("a[href='#/survival/card']").click)
     page.wait_for_selector(".part")
     sheet = page.locator("#part-sheet")
     told = sheet.inner_text()
     for text in ("不得用于", "50 岁以下人群", "仅在同一来源的样本上测试", "未测量", "存疑", "良好"):
         assert text in told
     for check in page.get_by_role("checkbox").all():
-        count(check.check())
-    count(page.get_by_label("姓名").fill("王"))
-    count(page.get_by_label("日期").fill("2026-01-01"))
+        count(check.check)
+    count(page.get_by_label("姓名").fill, "王")
+    count(page.get_by_label("日期").fill, "2026-01-01")
     page.evaluate("window.printed = 0; window.print = () => {window.printed += 1}; 0")
-    count(page.get_by_role("button", name="打印").click())
+    count(page.get_by_role("button", name="打印").click)
     assert page.evaluate("window.printed") == 1
     assert steps == 9
     assert sheet.locator("[lang=en]").count() == 0

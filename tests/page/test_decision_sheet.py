@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
@@ -23,7 +23,9 @@ QUESTIONS = [
     "Worst group",
     "Share refused",
 ]
-CONTENT = {"width": 718, "height": 1047}  # of an A4 page within 10 mm of margin, in CSS pixels
+CONTENT = ViewportSize(
+    width=718, height=1047
+)  # of an A4 page within 10 mm of margin, in CSS pixels
 SHOWN = """one => getComputedStyle(one).display !== 'none'
     && one.getClientRects().length > 0"""
 

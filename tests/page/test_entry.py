@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.page.conftest import Open, Visit
-from tests.page.looks import list_overflow, list_violations, require_every_look, take_looks
+from tests.page.looks import list_layout_faults, list_violations, require_every_look, take_looks
 
 PATIENT = {"age": "67", "creatinine": "1.1", "kappa": "1.2", "lambda": "1.5"}
 
@@ -106,7 +106,7 @@ def test_a_stale_answer_says_so_large_where_it_is_printed(visit: Open) -> None:
     page.locator("#value-age").fill("95")
     page.wait_for_selector(".stale")
     for look in take_looks(opened):
-        assert list_violations(opened) + list_overflow(opened) == [], look
+        assert list_violations(opened) + list_layout_faults(opened) == [], look
     page.get_by_role("button", name="English").click()
     page.emulate_media(media="print")
     stamp = page.get_by_text("This answer is not of the values that are now in the form.")

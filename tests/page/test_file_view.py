@@ -122,10 +122,10 @@ def test_columns_that_the_model_does_not_use_do_not_leave_the_machine(
 def test_a_spreadsheet_travels_without_what_the_model_does_not_use(
     visit: Open, tmp_path: Path
 ) -> None:
-    rows = [["Station 7B"], [], ["id", "Name", *HEADER.split(",")[1:]]]
+    rows: list[list[str | float]] = [["Station 7B"], [], ["id", "Name", *HEADER.split(",")[1:]]]
     rows += [["A1", NAME, 67.0, "F", 1.1, 1.2, 1.5, False]]
     rows += [["A2", NAME, 54.0, "M", 0.9, 0.8, 1.1, True]]
-    other = [["secret", "cells"], ["Erika", 1.0]]
+    other: list[list[str | float]] = [["secret", "cells"], ["Erika", 1.0]]
     page = open_view(visit)
     sent = catch(page)
     choose(page, tmp_path, write_workbook({"Rows": rows, "Notes": other}), "rows.xlsx")

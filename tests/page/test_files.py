@@ -60,7 +60,7 @@ def test_what_one_view_alone_needs_is_a_file_of_its_own() -> None:
 
 def test_the_licence_of_all_that_is_bundled_goes_with_it() -> None:
     told = (BUILT / "files" / "licences.txt").read_text()
-    for name in ("preact", "smiles-drawer", "chroma-js"):  # which holds the last in one file
+    for name in ("preact", "smiles-drawer"):
         assert re.search(rf"^{name} \d", told, re.MULTILINE)
 
 

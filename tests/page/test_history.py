@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.page.conftest import Open
-from tests.page.looks import list_overflow, list_violations, shoot
+from tests.page.looks import list_layout_faults, list_violations, shoot
 
 PASTE = """([where, text]) => { const data = new DataTransfer(); data.setData('text', text);
   const at = document.querySelector(where); at.focus();
@@ -495,7 +495,7 @@ def test_the_preview_is_accessible(visit: Open, locale: str, theme: str, width: 
     page = opened.go("#/chemo_dose", ".examples button")
     preview(page, NURSE)
     shoot(opened, f"history-{locale}-{theme}-{width}")
-    assert list_violations(opened) + list_overflow(opened) == []
+    assert list_violations(opened) + list_layout_faults(opened) == []
     assert opened.list_faults() == []
 
 

@@ -34,7 +34,7 @@ def explain_always(page: Page) -> None:
 
     def tell(route: Route) -> None:
         address = route.request.url.replace("/explain", "/predict")
-        line = route.request.post_data_json["instances"][0]["smiles"]
+        line = (route.request.post_data_json or {})["instances"][0]["smiles"]
         answer = route.fetch(url=address, post_data='{"instances": [{"smiles": "CCO"}]}')
         told = answer.json()
         if route.request.url.endswith("/explain"):
