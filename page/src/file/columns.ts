@@ -1,9 +1,11 @@
 // Which column of a file is which of the model's: by its name, by what else people call it, or almost.
+import common from "../../locales/columns.json";
+import { listConfusable } from "../ask/usual";
 import { findInput } from "../kinds";
 import type { Feature, Manifest } from "../manifest";
 import type { Units } from "../service";
 import { showUnit } from "../units";
-import { SYNONYMS, UNITS } from "./synonyms";
+import { UNITS } from "./synonyms";
 import type { Sent } from "./table";
 
 export const ID = "id";
@@ -32,6 +34,10 @@ export interface Use {
   almost?: boolean;
 }
 
+/** What columns are commonly called, by a name or a LOINC code; a date is no day, a name no id. */
+const COMMON = Object.entries<string[]>(common).filter(
+  ([key]) => key !== "time" && key !== "person",
+);
 const UNUSED: Use = { name: "", unit: "" };
 const SIMILAR = 0.75;
 const SHORTEST = 4;
@@ -57,9 +63,9 @@ function describe(name: string, feature: Feature | undefined, units: Units) {
     return { name, required, isNumber: false, units: [], isUnclear: false };
   }
   const own = feature.unit;
-  const others = (units[name] ?? []).map(({ unit }) => unit).filter((unit) => unit !== own);
-  const told = feature.description.split(/[\s(),;]+/);
-  const isUnclear = others.some((unit) => told.includes(unit));
+  const offered = units[name] ?? [];
+  const others = offered.map(({ unit }) => unit).filter((unit) => unit !== own);
+  const isUnclear = listConfusable(feature, offered).length > 0;
   return { name, required, isNumber: true, units: [own, ...others], isUnclear };
 }
 
@@ -71,8 +77,11 @@ function listCalled(model: Manifest, name: string, feature?: Feature): string[] 
     own.map((one) => told[one]),
   );
   const folded = [...own, ...words].flatMap((one) => (one && fold(one)) || []);
-  const common = SYNONYMS.filter((group) => group.some((one) => folded[0] === fold(one))).flat();
-  return [...new Set([...folded, ...common.map(fold)])];
+  const keys = [name, ...(feature?.loinc ?? [])];
+  const others = COMMON.filter(
+    ([key, group]) => keys.includes(key) || group.some((one) => folded[0] === fold(one)),
+  ).flatMap(([, group]) => group);
+  return [...new Set([...folded, ...others.map(fold)])];
 }
 
 /** A name without what people write now so, now otherwise. */
