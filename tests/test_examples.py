@@ -37,6 +37,7 @@ ELSEWHERE = {
     "curl -T examples/patients.csv": "tests/aws/test_stack.py",
     "sam build": "tests/aws/test_sam_local.py",
     "aws cognito-idp admin-create-user": "template.yaml",
+    "python -m medmaas_training.image.clusters": "tests/training/test_image_clusters.py",
     "medmaas train": "tests/training/test_training_docs.py",
     "medmaas add": "tests/training/test_own_model_docs.py",
     "medmaas assess": "tests/training/test_versions.py",

@@ -4,7 +4,8 @@
 - <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time;
   picture.py opens files, appearance.py says which pictures look like none of the training data.
 - cells.py reads the cells of a CSV file as the values that JSON would hold; spelled.py takes apart
-  numbers that people write with something beside, amounts.py says what they are to a feature.
+  numbers that people write with something beside, amounts.py says what they are to a feature;
+  typed.py reads one number as a form holds it.
 """
 
 from typing import Protocol

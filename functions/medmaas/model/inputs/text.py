@@ -21,7 +21,7 @@ from medmaas.model.inputs.reading import (
 )
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TextInput
-from medmaas.model.molecule import Spelling, find_atom, find_part, name_notation, spell
+from medmaas.model.molecule import Spelling, find_atom, judge_notation, judge_parts, spell
 from medmaas.model.schema import Schema
 
 
@@ -83,14 +83,14 @@ class Text(InputDefaults):
             raise InvalidValueError("not_a_text", most=limit)
         text = text.strip()
         if len(text) > limit:
-            if self._spec.syntax == "SMILES" and (code := name_notation(text)):
-                raise InvalidValueError(code)
+            if self._spec.syntax == "SMILES" and (other := judge_notation(text)):
+                raise other
             raise InvalidValueError("too_long", position=limit + 1, most=limit)
         if self._spec.syntax != "SMILES":
             return self._look_up(text, text)
         spelling = _spell(text)
         if "." in text and "." not in self._codes:
-            raise InvalidValueError(find_part(text), position=text.index(".") + 1)
+            raise judge_parts(text)
         if self._spec.spelling == "as_sent":
             return self._look_up(text, text)
         if spelling.loses_marks:
@@ -133,8 +133,8 @@ def _spell(text: str) -> Spelling:
     try:
         return spell(text)
     except InvalidValueError as error:
-        if code := name_notation(text):
-            raise InvalidValueError(code) from None
+        if other := judge_notation(text):
+            raise other from None
         if " " in text or "\t" in text:
             position = min(text.find(blank) + 1 or len(text) for blank in " \t")
             raise InvalidValueError("smiles_and_more", position=position) from None

@@ -7,7 +7,7 @@
 In plain Python, so that whoever answers needs no RDKit.
 """
 
-from medmaas.model.molecule.notation import find_part, name_notation
+from medmaas.model.molecule.notation import judge_notation, judge_parts
 from medmaas.model.molecule.spelling import Spelling, find_atom, spell
 
-__all__ = ["Spelling", "find_atom", "find_part", "name_notation", "spell"]
+__all__ = ["Spelling", "find_atom", "judge_notation", "judge_parts", "spell"]

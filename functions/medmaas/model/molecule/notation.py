@@ -2,14 +2,13 @@
 
 import re
 
+from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.molecule.elements import NUMBERS
 
-_MARKS = {
-    "smiles_is_inchi": re.compile(r"(?i)inchi=.*", re.DOTALL),
-    "smiles_is_inchi_key": re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]"),
-    "smiles_is_cas_number": re.compile(r"(?i)(cas[ :.#-]*(no\.?|rn)?[ :]*)?\d{2,7}-\d\d-\d"),
-    "smiles_is_reaction": re.compile(r"[^\s>]*>[^\s>]*>[^\s>]*"),
-}
+_INCHI = re.compile(r"(?i)inchi=.*", re.DOTALL)
+_INCHI_KEY = re.compile(r"[A-Z]{14}-[A-Z]{10}-[A-Z]")
+_CAS_NUMBER = re.compile(r"(?i)(cas[ :.#-]*(no\.?|rn)?[ :]*)?\d{2,7}-\d\d-\d")
+_REACTION = re.compile(r"[^\s>]*>[^\s>]*>[^\s>]*")
 _UNIT = re.compile(r"([A-Z][a-z]?)(\d*)")
 _FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*|\(|\)\d*)+[+-]?")
 _NOTATION = frozenset("[]=#@/\\%$")
@@ -18,20 +17,27 @@ _SYLLABLE = re.compile(r"[^\W\d_A-Z]{2,}|[A-Z]{3,}")
 _HALIDES = frozenset(("Cl", "Br", "I", "F"))
 
 
-def name_notation(text: str) -> str | None:
-    """The code of what a line is that could not be read as a SMILES, if that can be told."""
-    for code, mark in _MARKS.items():
-        if mark.fullmatch(text):
-            return code
+def judge_notation(text: str) -> InvalidValueError | None:
+    """What a line is that could not be read as a SMILES, if that can be told."""
+    if _INCHI.fullmatch(text):
+        return InvalidValueError("smiles_is_inchi")
+    if _INCHI_KEY.fullmatch(text):
+        return InvalidValueError("smiles_is_inchi_key")
+    if _CAS_NUMBER.fullmatch(text):
+        return InvalidValueError("smiles_is_cas_number")
+    if _REACTION.fullmatch(text):
+        return InvalidValueError("smiles_is_reaction")
     if _is_formula(text):
-        return "smiles_is_formula"
-    return "smiles_is_name" if _is_name(text) else None
+        return InvalidValueError("smiles_is_formula")
+    return InvalidValueError("smiles_is_name") if _is_name(text) else None
 
 
-def find_part(text: str) -> str:
-    """The code of what several molecules are: a salt by a cation or a halide, else a mixture."""
-    is_salt = "+" in text or any(part in _HALIDES for part in text.split("."))
-    return "smiles_is_salt" if is_salt else "smiles_is_mixture"
+def judge_parts(text: str) -> InvalidValueError:
+    """What several molecules are: a salt by a cation or a halide, else a mixture."""
+    position = text.index(".") + 1
+    if "+" in text or any(part in _HALIDES for part in text.split(".")):
+        return InvalidValueError("smiles_is_salt", position=position)
+    return InvalidValueError("smiles_is_mixture", position=position)
 
 
 def _is_formula(text: str) -> bool:
