@@ -13,7 +13,7 @@ from tests.conftest import SHIPPED
 ANSWERED = {
     "blood_cell": ["ok", "ok", "ok", "ok", "ok", "abstained"],
     "breast_fna": ["ok", "ok", "ok"],
-    "chemo_dose": ["ok", "ok", "ok"],
+    "chemo_dose": ["ok", "ok", "ok", "ok", "ok"],
     "solubility": ["ok", "ok", "ok", "abstained"],
     "survival": ["ok", "ok", "abstained"],
 }
@@ -48,7 +48,8 @@ def test_nuclei_are_what_their_title_says(registry: Registry) -> None:
 def test_the_histories_show_different_recommendations(registry: Registry) -> None:
     answers = ask_examples(registry, "chemo_dose").values()
     recommended = [answer["output"]["recommended"] for answer in answers]
-    assert recommended == ["100 %", "100 % + G-CSF", "delay 7 days"]
+    helped = "100 % + G-CSF"
+    assert recommended == [helped, helped, "100 %", helped, "delay 7 days"]
 
 
 def test_the_patient_of_high_risk_has_ten_times_that_of_the_typical_one(

@@ -71,7 +71,7 @@ def make_model(registry: Registry, spec: ImageInput, clock: Clock | None = None)
     session = Counted(onnx.parser.parse_model(graph).SerializeToString(), clock, 1)
     shipped = registry.get("blood_cell")
     manifest = shipped.manifest.model_copy(
-        update={"input": spec, "output": OUTPUT, "uncertainty": None}
+        update={"input": spec, "output": OUTPUT, "uncertainty": None, "explanation": None}
     )
     return replace(shipped, manifest=manifest, inputs=Image(spec), session=session)
 

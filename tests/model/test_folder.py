@@ -179,18 +179,18 @@ DECIDING: list[tuple[str, tuple[str | int, ...], Any]] = [
     ("blood_cell", (*LEVELS, 0, "coverage"), 0.91),
     ("blood_cell", ("uncertainty", "distance", "threshold"), 3.0),
     ("solubility", ("output", "unit"), "mol/L"),
-    ("solubility", (*LEVELS, 0, "quantiles", 2), 0.7633),
-    ("solubility", ("uncertainty", "intervals", "strata", "edges", 1), -1.0),
+    ("solubility", (*LEVELS, 0, "quantiles", 0), 0.7633),
+    ("solubility", ("uncertainty", "intervals", "typical_distance"), 0.5),
     ("solubility", ("uncertainty", "distance", "threshold"), 1.5),
     ("chemo_dose", ("output", "limit", "at_most"), 0.27),
-    ("chemo_dose", ("output", "limit", "outcome"), "anc_below_0.5"),
+    ("chemo_dose", ("output", "limit", "outcome"), "anc_below_1.0"),
     ("chemo_dose", ("output", "actions", 2, "dose"), 0.8),
     ("chemo_dose", ("output", "shield", "holds", 0, "below"), 0.5),
     ("chemo_dose", ("output", "shield", "fewest_counts"), 4),
     ("chemo_dose", (*LEVELS, 0, "risks", "anc_below_0.5"), 2.0),
     ("chemo_dose", (*LEVELS, 0, "nadirs", 0, "low"), 0.05),
     ("chemo_dose", ("uncertainty", "intervals", "group_size"), 90),
-    ("chemo_dose", ("uncertainty", "distance", "threshold"), 2.0),
+    ("chemo_dose", ("uncertainty", "distance", "threshold"), -3.0),
 ]
 
 

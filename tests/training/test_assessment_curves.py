@@ -181,7 +181,7 @@ def test_values_are_drawn_and_survival_is_left_to_its_recipe() -> None:
     assert find_curves(evaluated, 1) == []
 
 
-CURVES = {"blood_cell": 1, "breast_fna": 1, "chemo_dose": 3, "solubility": 1, "survival": 3}
+CURVES = {"blood_cell": 1, "breast_fna": 1, "chemo_dose": 4, "solubility": 1, "survival": 3}
 
 
 @pytest.mark.parametrize("model_id", SHIPPED)
@@ -231,7 +231,7 @@ def test_what_is_assessed_again_is_translated_again(
     )
     monkeypatch.setattr("medmaas_training.assessment.assess.assess", lambda *_, **__: found)
     nothing = Cases(np.zeros(0), None)
-    _, written = reassess(folder, reports.parent, Splits(nothing, nothing, nothing), "1.1.0")
+    _, written = reassess(folder, reports.parent, Splits(nothing, nothing, nothing), "1.2.0")
     again = read_manifest(written)
     assert again.card.metrics == (*manifest.card.metrics, metric)
     assert again.card.calibration == (*manifest.card.calibration, curve)

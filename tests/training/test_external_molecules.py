@@ -114,7 +114,7 @@ def test_a_file_from_elsewhere_that_is_not_there_is_said(
 def test_a_card_with_figures_from_elsewhere_does_not_say_that_there_are_none(
     registry: Registry,
 ) -> None:
-    card = registry.get("solubility").manifest.card
+    card = registry.get("breast_fna").manifest.card
     assert state_external(card) == card
     assert "no external validation" in " ".join(card.limits)
     elsewhere = card.metrics[0].model_copy(

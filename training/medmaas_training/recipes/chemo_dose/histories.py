@@ -70,6 +70,30 @@ EXAMPLES = (
         },
     ),
     Example(
+        title="two full doses, counts on days 1 and 9",
+        instance={
+            "history": [
+                _row(-43, 6.1, 265, 8.8),
+                _row(-42, 6.0, 262, 8.6, dose=1.0),
+                _row(-34, 1.9, 222, 3.6),
+                _row(-21, 5.8, 258, 8.4, dose=1.0),
+                _row(-13, 2.0, 218, 3.8),
+                _row(0, 5.9, 255, 8.5),
+            ]
+        },
+    ),
+    Example(
+        title="two full doses, counts on day 1 only",
+        instance={
+            "history": [
+                _row(-45, 4.4, 240, 7.0),
+                _row(-42, 4.2, 238, 6.8, dose=1.0),
+                _row(-21, 4.0, 236, 6.6, dose=1.0),
+                _row(0, 4.1, 240, 6.7),
+            ]
+        },
+    ),
+    Example(
         title="three weeks after a full dose, neutrophils not back",
         instance={
             "history": [
