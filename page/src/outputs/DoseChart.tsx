@@ -81,7 +81,7 @@ function Strips(props: Props & { title: string; width: number; lane: number; str
             </text>
           </g>
         ))}
-        <text class="axis-label" x={(left + width - RIGHT) / 2} y={bottom + 34}>
+        <text class="axis-label" x={width - 2} y={bottom + 34} text-anchor="end">
           {t("policy.axis")}
         </text>
       </g>

@@ -53,8 +53,7 @@ function Verdict(props: Props) {
       <p class="verdict">
         {chosen ? (
           <>
-            {t(`policy.${nameChoice(output)}`)}{" "}
-            <Told of={model} text={chosen.action} />
+            {t(`policy.${nameChoice(output)}`)} <Told of={model} text={chosen.action} />
           </>
         ) : (
           t("policy.none")
