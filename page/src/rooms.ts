@@ -39,8 +39,8 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   settle?(model: Model, draft: Draft): Promise<(now: Draft) => Draft>;
   /** What is wrong before anything is asked. */
   check?(model: Model, draft: Draft, units: Units): Problem[];
-  /** Units that were likely meant, where the service found the whole unlike all that it knows. */
-  Suspects?(props: FieldsProps<Model>): VNode | null;
+  /** A draft whose value of a feature is of another unit, the number staying as it was typed. */
+  takeUnit?(draft: Draft, feature: string, unit: string): Draft;
   /** What was filled in as an instance; a value that is not there is left out. */
   read(model: Model, draft: Draft, units: Units): Instance;
   /** What was asked about, beside its answer. */

@@ -168,7 +168,7 @@ def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
     rows = "day\tanc\tplatelets\twbc\n-7\t4.8\t230\t7.1\n0\t5.2\t245\t7.4\n"
     page.evaluate(
         """text => { const data = new DataTransfer(); data.setData('text', text);
-        document.querySelector('.series input').dispatchEvent(
+        document.querySelector('#bring').dispatchEvent(
           new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true})) }""",
         rows,
     )

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
+from medmaas.model.manifest import PolicyOutput
+from medmaas.model.registry import Registry
 from tests.page.conftest import SCREENSHOTS, Open
 from tests.page.looks import require_every_look
 
 ACROSS = "() => [...document.querySelectorAll('.dose .plot .option :is(.dot, .cross)')].length"
-LONG = "anc_below_0.5_over_7_days"
 
 
 def ask(visit: Open, example: int) -> Page:
@@ -28,11 +29,27 @@ def list_options(page: Page) -> list[list[str]]:
     return [found.nth(i).inner_text().split("\n") for i in range(found.count())]
 
 
-def test_the_absolute_risk_stands_large_and_before_all_others(visit: Open) -> None:
-    page = ask(visit, 1)
-    assert page.locator(".in-hundred").inner_text() == "11 in 100"
+def find_limits(registry: Registry) -> dict[str, float]:
+    """The limit of every outcome that has one."""
+    output = registry.get("chemo_dose").manifest.output
+    assert isinstance(output, PolicyOutput)
+    return {limit.outcome: limit.at_most for limit in output.limits}
+
+
+def test_the_absolute_risk_stands_large_and_before_all_others(
+    visit: Open, registry: Registry
+) -> None:
+    page = visit().go("#/chemo_dose", ".examples button")
+    with page.expect_response("**/predict") as answer:
+        page.locator(".examples button").nth(1).click()
+    page.wait_for_selector(".answer[aria-busy=false]")
+    output = answer.value.json()["predictions"][0]["output"]
+    (chosen,) = (one for one in output["options"] if one["action"] == output["recommended"])
+    first, risk = next(iter(chosen["risks"].items()))
+    assert page.locator(".in-hundred").inner_text() == f"{100 * risk:.0f} in 100"
     assert "Neutrophils below 0.5" in page.locator(".expected").inner_text()
-    assert "within the limit of 26" in page.locator(".expected").inner_text()
+    limit = 100 * find_limits(registry)[first]
+    assert f"within the limit of {limit:.0f}" in page.locator(".expected").inner_text()
     size = "one => parseFloat(getComputedStyle(one).fontSize)"
     largest = page.locator(".in-hundred").evaluate(size)
     assert largest > page.locator("h2").evaluate(size)
@@ -61,7 +78,15 @@ def test_a_barred_option_is_never_the_one_that_is_named(visit: Open) -> None:
     assert "least" not in page.locator(".options").inner_text().lower()
 
 
-def test_the_chart_moves_no_option_from_its_number(visit: Open) -> None:
+def test_what_alone_may_be_given_over_the_limit_is_not_recommended(visit: Open) -> None:
+    page = ask(visit, 2)
+    verdict = page.locator(".verdict").first.inner_text()
+    assert verdict.endswith("not an acceptable one: delay 7 days")
+    assert "recommended" not in page.locator(".mark-legend").inner_text()
+    assert "the only one left" in page.locator(".mark-legend").inner_text()
+
+
+def test_the_chart_moves_no_option_from_its_number(visit: Open, registry: Registry) -> None:
     page = ask(visit, 1)
     assert page.evaluate(ACROSS) == 5
     ticks: dict[str, float] = page.evaluate(
@@ -79,51 +104,45 @@ def test_the_chart_moves_no_option_from_its_number(visit: Open) -> None:
     strips = page.locator(".plot .strip-name").all_text_contents()
     assert strips == ["Dose 100%", "Dose 75%", "Dose 50%"]
     limit = page.locator(".plot .limit line").get_attribute("x1")
-    assert (float(limit or 0) - ticks["0"]) / span == pytest.approx(0.26)
+    at_most = find_limits(registry)["anc_below_0.5"]
+    assert (float(limit or 0) - ticks["0"]) / span == pytest.approx(at_most)
 
 
-def lend_outcomes(page: Page) -> None:
-    """A model with a fifth outcome and two limits, whose best option is none that keeps both."""
-
-    def change_model(route: Route) -> None:
-        told = route.fetch().json()
-        output: dict[str, Any] = told["output"]
-        output["outcomes"].insert(
-            3, {"name": LONG, "description": "Neutrophils below 0.5 for more than 7 days."}
-        )
-        output["further_limits"] = [{"outcome": LONG, "at_most": 0.05}]
-        route.fulfill(json=told)
+def answer_with_the_least_bad(page: Page) -> None:
+    """No option keeps all limits, and more than one may be given."""
 
     def change_answer(route: Route) -> None:
         told = route.fetch().json()
-        output = told["predictions"][0]["output"]
+        output: dict[str, Any] = told["predictions"][0]["output"]
         output["least_bad"] = True
-        output["limit"][LONG] = 0.05
         for i, option in enumerate(output["options"]):
-            risks = option["risks"]
-            option["risks"] = dict(list(risks.items())[:3]) | {LONG: 0.1 * i} | risks
             option["within_limit"] = False
             option["allowed"] = option["action"] == output["recommended"] or i > 3
         route.fulfill(json=told)
 
-    page.route(re.compile(r"/models/chemo_dose$"), change_model)
     page.route(re.compile(r"/(predict|explain)$"), change_answer)
 
 
-def test_five_outcomes_and_several_limits_have_their_columns(visit: Open) -> None:
+def test_five_outcomes_and_several_limits_have_their_columns(
+    visit: Open, registry: Registry
+) -> None:
     opened = visit()
-    lend_outcomes(opened.page)
+    answer_with_the_least_bad(opened.page)
     page = opened.go("#/chemo_dose", ".examples button")
     page.locator(".examples button").nth(1).click()
     page.wait_for_selector(".answer[aria-busy=false]")
     verdict = page.locator(".verdict").first.inner_text()
     assert verdict == "Least bad option, not an acceptable one: 100 % + G-CSF"
     head = page.locator(".options thead th").all_inner_texts()
-    assert len(head) == 7
-    assert [text.split("\n")[-1] for text in head if "limit" in text] == [
-        "limit 26",
-        "limit 5",
-        "limit 26",
+    output = registry.get("chemo_dose").manifest.output
+    assert isinstance(output, PolicyOutput)
+    assert len(output.outcomes) == 5
+    limits = find_limits(registry)
+    stated = [limits.get(outcome.name) for outcome in output.outcomes]
+    assert [text.split("\n")[-1] if "limit" in text else None for text in head] == [
+        None,
+        *(None if limit is None else f"limit {100 * limit:.0f}" for limit in stated),
+        None,
     ]
     assert page.locator(".mark-legend").inner_text().count("least bad") == 1
     SCREENSHOTS.mkdir(exist_ok=True)
@@ -149,7 +168,6 @@ def test_a_dose_is_printed_at_a_size_that_is_read(visit: Open) -> None:
 
 def test_what_was_asked_is_a_sheet_with_its_days_side_by_side(visit: Open) -> None:
     page = ask(visit, 1)
-    page.locator(".given-values > summary").click()
     sheet = page.locator(".flowsheet")
     assert sheet.locator("thead th").all_inner_texts()[:3] == ["day", "-68", "-63"]
     assert "ANC 10⁹/L" in sheet.inner_text()

@@ -38,7 +38,7 @@ def test_every_kind_of_answer_is_held_against_what_was_observed(visit: Open, mod
     rows = page.locator(f"{PART} tbody tr").all_inner_texts()
     assert rows
     for row in rows:
-        assert re.search(r"\(-?[\d.,]+.* to .*\)[^(]*\s[\d,]+$", row), row
+        assert re.search(r"\([-<]?[\d.,]+.* to .*\)[^(]*\s[\d,]+$", row), row
 
 
 def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry: Registry) -> None:

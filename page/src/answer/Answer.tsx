@@ -21,6 +21,8 @@ interface Props {
   asked: Asked;
   units: Units;
   onForce: () => void;
+  /** Takes a value to be of another unit; none where the answer is of other values than the form's. */
+  onUnit: ((feature: string, unit: string) => void) | undefined;
 }
 
 export function Answer(props: Props) {

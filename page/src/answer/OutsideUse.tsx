@@ -1,4 +1,5 @@
 // Outside the people that a model is for: said as large as its answer, above it.
+import { useEntered } from "../ask/entered";
 import { findInput } from "../kinds";
 import { formatNumber, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
@@ -7,22 +8,28 @@ import { withUnit } from "../units";
 import { isOutside, type Warning } from "./outside";
 
 const MOST = 3;
+const DIGITS = 4;
 
 export function OutsideUse(props: { model: Manifest; instance: Instance; warnings: Warning[] }) {
   const { model, instance } = props;
   const outside = props.warnings.filter(isOutside);
+  const entered = useEntered();
   if (!outside.length) return null;
   const features = findInput(model).listFeatures(model);
   const tell = (warning: Warning, i: number) => {
     const { low, high, unit = "1" } = warning.limits as Record<string, unknown>;
-    const value = findValue(instance, warning.field ?? "");
+    const field = warning.field ?? "";
+    const value = findValue(instance, field);
+    // of a history, a field names a row, too: it was entered in the model's units
+    const { unit: shown = String(unit), factor = 1 } = entered[field] ?? {};
+    const write = (one: number) => formatNumber(one / factor, DIGITS);
     return (
       <li key={i}>
-        <FieldName of={model} features={features} field={warning.field ?? ""} />{" "}
-        {typeof value === "number" && withUnit(formatNumber(value), String(unit))}
+        <FieldName of={model} features={features} field={field} />{" "}
+        {typeof value === "number" && withUnit(write(value), shown)}
         {t("outside.learned", {
-          low: formatNumber(Number(low)),
-          high: withUnit(formatNumber(Number(high)), String(unit)),
+          low: write(Number(low)),
+          high: withUnit(write(Number(high)), shown),
         })}
       </li>
     );

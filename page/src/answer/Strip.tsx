@@ -13,6 +13,10 @@ export function Strip({ model }: { model: Manifest }) {
     <section class="strip" aria-label={t("strip.all")}>
       <p class="stage">
         <Told of={model} text={card.stage} />
+        <span class="short">
+          {" "}
+          {model.id} {version}
+        </span>
       </p>
       <p class="which">
         <strong>

@@ -30,7 +30,7 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
             write(one.value),
             write(predicted.value),
             <>
-              <span class="seen">{write(observed.value)}</span>
+              <span class="was-observed">{write(observed.value)}</span>
               {` ${t("figure.interval", interval)} `}
               {one.beyond && <span class="aside">{t("similar.beyond")}</span>}
             </>,

@@ -1,4 +1,6 @@
 // Which values make a case unlike those that a model learned from: each against what is usual there.
+import type { Entered } from "../ask/entered";
+import { findUsual } from "../ask/usual";
 import type { Feature, Instance, Manifest, NumberFeature } from "../manifest";
 import type { Units } from "../service";
 
@@ -23,6 +25,7 @@ export function listUnusual(
   features: Feature[],
   instance: Instance,
   units: Units,
+  entered: Entered,
 ): Unusual[] {
   const distance = model.uncertainty?.distance;
   if (!distance || !("columns" in distance) || distance.columns.length !== features.length)
@@ -38,11 +41,12 @@ export function listUnusual(
         const x = log ? Math.log(Math.max(one + offset, LEAST)) : one;
         return Math.abs(x - mean) / deviation;
       };
-      const usual = log ? Math.exp(mean) - offset : mean;
+      const usual = findUsual(model, feature, i);
       const away = standardise(value);
+      const { unit: chosen = feature.unit, factor: own = 1 } = entered[feature.name] ?? {};
       const likely = (units[feature.name] ?? [])
-        .filter(({ unit }) => unit !== feature.unit)
-        .map(({ unit, factor }) => ({ unit, away: standardise(value * factor) }))
+        .filter(({ unit }) => unit !== chosen)
+        .map(({ unit, factor }) => ({ unit, away: standardise((value / own) * factor) }))
         .filter((one) => one.away < Math.min(FAR, away / 2))
         .sort((a, b) => a.away - b.away)[0]?.unit;
       const times = log && usual > 0 && value > 0 ? value / usual : undefined;

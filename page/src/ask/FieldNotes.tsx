@@ -43,7 +43,7 @@ function Usual(props: Pick<FieldProps, "cell" | "units"> & { feature: NumberFeat
   return (
     <>
       <span class="usual">
-        <span class="usual-word">{t("ask.learned")}</span>{" "}
+        <span class="usual-word unseen">{t("ask.learned")}</span>{" "}
         {withUnit(t("ask.range", range), cell.unit === undefined ? unit : "1")}
       </span>
       {isOther && (

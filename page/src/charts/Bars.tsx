@@ -18,7 +18,7 @@ export function Bars(props: {
 }) {
   const signed = props.signed ?? false;
   return (
-    <table class={signed ? "bars signed" : "bars"}>
+    <table class={signed ? "bars two-sided" : "bars"}>
       <caption>{props.caption}</caption>
       <thead class="unseen">
         <tr>

@@ -13,8 +13,6 @@ import {
   readRow,
 } from "../ask/draft";
 import { type Entered, useEntered, writeAmount } from "../ask/entered";
-import { findSuspect, writeSuspect } from "../ask/FieldNotes";
-import { FieldLabel } from "../ask/Label";
 import { checkRow, settleRow } from "../ask/settle";
 import { keepSystem, readSystem, SYSTEMS, type System } from "../ask/system";
 import { findUnitOf, findUsual } from "../ask/usual";
@@ -25,7 +23,6 @@ import type { Feature, Instance, Manifest } from "../manifest";
 import type { InputRoom, ReasonsProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import type { Units } from "../service";
-import { showUnit } from "../units";
 
 type Model = Taking<"tabular">;
 
@@ -46,7 +43,8 @@ export const tabular: InputRoom<Model, TableExplanation> = {
   check: ({ input }, { rows: [row = {}] }, units) =>
     checkRow(input.features, row, units, readSystem()),
   Given,
-  Suspects,
+  takeUnit: (draft, feature, unit) =>
+    changeRow(draft, (row) => ({ ...row, [feature]: { text: row[feature]?.text ?? "", unit } })),
   Reasons,
   file: { list: ({ input }) => input.features.map(({ name }) => name) },
   listFeatures: ({ input }) => input.features,
@@ -180,45 +178,6 @@ function SystemSwitch(props: {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-function Suspects({ model, draft, units, doubted, onChange }: FieldsProps<Model>) {
-  const row = draft.rows[0] ?? {};
-  const found = model.input.features.flatMap((feature, i) => {
-    const cell = row[feature.name];
-    const usual = feature.type === "number" ? findUsual(model, feature, i) : undefined;
-    const suspect = cell && findSuspect({ feature, cell, units, usual, doubted });
-    return cell && suspect ? [{ feature, cell, suspect }] : [];
-  });
-  if (!found.length) return null;
-  return (
-    <ul class="suspects">
-      {found.map(({ feature, cell, suspect }) => (
-        <li key={feature.name} class="suspect">
-          <span>
-            <b>
-              <FieldLabel model={model} feature={feature} />
-            </b>{" "}
-            {writeSuspect(suspect)}
-          </span>
-          <button
-            type="button"
-            class="quiet"
-            onClick={() =>
-              onChange((now) =>
-                changeRow(now, (row) => ({
-                  ...row,
-                  [feature.name]: { text: cell.text, unit: suspect.unit },
-                })),
-              )
-            }
-          >
-            {t("ask.take", { value: showUnit(suspect.unit) })}
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }
 

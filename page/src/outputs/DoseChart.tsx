@@ -5,7 +5,7 @@ import { useWidth } from "../charts/Plot";
 import type { Option, Policy, PolicyBands } from "../contract";
 import { formatPercent, t, translate } from "../language";
 import type { AnswerProps, Giving } from "../rooms";
-import { findBand, listLimits, nameFirst, writeCount } from "./risks";
+import { findBand, listLimits, nameChoice, nameFirst, writeCount } from "./risks";
 
 type Props = AnswerProps<Giving<"policy">, Policy, PolicyBands>;
 
@@ -48,7 +48,7 @@ export function DoseChart(props: Props) {
       <ul class="mark-legend">
         <li>{t("policy.legend_given")}</li>
         <li>{t("policy.legend_barred")}</li>
-        <li>{t(output.least_bad ? "policy.legend_least_bad" : "policy.legend_ring")}</li>
+        <li>{t(`policy.legend_${nameChoice(output)}`)}</li>
         <li>{t("policy.legend_band")}</li>
       </ul>
     </Figure>
@@ -81,7 +81,7 @@ function Strips(props: Props & { title: string; width: number; lane: number; str
             </text>
           </g>
         ))}
-        <text class="axis-label" x={(left + width - RIGHT) / 2} y={bottom + 34}>
+        <text class="axis-label" x={width - 2} y={bottom + 34} text-anchor="end">
           {t("policy.axis")}
         </text>
       </g>
@@ -98,7 +98,7 @@ function Strips(props: Props & { title: string; width: number; lane: number; str
         at += head + strip.options.length * lane;
         return (
           <g key={strip.dose} transform={`translate(0 ${top})`}>
-            <line class="strip" x1={0} x2={width} />
+            <line class="dose-line" x1={0} x2={width} />
             <text class="strip-name" y={head ? head - 7 : lane / 2 + 4}>
               {head
                 ? t("policy.dose_of", { dose: formatPercent(strip.dose, 0) })

@@ -76,7 +76,7 @@ export function Curve(props: {
               />
               {seen && (
                 <text
-                  class="line-name seen"
+                  class="line-name was-observed"
                   x={x(seen.target.day / DAYS_PER_YEAR) - 6}
                   y={Math.min(y(1 - seen.nearest.observed.high) + 14, y(0) - 4)}
                   text-anchor="end"

@@ -5,7 +5,7 @@ import type { AnswerProps, Giving, OutputRoom } from "../rooms";
 import { Said } from "../Said";
 import { DoseChart } from "./DoseChart";
 import { DoseOptions } from "./DoseOptions";
-import { findBand, listLimits, nameFirst, writeCount } from "./risks";
+import { findBand, listLimits, nameChoice, nameFirst, writeCount } from "./risks";
 
 type Model = Giving<"policy">;
 type Props = AnswerProps<Model, Policy, PolicyBands>;
@@ -53,8 +53,7 @@ function Verdict(props: Props) {
       <p class="verdict">
         {chosen ? (
           <>
-            {t(output.least_bad ? "policy.least_bad" : "policy.recommended")}{" "}
-            <Told of={model} text={chosen.action} />
+            {t(`policy.${nameChoice(output)}`)} <Told of={model} text={chosen.action} />
           </>
         ) : (
           t("policy.none")

@@ -11,13 +11,16 @@ export const findBand = (interval: PolicyBands | undefined, option: Option, risk
 /** The outcome that an answer is about. */
 export const nameFirst = ({ output }: Model) => output.outcomes[0]?.name ?? "";
 
+/** As what the named option is named: what is over a limit is recommended by nobody. */
+export function nameChoice({ least_bad, options, recommended }: Policy) {
+  if (least_bad) return "least_bad";
+  const chosen = options.find(({ action }) => action === recommended);
+  return chosen && !chosen.within_limit ? "left" : "recommended";
+}
+
 /** By outcome, the chance that is still acceptable; that of the first is the main limit's if it has none. */
 export const listLimits = (model: Model, { limit }: Policy): Map<string, number> =>
   new Map([[nameFirst(model), model.output.limit.at_most], ...Object.entries(limit)]);
 
 /** Of a hundred patients, how many; less than one, more than 99 where it is neither none nor all. */
 export const writeCount = (share: number) => formatPercent(share, 0).replace(/\s*%/, "");
-
-/** A, B, C ...: what an option is called where there is no room. */
-export const nameMark = (output: Policy, option: Option) =>
-  String.fromCharCode("A".charCodeAt(0) + output.options.indexOf(option));

@@ -63,6 +63,10 @@ export function AskView({ model }: { model: Manifest }) {
     forget();
     setPatients((now) => now + 1);
   };
+  const emptying = input.anew?.[getLanguage()] ?? t("ask.clear");
+  const { takeUnit: enter } = input;
+  const takeUnit =
+    enter && ((feature: string, unit: string) => change((now) => enter(now, feature, unit)));
   const [prediction] = asked?.answered.predictions ?? [];
   const fields = {
     model,
@@ -92,11 +96,11 @@ export function AskView({ model }: { model: Manifest }) {
             <p class="buttons">
               <button type="submit">{t("ask.submit")}</button>
               <button type="button" class="quiet" onClick={clear}>
-                {input.anew?.[getLanguage()] ?? t("ask.clear")}
+                {emptying}
               </button>
             </p>
           </form>
-          <p class="help">{t("ask.privacy")}</p>
+          <p class="help">{t("ask.privacy", { clear: emptying })}</p>
         </section>
         <section class="panel" aria-labelledby="answer">
           <h3 id="answer">{t("answer.heading")}</h3>
@@ -116,13 +120,13 @@ export function AskView({ model }: { model: Manifest }) {
               )}
               key={asked.answered.request_id}
             >
-              {fields.doubted && input.Suspects && <input.Suspects {...fields} />}
               <Stale stale={stale} onAgain={() => form.current?.requestSubmit()}>
                 <Answer
                   model={model}
                   asked={asked}
                   units={units ?? {}}
                   onForce={() => ask({ ...asked, wrong: [] }, true)}
+                  onUnit={stale ? undefined : takeUnit}
                 />
               </Stale>
             </EnteredIn>
