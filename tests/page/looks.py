@@ -30,8 +30,9 @@ LAID_OUT = """() => {
   const faults = [];
   const tell = (fault, one, more = '') =>
     faults.push(`${fault}: ${one.outerHTML.slice(0, 160)} ${more}`);
+  const modal = document.querySelector(':modal');
   const seen = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
-    && !one.closest('.unseen');
+    && !one.closest('.unseen') && (!modal || modal.contains(one));
   const size = one => {
     const label = one.matches('[type=checkbox], [type=radio], [type=file]') && one.labels?.[0];
     const boxes = [one, ...(label ? [label] : [])].map(it => it.getBoundingClientRect());
