@@ -32,6 +32,7 @@ LAID_OUT = """() => {
     faults.push(`${fault}: ${one.outerHTML.slice(0, 160)} ${more}`);
   const modal = document.querySelector(':modal');
   const seen = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    && getComputedStyle(one).clipPath !== 'inset(50%)'
     && !one.closest('.unseen') && (!modal || modal.contains(one));
   const size = one => {
     const label = one.matches('[type=checkbox], [type=radio], [type=file]') && one.labels?.[0];
