@@ -61,7 +61,7 @@ def test_everything_of_a_card_is_chinese(client: TestClient, name: str) -> None:
 def test_summary_suggestions_and_override_reasons_are_chinese(client: TestClient) -> None:
     orders = order("72962"), order("72962", name="o2")
     card = ask(client, "chemo_dose", sign(*orders))
-    assert card["summary"] == "建议的下一次剂量：50 %（中性粒细胞 < 0.5：7%）"
+    assert card["summary"] == "建议的下一次剂量：100 % + G-CSF（中性粒细胞 < 0.5：5%）"
     assert [one["label"] for one in card["suggestions"]][-1].startswith("推迟 7 天：")
     *_, gone = card["suggestions"][0]["actions"]
     assert gone["description"] == "撤回被此医嘱取代的医嘱"

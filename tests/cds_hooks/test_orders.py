@@ -13,7 +13,7 @@ from tests.cds_hooks.judge import list_faults
 from tests.fhir.records import DOCETAXEL, NOW, PEGFILGRASTIM, RXNORM, Resource, course
 
 ATC = "http://www.whocc.no/atc"
-SUGGESTED = "Suggested next dose: 50 %"
+SUGGESTED = "Suggested next dose: 100 % + G-CSF"
 UNCLEAR = "No assessment: the drug of an order is not known"
 
 

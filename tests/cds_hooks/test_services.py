@@ -145,7 +145,7 @@ def test_beyond_the_threshold_of_the_manifest_a_card_warns() -> None:
 
 def test_a_dose_comes_with_suggestions_of_which_one_is_recommended() -> None:
     card = one_card("chemo_dose", dose_call())
-    assert card["summary"] == "Suggested next dose: 50 % (anc below 0.5: 7%)"
+    assert card["summary"] == "Suggested next dose: 100 % + G-CSF (anc below 0.5: 5%)"
     assert card["selectionBehavior"] == "at-most-one"
     assert len(card["suggestions"]) == 5
     first, *others = card["suggestions"]
@@ -206,7 +206,7 @@ def test_a_count_that_is_ordered_instead_of_a_drug_comes_before_the_drug_is_take
 @pytest.mark.parametrize("name", ["", "two words", "<b>", None])
 def test_a_draft_that_cannot_be_taken_back_is_not_replaced(name: Any) -> None:
     card = one_card("chemo_dose", sign(order("72962", name=name)))
-    assert card["summary"].startswith("Suggested next dose: 50 %")
+    assert card["summary"].startswith("Suggested next dose: 100 % + G-CSF")
     assert "suggestions" not in card
     assert "has no id" in card["detail"]
 

@@ -24,13 +24,16 @@ DESK, ZOOMED, TELEPHONE = 1200, 600, 360  # at 200 % a desk has half as many pix
 # charts follow the width when they are told of it: in the frame after the next
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # What is laid out badly. A finger hits 44 px; a link in a sentence is as high as its line (WCAG
-# 2.5.8), a box to tick is hit by its label. What scrolls by itself cuts nothing off.
+# 2.5.8), a box to tick is hit by its label. What scrolls by itself cuts nothing off, nor does an
+# ellipsis where all is shown as long as it has the focus.
 LAID_OUT = """() => {
   const faults = [];
   const tell = (fault, one, more = '') =>
     faults.push(`${fault}: ${one.outerHTML.slice(0, 160)} ${more}`);
+  const modal = document.querySelector(':modal');
   const seen = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
-    && !one.closest('.unseen');
+    && getComputedStyle(one).clipPath !== 'inset(50%)'
+    && !one.closest('.unseen') && (!modal || modal.contains(one));
   const size = one => {
     const label = one.matches('[type=checkbox], [type=radio], [type=file]') && one.labels?.[0];
     const boxes = [one, ...(label ? [label] : [])].map(it => it.getBoundingClientRect());
@@ -43,19 +46,28 @@ LAID_OUT = """() => {
     if (seen(one) && !isInSentence(one) && size(one) < 43.5) tell('small', one, size(one));
 
   const canvas = document.createElement('canvas').getContext('2d');
+  const arrow = one => getComputedStyle(one).appearance === 'none' ? 0 : 18;
   for (const one of document.querySelectorAll('select')) {
     const style = getComputedStyle(one);
     canvas.font = style.font;
     const text = canvas.measureText(one.selectedOptions[0]?.text ?? '').width;
-    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const room = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+      - arrow(one);
     if (seen(one) && text > room) tell('cut off', one, `${text} in ${room}`);
   }
   for (const one of document.querySelectorAll('main *, header *')) {
     const {overflowX, overflowY} = getComputedStyle(one);
     const cuts = [overflowX, overflowY].some(it => it === 'hidden' || it === 'clip');
     if (!cuts || !one.textContent.trim() || !seen(one) || one.closest('svg')) continue;
-    if (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
-      tell('cut off', one);
+    const isCut = it =>
+      it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1;
+    if (!isCut(one)) continue;
+    const isDotted = getComputedStyle(one).textOverflow === 'ellipsis';
+    const whole = isDotted ? one.closest('[tabindex="0"]') : null;
+    const before = document.activeElement;
+    whole?.focus({preventScroll: true});
+    if (isCut(one) || !whole) tell('cut off', one);
+    before?.focus({preventScroll: true});
   }
   for (const one of document.querySelectorAll('svg text')) {
     if (!seen(one) || !one.textContent.trim()) continue;

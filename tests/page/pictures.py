@@ -88,7 +88,7 @@ def _shoot(
 def _shoot_for_readme(browser: Browser, address: str) -> None:
     """One screen of an answer, as sharp as a good screen shows it."""
     context = browser.new_context(
-        locale="en-GB", viewport={"width": 1280, "height": 900}, device_scale_factor=2
+        locale="en-GB", viewport={"width": 1280, "height": 1280}, device_scale_factor=2
     )
     opened = Visit(context, address)
     SCREENS[f"answer-{README}"](opened)

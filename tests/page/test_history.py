@@ -30,7 +30,7 @@ NURSE = (
 
 
 def open_form(visit: Open, locale: str = "en-GB", width: int = 1200) -> Page:
-    return visit(locale, width=width).go("#/chemo_dose", ".examples button")
+    return visit(locale, width=width).go("#/chemo_dose", "#bring")
 
 
 def paste(page: Page, text: str, where: str = "#bring") -> None:
@@ -443,15 +443,16 @@ def test_a_workbook_that_is_dropped_is_called_that(visit: Open) -> None:
 
 def test_two_rows_of_one_day_in_the_form_are_not_asked_about(visit: Open) -> None:
     opened = visit()
-    page = opened.go("#/chemo_dose", ".examples button")
+    page = opened.go("#/chemo_dose", "#bring")
     page.locator(".examples button").first.click()
     page.wait_for_selector(".reasons")
     page.locator("#value-1-day").fill("-7")
     assert "Rows 1, 2 are both of day -7" in page.locator(".twins").inner_text()
     asked = len([url for url in opened.asked if "predict" in url])
-    page.get_by_role("button", name="Ask", exact=True).click()
-    assert "Not asked" in page.locator(".twins strong").inner_text()
-    assert len([url for url in opened.asked if "predict" in url]) == asked
+    for way in ("button[type=submit]", ".stale-notice button", "#value-1-anc"):
+        page.locator(way).press("Enter")
+        assert "Not asked" in page.locator(".twins strong").inner_text()
+        assert len([url for url in opened.asked if "predict" in url]) == asked
     page.get_by_role("button", name="Keep row 2").click()
     assert page.locator(".twins").count() == 0
     assert [row["anc"] for row in read_form(page)] == ["5.2"]
@@ -492,7 +493,7 @@ def test_cells_are_wide_enough_for_their_values(visit: Open) -> None:
 @pytest.mark.parametrize("width", [1200, 360])
 def test_the_preview_is_accessible(visit: Open, locale: str, theme: str, width: int) -> None:
     opened = visit(locale, theme, width)
-    page = opened.go("#/chemo_dose", ".examples button")
+    page = opened.go("#/chemo_dose", "#bring")
     preview(page, NURSE)
     shoot(opened, f"history-{locale}-{theme}-{width}")
     assert list_violations(opened) + list_layout_faults(opened) == []
@@ -501,7 +502,7 @@ def test_the_preview_is_accessible(visit: Open, locale: str, theme: str, width: 
 
 def test_nothing_of_a_paste_leaves_the_browser_before_it_is_asked_about(visit: Open) -> None:
     opened = visit()
-    page = opened.go("#/chemo_dose", ".examples button")
+    page = opened.go("#/chemo_dose", "#bring")
     page.wait_for_load_state("networkidle")
     before = len(opened.asked)
     preview(page, NURSE)

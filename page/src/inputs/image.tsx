@@ -17,6 +17,7 @@ export const image: InputRoom<Model, ImageExplanation> = {
   name: { en: "picture", zh: "图像" },
   cases: () => "pictures",
   heading: { en: "The picture", zh: "图像" },
+  anew: { en: "Start anew", zh: "重新开始" },
   Fields: Picture,
   open: ({ input }, instance) => openContent(instance[input.field]),
   read: ({ input }, draft) => {
