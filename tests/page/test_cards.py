@@ -21,6 +21,7 @@ TITLES = {
         "share of ANC below 0.5",
         "share of ANC below 1.0",
         "share of platelets below 50",
+        "share of ANC below 0.5 for a week",
     ],
     "solubility": ["value"],
     "survival": ["at 1 year", "at 5 years", "at 10 years"],

@@ -1,5 +1,6 @@
 // Figures with their intervals below each other: the model, and what it is compared with, by cohort.
 import { scaleLinear } from "d3-scale";
+import { findBetter } from "../better";
 import { formatCount, formatNumber, Told, t } from "../language";
 import type { Manifest, Metric } from "../manifest";
 import { writeFigure } from "./Figures";
@@ -102,6 +103,7 @@ function Rows({ model, metric, figures, several }: Block & { model: Manifest; se
     .map(([, set]) => set)
     .sort((a, b) => rank(a) - rank(b));
   const compared = figures.some((one) => one.against);
+  const better = compared ? undefined : findBetter(metric);
   const target = compared ? 0 : undefined;
   const domain = span(figures, ...(compared ? [0] : []));
   return (
@@ -110,6 +112,7 @@ function Rows({ model, metric, figures, several }: Block & { model: Manifest; se
         <th scope="rowgroup" colSpan={3}>
           <Told of={model} text={metric} />
           {compared && <span class="aside">{t("card.gain_way")}</span>}
+          {better && <span class="aside">{t(`strip.${better}`)}</span>}
         </th>
       </tr>
       {sets.map((set) => [

@@ -96,13 +96,31 @@ export function MetricMatrix(props: {
           caption={
             <>
               {props.caption}
-              <span class="aside">{t(`cohort.${first.cohort}`)}</span>
+              <span class="aside">
+                {t(`cohort.${first.cohort}`)}
+                {sets.length > 1 && (
+                  <Whose model={model} of={own.map(([key]) => key)} cells={cells} />
+                )}
+              </span>
             </>
           }
           columns={new Map(own)}
           cells={cells.filter(({ column }) => own.some(([key]) => key === column))}
         />
       ))}
+    </>
+  );
+}
+
+/** What tells one matrix from the next: where its groups come from, which may be picked as the worst. */
+function Whose(props: { model: Manifest; of: string[]; cells: (Metric & { column: string })[] }) {
+  const own = props.cells.filter((one) => props.of.includes(one.column) && !isOfAll(one));
+  const [on, ...others] = new Set(own.map(({ evaluated_on }) => evaluated_on));
+  if (on === undefined || others.length > 0) return null;
+  return (
+    <>
+      {" "}
+      · <Told of={props.model} text={on} />
     </>
   );
 }

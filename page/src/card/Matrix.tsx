@@ -55,9 +55,7 @@ export function Matrix(props: {
                 const cell = cells.find((one) => one.column === key);
                 return (
                   <td key={key} class={cell ? undefined : "nothing"}>
-                    <span class="head" aria-hidden="true">
-                      {column.head}
-                    </span>
+                    <span class="head">{column.head}</span>
                     {cell ? <Drawn cell={cell} column={column} sized={sizes.size > 1} /> : "–"}
                   </td>
                 );

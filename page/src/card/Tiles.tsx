@@ -1,4 +1,5 @@
 // Six questions that decide about a model, each with its figure, its mark, and the rule of the mark.
+import { findBetter } from "../better";
 import { formatCount, formatPercent, Told, t } from "../language";
 import type { Manifest } from "../manifest";
 import {
@@ -42,7 +43,7 @@ function Tile(props: { model: Manifest; question: Question; finding: Finding }) 
       {figure && (
         <p class="whom">
           {t("figure.n", { n: formatCount(figure.n) })} · {t(`cohort.${figure.cohort}`)}
-          {question === "external" && figure.evaluated_on && (
+          {isNamed(question, figure) && figure.evaluated_on && (
             <>
               {" · "}
               <Told of={model} text={figure.evaluated_on} />
@@ -53,6 +54,10 @@ function Tile(props: { model: Manifest; question: Question; finding: Finding }) 
     </li>
   );
 }
+
+/** Whose name says more than their cohort: people from elsewhere, and groups picked by a ratio. */
+const isNamed = (question: Question, figure: NonNullable<Finding["figure"]>) =>
+  question === "external" || (question === "group" && figure.metric !== undefined);
 
 /** A mark, in a word and a colour. */
 export const Judged = ({ mark }: { mark: Mark }) => (
@@ -65,10 +70,12 @@ function tellWhat(model: Manifest, figure: NonNullable<Finding["figure"]>, quest
     question === "refused" ? undefined : figure.metric,
     question === "group" ? figure.group : figure.against,
   ].filter((text) => text !== undefined);
+  const better = question === "external" ? findBetter(figure.metric ?? "") : undefined;
   return texts.map((text) => (
     <span key={text}>
       {text === figure.against && `${t("card.against")} `}
-      <Told of={model} text={text} /> ·{" "}
+      <Told of={model} text={text} />
+      {better && `, ${t(`strip.${better}`)}`} ·{" "}
     </span>
   ));
 }

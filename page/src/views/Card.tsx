@@ -85,8 +85,12 @@ function Performance({ model }: Of) {
     <>
       <p class="help">{t("card.forest_help")}</p>
       <Forest model={model} caption={t("part.performance")} figures={figures} />
-      <h4>{t("card.findings")}</h4>
-      <List model={model} texts={model.card.findings} />
+      {model.card.findings.length > 0 && (
+        <details>
+          <summary>{t("card.findings")}</summary>
+          <List model={model} texts={model.card.findings} />
+        </details>
+      )}
     </>
   );
 }
