@@ -56,7 +56,7 @@ def test_the_absolute_risk_stands_large_and_before_all_others(
 
 
 def test_the_rule_of_today_and_the_limit_are_two_marks(visit: Open) -> None:
-    barred = list_options(ask(visit, 2))
+    barred = list_options(ask(visit, -1))
     assert barred == [
         ["100 %", "✕ barred today", "▲ over the limit"],
         ["100 % + G-CSF", "✕ barred today", "▲ over the limit"],
@@ -67,7 +67,7 @@ def test_the_rule_of_today_and_the_limit_are_two_marks(visit: Open) -> None:
 
 
 def test_a_barred_option_is_never_the_one_that_is_named(visit: Open) -> None:
-    page = ask(visit, 2)
+    page = ask(visit, -1)
     named = page.locator(".options tbody.chosen")
     assert named.count() == 1
     assert "barred" not in named.inner_text()
@@ -79,7 +79,7 @@ def test_a_barred_option_is_never_the_one_that_is_named(visit: Open) -> None:
 
 
 def test_what_alone_may_be_given_over_the_limit_is_not_recommended(visit: Open) -> None:
-    page = ask(visit, 2)
+    page = ask(visit, -1)
     verdict = page.locator(".verdict").first.inner_text()
     assert verdict.endswith("not an acceptable one: delay 7 days")
     assert "recommended" not in page.locator(".mark-legend").inner_text()

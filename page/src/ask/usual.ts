@@ -14,6 +14,9 @@ const FAR = 5;
 /** The same where the service finds the whole unlike all it has learned. */
 const FAR_IF_DOUBTED = 3;
 
+/** Numbers that differ by more are told apart at sight, however far a range reaches: 4.1 and 4,100. */
+const TOLD_APART = 100;
+
 /** The middle of the usual range, on a scale of logarithms where it has one. */
 function findMiddle({ training_range: { low, high } }: NumberFeature): number {
   return low > 0 ? Math.sqrt(low * high) : high / 2;
@@ -29,9 +32,9 @@ export function listConfusable(feature: NumberFeature, offered: Offered): string
   const { low, high } = feature.training_range;
   const middle = findMiddle(feature);
   const isUsual = (value: number) => low <= value && value <= high;
-  const confusable = offered.filter(
-    ({ factor }) => factor !== 1 && (isUsual(middle * factor) || isUsual(middle / factor)),
-  );
+  const confusable = offered
+    .filter(({ factor }) => factor !== 1 && Math.max(factor, 1 / factor) <= TOLD_APART)
+    .filter(({ factor }) => isUsual(middle * factor) || isUsual(middle / factor));
   return confusable.length ? [feature.unit, ...confusable.map(({ unit }) => unit)] : [];
 }
 
