@@ -75,6 +75,7 @@ LAID_OUT = """() => {
     if (text.left < room.left - 2 || text.right > room.right + 2
       || text.top < room.top - 2 || text.bottom > room.bottom + 2) tell('cut off', one);
   }
+  if (document.body.innerText.includes('{{')) faults.push('a gap of a text is not filled in');
   const {scrollWidth, clientWidth} = document.documentElement;
   if (scrollWidth > clientWidth) faults.push(`the page scrolls sideways: ${scrollWidth}`);
   return faults;

@@ -100,7 +100,7 @@ export function AskView({ model }: { model: Manifest }) {
               </button>
             </p>
           </form>
-          <p class="help">{t("ask.privacy", { clear: emptying })}</p>
+          <p class="help">{t("ask.privacy")}</p>
         </section>
         <section class="panel" aria-labelledby="answer">
           <h3 id="answer">{t("answer.heading")}</h3>
