@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 from starlette.types import ASGIApp
 
 from medmaas.api.app import create_app
@@ -41,6 +41,12 @@ class Visit:
     def list_faults(self) -> list[str]:
         """Everything in the console but the browser's own line of a refused request."""
         return [line for line in self.said if "the server responded with a status" not in line]
+
+
+def is_answer(response: Response) -> bool:
+    """Whether it answers what was asked, not what the page asks about its background."""
+    asked = response.request.post_data_json if response.url.endswith("/predict") else None
+    return asked is not None and len(asked["instances"]) == 1
 
 
 def serve(app: ASGIApp) -> Iterator[str]:

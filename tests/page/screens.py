@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.conftest import ROOT, SHIPPED
-from tests.page.conftest import Visit
+from tests.page.conftest import Visit, is_answer
 from tests.page.files import ask as send_file
 
 
@@ -28,7 +28,7 @@ def settle(page: Page) -> None:
 def _answer(model: str, example: int = 0) -> Callable[[Visit], None]:
     def answer(opened: Visit) -> None:
         page = _open(opened, model)
-        with page.expect_response("**/predict"):
+        with page.expect_response(is_answer):
             page.locator(".examples button").nth(example).click()
         settle(page)
 
@@ -37,7 +37,7 @@ def _answer(model: str, example: int = 0) -> Callable[[Visit], None]:
 
 def _force(opened: Visit) -> None:
     _answer("survival", -1)(opened)
-    with opened.page.expect_response("**/predict"):
+    with opened.page.expect_response(is_answer):
         opened.page.get_by_role("button", name="Show the answer anyway").click()
     settle(opened.page)
 
@@ -45,7 +45,7 @@ def _force(opened: Visit) -> None:
 def _refuse(opened: Visit) -> None:
     page = _open(opened, "survival")
     page.locator("#value-age").fill("167")
-    with page.expect_response("**/predict"):
+    with page.expect_response(is_answer):
         page.locator("button[type=submit]").click()
     settle(page)
 

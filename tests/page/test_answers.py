@@ -9,7 +9,7 @@ import pytest
 from medmaas.api import routes
 from medmaas.model.explanation.budget import Budget
 from tests.conftest import SHIPPED
-from tests.page.conftest import SCREENSHOTS, Open
+from tests.page.conftest import SCREENSHOTS, Open, is_answer
 
 ANSWERED = ".reasons"
 
@@ -41,7 +41,7 @@ def test_an_example_is_answered_by_one_click(visit: Open, model: str) -> None:
 
 def test_numbers_on_the_page_are_those_of_the_service(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         page.locator(".examples button").first.click()
     risk = told.value.json()["predictions"][0]["output"]["risk"]["1826"]
     page.wait_for_selector(".figures")
@@ -121,7 +121,7 @@ def test_the_reasons_of_a_dose_begin_with_what_is_recommended(visit: Open) -> No
     page = visit().go("#/chemo_dose", ".examples button")
     seen = set()
     for example in page.locator(".examples button").all():
-        with page.expect_response("**/predict"):
+        with page.expect_response(is_answer):
             example.click()
         page.wait_for_selector(".answer[aria-busy=false]")
         verdict = page.locator(".verdict").first.inner_text().partition(": ")[2]
@@ -139,7 +139,7 @@ def test_a_slider_asks_again_at_once(visit: Open) -> None:
     before = page.locator(".answer > .told .figures").inner_text()
     page.get_by_text("What if?").click()
     age = page.locator(".sliders input").first
-    with page.expect_response("**/predict"):
+    with page.expect_response(is_answer):
         age.focus()
         age.press("PageUp")
     page.wait_for_selector(".what-if-answer .figures")
@@ -153,7 +153,7 @@ def test_a_slider_moves_the_newest_count_of_a_history(visit: Open) -> None:
     page.wait_for_selector(ANSWERED)
     page.locator(".what-if > summary").click()
     assert page.locator(".sliders input").count() == 3, "the time stays, and what was not given"
-    with page.expect_response("**/predict") as asked:
+    with page.expect_response(is_answer) as asked:
         page.locator(".sliders input").first.press("PageUp")
     sent = json.loads(asked.value.request.post_data or "")
     before, newest = sent["instances"][0]["history"]
@@ -195,7 +195,7 @@ def test_an_answer_is_printed_on_one_page(visit: Open, model: str) -> None:
     page = visit().go(f"#/{model}", ".examples button")
     SCREENSHOTS.mkdir(exist_ok=True)
     for i, example in enumerate(page.locator(".examples button").all()):
-        with page.expect_response("**/predict") as told:
+        with page.expect_response(is_answer) as told:
             example.click()
         page.wait_for_selector(f"text={told.value.json()['request_id']}")
         page.wait_for_selector(".answer[aria-busy=false]")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route
 from medmaas.model.manifest import Number, TabularInput
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
-from tests.page.conftest import Open
+from tests.page.conftest import Open, is_answer
 from tests.page.looks import require_every_look
 
 SIZE = "one => getComputedStyle(one).fontSize"
@@ -35,7 +35,7 @@ def ask(page: Page, **values: str) -> None:
     """Fill in values and ask."""
     for name, value in values.items():
         page.locator(f"#value-{name}").fill(value)
-    with page.expect_response("**/predict"):
+    with page.expect_response(is_answer):
         page.locator("button[type=submit]").click()
     page.wait_for_selector(".answer[aria-busy=false]")
 
@@ -106,7 +106,7 @@ def test_a_model_that_was_tested_elsewhere_says_so(visit: Open) -> None:
 
 def test_the_risk_is_told_by_people_and_by_any_horizon(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         ask_example(page)
     risk = told.value.json()["predictions"][0]["output"]["risk"]
     for day, name in ((1826, "5 years"), (365, "1 year"), (3652, "10 years")):
@@ -247,7 +247,7 @@ def test_a_value_of_a_history_outside_is_named_by_its_row(visit: Open) -> None:
     page = visit().go("#/chemo_dose", ".examples button")
     ask_example(page)
     page.locator("#value-0-platelets").fill("1000")
-    with page.expect_response("**/predict"):
+    with page.expect_response(is_answer):
         page.locator("button[type=submit]").click()
     page.wait_for_selector(".outside-use")
     told = page.locator(".outside-use").inner_text()
@@ -256,7 +256,7 @@ def test_a_value_of_a_history_outside_is_named_by_its_row(visit: Open) -> None:
 
 def test_an_abstention_says_its_probable_cause_and_the_way_out(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
-    with page.expect_response("**/predict") as answer:
+    with page.expect_response(is_answer) as answer:
         ask_example(page, MILLIGRAMS)
     limits = answer.value.json()["predictions"][0]["limits"]
     block = page.locator(".believe")
@@ -522,7 +522,7 @@ def test_an_answer_is_printed_at_nine_points_or_more(visit: Open, model: str, lo
 
 def test_every_horizon_is_printed(visit: Open) -> None:
     page = visit().go("#/survival", ".examples button")
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         ask_example(page)
     risk = told.value.json()["predictions"][0]["output"]["risk"]
     page.emulate_media(media="print")

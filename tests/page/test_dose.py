@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route
 
 from medmaas.model.manifest import PolicyOutput
 from medmaas.model.registry import Registry
-from tests.page.conftest import SCREENSHOTS, Open
+from tests.page.conftest import SCREENSHOTS, Open, is_answer
 from tests.page.looks import require_every_look
 
 ACROSS = "() => [...document.querySelectorAll('.dose .plot .option :is(.dot, .cross)')].length"
@@ -16,7 +16,7 @@ ACROSS = "() => [...document.querySelectorAll('.dose .plot .option :is(.dot, .cr
 
 def ask(visit: Open, example: int) -> Page:
     page = visit().go("#/chemo_dose", ".examples button")
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         page.locator(".examples button").nth(example).click()
     page.wait_for_selector(f"text={told.value.json()['request_id']}")
     page.wait_for_selector(".answer[aria-busy=false]")
@@ -40,7 +40,7 @@ def test_the_absolute_risk_stands_large_and_before_all_others(
     visit: Open, registry: Registry
 ) -> None:
     page = visit().go("#/chemo_dose", ".examples button")
-    with page.expect_response("**/predict") as answer:
+    with page.expect_response(is_answer) as answer:
         page.locator(".examples button").nth(1).click()
     page.wait_for_selector(".answer[aria-busy=false]")
     output = answer.value.json()["predictions"][0]["output"]

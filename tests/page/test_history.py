@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.page.conftest import Open
+from tests.page.conftest import Open, is_answer
 from tests.page.looks import list_layout_faults, list_violations, shoot
 
 PASTE = """([where, text]) => { const data = new DataTransfer(); data.setData('text', text);
@@ -147,7 +147,7 @@ def test_a_nurses_table_is_read_with_dates_commas_units_and_words(visit: Open) -
         },
         {"day": "0", "anc": "4.8", "platelets": "216", "wbc": "7.2"},
     ]
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         page.get_by_role("button", name="Ask", exact=True).click()
     assert told.value.status == 200
 

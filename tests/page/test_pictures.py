@@ -19,7 +19,7 @@ from medmaas.model.inputs.image import Image
 from medmaas.model.manifest import ImageInput
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
-from tests.page.conftest import Open, Visit
+from tests.page.conftest import Open, Visit, is_answer
 from tests.page.looks import require_every_look
 
 CELL = ROOT / "tests" / "data" / "blood_cells" / "neutrophil.png"
@@ -76,7 +76,7 @@ def read_square(page: Page) -> tuple[int, int, int, int]:
 
 def ask(page: Page) -> bytes:
     """The file that is sent."""
-    with page.expect_response("**/predict") as asked:
+    with page.expect_response(is_answer) as asked:
         page.get_by_role("button", name="Ask", exact=True).click()
     assert asked.value.ok, asked.value.text()
     (instance,) = (asked.value.request.post_data_json or {})["instances"]

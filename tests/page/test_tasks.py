@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.page.conftest import Open
+from tests.page.conftest import Open, is_answer
 from tests.page.test_history import NURSE, preview
 
 # as a laboratory prints it, in SI units with decimal commas
@@ -35,7 +35,7 @@ class Hand:
 
 
 def send(page: Page, hand: Hand) -> dict[str, object]:
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         hand.do(page.get_by_role("button", name="Ask", exact=True).click)
     assert told.value.status == 200
     (instance,) = json.loads(told.value.request.post_data or "")["instances"]

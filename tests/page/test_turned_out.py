@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from medmaas.model.manifest import CalibrationPoint, Manifest, RiskTarget
 from medmaas.model.registry import Registry
 from tests.conftest import SHIPPED
-from tests.page.conftest import Open
+from tests.page.conftest import Open, is_answer
 
 PART = ".turned-out"
 
@@ -43,7 +43,7 @@ def test_every_kind_of_answer_is_held_against_what_was_observed(visit: Open, mod
 
 def test_what_is_observed_is_of_the_group_that_is_nearest(visit: Open, registry: Registry) -> None:
     page = visit().go("#/survival", ".examples button")
-    with page.expect_response("**/predict") as told:
+    with page.expect_response(is_answer) as told:
         page.locator(".examples button").first.click()
     risks = told.value.json()["predictions"][0]["output"]["risk"]
     unfold(page)

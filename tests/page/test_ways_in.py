@@ -9,7 +9,7 @@ import pytest
 from medmaas.cli import main
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
-from tests.page.conftest import Open
+from tests.page.conftest import Open, is_answer
 from tests.page.files import ask, read_counts, save_csv
 
 CELL = ROOT / "tests" / "data" / "blood_cells" / "neutrophil.png"
@@ -33,7 +33,7 @@ def test_a_picture_may_be_dropped_or_pasted(visit: Open, how: str) -> None:
         picture,
     )
     page.wait_for_selector("img.given")
-    with page.expect_response("**/predict") as asked:
+    with page.expect_response(is_answer) as asked:
         page.get_by_role("button", name="Ask").click()
     assert asked.value.request.post_data_json == {"instances": [{"image": picture}]}
     page.wait_for_selector(".answer")
