@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.page.conftest import Open, Visit, is_answer
 from tests.page.looks import list_layout_faults, list_violations, require_every_look, take_looks
