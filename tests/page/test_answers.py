@@ -173,6 +173,7 @@ def test_a_history_is_pasted_from_a_spreadsheet(visit: Open) -> None:
         rows,
     )
     page.get_by_role("button", name="Take these 2 rows").click()
+    page.wait_for_selector(".preview", state="detached")
     assert page.locator(".series tbody tr").count() == 2
     assert page.locator(".small-multiples .dot").count() == 6
     page.get_by_role("button", name="Ask", exact=True).click()
