@@ -97,15 +97,34 @@ class Quantiles:
         predict: Callable[[], Floats],
     ) -> list[float]:
         """Where a group's quantile is more careful than what was found, that one."""
-        careful = np.array(found)
         of_groups = zip(
             self._groups, self._columns_of_groups, quantiles[self._count :], strict=True
         )
+        if len(found) == 1:  # the usual request: quicker than numpy
+            row = inputs[self._tensor][0]
+            own = [
+                quantile
+                for group, column, quantile in of_groups
+                if _is_member(group, predict()[0] if column is None else row[column])
+            ]
+            return [max(found + own)]
+        careful = np.array(found)
         for group, column, quantile in of_groups:
             values = predict() if column is None else inputs[self._tensor][:, column]
             np.maximum(careful, quantile, out=careful, where=find_members(group, values))
         taken: list[float] = careful.tolist()
         return taken
+
+
+def _is_member(group: Group, value: np.floating[Any]) -> bool:
+    """The same as `find_members` of one value."""
+    if group.is_of_missing or isnan(value):
+        return group.is_of_missing and isnan(value)
+    held = type(value)
+    return bool(
+        (group.low is None or value >= held(group.low))
+        and (group.high is None or value < held(group.high))
+    )
 
 
 def find_members(group: Group, values: NDArray[Any]) -> NDArray[np.bool_]:
