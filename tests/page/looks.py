@@ -94,10 +94,9 @@ class Look:
         return f"{self.language}-{self.theme}-{self.width}"
 
 
-# any two of language, theme and width meet
 LOOKS = [
-    Look(language, "light" if (language == "en") == (width == DESK) else "dark", width)
-    for language, width in product(LANGUAGES, (DESK, ZOOMED, TELEPHONE))
+    *(Look(*look) for look in product(LANGUAGES, ("light", "dark"), (DESK, TELEPHONE))),
+    *(Look(language, "light", ZOOMED) for language in LANGUAGES),
 ]
 
 
