@@ -109,7 +109,7 @@ class Answers:
         ]
         return [decisions[i] for i in case.tolist()]
 
-    @cached_property
+    @property
     def reasons(self) -> Sequence[Fact | None]:
         """Per row, why there is no answer, or should have been none; None if it is ok.
 
@@ -119,7 +119,7 @@ class Answers:
         judges = bool(self._doubts) and self.model.output.recommends
         return self._list_reasons(self.table.forbidden if judges else ())
 
-    @cached_property
+    @property
     def grounds(self) -> Sequence[Fact | None]:
         """Per row, why there is no answer by the model itself, whatever a rule forbids."""
         return self._list_reasons(())

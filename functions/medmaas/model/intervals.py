@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from math import isnan
+from math import inf, isnan
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,6 +65,10 @@ class Quantiles:
         columns = {feature.name: i for i, feature in enumerate(inputs.row_features)}
         self._column = columns.get(spec.strata.by if spec.strata else PREDICTION)
         self._columns_of_groups = [columns.get(group.by) for group in self._groups]
+        self._ends = [
+            _hold_ends(group, column)
+            for group, column in zip(self._groups, self._columns_of_groups, strict=True)
+        ]
 
     def find(
         self, coverage: float, rows: NDArray[Any], inputs: Tensors, predict: Callable[[], Floats]
@@ -87,7 +91,23 @@ class Quantiles:
                 careful if isnan(by) else quantiles[bisect_right(self._strata.edges, by)]
                 for by in of.tolist()
             ]
-        return self._take_careful(found, quantiles, inputs, predict) if self._groups else found
+        if not self._groups:
+            return found
+        if len(found) == 1:  # the usual request: quicker than numpy
+            return [max(found + self._list_own(quantiles, inputs, predict))]
+        return self._take_careful(found, quantiles, inputs, predict)
+
+    def _list_own(
+        self, quantiles: Sequence[float], inputs: Tensors, predict: Callable[[], Floats]
+    ) -> list[float]:
+        """The quantiles of the groups that the only row belongs to."""
+        row: list[float] = inputs[self._tensor][0].tolist()
+        own = []
+        for (column, low, high), quantile in zip(self._ends, quantiles[self._count :], strict=True):
+            value = float(predict()[0]) if column is None else row[column]
+            if isnan(value) if low is None else low <= value < high:
+                own.append(quantile)
+        return own
 
     def _take_careful(
         self,
@@ -100,14 +120,6 @@ class Quantiles:
         of_groups = zip(
             self._groups, self._columns_of_groups, quantiles[self._count :], strict=True
         )
-        if len(found) == 1:  # the usual request: quicker than numpy
-            row = inputs[self._tensor][0]
-            own = [
-                quantile
-                for group, column, quantile in of_groups
-                if _is_member(group, predict()[0] if column is None else row[column])
-            ]
-            return [max(found + own)]
         careful = np.array(found)
         for group, column, quantile in of_groups:
             values = predict() if column is None else inputs[self._tensor][:, column]
@@ -116,15 +128,14 @@ class Quantiles:
         return taken
 
 
-def _is_member(group: Group, value: np.floating[Any]) -> bool:
-    """The same as `find_members` of one value."""
-    if group.is_of_missing or isnan(value):
-        return group.is_of_missing and isnan(value)
-    held = type(value)
-    return bool(
-        (group.low is None or value >= held(group.low))
-        and (group.high is None or value < held(group.high))
-    )
+def _hold_ends(group: Group, column: int | None) -> tuple[int | None, float | None, float]:
+    """Its column, and its ends as `find_members` takes them; no lower one for who lacks a value."""
+    if group.is_of_missing:
+        return column, None, inf
+    hold = float if column is None else np.float32  # features are held in 32 bits
+    low = -inf if group.low is None else float(hold(group.low))
+    high = inf if group.high is None else float(hold(group.high))
+    return column, low, high
 
 
 def find_members(group: Group, values: NDArray[Any]) -> NDArray[np.bool_]:
