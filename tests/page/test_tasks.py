@@ -11,7 +11,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.page.conftest import Open, is_answer
-from tests.page.test_history import NURSE, preview
+from tests.page.pasting import NURSE, preview
 
 # as a laboratory prints it, in SI units with decimal commas
 REPORT = {

@@ -15,7 +15,6 @@ from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registr
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model import units
 from medmaas.model.body import Lists, parse_body, take_columns, take_request, take_texts
-from medmaas.model.inputs.typed import MOST_CHARACTERS, read_typed
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.options import Options
@@ -118,6 +117,11 @@ async def read_values(request: Request) -> Response:
 
     Nothing is predicted. What cannot be read is told of its field.
     """
+    from medmaas.model.inputs.typed import (  # noqa: PLC0415 - only the page asks for it
+        MOST_CHARACTERS,
+        read_typed,
+    )
+
     features = find_model(request).manifest.input.named_features
     numbers = {f.name: f for f in features if isinstance(f, Number)}
     texts = take_texts(parse_body(await read_json_bytes(request)), numbers, MOST_CHARACTERS)

@@ -205,7 +205,10 @@ class Tabular(InputDefaults):
 
     def _collect(self, rows: Tensor, notes: _Noted) -> Reading:
         problems = sorted(notes.problems, key=itemgetter(0))  # by row; those of a row as they come
-        return Reading({self._spec.tensor: rows}, problems, Warnings(len(rows), notes.warnings))
+        warnings: Sequence[Sequence[Problem]] = Warnings(len(rows), notes.warnings)
+        if len(rows) == 1:  # the usual request: listed at once
+            warnings = [[warning for _, warning in notes.warnings]]
+        return Reading({self._spec.tensor: rows}, problems, warnings)
 
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
