@@ -272,7 +272,7 @@ def test_a_table_whose_days_stand_side_by_side_is_turned(visit: Open) -> None:
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252", "gb18030"])
 def test_a_file_is_dropped_whatever_its_encoding(visit: Open, encoding: str) -> None:
     page = open_form(visit)
     text = "Tag;Neutrophile (/µl);G-CSF\n-7;4800;ja\n0;5200;nein\n"

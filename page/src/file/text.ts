@@ -1,4 +1,5 @@
 // Tables of text: their characters, their separator, and their records as RFC 4180 has them.
+import { guessEncoding } from "../encoding";
 import type { Fact } from "../facts";
 import { refuseMarkup } from "./formats";
 import {
@@ -42,22 +43,6 @@ export function openText(bytes: Uint8Array, known: Known, choice: Choice): Table
   const rows = checkRows(readRows(lines, separator, undefined, first), first);
   const table = { rows, header: first, separator, encoding, sheets: [], sheet: 0 };
   return { ...table, type: "text/csv", write: (columns) => writeRows(table, columns) };
-}
-
-/** By its mark; without one UTF-8 if it may be that, else what people have: GB 18030, Windows. */
-function guessEncoding(bytes: Uint8Array): string {
-  const [a, b] = bytes;
-  if (a === 0xff && b === 0xfe) return "utf-16le";
-  if (a === 0xfe && b === 0xff) return "utf-16be";
-  if (bytes[1] === 0 && bytes[3] === 0) return "utf-16le";
-  if (bytes[0] === 0 && bytes[2] === 0) return "utf-16be";
-  const text = new TextDecoder().decode(bytes);
-  const others = text.match(/[^\p{ASCII}]/gu) ?? [];
-  const unread = others.filter((one) => one === "\ufffd").length;
-  if (2 * unread <= others.length) return "utf-8";
-  // Chinese stands in pairs of high bytes, an umlaut alone
-  const runs = String.fromCharCode(...bytes.subarray(0, LONGEST / 2)).match(/[\x80-\xff]+/g) ?? [];
-  return runs.every((run) => run.length % 2 === 0) ? "gb18030" : "windows-1252";
 }
 
 /** What lets a line name most columns; else what is there most often in the first line. */

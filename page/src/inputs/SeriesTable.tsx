@@ -5,7 +5,7 @@ import { ValueControl } from "../ask/Value";
 import { openText } from "../history/bring";
 import { type Pasting, Preview } from "../history/Preview";
 import { isTable } from "../history/sheet";
-import { getLanguage, Told, t, translate } from "../language";
+import { Told, t, translate } from "../language";
 import type { Feature, Manifest } from "../manifest";
 import type { Taking } from "../rooms";
 import { showUnit } from "../units";
@@ -160,7 +160,7 @@ function Bring({ onBring }: { onBring: (text: string) => void }) {
     if (text.trim()) onBring(text);
   };
   const open = async (file: File) => {
-    const text = file.size > LARGEST ? "" : await openText(file, getLanguage());
+    const text = file.size > LARGEST ? "" : await openText(file);
     if (file.size > LARGEST) setRefused("too_large");
     else if (text === undefined) setRefused("workbook");
     else bring(text);
