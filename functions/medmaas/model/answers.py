@@ -109,7 +109,7 @@ class Answers:
         ]
         return [decisions[i] for i in case.tolist()]
 
-    @property
+    @cached_property
     def reasons(self) -> Sequence[Fact | None]:
         """Per row, why there is no answer, or should have been none; None if it is ok.
 

@@ -5,6 +5,7 @@ that was taken.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,33 @@ def find_gaps(risk: Floats, below: NDArray[np.bool_]) -> Floats:
     return np.array([risk[g].mean() - below[g].mean() for g in group_by_risk(risk)])
 
 
+class _Error(NamedTuple):
+    """Which error of calibration a figure is."""
+
+    metric: str
+    evaluated_on: str
+    group: str
+    model: str
+
+    def make(self, value: float, drawn: Floats, *, n: int, events: int) -> Metric:
+        """The figure, with the interval of what was drawn again."""
+        low, high = np.percentile(drawn, [2.5, 97.5])
+        return Metric(
+            metric=self.metric,
+            measure="calibration_error",
+            of="model",
+            model=self.model,
+            cohort="test",
+            evaluated_on=self.evaluated_on,
+            group=self.group,
+            n=n,
+            events=events,
+            value=value,
+            low=float(low),
+            high=float(high),
+        )
+
+
 def measure_calibration(
     risks: Floats, outcomes: NDArray[np.bool_], patient: Rows, *, model: str, seed: int
 ) -> list[Metric]:
@@ -71,23 +99,9 @@ def measure_calibration(
                 (MEAN_GAP, float(off.mean()), large),
             ]
             for metric, value, drawn in figures:
-                low, high = np.percentile(drawn, [2.5, 97.5])
-                metrics.append(
-                    Metric(
-                        metric=metric,
-                        measure="calibration_error",
-                        of="model",
-                        model=model,
-                        cohort="test",
-                        evaluated_on=CALIBRATION_TEST,
-                        group=f"{outcome}, {action.name}",
-                        n=n,
-                        events=int(below.sum()),
-                        value=value,
-                        low=float(low),
-                        high=float(high),
-                    )
-                )
+                group = f"{outcome}, {action.name}"
+                error = _Error(metric, CALIBRATION_TEST, group, model)
+                metrics.append(error.make(value, drawn, n=n, events=int(below.sum())))
     return metrics
 
 
@@ -121,23 +135,9 @@ def measure_by_schedule(
             below = outcomes[here, :, j]
             off = (risks[here, :, j] - below).mean(1)
             drawn = weights @ np.bincount(whose, off, minlength=n) / decisions
-            low, high = np.percentile(drawn, [2.5, 97.5])
-            metrics.append(
-                Metric(
-                    metric=MEAN_GAP,
-                    measure="calibration_error",
-                    of="model",
-                    model=model,
-                    cohort="test",
-                    evaluated_on=BY_SCHEDULE,
-                    group=f"{outcome}, counts on {one.name}",
-                    n=n,
-                    events=int(below.sum()),
-                    value=float(off.mean()),
-                    low=float(low),
-                    high=float(high),
-                )
-            )
+            group = f"{outcome}, counts on {one.name}"
+            error = _Error(MEAN_GAP, BY_SCHEDULE, group, model)
+            metrics.append(error.make(float(off.mean()), drawn, n=n, events=int(below.sum())))
     return metrics
 
 

@@ -67,20 +67,11 @@ def walk_paths(
 
 def check_paths(paths: Paths, *, of: str, seed: int) -> list[Check]:
     """How far the order of the attributions is ahead of chance; 0 would be chance."""
-    checks = []
-    for name, areas in paths.areas.items():
-        mean = estimate_mean(areas, seed)
-        checks.append(
-            Check(
-                check=f"{name} in the order of the attributions, against random order",
-                measure=f"{MEASURE}, of {of}",
-                n=len(areas),
-                value=mean.value,
-                low=mean.low,
-                high=mean.high,
-            )
-        )
-    return checks
+    against = "of the attributions, against random order"
+    return [
+        _check(areas, f"{name} in the order {against}", f"{MEASURE}, of {of}", seed)
+        for name, areas in paths.areas.items()
+    ]
 
 
 def race(case: Case, values: Floats, rival: Floats, target: int) -> tuple[float, float]:
@@ -109,20 +100,23 @@ def check_race(gains: Floats, own: str, rival: str, *, of: str, seed: int) -> tu
         of: which number of the answer was looked at.
         seed: of the resampling.
     """
-    checks = []
-    for name, gained in zip((DELETION, INSERTION), gains.T, strict=True):
-        mean = estimate_mean(gained, seed)
-        checks.append(
-            Check(
-                check=f"{name} in the order {own}, against {rival}",
-                measure=f"area between the two curves, of {of}",
-                n=len(gained),
-                value=mean.value,
-                low=mean.low,
-                high=mean.high,
-            )
-        )
-    return tuple(checks)
+    measure = f"area between the two curves, of {of}"
+    return tuple(
+        _check(gained, f"{name} in the order {own}, against {rival}", measure, seed)
+        for name, gained in zip((DELETION, INSERTION), gains.T, strict=True)
+    )
+
+
+def _check(values: Floats, what: str, measure: str, seed: int) -> Check:
+    mean = estimate_mean(values, seed)
+    return Check(
+        check=what,
+        measure=measure,
+        n=len(values),
+        value=mean.value,
+        low=mean.low,
+        high=mean.high,
+    )
 
 
 def _walk(
