@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.conftest import ROOT
 from tests.page.conftest import Open
@@ -216,6 +216,24 @@ def test_a_unit_that_the_file_does_not_say_must_be_chosen(visit: Open, tmp_path:
     page.wait_for_selector(".results")
     assert sent[0].decode().splitlines()[2] == "67,F,1.1,1.2 mg/L,1.5,false"
     assert "kappa was converted from mg/L" in page.locator(".notes").inner_text()
+
+
+def test_a_file_that_comes_before_the_units_is_asked_for_its_own_all_the_same(
+    visit: Open, tmp_path: Path
+) -> None:
+    opened, held = visit(), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    opened.page.route("**/units", hold)
+    page = opened.go("#/survival/file", "#file")
+    choose(page, tmp_path, PLAIN)
+    page.wait_for_selector(".told:not(:empty)")
+    held[0].continue_()
+    page.wait_for_selector(".preview")
+    assert "kappa, lambda" in page.locator(".preview .failure").inner_text()
+    assert page.get_by_label("Unit of kappa").input_value() == ""
 
 
 def test_numbers_that_another_unit_would_make_usual_are_doubted(

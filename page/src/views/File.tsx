@@ -1,5 +1,5 @@
 // A small file: opened on this machine, seen through, then asked about; nothing of it is kept.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Failure } from "../Failure";
 import { countNamed, ID, listColumns, listSent, matchColumns, type Use } from "../file/columns";
 import { openTable } from "../file/open";
@@ -39,9 +39,10 @@ function Scoring({ model }: { model: Manifest }) {
   const [refusal, setRefusal] = useState<Refusal | Unreadable>();
   const [words, setWords] = useState("");
   const newest = useRef(0);
+  const asked = useMemo(() => readUnits(model).catch((): Units => ({})), [model]);
   useEffect(() => {
-    readUnits(model).then(setUnits, () => setUnits({}));
-  }, [model]);
+    asked.then(setUnits);
+  }, [asked]);
   const columns = listColumns(model, units);
   /** Work on the newest file; what comes of an older one is no longer wanted. */
   const work = async (wait: string, step: () => Promise<() => void>) => {
@@ -62,6 +63,8 @@ function Scoring({ model }: { model: Manifest }) {
   };
   const read = (bytes: Uint8Array<ArrayBuffer>, name: string, choice: Choice = {}) =>
     work("file.opening", async () => {
+      // a file that comes before the units must not be taken for one in our own
+      const columns = listColumns(model, await asked);
       const known = { count: countNamed(columns), isOne: columns.length === 2 };
       const table = await openTable(bytes, name, known, choice);
       const uses = matchColumns(listNames(table), columns);
