@@ -49,8 +49,8 @@ from medmaas.model.manifest import (
     Uncertainty,
     schema,
 )
-from medmaas.model.manifest.inputs import _Input
-from medmaas.model.manifest.outputs import _Output
+from medmaas.model.manifest.inputs import InputSpec
+from medmaas.model.manifest.outputs import OutputSpec
 from medmaas.model.outcomes import OutputDefaults
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Registry
@@ -66,7 +66,7 @@ Json = dict[str, Any]
 # the contract
 
 
-class PulseInput(_Input):
+class PulseInput(InputSpec):
     """So many numbers in one list, float32 [n, samples]."""
 
     kind: Literal["pulse"] = "pulse"
@@ -87,7 +87,7 @@ class PulseInput(_Input):
         return "tensor(float)", (-1, self.samples)
 
 
-class CountOutput(_Output):
+class CountOutput(OutputSpec):
     """A whole number, float32 [n, 1]."""
 
     kind: Literal["count"] = "count"

@@ -1,103 +1,15 @@
-"""What a model answers: one class per kind of output, and the tensors each is made of."""
+"""A recommended action, and what stands between the model and it."""
 
 from collections.abc import Mapping
 from math import inf
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from medmaas.model.manifest.contract import Alias, Contract, Name, Sentence, require_unique
+from medmaas.model.manifest.contract import Contract, Name, Sentence, require_unique
 from medmaas.model.manifest.inputs import Input, SeriesInput
+from medmaas.model.manifest.outputs.spec import OutputSpec, Probability
 from medmaas.model.manifest.record import Orders
-
-Probability = Annotated[float, Field(ge=0, le=1)]
-_TENSOR = "What the graph calls its output."
-
-
-class _Output(Contract):
-    tensor: Sentence = Field(description=_TENSOR)
-
-    def require_input(self, spec: Input) -> None:
-        """Raise ValueError if the output cannot be of this input."""
-
-    @property
-    def named_labels(self) -> tuple[str, ...]:
-        """The labels that an answer names one of; none of other kinds."""
-        return ()
-
-    @property
-    def ordered(self) -> Orders | None:
-        """What its actions order in a record system; None where there is nothing to order."""
-        return None
-
-    @property
-    def counted(self) -> str | None:
-        """The feature that must be known before there is an answer, if one must be."""
-        return None
-
-    @property
-    def guards(self) -> Mapping[str, float]:
-        """By feature that an answer depends on, below which newest value an action is forbidden."""
-        return {}
-
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """The outputs of the graph that an answer is made of."""
-        return (self.tensor,)
-
-
-class ClassesOutput(_Output):
-    """One probability per label, float32 [n, labels]."""
-
-    kind: Literal["classes"] = "classes"
-    labels: tuple[Sentence, ...] = Field(
-        min_length=2, description="At least two words, in the order of the tensor's columns."
-    )
-    aliases: tuple[Alias, ...] | None = Field(
-        default=None,
-        description="What the labels are called in ASCII, in their order, where a protocol names "
-        "tensors after them.",
-    )
-
-    @model_validator(mode="after")
-    def _aliases_are_of_the_labels(self) -> Self:
-        if self.aliases is not None:
-            if len(self.aliases) != len(self.labels):
-                raise ValueError("aliases must hold one for each of labels")
-            require_unique(((alias, None) for alias in self.aliases), "alias")
-        return self
-
-    @property
-    def named_labels(self) -> tuple[str, ...]:
-        """All of them."""
-        return self.labels
-
-
-class ValueOutput(_Output):
-    """One number with a unit, float32 [n] or [n, 1]."""
-
-    kind: Literal["value"] = "value"
-    unit: Sentence = Field(description="The unit of the answer as a UCUM code, 1 if it has none.")
-
-
-class SurvivalOutput(_Output):
-    """Probability to be alive after each of `time_days`, float32 [n, times]."""
-
-    kind: Literal["survival"] = "survival"
-    time_days: tuple[int, ...] = Field(
-        min_length=2, description="The day of each of the tensor's columns, the first being 0."
-    )
-    horizon_days: tuple[int, ...] = Field(
-        min_length=1, description="Those of time_days that an answer gives the risk at."
-    )
-
-    @model_validator(mode="after")
-    def _times_fit(self) -> Self:
-        if self.time_days[0] != 0 or list(self.time_days) != sorted(set(self.time_days)):
-            raise ValueError("time_days must start at 0 and increase")
-        if not set(self.horizon_days) <= set(self.time_days):
-            raise ValueError("every one of horizon_days must be one of time_days")
-        return self
 
 
 class Action(Contract):
@@ -153,7 +65,7 @@ class Shield(Contract):
     oldest_days: float = Field(ge=0, description="The last count may be this many days old.")
 
 
-class PolicyOutput(_Output):
+class PolicyOutput(OutputSpec):
     """A recommended action, float32 risks [n, actions, outcomes] and expectations [n, actions].
 
     `actions` are in order of preference: recommended is the first that the shield allows and whose
@@ -230,8 +142,3 @@ class PolicyOutput(_Output):
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer is made of."""
         return (self.tensor, self.nadir_tensor)
-
-
-Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput, Field(discriminator="kind")
-]

@@ -1,0 +1,36 @@
+"""What every kind of input states."""
+
+from pydantic import Field
+
+from medmaas.model.manifest.contract import Contract, Sentence
+from medmaas.model.manifest.inputs.features import Feature
+
+Shape = tuple[int, ...]
+
+TENSOR = "What the graph calls its input."
+
+
+class InputSpec(Contract):
+    """What every kind of input states."""
+
+    tensor: Sentence = Field(description=TENSOR)
+    missing_words: tuple[Sentence, ...] | None = Field(
+        default=None,
+        description="Words of a file that stand for a value that is missing, as in NA; not in a "
+        "column where the word is a value, as None may be one of a choice.",
+    )
+
+    @property
+    def named_features(self) -> tuple[Feature, ...]:
+        """The features that an instance names; none of a picture or a text."""
+        return ()
+
+    @property
+    def row_features(self) -> tuple[Feature, ...]:
+        """The features of an instance that is one row of them: what distances are measured by."""
+        return ()
+
+    @property
+    def recorded_features(self) -> tuple[Feature, ...]:
+        """The features that a record in FHIR may hold."""
+        return ()

@@ -1,0 +1,48 @@
+"""What every kind of output states."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from medmaas.model.manifest.contract import Contract, Sentence
+from medmaas.model.manifest.inputs import Input
+from medmaas.model.manifest.record import Orders
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+TENSOR = "What the graph calls its output."
+
+
+class OutputSpec(Contract):
+    """What every kind of output states."""
+
+    tensor: Sentence = Field(description=TENSOR)
+
+    def require_input(self, spec: Input) -> None:
+        """Raise ValueError if the output cannot be of this input."""
+
+    @property
+    def named_labels(self) -> tuple[str, ...]:
+        """The labels that an answer names one of; none of other kinds."""
+        return ()
+
+    @property
+    def ordered(self) -> Orders | None:
+        """What its actions order in a record system; None where there is nothing to order."""
+        return None
+
+    @property
+    def counted(self) -> str | None:
+        """The feature that must be known before there is an answer, if one must be."""
+        return None
+
+    @property
+    def guards(self) -> Mapping[str, float]:
+        """By feature that an answer depends on, below which newest value an action is forbidden."""
+        return {}
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The outputs of the graph that an answer is made of."""
+        return (self.tensor,)
