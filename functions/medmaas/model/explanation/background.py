@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
@@ -54,6 +55,7 @@ def make_game(
         A coalition's worth is settle(the weighted mean over the background of read(outputs)).
     """
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
+    tensor = model.manifest.input.tensor
     centres, weights = background or make_background(model.manifest)
     player_of = np.empty(len(row), np.intp)
     for player, columns in enumerate(players):
@@ -66,9 +68,9 @@ def make_game(
     def play(coalitions: Coalitions) -> Floats:
         table, who, centre, place = _fold(coalitions, differs)
 
-        def make(part: slice) -> Rows:
+        def make(part: slice) -> Tensors:
             playing = table[who[part]]
-            return np.where(playing[:, player_of], row, centres[centre[part]])
+            return {tensor: np.where(playing[:, player_of], row, centres[centre[part]])}
 
         played = calls.play(len(who), len(row), make)
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from threading import Timer
-from typing import Any
-
-from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
 from medmaas.model.columns import Tensors
@@ -12,7 +9,6 @@ from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.registry import Model
 from medmaas.model.session import Stop
 
-Rows = NDArray[Any]
 _MOST_CELLS = 2**19  # numbers that one call is fed, unless its fewest rows hold more
 _MOST_ROWS = 4096
 _ROWS_PER_PART = 8  # of four permutations, and as many reverse ones
@@ -31,7 +27,7 @@ class Calls:
     """
 
     def __init__(self, model: Model, budget: Budget) -> None:
-        self._session, self._tensor = model.session, model.manifest.input.tensor
+        self._session = model.session
         self.budget = budget
         self._each = model.session.seconds_each  # of the answer, which was just computed
         self._stop = Stop()
@@ -57,14 +53,14 @@ class Calls:
         return min(most, max(1, int(left / self._each / _ROWS_PER_PART)))
 
     def play(
-        self, count: int, cells: int, make: Callable[[slice], Rows]
-    ) -> Iterator[tuple[Rows, Tensors]]:
+        self, count: int, cells: int, make: Callable[[slice], Tensors]
+    ) -> Iterator[tuple[Tensors, Tensors]]:
         """So many rows, part by part, and the graph's outputs for each part.
 
         Args:
             count: how many there are.
             cells: numbers that one row holds.
-            make: the rows of a part.
+            make: the tensors of a part, of all that the graph takes.
 
         Raises:
             OutOfTimeError: the time does not suffice for the next part.
@@ -73,8 +69,8 @@ class Calls:
         begin = 0
         while begin < count:
             part = slice(begin, min(begin + self._choose_size(cells), count))
-            rows = make(part)
-            yield rows, self._run(rows)
+            tensors = make(part)
+            yield tensors, self._run(tensors)
             begin = part.stop
 
     def _choose_size(self, cells: int) -> int:
@@ -89,16 +85,17 @@ class Calls:
                 most = min(most, _divide(left, self._each))
         return max(most // at_least, 1) * at_least
 
-    def _run(self, rows: Rows) -> Tensors:
+    def _run(self, tensors: Tensors) -> Tensors:
         began = self.budget.clock()
         try:
-            outputs = self._session.run({self._tensor: rows}, self._stop)
+            outputs = self._session.run(tensors, self._stop)
         except ModelOutputError:
             if self._stop.is_set:
                 raise OutOfTimeError from None
             raise
         at_least = self._session.at_least
-        computed = -(-len(rows) // at_least) * at_least
+        rows = len(next(iter(tensors.values())))
+        computed = -(-rows // at_least) * at_least
         self._each = (self.budget.clock() - began) / computed
         return outputs
 

@@ -111,7 +111,7 @@ class Counterfactual:
 
     def _try(self, row: Rows, rows: Rows, calls: Calls) -> _Tried:
         together = np.concatenate([row[None], rows])
-        played = calls.play(len(together), row.size, lambda part: together[part])
+        played = calls.play(len(together), row.size, lambda part: {self._tensor: together[part]})
         raw = np.concatenate([self._targets.read(outputs) for _, outputs in played])
         settled = self._targets.settle(raw)
         decisions = self._decide(settled) if self._decide else np.zeros(len(settled))
@@ -148,12 +148,13 @@ class Counterfactual:
         if self._model.uncertainty is None:
             return [int(position) for position in positions]
         left, plausible = positions.tolist(), list[int]()
-        for part, outputs in calls.play(
-            len(left), rows.shape[1], lambda part: rows[positions[part]]
+        for tensors, outputs in calls.play(
+            len(left), rows.shape[1], lambda part: {self._tensor: rows[positions[part]]}
         ):
-            doubts = self._model.uncertainty.find_doubts(outputs, {self._tensor: part})
+            doubts = self._model.uncertainty.find_doubts(outputs, tensors)
             doubted = {row for doubt in doubts for row in doubt.rows}
-            some, left = left[: len(part)], left[len(part) :]
+            tried = len(tensors[self._tensor])
+            some, left = left[:tried], left[tried:]
             plausible += [one for row, one in enumerate(some) if row not in doubted]
         return plausible
 

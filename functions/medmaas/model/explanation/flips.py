@@ -31,7 +31,9 @@ _POINTS = 60
 
 def recommend(model: Model, spec: SeriesInput, history: Histories, calls: Calls) -> str | None:
     """What is recommended at a history [rows, features], shield included."""
-    (recommended,) = _recommend(model, spec, calls.play(1, history.size, lambda _: history[None]))
+    (recommended,) = _recommend(
+        model, calls.play(1, history.size, lambda _: {spec.tensor: history[None]})
+    )
     return recommended
 
 
@@ -82,12 +84,12 @@ def _find_nearest(
         [history[cell][None], as_held(scale.list_values(seen.low, seen.high, _POINTS))]
     )
 
-    def make(part: slice) -> Histories:
+    def make(part: slice) -> Tensors:
         varied = np.repeat(history[None], len(values[part]), axis=0)
         varied[:, *cell] = values[part]
-        return varied
+        return {spec.tensor: varied}
 
-    recommended = _recommend(model, spec, calls.play(len(values), history.size, make))
+    recommended = _recommend(model, calls.play(len(values), history.size, make))
     changed = [i for i, name in enumerate(recommended) if name != recommended[0]]
     if not changed:
         return None
@@ -103,12 +105,10 @@ def _find_nearest(
     return float(abs(measured[nearest] - measured[0])), flip
 
 
-def _recommend(
-    model: Model, spec: SeriesInput, played: Iterable[tuple[Histories, Tensors]]
-) -> list[str | None]:
+def _recommend(model: Model, played: Iterable[tuple[Tensors, Tensors]]) -> list[str | None]:
     recommended: list[str | None] = []
-    for rows, outputs in played:
-        table = model.output.tabulate(outputs, {spec.tensor: rows})
+    for tensors, outputs in played:
+        table = model.output.tabulate(outputs, tensors)
         recommended += [output["recommended"] for output in model.output.list_rows(table)]
     return recommended
 

@@ -98,7 +98,7 @@ class ImageExplainer:
         return Fact("heat_map_lost", n=n)
 
     def _answer(self, picture: NDArray[Any], calls: Calls) -> Floats:
-        ((_, outputs),) = calls.play(1, picture.size, lambda _: picture[None])
+        ((_, outputs),) = calls.play(1, picture.size, lambda _: {self._spec.tensor: picture[None]})
         answer: Floats = self._targets.settle(self._targets.read(outputs))[0]
         return answer
 

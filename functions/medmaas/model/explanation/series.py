@@ -63,6 +63,7 @@ def make_history_game(
         calls: of the graph; by themselves without a limit of time.
     """
     spec = expect(model.manifest.input, SeriesInput)
+    tensor = spec.tensor
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
     empty = np.array([_leave_out(feature) for feature in spec.features], np.float32)
     owner = np.full(history.shape, len(players))  # beyond the players: always there
@@ -73,7 +74,7 @@ def make_history_game(
         played = calls.play(
             len(coalitions),
             history.size,
-            lambda part: np.where(reveal(coalitions[part], owner), history, empty),
+            lambda part: {tensor: np.where(reveal(coalitions[part], owner), history, empty)},
         )
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])
         return targets.settle(raw)

@@ -70,7 +70,9 @@ class TableExplainer:
     def _share_out(self, row: Rows, calls: Calls, budget: Budget) -> Attribution:
         if self._tolerance is None:
             centres, _ = self._background
-            played = calls.play(len(centres), row.size, lambda part: centres[part])
+            played = calls.play(
+                len(centres), row.size, lambda part: {self._spec.tensor: centres[part]}
+            )
             raw = np.concatenate([self._targets.read(outputs) for _, outputs in played])
             self._tolerance = tolerate(self._targets.targets, self._targets.settle(raw))
         players = list(self._groups.values())

@@ -59,6 +59,7 @@ def make_line_game(
         parts: positions of each player's characters, none of them twice.
         calls: of the graph; by themselves without a limit of time.
     """
+    tensor = model.manifest.input.tensor
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
     owner = np.full(len(codes), len(parts))  # beyond the players: always there
     for part, characters in enumerate(parts):
@@ -68,7 +69,7 @@ def make_line_game(
         played = calls.play(
             len(coalitions),
             len(codes),
-            lambda part: np.where(reveal(coalitions[part], owner), codes, 0),
+            lambda part: {tensor: np.where(reveal(coalitions[part], owner), codes, 0)},
         )
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])
         return targets.settle(raw)
