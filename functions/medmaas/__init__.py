@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from medmaas.loaded import LoadedModel
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 
 def load(

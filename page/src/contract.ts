@@ -785,6 +785,10 @@ export interface ManifestNumber {
   hard_range: ManifestRange;
   training_range: ManifestRange;
   /**
+   * Whether only whole numbers are taken, as of a count.
+   */
+  whole?: boolean;
+  /**
    * Which values are worse: a result that is only known to be below or above a limit (<0.1) is used as that limit only where what is worse is forbidden already.
    */
   worse?: "low" | "high";

@@ -100,7 +100,7 @@ def test_a_model_with_a_missing_file_does_not_answer(
         (lambda m: m["output"].update(horizon_days=[7]), "horizon_days must be one of time_days"),
         (lambda m: m["output"]["time_days"].pop(), "another number of columns than its manifest"),
         (lambda m: m["output"].update(tensor="x"), "must be one of artefact.outputs"),
-        (lambda m: m["input"].update(tensor="x"), "artefact.inputs must be input.tensor"),
+        (lambda m: m["input"].update(tensor="x"), "artefact.inputs must be x, as input states"),
         (lambda m: m["input"]["features"].pop(), "tensor(float) [-1, 5]"),
         (lambda m: m["artefact"]["outputs"][0].update(shape=[-1, 1]), "has other tensors"),
         (lambda m: m.update(version="2.0.0"), "another id or version than its folder"),

@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from medmaas.errors import InvalidModelError, ModelOutputError
@@ -178,6 +179,31 @@ def make_network(activation: str, widths: tuple[int, ...], random: np.random.Gen
         graph, opset_imports=opsets, ir_version=9
     ).SerializeToString()
     return network
+
+
+@pytest.mark.parametrize(
+    ("shape", "at_least"),
+    [
+        (["n", 5], 8),
+        (["n", "rows", 4], 8),
+        (["n", 12, 5000], 1),
+        (["n", 3, 224, 224], 1),
+        ([1, 5], 1),
+    ],
+)
+def test_rows_are_computed_together_where_that_costs_next_to_nothing(
+    shape: list[str | int], at_least: int
+) -> None:
+    given, answer = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("x", "y")
+    )
+    graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "any", [given], [answer])
+    opset = [helper.make_opsetid("", 20)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=10)
+    session = Session(model.SerializeToString())
+    assert session.at_least == at_least
+    rows = np.ones((3, *(2 if size == "rows" else int(size) for size in shape[1:])), np.float32)
+    assert session.run({"x": rows})["y"].tolist() == (-rows).tolist()
 
 
 def test_tensors_that_do_not_fit_are_an_error_without_their_values(registry: Registry) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from skl2onnx.common.data_types import DoubleTensorType
+from skl2onnx.common.data_types import Int64TensorType
 
 from medmaas_training.catalogue.completion import complete
 from medmaas_training.catalogue.refusals import RefusedError
@@ -95,10 +95,10 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     (take(FOREIGN), "operators outside the ONNX standard: replace them"),
     # its tensors
     (take(export_by_hand(options=None)), "export it with options={'zipmap': False}"),
-    (take(export_by_hand(n=1)), "first dimension is fixed at 1: export it with a dynamic first d"),
+    (take(export_by_hand(n=8)), "first dimension is fixed at 8: export it with a dynamic first d"),
     (take(ONE_ROW), "several rows at once: export it with a dynamic first dimension"),
-    (take(export_by_hand(DoubleTensorType)), "the graph takes tensor(double), an input as stated "),
-    (take(TWO_INPUTS), "the graph takes 2 inputs (a, b), one is possible: export it with one"),
+    (take(export_by_hand(Int64TensorType)), "it takes whole numbers, and radius may be another"),
+    (take(TWO_INPUTS), "the graph takes 2 inputs (a, b), the input as stated is features: export"),
     (change("input.tensor", "x"), "input.tensor is x, but the graph's input is called features"),
     (change("output.tensor", "p"), "output.tensor is p, but the graph gives label, probabilities"),
     (change("output.tensor", "label"), "output.tensor is label, which is tensor(int64): name an"),
@@ -207,7 +207,7 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_written(
 
 
 def test_everything_that_is_wrong_is_said_at_once(own: Own, capsys: Any) -> None:
-    own.graph = export_by_hand(n=1)
+    own.graph = export_by_hand(n=8)
     own.cases = [{"instance": BAD_CASE}]
     for path in (
         "title",
@@ -223,7 +223,7 @@ def test_everything_that_is_wrong_is_said_at_once(own: Own, capsys: Any) -> None
     change("card.limits", ...)(own)
     assert own.add() == 2
     said = capsys.readouterr().err
-    for part in ("title is missing", "card.limits is missing", "fixed at 1", "radius outside"):
+    for part in ("title is missing", "card.limits is missing", "fixed at 8", "radius outside"):
         assert part in said
 
 

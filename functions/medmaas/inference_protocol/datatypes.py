@@ -24,6 +24,7 @@ DATATYPES: dict[str, str] = {
 OF_ONNX = {
     "tensor(float)": "FP32", "tensor(double)": "FP64", "tensor(uint8)": "UINT8",
     "tensor(int64)": "INT64", "tensor(int32)": "INT32", "tensor(bool)": "BOOL",
+    "tensor(float16)": "FP16",
 }  # fmt: skip
 _FLOATS = {"FP16", "FP32", "FP64"}
 _NAN = "NaN"

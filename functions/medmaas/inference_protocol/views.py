@@ -22,7 +22,8 @@ from medmaas.model.registry import Model
 COLUMNS = ".columns"
 _NUMBERS = DATATYPES.keys() - {"BOOL"}
 _DATATYPES = {"number": "FP64", "boolean": "BOOL", "text": BYTES, "file": BYTES, "rows": BYTES}
-_WITH_NAN = {"FP32", "FP64"}
+_WITH_NAN = {"FP16", "FP32", "FP64"}
+_NUMPY = {"tensor(float)": "<f4", "tensor(uint8)": "<u1", "tensor(int64)": "<i8"}
 _OF_EVERY_ROW = (STATUS, REASON, WARNINGS)
 
 
@@ -93,8 +94,14 @@ class TensorView:
     def __init__(self, model: Model) -> None:
         artefact = model.manifest.artefact
         self.name, self.model = model.manifest.id, model
-        self.takes = "the graph's own tensor, null or NaN where a value is missing"
-        self.inputs = tuple(Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in artefact.inputs)
+        self.takes = "the graph's own tensors, null or NaN where a value is missing"
+        self._read = {
+            name: _NUMPY[kind] for name, (kind, _) in model.manifest.input.tensors.items()
+        }
+        # a graph that takes one row is called once for each
+        self.inputs = tuple(
+            Spec(t.name, OF_ONNX[t.datatype], (-1, *t.shape[1:])) for t in artefact.inputs
+        )
         # of whole numbers or texts none could be withheld, because they have no NaN
         numbers = [t for t in artefact.outputs if OF_ONNX.get(t.datatype) in _WITH_NAN]
         graph = [Spec(t.name, OF_ONNX[t.datatype], t.shape) for t in numbers]
@@ -103,13 +110,13 @@ class TensorView:
         self.outputs = (*graph, *said)
 
     def read(self, inputs: Mapping[str, Tensor]) -> Reading:
-        """The one tensor that the graph takes.
+        """The tensors that the graph takes.
 
         Raises:
             InvalidRequestError: other inputs, another datatype or shape.
             TooLargeError: too many rows.
         """
-        return self.model.inputs.read_tensor(self._take(inputs))
+        return self.model.inputs.read_tensors(self._take(inputs))
 
     def restore(self, inputs: Mapping[str, Tensor]) -> Sequence[object]:
         """Texts again, of which explanations tell characters; of others nothing is needed.
@@ -129,11 +136,18 @@ class TensorView:
         tensors = [name for name in names if name in self._tensors]
         return Asked(tensors, [name for name in names if name not in self._tensors])
 
-    def _take(self, inputs: Mapping[str, Tensor]) -> Array:
-        (spec,) = self.inputs
-        if inputs.keys() != {spec.name}:
-            raise _refuse("inputs", Fact("other_inputs", name=spec.name))
-        given = inputs[spec.name]
+    def _take(self, inputs: Mapping[str, Tensor]) -> dict[str, Array]:
+        names = [spec.name for spec in self.inputs]
+        if inputs.keys() != {*names}:
+            raise _refuse("inputs", Fact("other_inputs", names=names))
+        taken = {spec.name: self._take_one(spec, inputs[spec.name]) for spec in self.inputs}
+        counts = {len(array) for array in taken.values()}
+        if len(counts) != 1:
+            raise _refuse("inputs", Fact("other_lengths"))
+        _require_count(next(iter(counts)))
+        return taken
+
+    def _take_one(self, spec: Spec, given: Tensor) -> Array:
         _require_type(spec.name, given, {spec.datatype})
         array, shape = given.array, spec.shape
         fits = array.ndim == len(shape) and all(
@@ -141,11 +155,13 @@ class TensorView:
         )
         if not fits:
             raise _refuse(spec.name, Fact("other_shape", shape=[*shape]))
-        _require_count(array.shape[0])
         long = self.model.inputs.long_form
-        if long and not 1 <= array.shape[1] <= long.most:
+        if long and len(array) and not 1 <= array.shape[1] <= long.most:
             raise _refuse(spec.name, Fact("too_many_rows", most=long.most))
-        return array
+        read: Array = array.astype(self._read[spec.name], copy=False)
+        if read is not array and array.dtype.kind == "i" and (read != array).any():
+            raise _refuse(spec.name, Fact("beyond_what_is_read"))
+        return read
 
 
 class ColumnView:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 from time import perf_counter
 from typing import Any
 
@@ -21,6 +22,12 @@ _FATAL = 4
 _NOWHERE = "/dev/null/nowhere"  # below a file, so that no folder is ever there
 _OTHER_FILES = _NOWHERE, "xternal data", "external TensorProto"  # in what ONNX Runtime says
 _SERIES = 3  # dimensions: n, rows, features
+_FLOATS = ("tensor(float)", "tensor(double)", "tensor(float16)")
+_CASTS = {  # float32 and uint8 are read as they are
+    "tensor(double)": np.float64, "tensor(float16)": np.float16,
+    "tensor(int64)": np.int64, "tensor(int32)": np.int32,
+}  # fmt: skip
+_MOST_SHARED = 2**12  # numbers of a row of two dimensions: filling up must cost next to nothing
 _TOGETHER = 8  # 4 is enough where it was tried; processors with wider vectors are to come
 _AT_ONCE = 512 * _TOGETHER  # beyond it, nothing gets faster and memory grows
 
@@ -79,10 +86,8 @@ class Session:
         self.inputs = tuple(_describe(node) for node in self._session.get_inputs())
         self.outputs = tuple(_describe(node) for node in self._session.get_outputs())
         self._names = [tensor.name for tensor in self.outputs]
-        self._together = all(
-            tensor.datatype == "tensor(float)" and len(tensor.shape) <= _SERIES
-            for tensor in self.inputs
-        )
+        self._casts = {t.name: _CASTS[t.datatype] for t in self.inputs if t.datatype in _CASTS}
+        self._together = all(map(_goes_together, self.inputs))
         self.at_least = _TOGETHER if self._together else 1
         self.seconds_each: float | None = None
 
@@ -94,17 +99,19 @@ class Session:
         A row's answer has the same bits whatever rows are with it. ONNX Runtime alone does not give
         that: a matrix of one row takes another path than one of two, and what is left over at the
         end of a vector is rounded differently. So rows of tables and series go through the graph by
-        a multiple of 8, filled up with the last one, and pictures and texts, which are not faster
-        together, one by one.
+        a multiple of 8, filled up with the last one, and pictures, waveforms and texts, which are
+        not faster together, one by one; so does all that a graph takes one of.
 
         Args:
-            tensors: by name, [n, ...].
+            tensors: by name, [n, ...], of the graph's element type or of one that it holds.
             stop: what ends the call, if it may be ended.
 
         Raises:
             ModelOutputError: the graph fails on these tensors, or was stopped.
         """
         rows = len(next(iter(tensors.values())))
+        for name, datatype in self._casts.items():
+            tensors = {**tensors, name: tensors[name].astype(datatype, copy=False)}
         if self._together and rows % _TOGETHER:
             filled = _fill(rows)
             tensors = {name: tensor.take(filled, 0) for name, tensor in tensors.items()}
@@ -130,6 +137,13 @@ class Session:
             for i in range(0, rows, size)
         ]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+def _goes_together(tensor: Tensor) -> bool:
+    """Whether rows are computed several at a time."""
+    first, *others = tensor.shape
+    is_small = len(tensor.shape) < _SERIES or prod(others) <= _MOST_SHARED  # -1 is any, and few
+    return first != 1 and tensor.datatype in _FLOATS and len(tensor.shape) <= _SERIES and is_small
 
 
 @lru_cache(_TOGETHER)  # most requests have the same few rows

@@ -43,26 +43,34 @@ def _check_units(spec: Input) -> Iterator[str]:
 
 
 def _check_input(spec: Input, inputs: Sequence[Declared]) -> Iterator[str]:
-    if len(inputs) != 1:
+    if len(inputs) != len(spec.tensors):
         yield (
-            f"the graph takes {len(inputs)} inputs ({_names(inputs)}), one is possible: export it "
-            "with one tensor of all columns (skl2onnx: initial_types=[(name, "
-            "FloatTensorType([None, columns]))])"
+            f"the graph takes {len(inputs)} inputs ({_names(inputs)}), the input as stated is "
+            f"{', '.join(spec.tensors)}: {describe_input(spec).explain_count()}"
         )
         return
-    (has,) = inputs
-    datatype, shape = spec.tensor_type
-    if has.name != spec.tensor:
-        yield f"input.tensor is {spec.tensor}, but the graph's input is called {has.name}"
-    if has.datatype != datatype:
-        way = describe_input(spec).explain_type(has.datatype)
-        yield f"the graph takes {has.datatype}, an input as stated is {datatype}: {way}"
+    by_name = {tensor.name: tensor for tensor in inputs}
+    for name, (datatype, shape) in spec.tensors.items():
+        if name in by_name:
+            yield from _check_tensor(spec, by_name[name], datatype, shape)
+        elif len(inputs) == 1:
+            yield f"input.tensor is {name}, but the graph's input is called {_names(inputs)}"
+            yield from _check_tensor(spec, inputs[0], datatype, shape)
+        else:
+            yield f"the input as stated has a tensor {name}, but the graph takes {_names(inputs)}"
+
+
+def _check_tensor(spec: Input, has: Declared, datatype: str, shape: Sequence[int]) -> Iterator[str]:
+    known = has.name if has.name in spec.tensors else spec.tensor
+    if misfit := spec.find_misfit(known, has.datatype):
+        way = describe_input(spec).explain_type(has.datatype, datatype)
+        yield f"the graph takes {has.datatype}, an input as stated is {datatype}: {way or misfit}"
     if len(has.shape) != len(shape):
         yield (
             f"the graph takes {_show(has.shape)}, an input of kind {spec.kind} is {_show(shape)}"
         )
         return
-    if has.shape[0] != -1:
+    if has.shape[0] not in {-1, 1}:
         yield (
             f"the graph's first dimension is fixed at {has.shape[0]}: export it with a dynamic "
             'first dimension (PyTorch: dynamic_shapes={name: {0: "n"}}, skl2onnx: '

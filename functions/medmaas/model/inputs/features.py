@@ -91,8 +91,9 @@ def describe_feature(feature: Feature) -> Schema:
     """JSON Schema of a feature's value."""
     schema: Schema = {"title": feature.name, "description": feature.description}
     match feature:
-        case Number(hard_range=hard, training_range=seen, unit=unit):
-            schema |= {"type": "number", "minimum": hard.low, "maximum": hard.high, "x-unit": unit}
+        case Number(hard_range=hard, training_range=seen, unit=unit, whole=whole):
+            kind = "integer" if whole else "number"
+            schema |= {"type": kind, "minimum": hard.low, "maximum": hard.high, "x-unit": unit}
             schema["description"] += f" Seen in training: {_limits(seen, unit)}."
         case Choice(choices=choices, spellings=spellings):
             others = {word: one for word, one in (spellings or {}).items() if word not in choices}
@@ -159,6 +160,8 @@ def _number_reader(feature: Number) -> Callable[[object], float]:
             raise InvalidValueError(_name_misfit(feature, value), low=low, high=high, unit=unit)
         if not low <= number <= high:
             raise InvalidValueError("outside", low=low, high=high, unit=unit)
+        if feature.whole and number != int(number):
+            raise InvalidValueError("not_whole", low=low, high=high, unit=unit)
         return number if isinstance(number, NotedNumber) else float(number)
 
     return read

@@ -1,6 +1,6 @@
 """One PNG or JPEG in base64: the pixels that the model was trained on, and nothing else of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import PIL.Image
@@ -82,7 +82,7 @@ class Image(InputDefaults):
         """A line of CSV cannot hold a picture."""
         return None
 
-    def restore_instances(self, _tensor: Tensor) -> None:
+    def restore_instances(self, _tensors: Mapping[str, Tensor]) -> None:
         """A tensor does not hold the file that is to be drawn on."""
 
     def locate(self, instance: object) -> tuple[PIL.Image.Image, Box]:

@@ -185,15 +185,16 @@ class InputKind(Protocol):
             The reading, and the instances if they were made.
         """
 
-    def read_tensor(self, tensor: Tensor) -> Reading:
-        """Read what was made a tensor already, as strictly as instances.
+    def read_tensors(self, tensors: Mapping[str, Tensor]) -> Reading:
+        """Read what was made tensors already, as strictly as instances.
 
         Args:
-            tensor: n rows, of the type and shape that the graph declares.
+            tensors: all that the manifest's input states, by name, n rows each, of these types and
+                shapes.
         """
 
-    def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
-        """What explanations need of the instances of a tensor; None if it does not hold that."""
+    def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
+        """What explanations need of the instances of tensors; None if they do not hold that."""
 
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
@@ -230,9 +231,18 @@ class InputDefaults:
         instances = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
         return self.read(instances), instances
 
-    def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
+    def read_tensors(self, tensors: Mapping[str, Tensor]) -> Reading:
+        """Read the one that most kinds have."""
+        (tensor,) = tensors.values()
+        return self.read_tensor(tensor)
+
+    def read_tensor(self, tensor: Tensor) -> Reading:
+        """Read the tensor of a kind that has one."""
+        raise NotImplementedError
+
+    def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """Nothing of them."""
-        return [{}] * len(tensor)
+        return [{}] * len(next(iter(tensors.values())))
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:

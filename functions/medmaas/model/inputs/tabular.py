@@ -221,8 +221,8 @@ def make(spec: Input) -> Tabular:
 
 
 def _find_plain(feature: Feature) -> tuple[float, float]:
-    """The numbers between which a value needs no warning; an empty range if it is not a number."""
-    if not isinstance(feature, Number):
+    """The numbers between which a value needs no look; an empty range if it is not a number."""
+    if not isinstance(feature, Number) or feature.whole:
         return inf, -inf
     hard, seen = feature.hard_range, feature.training_range
     return max(hard.low, seen.low), min(hard.high, seen.high)

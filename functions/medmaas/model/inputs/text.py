@@ -66,9 +66,9 @@ class Text(InputDefaults):
         """Read codes [n, max_length] as the graph takes them, 0 after the end."""
         return self.read([self.restore(codes) for codes in tensor])
 
-    def restore_instances(self, tensor: Tensor) -> Sequence[object]:
+    def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object]:
         """The lines, of which explanations tell characters."""
-        return [self.restore(codes) for codes in tensor]
+        return [self.restore(codes) for codes in tensors[self._spec.tensor]]
 
     def restore(self, codes: Tensor) -> dict[str, object]:
         """The instance of a row of codes; an unknown code becomes an unknown character."""

@@ -3,7 +3,7 @@
 Training writes it; the registry refuses a folder that does not fit it. Units are UCUM
 (https://ucum.org), observations LOINC (https://loinc.org). manifest.py is the whole; contract.py
 holds what every part is made of; the parts are artefact.py (files, graph and golden cases),
-inputs/ and cells.py (cells of a file), outputs/, uncertainty/, explanation.py, record.py
+`inputs/` and cells.py (cells of a file), `outputs/`, `uncertainty/`, explanation.py, record.py
 (where records hold the inputs), card.py, figures.py (what was measured, of what and of whom),
 translations.py. schema.py publishes it as JSON Schema. contract_1.py alone reads a figure's name
 for its meaning: of cards that were written before figures stated it.

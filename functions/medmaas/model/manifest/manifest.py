@@ -121,20 +121,22 @@ class Manifest(Contract):
 
     @model_validator(mode="after")
     def _tensors_are_those_of_the_artefact(self) -> Self:
-        datatype, shape = self.input.tensor_type
-        fits = [
-            tensor.name == self.input.tensor
-            and tensor.datatype == datatype
-            and len(tensor.shape) == len(shape)
-            and tensor.shape[0] == -1
-            and all(has in {-1, needs} for has, needs in zip(tensor.shape, shape, strict=True))
-            for tensor in self.artefact.inputs
-        ]
-        if fits != [True]:
-            raise ValueError(
-                f"artefact.inputs must be input.tensor alone, {datatype} {list(shape)}, -1 being "
-                "any number"
+        read = self.input.tensors
+        if {tensor.name for tensor in self.artefact.inputs} != {*read}:
+            raise ValueError(f"artefact.inputs must be {', '.join(read)}, as input states them")
+        for tensor in self.artefact.inputs:
+            datatype, shape = read[tensor.name]
+            # of any number of rows, or of one
+            fits = len(tensor.shape) == len(shape) and all(
+                has in {-1, needs} for has, needs in zip(tensor.shape, (1, *shape[1:]), strict=True)
             )
+            if not fits:
+                raise ValueError(
+                    f"artefact.inputs: {tensor.name} must be {datatype} {list(shape)}, -1 being "
+                    "any number"
+                )
+            if misfit := self.input.find_misfit(tensor.name, tensor.datatype):
+                raise ValueError(f"artefact.inputs: {tensor.name} is {tensor.datatype}: {misfit}")
         given = {tensor.name for tensor in self.artefact.outputs}
         if not set(self.output.tensors) <= given:
             raise ValueError("output.tensor must be one of artefact.outputs")

@@ -13,6 +13,7 @@ _WAYS = {
     "tensor(uint8)": "put the normalisation of bytes into the graph, or state input.normalisation",
     "tensor(int64)": "let the graph take int64 codes",
 }
+_OF_SOME = {"tensor(int32)", "tensor(int64)", "tensor(float16)"}  # which hold some features
 
 
 class InputDescription(ABC):
@@ -33,11 +34,18 @@ class InputDescription(ABC):
     def explain_size(self, shape: Sequence[int]) -> str:
         """What to do about a graph that takes another shape; -1 is any number."""
 
-    def explain_type(self, datatype: str) -> str:
-        """What to do about a graph that takes another type than the input is."""
-        del datatype
-        needs, _ = self.spec.tensor_type
+    def explain_type(self, datatype: str, needs: str) -> str | None:
+        """What to do about a graph that takes another type than is needed; None: as it is said."""
+        if self.spec.named_features and datatype in _OF_SOME:
+            return None
         return _WAYS[needs]
+
+    def explain_count(self) -> str:
+        """What to do about a graph that takes another number of tensors."""
+        return (
+            "export it with one tensor of all columns (skl2onnx: initial_types=[(name, "
+            "FloatTensorType([None, columns]))])"
+        )
 
 
 class InputRoom(Protocol):

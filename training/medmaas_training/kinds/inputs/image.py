@@ -41,11 +41,11 @@ class ImageDescription(InputDescription):
         del shape
         return "correct input.height, width, mode, or layout (PyTorch: NCHW)"
 
-    def explain_type(self, datatype: str) -> str:
+    def explain_type(self, datatype: str, needs: str) -> str | None:
         """A graph of bytes normalises itself."""
         if datatype == "tensor(uint8)":
             return "leave out input.normalisation"
-        return super().explain_type(datatype)
+        return super().explain_type(datatype, needs)
 
 
 def make(spec: Input) -> ImageDescription:

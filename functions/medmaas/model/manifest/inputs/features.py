@@ -63,6 +63,9 @@ class Number(_Feature):
     unit: Sentence = Field(description="Its unit as a UCUM code, 1 if it has none.")
     hard_range: Range = Field(description="Refused outside: no patient has this value.")
     training_range: Range = Field(description="Warned outside: the model has not seen this value.")
+    whole: bool | None = Field(
+        default=None, description="Whether only whole numbers are taken, as of a count."
+    )
     worse: Literal["low", "high"] | None = Field(
         default=None,
         description="Which values are worse: a result that is only known to be below or above a "

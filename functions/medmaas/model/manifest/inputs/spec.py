@@ -1,5 +1,7 @@
 """What every kind of input states."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence
@@ -8,6 +10,12 @@ from medmaas.model.manifest.inputs.features import Feature
 Shape = tuple[int, ...]
 
 TENSOR = "What the graph calls its input."
+# element types of a graph that hold whatever is read as another one
+_HOLD = {
+    "tensor(float)": ("tensor(float)", "tensor(double)", "tensor(float16)"),
+    "tensor(int64)": ("tensor(int64)", "tensor(int32)"),
+    "tensor(uint8)": ("tensor(uint8)", "tensor(int32)", "tensor(int64)"),
+}
 
 
 class InputSpec(Contract):
@@ -19,6 +27,26 @@ class InputSpec(Contract):
         description="Words of a file that stand for a value that is missing, as in NA; not in a "
         "column where the word is a value, as None may be one of a choice.",
     )
+
+    @property
+    def tensor_type(self) -> tuple[str, Shape]:
+        """Element type and shape of the tensor, as it is read."""
+        raise NotImplementedError
+
+    @property
+    def tensors(self) -> Mapping[str, tuple[str, Shape]]:
+        """By name all tensors that are read: element type, and shape; -1 is any length."""
+        return {self.tensor: self.tensor_type}
+
+    def find_misfit(self, tensor: str, datatype: str) -> str | None:
+        """Why a tensor of the graph cannot hold what is read for it; None if it can.
+
+        Args:
+            tensor: its name, one of `tensors`.
+            datatype: the graph's element type.
+        """
+        read, _ = self.tensors[tensor]
+        return None if datatype in _HOLD[read] else f"it must be {read}"
 
     @property
     def named_features(self) -> tuple[Feature, ...]:
