@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from medmaas.model.manifest.outputs.classes import ClassesOutput
+from medmaas.model.manifest.outputs.mask import MaskOutput, Objects, PixelThreshold, UncertaintyMap
 from medmaas.model.manifest.outputs.policy import (
     Action,
     Hold,
@@ -26,18 +27,23 @@ __all__ = [
     "ClassesOutput",
     "Hold",
     "Limit",
+    "MaskOutput",
+    "Objects",
     "Outcome",
     "Output",
     "OutputSpec",
+    "PixelThreshold",
     "PolicyOutput",
     "Probability",
     "Quantity",
     "Shield",
     "SurvivalOutput",
+    "UncertaintyMap",
     "ValueOutput",
 ]
 
 
 Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput, Field(discriminator="kind")
+    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput | MaskOutput,
+    Field(discriminator="kind"),
 ]

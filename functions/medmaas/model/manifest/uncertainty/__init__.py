@@ -21,6 +21,7 @@ from medmaas.model.manifest.uncertainty.distance import (
 from medmaas.model.manifest.uncertainty.intervals import (
     ClassesIntervals,
     Intervals,
+    MaskIntervals,
     PolicyIntervals,
     PolicyLevel,
     SurvivalIntervals,
@@ -42,6 +43,7 @@ __all__ = [
     "Group",
     "Intervals",
     "Level",
+    "MaskIntervals",
     "PolicyIntervals",
     "PolicyLevel",
     "QuantileIntervals",

@@ -72,7 +72,8 @@ class Level(Contract):
         "within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always "
         "taken; or, by label, "
         "one number per label. value: half the width, in the unit of the answer. survival: the "
-        "bound is the day when the curve has fallen by it."
+        "bound is the day when the curve has fallen by it. mask: one number per label but the "
+        "background, how far its share of the picture may be off."
     )
 
 
