@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from medmaas.facts import Fact
+from medmaas.model.columns import Table
+from medmaas.model.inputs.reading import Seen
 from medmaas.model.manifest import Decision, Orders
 
 
@@ -44,6 +46,22 @@ class OutputDefaults:
     notice: str | None = None
     orders: Orders | None = None
     recommends: ClassVar[bool] = False
+    most_rows: int | None = None
+    drawn: frozenset[str] = frozenset()
+
+    @property
+    def warns(self) -> bool:
+        """Of what a recommendation rests on."""
+        return self.recommends
+
+    def place(self, table: Table, _seen: Sequence[Seen | None]) -> Table:
+        """The same: an answer has no place in a picture."""
+        return table
+
+    def list_quantities(self, output: dict[str, Any]) -> list[tuple[str, float, str]]:
+        """The one number that it is, if it is one, which needs no name."""
+        quantity = self.find_quantity(output)
+        return [("", *quantity)] if quantity else []
 
     def find_quantity(self, _output: dict[str, Any]) -> tuple[float, str] | None:
         """An answer is not a number."""

@@ -15,6 +15,7 @@ from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
     Reading,
+    Seen,
     Tensor,
     collect,
     describe_field,
@@ -111,8 +112,11 @@ class Image(InputDefaults):
                 notes.hold(caution)
             elif caution:
                 notes.warn(self._spec.field, caution)
+            notes.seen = Seen(box, is_at_scale=caution is None)
             image = image.convert(self._spec.mode).crop(box)
             image = image.resize(size, _RESAMPLE[self._spec.resample])
+        else:
+            notes.seen = Seen((0, 0, *size))
         return np.asarray(image.convert(self._spec.mode))
 
     def _doubt(self, pixels: NDArray[np.uint8], notes: Notes) -> None:

@@ -1,13 +1,16 @@
 """The tensors of a graph become answers; one file per kind of output.
 
 <kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level;
-policy_bands.py says how sure a policy's risks are.
+policy_bands.py says how sure a policy's risks are; segmentation.py tells the pixels of a picture
+apart, components.py finds the objects that they make, and drawing.py writes them as PNG.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
+from medmaas.model.inputs.reading import Seen
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
@@ -27,12 +30,24 @@ class OutputKind(Protocol):
         orders: what its actions order in a record system, if it recommends any.
         recommends: whether an answer recommends an action, by rules of its own: its tables say who
             is `barred`, and warn.
+        warns: whether its tables warn.
+        most_rows: how many rows it answers at once, where more would not fit a small memory.
+        drawn: names of what in an answer is a drawing, whose bytes differ with who compresses them.
     """
 
     columns: Columns
     notice: str | None
     orders: Orders | None
     recommends: ClassVar[bool]
+    most_rows: int | None
+    drawn: frozenset[str]
+
+    @property
+    def warns(self) -> bool:
+        """See above."""
+
+    def place(self, table: Table, seen: Sequence[Seen | None]) -> Table:
+        """The same answers, told where in the picture that was sent they are."""
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
         """The answers to all rows of the graph's outputs, given what went in.
@@ -49,6 +64,9 @@ class OutputKind(Protocol):
 
     def find_quantity(self, output: Json) -> tuple[float, str] | None:
         """The number that an answer is, with its UCUM code; None if it is not one."""
+
+    def list_quantities(self, output: Json) -> list[tuple[str, float, str]]:
+        """All numbers that an answer is: what each is called, the number, its UCUM code."""
 
     def list_outcomes(self, output: Json, interval: Json | None) -> list[Outcome]:
         """The events that an answer speaks of, each with its chance; none of a number."""

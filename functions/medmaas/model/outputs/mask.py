@@ -1,0 +1,392 @@
+"""A label per pixel of a picture, with the areas of the labels and their objects counted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medmaas.errors import ModelOutputError
+from medmaas.facts import Fact
+from medmaas.model.columns import (
+    DECIMALS,
+    Cell,
+    Columns,
+    File,
+    Floats,
+    Table,
+    Tensors,
+    name_columns,
+)
+from medmaas.model.inputs.reading import Seen
+from medmaas.model.intervals import Interval
+from medmaas.model.kinds import expect
+from medmaas.model.manifest import Decision, Intervals, Manifest, MaskIntervals, MaskOutput, Output
+from medmaas.model.outcomes import Figures, OutputDefaults
+from medmaas.model.outputs.drawing import draw_mask, draw_shades
+from medmaas.model.outputs.segmentation import (
+    Segmented,
+    count_objects,
+    count_pixels,
+    find_shares,
+    segment,
+)
+from medmaas.model.schema import (
+    INTEGER,
+    NUMBER,
+    PROBABILITY,
+    TEXT,
+    Schema,
+    describe_choice,
+    describe_list,
+    describe_mapping,
+    describe_nullable,
+    describe_object,
+)
+from medmaas.model.targets import Target, Targets
+
+_MOSTLY = 0.5  # of so many unsure pixels the reader is warned
+_ROUNDING = 1e-3  # of what a graph computes
+_MOST_NUMBERS = 2**25  # of all maps of a request: 134 MB
+_MASK, _UNCERTAINTY, _UNSURE = "mask", "uncertainty", "unsure_share"
+_BOX = ("left", "top", "right", "bottom")
+_MM2, _PIXEL = "mm2", "{pixel}"
+_SHADES = 255
+
+Json = dict[str, Any]
+
+
+class Mask(OutputDefaults):
+    """`{"mask": PNG, "width", "height", "box", "areas", "unsure", "objects", "uncertainty": PNG}`.
+
+    An area is `{"label", "pixels", "share", "mm2": n or null}`; objects are counts by label, there
+    if the manifest counts them; the box is what the mask is of, in pixels of the picture that was
+    sent, null where a tensor came.
+    """
+
+    warns = True
+
+    def __init__(self, spec: MaskOutput) -> None:
+        self._spec = spec
+        self._background = spec.labels.index(spec.background)
+        self.most_rows = max(1, _MOST_NUMBERS // (spec.channels * spec.height * spec.width))
+        self.drawn = frozenset({_MASK, _UNCERTAINTY})
+        counted = ["pixels", _MM2, *(["objects"] if spec.objects else [])]
+        files = [_MASK, *([_UNCERTAINTY] if spec.uncertainty else [])]
+        boxes = [f"box_{side}" for side in _BOX]
+        whole = [f"{what}_{label}" for what in counted for label in spec.found]
+        named = name_columns(
+            [*files, *boxes, *whole], [*(f"share_{label}" for label in spec.found), _UNSURE]
+        )
+        whole_names = frozenset(named.texts[len(files) :])
+        self.columns: Columns = replace(named, whole=whole_names, files=frozenset(files))
+        self._first_box = len(files)
+        self._first_pixels = self._first_box + len(_BOX)
+        self._first_mm2 = self._first_pixels + len(spec.found)
+
+    def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
+        """Columns `mask`, `uncertainty`, `box_<side>`, then of every label but the background.
+
+        `pixels_<label>`, `mm2_<label>`, `objects_<label>`, `share_<label>`; at last `unsure_share`.
+        The box and mm2 are not known before the rows are placed.
+        """
+        spec, n = self._spec, len(outputs[self._spec.tensor])
+        segmented = segment(spec, outputs[spec.tensor])
+        pixels = count_pixels(spec, segmented)
+        unknown: list[Cell] = [None] * n
+        texts: list[Sequence[Cell]] = [self._draw_masks(segmented)]
+        if spec.uncertainty:
+            texts.append(self._draw_uncertainty(outputs[spec.uncertainty.tensor]))
+        texts += [unknown] * len(_BOX)
+        texts += pixels.T.tolist()
+        texts += [unknown] * len(spec.found)
+        if spec.objects:
+            texts += count_objects(spec, [one.mask for one in segmented]).T.tolist()
+        unsure = np.array([one.unsure.mean() for one in segmented]).reshape(n, 1)
+        numbers = np.hstack([find_shares(spec, pixels), unsure]).round(DECIMALS)
+        return Table(texts, numbers, warnings=[self._warn(one) for one in segmented])
+
+    def place(self, table: Table, seen: Sequence[Seen | None]) -> Table:
+        """With the box of each, and its areas in mm2 where the spacing of its pixels is known."""
+        texts = [*table.texts]
+        for side in range(len(_BOX)):
+            texts[self._first_box + side] = [one.box[side] if one else None for one in seen]
+        sizes = [self._find_pixel_size(one) for one in seen]
+        for i in range(len(self._spec.found)):
+            pixels = table.texts[self._first_pixels + i]
+            texts[self._first_mm2 + i] = [
+                None if size is None else round(expect(count, int) * size, DECIMALS)
+                for count, size in zip(pixels, sizes, strict=True)
+            ]
+        return replace(table, texts=texts)
+
+    def list_rows(self, table: Table) -> list[Json]:
+        """A PNG, areas and counts each."""
+        return [
+            self._write(cells, numbers)
+            for cells, numbers in zip(
+                zip(*table.texts, strict=True), table.numbers.tolist(), strict=True
+            )
+        ]
+
+    def list_quantities(self, output: Json) -> list[tuple[str, float, str]]:
+        """The area of every label, in mm2 where that is known."""
+        return [
+            (one["label"], one["pixels"], _PIXEL)
+            if one[_MM2] is None
+            else (one["label"], one[_MM2], _MM2)
+            for one in output["areas"]
+        ]
+
+    def summarise(self, output: Json, _decision: Decision | None) -> Fact:
+        """The largest area, or that no pixel is of what is looked for."""
+        largest = max(output["areas"], key=lambda area: area["pixels"])
+        if not largest["pixels"]:
+            return self._say_nothing_found()
+        return Fact("card_mask", label=largest["label"], share=largest["share"])
+
+    def list_figures(self, output: Json) -> Figures:
+        """A row per label."""
+        head = [Fact("column_class"), Fact("column_share_of_picture"), Fact("column_pixels")]
+        rows = [
+            [
+                Fact("text", text=one["label"]),
+                Fact("share_exact", share=one["share"]),
+                Fact("text", text=str(one["pixels"])),
+            ]
+            for one in output["areas"]
+        ]
+        return Figures(head, rows)
+
+    def json_schema(self) -> Schema:
+        """JSON Schema of one answer."""
+        return describe_answer(self._spec)
+
+    def _draw_masks(self, segmented: Sequence[Segmented]) -> list[Cell]:
+        labels = len(self._spec.labels)
+        return [File(partial(draw_mask, one.mask, labels, self._background)) for one in segmented]
+
+    def _draw_uncertainty(self, maps: NDArray[Any]) -> list[Cell]:
+        """Shades from 0, the least that it can be, to 255.
+
+        Raises:
+            ModelOutputError: other numbers than one per pixel, or beyond what is stated.
+        """
+        spec = self._spec
+        stated = spec.uncertainty
+        if stated is None or maps.size != len(maps) * spec.height * spec.width:
+            raise ModelOutputError("other_columns")
+        shares = (maps.reshape(-1, spec.height, spec.width) - stated.low) / (
+            stated.high - stated.low
+        )
+        if not np.isfinite(shares).all():
+            raise ModelOutputError("answer_not_finite")
+        if shares.size and (shares.min() < -_ROUNDING or shares.max() > 1 + _ROUNDING):
+            raise ModelOutputError("uncertainty_beyond_stated", low=stated.low, high=stated.high)
+        shades = (shares.clip(0, 1) * _SHADES).round().astype(np.uint8)
+        return [File(partial(draw_shades, one)) for one in shades]
+
+    def _warn(self, one: Segmented) -> tuple[Fact, ...]:
+        """What must be known of a mask: that it is empty, and that it may as well be another."""
+        found, facts = one.mask != self._background, list[Fact]()
+        if not found.any():
+            facts.append(self._say_nothing_found())
+        share = float(one.unsure.mean())
+        of_found = float(one.unsure[found].mean()) if found.any() else 0.0
+        if share > _MOSTLY:
+            facts.append(Fact("mask_mostly_unsure", share=round(share, DECIMALS)))
+        elif of_found > _MOSTLY:
+            facts.append(Fact("mask_found_unsure", share=round(of_found, DECIMALS)))
+        return tuple(facts)
+
+    def _say_nothing_found(self) -> Fact:
+        threshold = self._spec.threshold
+        if threshold:
+            label = self._spec.found[0]
+            return Fact("mask_nothing_reaches", label=label, threshold=threshold.value)
+        return Fact("mask_nothing_likelier", background=self._spec.background)
+
+    def _find_pixel_size(self, seen: Seen | None) -> float | None:
+        """mm2 of a pixel of the tensor; None where nothing says how large it is."""
+        if seen is None:
+            return None
+        if seen.spacing is not None:
+            left, top, right, bottom = seen.box
+            down: float = seen.spacing[0] * (bottom - top) / self._spec.height
+            return down * seen.spacing[1] * (right - left) / self._spec.width
+        stated = self._spec.pixel_spacing
+        return stated[0] * stated[1] if stated and seen.is_at_scale else None
+
+    def _write(self, cells: Sequence[Cell], numbers: Sequence[float]) -> Json:
+        spec, count = self._spec, len(self._spec.found)
+        box = cells[self._first_box : self._first_pixels]
+        pixels, sizes, objects = (
+            cells[start : start + count]
+            for start in (self._first_pixels, self._first_mm2, self._first_mm2 + count)
+        )
+        areas = zip(spec.found, pixels, numbers[:count], sizes, strict=True)
+        written: Json = {
+            "mask": expect(cells[0], File).write(),
+            "width": spec.width,
+            "height": spec.height,
+            "box": None if box[0] is None else dict(zip(_BOX, box, strict=True)),
+            "areas": [
+                dict(zip(("label", "pixels", "share", _MM2), area, strict=True)) for area in areas
+            ],
+            "unsure": numbers[count],
+        }
+        if spec.objects:
+            written["objects"] = dict(zip(spec.found, objects, strict=True))
+        if spec.uncertainty:
+            written["uncertainty"] = expect(cells[1], File).write()
+        return written
+
+
+class AreaBounds:
+    """`{"coverage", "areas": [{"label", "low", "high"}]}`: shares of the picture."""
+
+    def __init__(self, output: MaskOutput, spec: MaskIntervals) -> None:
+        self._output = output
+        self._quantiles = {level.coverage: np.array(level.quantiles) for level in spec.levels}
+        ends = [f"interval_{end}_{label}" for end in ("low", "high") for label in output.found]
+        self.columns = name_columns([], ends)
+
+    def tabulate(self, outputs: Tensors, _inputs: Tensors, coverage: float) -> Table:
+        """Columns `interval_low_<label>`, then `interval_high_<label>`."""
+        spec = self._output
+        segmented = segment(spec, outputs[spec.tensor])
+        shares = find_shares(spec, count_pixels(spec, segmented))
+        off = self._quantiles[coverage]
+        ends = np.hstack([shares - off, shares + off])
+        return Table([], ends.clip(0, 1).round(DECIMALS))
+
+    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
+        """Two shares per label each."""
+        labels = self._output.found
+        return [
+            {
+                "coverage": coverage,
+                "areas": [
+                    {"label": label, "low": low, "high": high}
+                    for label, low, high in zip(
+                        labels, row[: len(labels)], row[len(labels) :], strict=True
+                    )
+                ],
+            }
+            for row in table.numbers.tolist()
+        ]
+
+    def name_interval(self, interval: Interval) -> Fact | None:
+        """Of one label, between which shares its area lies."""
+        if len(interval["areas"]) > 1:
+            return None
+        (area,) = interval["areas"]
+        low, high = (round(100 * area[end], DECIMALS) for end in ("low", "high"))
+        return Fact("between", coverage=interval["coverage"], low=low, high=high, unit="%")
+
+    def json_schema(self) -> Schema:
+        """JSON Schema of one interval."""
+        return describe_interval(self._output)
+
+
+class ShareTargets:
+    """The share of the picture that each label is expected to have: its mean probability, in %.
+
+    It moves with every pixel, where a counted area moves only where a pixel crosses the threshold.
+    Shown is the largest.
+    """
+
+    decides: Callable[[Floats], NDArray[Any]] | None = None
+    exclude_each_other = False
+
+    def __init__(self, spec: MaskOutput) -> None:
+        self._spec = spec
+        self.targets = tuple(
+            Target(f"share_{label}", Fact("expected_share", label=label), "%", is_probability=False)
+            for label in spec.found
+        )
+
+    def read(self, outputs: Tensors) -> Floats:
+        """Mean probabilities, [n, found]."""
+        spec = self._spec
+        maps = spec.arrange(outputs[spec.tensor])
+        means: Floats = maps.mean(axis=(2, 3), dtype=np.float64)
+        if not np.isfinite(means).all():
+            raise ModelOutputError("explanation_not_finite")
+        if spec.threshold:
+            return means
+        return np.delete(means, spec.labels.index(spec.background), axis=1)
+
+    def settle(self, raw: Floats) -> Floats:
+        """In per cent."""
+        return 100 * raw
+
+    def about(self, _recommended: str | None) -> Targets:
+        """The same."""
+        return self
+
+    def show(self, prediction: Floats) -> list[int]:
+        """The largest."""
+        return [self.headline(prediction)]
+
+    def headline(self, prediction: Floats) -> int:
+        """Its position."""
+        return int(prediction.argmax())
+
+
+def make(manifest: Manifest) -> Mask:
+    """What answers."""
+    return Mask(expect(manifest.output, MaskOutput))
+
+
+def make_intervals(spec: Intervals, manifest: Manifest) -> AreaBounds:
+    """How sure it is."""
+    return AreaBounds(expect(manifest.output, MaskOutput), expect(spec, MaskIntervals))
+
+
+def make_targets(output: Output) -> ShareTargets:
+    """What is explained."""
+    return ShareTargets(expect(output, MaskOutput))
+
+
+def describe_answer(spec: MaskOutput | None = None) -> Schema:
+    """JSON Schema of one answer of a model that tells these labels apart."""
+    found = spec.found if spec else None
+    png = TEXT | {"contentEncoding": "base64", "contentMediaType": "image/png"}
+    count = INTEGER | {"minimum": 0}
+    area = describe_object(
+        "Area",
+        {
+            "label": describe_choice(found),
+            "pixels": count,
+            "share": PROBABILITY | {"description": "Of the picture as the model saw it."},
+            _MM2: describe_nullable(NUMBER | {"description": "null: nobody says how large it is."}),
+        },
+    )
+    box = describe_object("SeenBox", dict.fromkeys(_BOX, count)) | {
+        "description": "What the mask is of, in pixels of the picture that was sent, upright."
+    }
+    objects = describe_mapping("ObjectCounts", found, count)
+    second = png | {"description": "0 is the least that it can be, 255 the most."}
+    optional: dict[str, Schema] = {"objects": objects, "uncertainty": second}
+    return describe_object(
+        "Mask",
+        {
+            "mask": png | {"description": "A pixel is the position of its label."},
+            "width": count,
+            "height": count,
+            "box": describe_nullable(box),
+            "areas": describe_list(area),
+            "unsure": PROBABILITY | {"description": "The share of pixels near another label."},
+        },
+        optional,
+    )
+
+
+def describe_interval(spec: MaskOutput | None = None) -> Schema:
+    """JSON Schema of an interval of such a model."""
+    ends = {"label": describe_choice(spec.found if spec else None)}
+    area = describe_object("AreaBound", {**ends, "low": PROBABILITY, "high": PROBABILITY})
+    return describe_object("AreaBounds", {"coverage": PROBABILITY, "areas": describe_list(area)})
