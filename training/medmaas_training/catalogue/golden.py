@@ -47,9 +47,15 @@ def read_instances(
 
 
 def record(
-    session: Session, rows: Tensors, instances: Sequence[dict[str, Any]], names: Sequence[str]
+    session: Session,
+    rows: Tensors,
+    instances: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    output: Output,
 ) -> list[GoldenCase]:
     """What the graph answers to rows [n, ...] in the outputs of these names.
+
+    As much of it as `output` records.
 
     Raises:
         RefusedError: it fails on them, or does not give one row for each.
@@ -72,7 +78,9 @@ def record(
     return [
         GoldenCase(
             instance=instance,
-            outputs={name: tuple(map(float, outputs[name][i].ravel())) for name in names},
+            outputs={
+                name: tuple(map(float, output.sample(name, outputs[name][i]))) for name in names
+            },
         )
         for i, instance in enumerate(instances)
     ]
@@ -99,14 +107,15 @@ def check_golden(
             the user's own model gave.
     """
     instances = [case.instance for case in draft.cases]
-    cases = record(session, rows, instances, (*output.tensors, *also))
+    cases = record(session, rows, instances, (*output.tensors, *also), output)
     sentences, differences = [], []
     description = describe_output(output)
     for index, (given, case) in enumerate(zip(draft.cases, cases, strict=True)):
         numbers = np.array(case.outputs[output.tensors[0]])
         sentences += [f"golden case {index}: {s}" for s in description.check_answer(numbers)]
-        for name, expected in (given.outputs or {}).items():
+        for name, whole in (given.outputs or {}).items():
             answer = case.outputs.get(name)
+            expected = output.take(name, whole)
             if answer is None:
                 sentences.append(
                     f"golden case {index}: {name} is not an output of the answer, which is made of "
