@@ -33,10 +33,10 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(models: str = MODELS) -> Iterator[Server]:
     """Start `medmaas serve` on a free port; its access log goes nowhere."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", MODELS],
+        [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", models],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -122,13 +122,11 @@ def fit_unet(pictures: Bytes, masks: Bytes, *, steps: int = 60, width: int = 8) 
 def export_unet(network: Any, side: int = SIDE) -> bytes:
     import torch  # noqa: PLC0415
 
-    file = io.BytesIO()
-    torch.onnx.export(
-        network, (torch.zeros(2, 1, side, side, dtype=torch.uint8),), file, opset_version=20,
-        input_names=["pixels"], output_names=["probabilities"],
-        dynamic_axes={"pixels": {0: "n"}, "probabilities": {0: "n"}}, dynamo=False,
-    )  # fmt: skip
-    return file.getvalue()
+    from medmaas_training.catalogue.graph import convert_torch  # noqa: PLC0415
+
+    example = torch.zeros(2, 1, side, side, dtype=torch.uint8)
+    graph = convert_torch(network, example, "probabilities", input_name="pixels")
+    return bytes(graph.SerializeToString())
 
 
 def write_png(pixels: Bytes) -> str:

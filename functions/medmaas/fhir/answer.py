@@ -22,7 +22,8 @@ def write_answer(evaluation: Evaluation) -> Resource:
     """What the model says of the patient.
 
     Returns:
-        A RiskAssessment; of a value an Observation; of a policy a Bundle of a RiskAssessment,
+        A RiskAssessment; of a value an Observation, with a component for each if there are several
+        or they have names; of a policy a Bundle of a RiskAssessment,
         drafts of the options, and a RequestGroup of which at most one is to be chosen. Where the
         model abstains its status is cancelled, a note says why, and there is neither number nor
         draft.
@@ -33,8 +34,8 @@ def write_answer(evaluation: Evaluation) -> Resource:
     kind, output = evaluation.model.output, prediction["output"]
     if prediction["status"] == "abstained":
         outcomes: list[Outcome] = []
-    elif quantity := kind.find_quantity(output):
-        return _observe(evaluation, *quantity)
+    elif quantities := kind.list_quantities(output):
+        return _observe(evaluation, quantities)
     else:
         outcomes = kind.list_outcomes(output, prediction.get("interval"))
     assessment = _assess(evaluation, [_predict(evaluation, one) for one in outcomes])
@@ -70,7 +71,7 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     return finish(resource)
 
 
-def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
+def _observe(evaluation: Evaluation, quantities: list[tuple[str, float, str]]) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     results, others = _part_basis(evaluation)
     used = [end(Fact("also_rests_on", resource=reference)) for reference in others]
@@ -82,12 +83,27 @@ def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
         "code": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
-        "valueQuantity": _write_quantity(value, unit),
+        **_write_values(quantities, evaluation),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
         "note": write_notes(notes, evaluation.words),
     }
     return finish(resource)
+
+
+def _write_values(quantities: list[tuple[str, float, str]], evaluation: Evaluation) -> Resource:
+    """The one number that has no name; else components."""
+    if len(quantities) == 1 and not quantities[0][0]:
+        return {"valueQuantity": _write_quantity(*quantities[0][1:])}
+    say = evaluation.words.say
+    components = [
+        {
+            "code": {"text": say(Fact("text", text=name))},
+            "valueQuantity": _write_quantity(value, unit),
+        }
+        for name, value, unit in quantities
+    ]
+    return {"component": components}
 
 
 def _write_quantity(value: float, unit: str) -> Resource:

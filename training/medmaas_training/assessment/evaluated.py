@@ -12,6 +12,7 @@ from medmaas.model.manifest import (
     ClassesIntervals,
     Group,
     Level,
+    MaskIntervals,
     QuantileIntervals,
     Strata,
     SurvivalIntervals,
@@ -24,7 +25,7 @@ from medmaas_training.assessment.resampling import Flags, Floats, Sample, middle
 from medmaas_training.assessment.splits import Cases
 
 Tensors = Mapping[str, NDArray[Any]]
-Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals
+Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals | MaskIntervals
 
 
 class Evaluated(ABC):

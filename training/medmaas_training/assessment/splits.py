@@ -33,7 +33,8 @@ class Cases:
     Attributes:
         rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
         outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
-            structured array (event, time in days) [n]; policy: a Foreseen.
+            structured array (event, time in days) [n]; policy: a Foreseen; mask: positions of
+            labels [n, height, width].
         groups: who belongs to each subgroup, [n] per name; may be empty.
     """
 

@@ -50,6 +50,7 @@ from medmaas.model.targets import Target, Targets
 _MOSTLY = 0.5  # of so many unsure pixels the reader is warned
 _ROUNDING = 1e-3  # of what a graph computes
 _MOST_NUMBERS = 2**25  # of all maps of a request: 134 MB
+_MOST_BYTES = 4_000_000  # of all files of an answer, were they noise: in base64 Lambda's 6 MB
 _MASK, _UNCERTAINTY, _UNSURE = "mask", "uncertainty", "unsure_share"
 _BOX = ("left", "top", "right", "bottom")
 _MM2, _PIXEL = "mm2", "{pixel}"
@@ -71,7 +72,7 @@ class Mask(OutputDefaults):
     def __init__(self, spec: MaskOutput) -> None:
         self._spec = spec
         self._background = spec.labels.index(spec.background)
-        self.most_rows = max(1, _MOST_NUMBERS // (spec.channels * spec.height * spec.width))
+        self.most_rows = _count_rows(spec)
         self.drawn = frozenset({_MASK, _UNCERTAINTY})
         counted = ["pixels", _MM2, *(["objects"] if spec.objects else [])]
         files = [_MASK, *([_UNCERTAINTY] if spec.uncertainty else [])]
@@ -242,6 +243,14 @@ class Mask(OutputDefaults):
         if spec.uncertainty:
             written["uncertainty"] = expect(cells[1], File).write()
         return written
+
+
+def _count_rows(spec: MaskOutput) -> int:
+    """How many fit the memory and the answer of a small function."""
+    pixels, bits = spec.height * spec.width, (len(spec.labels) - 1).bit_length()
+    drawn = pixels * bits // 8 + (pixels if spec.uncertainty else 0)
+    numbers = pixels * (spec.channels + (1 if spec.uncertainty else 0))
+    return max(1, min(_MOST_NUMBERS // numbers, _MOST_BYTES // max(drawn, 1)))
 
 
 class AreaBounds:
