@@ -6,6 +6,7 @@ import { text } from "./inputs/text";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
 import { classes } from "./outputs/classes";
+import { mask } from "./outputs/mask";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
@@ -23,6 +24,7 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
   value,
   survival,
   policy,
+  mask,
 };
 
 export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];

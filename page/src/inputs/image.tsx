@@ -31,6 +31,10 @@ export const image: InputRoom<Model, ImageExplanation> = {
       {cuts.has(instance) && <p class="unsure">{t("picture.cut")}</p>}
     </>
   ),
+  findPicture: (model, instance) => ({
+    address: findPicture(model, instance),
+    isScaled: cuts.has(instance),
+  }),
   Reasons: ({ model, instance, explanation, output }) => (
     <HeatMap
       model={model}

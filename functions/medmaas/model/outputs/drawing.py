@@ -5,9 +5,8 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-# of Okabe & Ito's colours those that a heat map has not, which colour-blind people can tell; the
-# page draws masks in the same
-COLOURS = ((0, 158, 115), (240, 228, 66), (204, 121, 167), (86, 180, 233), (230, 159, 0))
+# what colour-blind people can tell (Okabe & Ito, Tol) and no heat map has; the page has the same
+COLOURS = ((0, 158, 115), (230, 159, 0), (204, 121, 167), (136, 34, 85), (136, 204, 238))
 _GROUND = (0, 0, 0)
 _LEVEL = 4  # of zlib: beyond it files hardly shrink and take longer; below they do not get quicker
 
