@@ -8,6 +8,7 @@ apart, of a mask of noise, which has the most runs.
 """
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -40,6 +41,7 @@ _CHANNELS = 8
 _TURNS = 5
 
 Bytes = NDArray[np.uint8]
+Calls = dict[str, Callable[[], object]]
 
 
 def measure(*, smallest: bool = False) -> list[Measurement]:
@@ -48,7 +50,7 @@ def measure(*, smallest: bool = False) -> list[Measurement]:
     model, picture = make_model(side), invent_cells(side)
     body = to_json({"instances": [{"image": base64.b64encode(write_png(picture)).decode()}]})
     noise = np.random.default_rng(0).integers(0, 2, (side, side), np.uint8)
-    calls = {
+    calls: Calls = {
         "answer": partial(answer, model, body),
         "floor": partial(draw_bare, model.session, picture),
         "objects": partial(measure_objects, noise, 0, 8),
@@ -132,14 +134,14 @@ def write_unet(side: int) -> bytes:
             nodes.append(helper.make_node("Relu", [made], [gives]))
 
     few, many = _CHANNELS, 2 * _CHANNELS
-    weights.append(numpy_helper.from_array(np.float32(255), "most"))
+    weights.append(numpy_helper.from_array(np.array(255, np.float32), "most"))
     weights.append(numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "twice"))
     nodes.append(helper.make_node("Cast", ["pixels"], ["shades"], to=TensorProto.FLOAT))
     nodes.append(helper.make_node("Div", ["shades", "most"], ["x"]))
     convolve("x", "a", (1, few))
     convolve("a", "near", (few, few))
-    pool = {"kernel_shape": [2, 2], "strides": [2, 2]}
-    nodes.append(helper.make_node("MaxPool", ["near"], ["half"], **pool))
+    two = [2, 2]
+    nodes.append(helper.make_node("MaxPool", ["near"], ["half"], kernel_shape=two, strides=two))
     convolve("half", "b", (few, many))
     convolve("b", "far", (many, many))
     nodes.append(helper.make_node("Resize", ["far", "", "twice"], ["up"], mode="nearest"))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
+from pathlib import Path
 
 from benchmarks import MODELS
 from benchmarks.process import Memory, read_memory
@@ -33,7 +34,7 @@ class Server:
 
 
 @contextmanager
-def serving(models: str = MODELS) -> Iterator[Server]:
+def serving(models: Path = MODELS) -> Iterator[Server]:
     """Start `medmaas serve` on a free port; its access log goes nowhere."""
     process = subprocess.Popen(
         [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", models],

@@ -35,7 +35,7 @@ def make_spec(**changes: Any) -> MaskOutput:
 
 def write_shades(side: int = SIDE) -> bytes:
     """Shades over 255 as probabilities of what is bright, and 4 p (1 - p) beside them."""
-    shape = ["n", 1, side, side]
+    shape: list[str | int | None] = ["n", 1, side, side]
     takes = helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)
     gives = [
         helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, shape),
@@ -45,7 +45,10 @@ def write_shades(side: int = SIDE) -> bytes:
     axis = numpy_helper.from_array(np.array([1]), "axis")
     known = [
         axis,
-        *(numpy_helper.from_array(np.float32(one), name) for name, one in numbers.items()),
+        *(
+            numpy_helper.from_array(np.array(one, np.float32), name)
+            for name, one in numbers.items()
+        ),
     ]
     nodes = [
         helper.make_node("Cast", ["pixels"], ["shades"], to=TensorProto.FLOAT),

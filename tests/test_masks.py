@@ -217,7 +217,7 @@ def test_a_bucket_gets_the_masks_of_pictures_that_lie_in_it(
 
 def test_triton_gets_the_tensors_as_they_are_and_columns(models: Path, cells: Any) -> None:
     picture, _ = cells
-    with serving(str(models)) as server:
+    with serving(models) as server:
         client: Any = triton.InferenceServerClient(f"127.0.0.1:{server.port}")
         told = client.get_model_metadata("shades")
         shapes = {one["name"]: one["shape"] for one in told["outputs"]}

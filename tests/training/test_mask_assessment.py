@@ -50,7 +50,8 @@ def make_splits(count: int = 40) -> Splits:
     for _ in range(3):
         pictures, masks = zip(*(invent_cells(rng) for _ in range(count)), strict=True)
         made.append(Cases(np.stack(pictures)[:, None], np.stack(masks)))
-    return Splits(*made)
+    train, calibration, test = made
+    return Splits(train, calibration, test)
 
 
 def test_a_model_of_masks_is_assessed_with_its_baseline_and_intervals() -> None:

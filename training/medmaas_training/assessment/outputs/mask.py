@@ -199,7 +199,8 @@ class MaskAssessor(OutputAssessor):
         """The figures of masks, which may be a rival's."""
         metrics, truth, spec = list[Metric](), evaluated.truth, self._mask
         errors = evaluated.find_errors(masks)
-        counts = np.abs(count_objects(spec, masks) - count_objects(spec, truth))
+        found, true = (count_objects(spec, [*some]) for some in (masks, truth))
+        counts = np.abs(found.astype(float) - true)
         for i, (label, position) in enumerate(zip(spec.found, evaluated.positions, strict=True)):
             dice, iou = score(masks, truth, position)
             there: Flags = ~np.isnan(dice)
@@ -210,7 +211,7 @@ class MaskAssessor(OutputAssessor):
             ]
             if spec.objects:
                 name = f"mean absolute error of the number of {label}"
-                figures.append((name, "count_error", counts[:, i].astype(float), None))
+                figures.append((name, "count_error", counts[:, i], None))
             for name, measure, values, members in figures:
                 metrics += [
                     one.model_copy(update={"measure": measure})
