@@ -2,9 +2,11 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
 from medmaas_training.errors import TrainingError
 from tests.batch.uploads import Buckets, Context, folder_of, s3_event
+from tests.conftest import ROOT
 from tests.fhir.judge import list_faults
 from tests.masks import (
     SIDE,
@@ -186,6 +189,22 @@ def test_a_file_holds_the_masks_in_its_results(
         (over,) = post(client, "/models/unet/predict", body)["predictions"]
         assert line["output"] == over["output"]
         assert ("explanation" in line) == bool(more)
+
+
+def test_the_lines_of_the_page_make_files_of_results(
+    models: Path, cells: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = {"id": "P1", "image": write_png(cells[0])}
+    Path("cells.jsonl").write_bytes(to_json(row))
+    assert main(["batch", "unet", "cells.jsonl", "out", "--models", str(models)]) == 0
+    page = (ROOT / "docs" / "batch.md").read_text()
+    (lines,) = re.findall(r"^  ```python\n(.+?)^  ```", page, re.DOTALL | re.MULTILINE)
+    exec(compile(dedent(lines), "batch.md", "exec"), {})  # noqa: S102 - the page is ours
+    (file,) = Path("out").glob("*.png")
+    assert "P1" not in file.name
+    mask = read_png(base64.b64encode(file.read_bytes()).decode())
+    assert measure_dice(mask, cells[1]) > 0.95
 
 
 @pytest.fixture(scope="module")

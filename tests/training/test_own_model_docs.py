@@ -17,7 +17,9 @@ from medmaas_training.add import main
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
-SKLEARN, TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+SKLEARN, TORCH, BY_HAND = BLOCKS[:3]
+(MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
@@ -89,3 +91,13 @@ def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: A
     manifest = Registry(folder / "models").get("fna_means").manifest
     assert manifest.parity is not None
     assert manifest.parity.largest_difference <= 1e-5
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of PyTorch about itself
+def test_a_mask_joins_as_the_page_says(folder: Path, capsys: Any) -> None:
+    run(MASK, {})
+    assert "added nuclei 1.0.0" in capsys.readouterr().out
+    model = Registry(folder / "models").get("nuclei")
+    (prediction,) = predict(model, [model.example])
+    assert prediction["output"]["areas"][0]["pixels"] == 20 * 24
+    assert prediction["output"]["objects"] == {"nucleus": 1}
