@@ -18,9 +18,10 @@ from medmaas.errors import ModelOutputError
 from medmaas.model.columns import File
 from medmaas.model.inputs.reading import Seen
 from medmaas.model.manifest import MaskIntervals
+from medmaas.model.outputs.areas import AreaBounds, ShareTargets
 from medmaas.model.outputs.components import measure_objects
 from medmaas.model.outputs.drawing import draw_mask
-from medmaas.model.outputs.mask import AreaBounds, Mask, ShareTargets
+from medmaas.model.outputs.mask import Mask
 from tests.masks import make_spec, read_png
 
 Json = dict[str, Any]

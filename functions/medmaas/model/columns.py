@@ -48,8 +48,9 @@ class Columns:
     Attributes:
         texts: of columns that are written as they are.
         numbers: of columns of six decimals.
-        whole: of those among texts that hold whole numbers, or numbers that may be None.
+        whole: of those among texts that hold whole numbers, or None.
         aliases: by name of a column what a protocol of tensors calls it, in ASCII.
+        known: of those among texts that hold any numbers, or None where they are not known.
         files: of those among texts that hold files, which a table for people leaves out: a cell of
             a spreadsheet holds 32,767 characters.
     """
@@ -58,7 +59,13 @@ class Columns:
     numbers: tuple[str, ...]
     whole: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
+
+    @property
+    def numeric(self) -> frozenset[str]:
+        """Those among texts that hold numbers."""
+        return self.whole | self.known
 
     @property
     def written(self) -> tuple[str, ...]:

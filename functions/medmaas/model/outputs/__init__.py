@@ -2,7 +2,8 @@
 
 <kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level;
 policy_bands.py says how sure a policy's risks are; segmentation.py tells the pixels of a picture
-apart, components.py finds the objects that they make, and drawing.py writes them as PNG.
+apart, components.py finds the objects that they make, drawing.py writes them as PNG, and areas.py
+says how sure their areas are.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A label per pixel of a picture, with the areas of the labels and their objects counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,16 +15,15 @@ from medmaas.model.columns import (
     Cell,
     Columns,
     File,
-    Floats,
     Table,
     Tensors,
     name_columns,
 )
 from medmaas.model.inputs.reading import Seen
-from medmaas.model.intervals import Interval
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Decision, Intervals, Manifest, MaskIntervals, MaskOutput, Output
 from medmaas.model.outcomes import Figures, OutputDefaults
+from medmaas.model.outputs.areas import AreaBounds, ShareTargets, describe_interval
 from medmaas.model.outputs.drawing import draw_mask, draw_shades
 from medmaas.model.outputs.segmentation import (
     Segmented,
@@ -45,7 +44,8 @@ from medmaas.model.schema import (
     describe_nullable,
     describe_object,
 )
-from medmaas.model.targets import Target, Targets
+
+__all__ = ["describe_answer", "describe_interval", "make", "make_intervals", "make_targets"]
 
 _MOSTLY = 0.5  # of so many unsure pixels the reader is warned
 _ROUNDING = 1e-3  # of what a graph computes
@@ -81,11 +81,16 @@ class Mask(OutputDefaults):
         named = name_columns(
             [*files, *boxes, *whole], [*(f"share_{label}" for label in spec.found), _UNSURE]
         )
-        whole_names = frozenset(named.texts[len(files) :])
-        self.columns: Columns = replace(named, whole=whole_names, files=frozenset(files))
         self._first_box = len(files)
         self._first_pixels = self._first_box + len(_BOX)
         self._first_mm2 = self._first_pixels + len(spec.found)
+        known = frozenset(named.texts[self._first_mm2 : self._first_mm2 + len(spec.found)])
+        self.columns: Columns = replace(
+            named,
+            whole=frozenset(named.texts[self._first_box :]) - known,
+            known=known,
+            files=frozenset(named.texts[: self._first_box]),
+        )
 
     def tabulate(self, outputs: Tensors, _inputs: Tensors) -> Table:
         """Columns `mask`, `uncertainty`, `box_<side>`, then of every label but the background.
@@ -253,98 +258,6 @@ def _count_rows(spec: MaskOutput) -> int:
     return max(1, min(_MOST_NUMBERS // numbers, _MOST_BYTES // max(drawn, 1)))
 
 
-class AreaBounds:
-    """`{"coverage", "areas": [{"label", "low", "high"}]}`: shares of the picture."""
-
-    def __init__(self, output: MaskOutput, spec: MaskIntervals) -> None:
-        self._output = output
-        self._quantiles = {level.coverage: np.array(level.quantiles) for level in spec.levels}
-        ends = [f"interval_{end}_{label}" for end in ("low", "high") for label in output.found]
-        self.columns = name_columns([], ends)
-
-    def tabulate(self, outputs: Tensors, _inputs: Tensors, coverage: float) -> Table:
-        """Columns `interval_low_<label>`, then `interval_high_<label>`."""
-        spec = self._output
-        segmented = segment(spec, outputs[spec.tensor])
-        shares = find_shares(spec, count_pixels(spec, segmented))
-        off = self._quantiles[coverage]
-        ends = np.hstack([shares - off, shares + off])
-        return Table([], ends.clip(0, 1).round(DECIMALS))
-
-    def list_rows(self, table: Table, coverage: float) -> list[Interval]:
-        """Two shares per label each."""
-        labels = self._output.found
-        return [
-            {
-                "coverage": coverage,
-                "areas": [
-                    {"label": label, "low": low, "high": high}
-                    for label, low, high in zip(
-                        labels, row[: len(labels)], row[len(labels) :], strict=True
-                    )
-                ],
-            }
-            for row in table.numbers.tolist()
-        ]
-
-    def name_interval(self, interval: Interval) -> Fact | None:
-        """Of one label, between which shares its area lies."""
-        if len(interval["areas"]) > 1:
-            return None
-        (area,) = interval["areas"]
-        low, high = (round(100 * area[end], DECIMALS) for end in ("low", "high"))
-        return Fact("between", coverage=interval["coverage"], low=low, high=high, unit="%")
-
-    def json_schema(self) -> Schema:
-        """JSON Schema of one interval."""
-        return describe_interval(self._output)
-
-
-class ShareTargets:
-    """The share of the picture that each label is expected to have: its mean probability, in %.
-
-    It moves with every pixel, where a counted area moves only where a pixel crosses the threshold.
-    Shown is the largest.
-    """
-
-    decides: Callable[[Floats], NDArray[Any]] | None = None
-    exclude_each_other = False
-
-    def __init__(self, spec: MaskOutput) -> None:
-        self._spec = spec
-        self.targets = tuple(
-            Target(f"share_{label}", Fact("expected_share", label=label), "%", is_probability=False)
-            for label in spec.found
-        )
-
-    def read(self, outputs: Tensors) -> Floats:
-        """Mean probabilities, [n, found]."""
-        spec = self._spec
-        maps = spec.arrange(outputs[spec.tensor])
-        means: Floats = maps.mean(axis=(2, 3), dtype=np.float64)
-        if not np.isfinite(means).all():
-            raise ModelOutputError("explanation_not_finite")
-        if spec.threshold:
-            return means
-        return np.delete(means, spec.labels.index(spec.background), axis=1)
-
-    def settle(self, raw: Floats) -> Floats:
-        """In per cent."""
-        return 100 * raw
-
-    def about(self, _recommended: str | None) -> Targets:
-        """The same."""
-        return self
-
-    def show(self, prediction: Floats) -> list[int]:
-        """The largest."""
-        return [self.headline(prediction)]
-
-    def headline(self, prediction: Floats) -> int:
-        """Its position."""
-        return int(prediction.argmax())
-
-
 def make(manifest: Manifest) -> Mask:
     """What answers."""
     return Mask(expect(manifest.output, MaskOutput))
@@ -392,10 +305,3 @@ def describe_answer(spec: MaskOutput | None = None) -> Schema:
         },
         optional,
     )
-
-
-def describe_interval(spec: MaskOutput | None = None) -> Schema:
-    """JSON Schema of an interval of such a model."""
-    ends = {"label": describe_choice(spec.found if spec else None)}
-    area = describe_object("AreaBound", {**ends, "low": PROBABILITY, "high": PROBABILITY})
-    return describe_object("AreaBounds", {"coverage": PROBABILITY, "areas": describe_list(area)})
