@@ -17,9 +17,17 @@ from medmaas.api.app import create_app
 from medmaas.model.outputs.drawing import draw_mask, draw_shades
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
-from tests.masks import add_model, export_unet, fit_unet, invent_cells, read_png, write_shades
+from tests.masks import (
+    add_model,
+    export_unet,
+    fit_unet,
+    invent_cells,
+    read_png,
+    write_png,
+    write_shades,
+)
 from tests.page.asking import ask_example
-from tests.page.conftest import SCREENSHOTS, Open, serve
+from tests.page.conftest import SCREENSHOTS, Open, is_answer, serve
 from tests.page.looks import AXE, FIND, LAID_OUT, RULES
 
 NODE = ROOT / ".venv" / "bin" / "node"
@@ -184,3 +192,29 @@ def test_print_keeps_the_mask_and_its_key(visit: Open, address: str) -> None:
     assert not page.locator(".masked .slider").is_visible()
     Path(SCREENSHOTS).mkdir(exist_ok=True)
     page.locator(".answer").screenshot(path=SCREENSHOTS / "mask_print.png")
+
+
+def test_a_part_that_the_page_made_smaller_has_no_area_in_mm2(visit: Open, address: str) -> None:
+    """The service sees a picture of its own size; only the page knows that it is no such one."""
+    page = visit(at=address).go("#/shades", ".examples")
+    wide = np.full((256, 600), 30, np.uint8)
+    wide[60:200, 80:220] = 220
+    file = {
+        "name": "wide.png",
+        "mimeType": "image/png",
+        "buffer": base64.b64decode(write_png(wide)),
+    }
+    page.locator("#value-picture").set_input_files(file)
+    page.wait_for_selector(".cropper, .sent")
+    if page.locator(".sent").count() == 0:
+        page.locator(".cropper .stage").click(position={"x": 60, "y": 50})
+        page.wait_for_selector(".sent")
+    with page.expect_response(is_answer) as told:
+        page.locator("button[type=submit]").click()
+    (prediction,) = told.value.json()["predictions"]
+    assert prediction["output"]["areas"][0]["mm2"] is not None
+    page.wait_for_selector(".masked canvas")
+    heads = page.locator("table.areas thead th").all_inner_texts()
+    assert "Pixels" in heads
+    assert "Area in mm²" not in heads
+    assert "nobody says how large a pixel is" in page.locator(".answer").inner_text()

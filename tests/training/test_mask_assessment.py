@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +11,12 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score, jaccard_score
 
 from medmaas.model.manifest import ImageInput, MaskIntervals
+from medmaas_training.assessment.assess import assess
 from medmaas_training.assessment.certainty.uncertainty import assess_uncertainty
 from medmaas_training.assessment.outputs.mask import OTSU, score, take_otsu
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.kinds.outputs import describe_output
-from tests.masks import SIDE, invent_cells, make_spec, write_shades
+from tests.masks import SIDE, invent_cells, make_spec, write_png, write_shades
 
 PAIRS = arrays(np.uint8, (2, 3, 4, 4), elements=st.integers(0, 2))
 
@@ -55,8 +57,6 @@ def make_splits(count: int = 40) -> Splits:
 
 
 def test_a_model_of_masks_is_assessed_with_its_baseline_and_intervals() -> None:
-    import onnx  # noqa: PLC0415
-
     spec = ImageInput(
         tensor="pixels", height=SIDE, width=SIDE, mode="L", layout="NCHW", kind="image"
     )
@@ -104,3 +104,14 @@ def test_a_graph_without_a_softmax_is_told_so(numbers: Any, said: str | None) ->
     found = describe_output(make_spec(height=1, width=2)).check_answer(np.array(numbers))
     assert [said in one for one in found if said] == ([True] if said else [])
     assert bool(found) == bool(said)
+
+
+def test_explanations_of_masks_are_tried_like_those_of_pictures() -> None:
+    spec = ImageInput(tensor="pixels", height=SIDE, width=SIDE, mode="L", layout="NCHW")
+    threshold = {"value": 0.55, "chosen": "by hand"}
+    golden = [{"image": write_png(invent_cells(np.random.default_rng(i))[0])} for i in range(2)]
+    graph = onnx.load_from_string(write_shades())
+    found = assess(graph, spec, make_spec(threshold=threshold), golden, make_splits(20), seed=0)
+    assert {part.of for part in found.explanation.importance} == {"share_nucleus"}
+    assert found.explanation.trial is not None
+    assert all((check.low or 0) > 0 for check in found.explanation.trial)
