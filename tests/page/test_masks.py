@@ -199,7 +199,7 @@ def test_a_part_that_the_page_made_smaller_has_no_area_in_mm2(visit: Open, addre
     page = visit(at=address).go("#/shades", ".examples")
     wide = np.full((256, 600), 30, np.uint8)
     wide[60:200, 80:220] = 220
-    file = {
+    file: Any = {
         "name": "wide.png",
         "mimeType": "image/png",
         "buffer": base64.b64decode(write_png(wide)),

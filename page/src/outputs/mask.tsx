@@ -79,7 +79,7 @@ function Answer({ model, output, interval, picture }: Props) {
       <figcaption>{t("mask.figure")}</figcaption>
       {picture && <Drawing model={model} output={output} picture={picture.address} />}
       <DataTable caption={t("mask.figure")} head={head} rows={rows} class="areas" />
-      <p class="help">
+      <p class="caveat">
         {t("mask.unsure", { share: formatPercent(output.unsure) })} {!isKnown && t("mask.no_scale")}{" "}
         {objects && t("mask.touching")}
       </p>
