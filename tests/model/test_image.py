@@ -400,7 +400,8 @@ def test_a_jpeg_of_twelve_bits_is_refused() -> None:
 
 def test_a_dicom_file_is_called_one() -> None:
     assert refusal_of(bytes(128) + b"DICM" + JPEG) == (
-        "is a DICOM file: export the picture as PNG or JPEG"
+        "is a DICOM file, of which this model's manifest states nothing (input.dicom): "
+        "export the picture as PNG or JPEG"
     )
 
 

@@ -56,11 +56,13 @@ class Image(InputDefaults):
         for row, instance, note in zip(pixels, instances, notes, strict=True):
             given = read_object(instance, (spec.field,), note)
             try:
-                opened = picture.open_picture(given.get(spec.field), left)
-                left -= opened.cost
-                with opened.image:
-                    upright = picture.decode(opened, spec.window)
-                row[:] = self._prepare(upright, note).reshape(row.shape)
+                upright = picture.read_picture(given.get(spec.field), spec, left)
+                left -= upright.cost
+                for told in upright.told:
+                    note.warn(spec.field, told)
+                if upright.doubt:
+                    note.hold(upright.doubt)
+                row[:] = self._prepare(upright.image, note).reshape(row.shape)
                 self._doubt(row, note)
             except InvalidValueError as error:
                 if isinstance(instance, dict):
@@ -95,9 +97,7 @@ class Image(InputDefaults):
             InvalidValueError: it cannot be read.
         """
         value = instance.get(self._spec.field) if isinstance(instance, dict) else None
-        opened = picture.open_picture(value, picture.MAX_PIXELS_TOGETHER)
-        with opened.image:
-            upright = picture.decode(opened, self._spec.window)
+        upright = picture.read_picture(value, self._spec, picture.MAX_PIXELS_TOGETHER).image
         if upright.size == (self._spec.width, self._spec.height):
             return upright, (0, 0, *upright.size)
         box, _ = self._box(upright.size)

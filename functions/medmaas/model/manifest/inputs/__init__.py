@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from medmaas.model.manifest.inputs.dicom import DicomPictures, PixelSpacing, ValueWindow
 from medmaas.model.manifest.inputs.features import Boolean, Choice, Feature, Number
 from medmaas.model.manifest.inputs.image import Appearance, Crop, ImageInput, Normalisation, Window
 from medmaas.model.manifest.inputs.series import SeriesInput
@@ -20,16 +21,19 @@ __all__ = [
     "Boolean",
     "Choice",
     "Crop",
+    "DicomPictures",
     "Feature",
     "ImageInput",
     "Input",
     "InputSpec",
     "Normalisation",
     "Number",
+    "PixelSpacing",
     "SeriesInput",
     "Shape",
     "TabularInput",
     "TextInput",
+    "ValueWindow",
     "Window",
 ]
 

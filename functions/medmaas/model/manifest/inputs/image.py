@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, FeatureName, Range, Sentence
+from medmaas.model.manifest.inputs.dicom import DicomPictures
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 
 
@@ -94,6 +95,14 @@ class ImageInput(InputSpec):
         "bits, and refused otherwise.",
     )
     appearance: Appearance | None = None
+    dicom: DicomPictures | None = Field(
+        default=None, description="Which DICOM files are taken. Absent, none is."
+    )
+    tiff: bool | None = Field(
+        default=None,
+        description="Whether TIFF files of one page are taken, those of 16 bits by `window`. "
+        "Absent, none is.",
+    )
 
     @model_validator(mode="after")
     def _normalises_every_channel(self) -> Self:
