@@ -92,7 +92,7 @@ def read_dicom(
     """
     header = read_header(content)
     _require_modality(header, dicom)
-    if not header.find_bytes(tags.PIXELS):
+    if not header.pixels or not header.pixels.content:
         raise InvalidValueError("dicom_without_pixels")
     form = _read_form(header)
     require(form.pixels, weigh(header.syntax))

@@ -7,10 +7,10 @@ what stands in the header.
 import logging
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from medmaas.model.inputs.reading import InvalidValueError
 
@@ -35,7 +35,7 @@ _KEPT = (
     SOP_CLASS, MODALITY, INTENT, MAGNIFICATION, IMAGER_SPACING, SPACING, SAMPLES, PHOTOMETRIC,
     PLANAR, FRAMES, ROWS, COLUMNS, ASPECT, ALLOCATED, STORED, HIGH_BIT, SIGNED, PADDING,
     PADDING_LIMIT, CENTER, WIDTH, FUNCTION, INTERCEPT, SLOPE, RESCALE_TYPE, *PALETTE_FORMS,
-    *PALETTE_DATA, BURNT_IN, MODALITY_LUT, VOI_LUT, SHAPE, PIXELS,
+    *PALETTE_DATA, BURNT_IN, MODALITY_LUT, VOI_LUT, SHAPE,
 )  # fmt: skip
 _FUNCTIONAL_GROUPS = frozenset((0x5200_9229, 0x5200_9230))
 _UNDEFINED = 0xFFFF_FFFF  # as a length
@@ -44,16 +44,38 @@ _LONG = frozenset((b"OB", b"OW", b"OF", b"SQ", b"UT", b"UN", b"UC", b"UR", b"OD"
 _DEFLATED = frozenset(("1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.205"))
 
 
+class Pixels(NamedTuple):
+    """Where pixels stand in a file.
+
+    Attributes:
+        content: from their first byte on; up to their last, if they are not compressed.
+        vr: the representation that the file itself states, if it states any.
+        is_encapsulated: whether they stand in fragments, as compressed ones do.
+    """
+
+    content: memoryview
+    vr: str | None
+    is_encapsulated: bool
+
+
 class Header:
     """Elements by tag, as bytes.
 
     Attributes:
+        pixels: of the picture, if there are any.
         syntax: UID of the transfer syntax.
         is_little_endian: of the pixels too, where they are not compressed.
     """
 
-    def __init__(self, elements: Mapping[int, Any], syntax: str, *, is_little_endian: bool) -> None:
-        self._elements = elements
+    def __init__(
+        self,
+        elements: Mapping[int, Any],
+        syntax: str,
+        *,
+        is_little_endian: bool,
+        pixels: "Pixels | None" = None,
+    ) -> None:
+        self._elements, self.pixels = elements, pixels
         self.syntax, self.is_little_endian = syntax, is_little_endian
 
     def find_bytes(self, tag: int) -> bytes:
@@ -63,22 +85,12 @@ class Header:
             InvalidValueError: the file ends before the value does.
         """
         element = self._elements.get(tag)
-        value = element.value if element else b""
-        if not isinstance(value, bytes):
+        if element is None or not isinstance(element.value, bytes):
             return b""
-        if not self.is_undefined_length(tag) and len(value) != element.length:
+        value: bytes = element.value
+        if len(value) != element.length:
             raise InvalidValueError("damaged_dicom")
         return value
-
-    def is_undefined_length(self, tag: int) -> bool:
-        """Whether a value ends with a delimiter, as that of compressed pixels does."""
-        element = self._elements.get(tag)
-        return element is not None and getattr(element, "length", None) == _UNDEFINED
-
-    def find_vr(self, tag: int) -> str | None:
-        """The representation that the file itself states, if it states any."""
-        element = self._elements.get(tag)
-        return element.VR if element else None
 
     def list_texts(self, tag: int) -> list[str]:
         """The values of a text, without the blanks around them; none if it is empty."""
@@ -125,7 +137,7 @@ class Header:
             file = _Bounded(items)
             reader = import_module("pydicom.filereader")
             order = element.is_implicit_VR, element.is_little_endian
-            items = _run(lambda: reader.read_sequence(file, *order, len(items), "iso8859"))
+            items = run_quietly(lambda: reader.read_sequence(file, *order, len(items), "iso8859"))
         return [
             Header(_list_elements(item), self.syntax, is_little_endian=self.is_little_endian)
             for item in items or ()
@@ -164,15 +176,27 @@ def read_header(content: bytes) -> Header:
         refuse_syntax(syntax)
     reader = import_reader()
 
-    def stop(tag: int, _vr: str | None, _length: int) -> bool:
+    pixels: list[Pixels] = []
+    file = _Bounded(content)
+
+    def stop(tag: int, vr: str | None, length: int) -> bool:
         if tag in _FUNCTIONAL_GROUPS:
             raise _EnhancedError
-        return tag > PIXELS
+        if tag == PIXELS:
+            place, is_open = file.tell(), length == _UNDEFINED
+            held = memoryview(content)[place : None if is_open else place + length]
+            if not is_open and len(held) != length:
+                raise EOFError
+            pixels.append(Pixels(held, vr, is_open))
+        return tag >= PIXELS
 
-    file = _Bounded(content)
-    dataset = _run(lambda: reader.read_partial(file, stop, specific_tags=list(_KEPT)))
-    is_little_endian = bool(dataset.original_encoding[1])
-    return Header(_list_elements(dataset), syntax, is_little_endian=is_little_endian)
+    dataset = run_quietly(lambda: reader.read_partial(file, stop, specific_tags=list(_KEPT)))
+    return Header(
+        _list_elements(dataset),
+        syntax,
+        is_little_endian=bool(dataset.original_encoding[1]),
+        pixels=pixels[0] if pixels else None,
+    )
 
 
 def import_reader() -> Any:  # noqa: ANN401 - a module
@@ -196,18 +220,23 @@ def refuse_syntax(syntax: str) -> NoReturn:
         InvalidValueError: always.
     """
     import_reader()
-    named = import_module("pydicom.uid").UID(syntax)
-    if not (named.is_transfer_syntax and not named.is_private):
+    named = import_module("pydicom.uid").UID(syntax, 0)  # which says nothing of a wrong one
+    if named.is_private or named.name == syntax or not named.is_transfer_syntax:
         raise InvalidValueError("dicom_syntax_unknown")
     raise InvalidValueError("dicom_syntax", syntax=str(named.name))
 
 
-def _run(read: Any) -> Any:  # noqa: ANN401 - what pydicom gives
+def run_quietly(read: Callable[[], Any]) -> Any:  # noqa: ANN401 - what pydicom gives
+    """Run a part of pydicom, which warns by naming what stands in headers.
+
+    Raises:
+        InvalidValueError: it fails.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return read()
-        except _TooManyReadsError:
+        except (_TooManyReadsError, RecursionError):
             raise InvalidValueError("dicom_header_too_long", most=MOST_READS // 3) from None
         except _EnhancedError:
             raise InvalidValueError("enhanced_dicom") from None

@@ -11,8 +11,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from medmaas.model.inputs import dicom_header as tags
-from medmaas.model.inputs.dicom_header import Header, refuse_syntax
+from medmaas.model.inputs.dicom_header import Header, refuse_syntax, run_quietly
 from medmaas.model.inputs.dicom_shades import Cells
 from medmaas.model.inputs.reading import InvalidValueError
 
@@ -80,38 +79,32 @@ def decode_pixels(header: Header, form: Form) -> NDArray[np.uint8] | NDArray[np.
     Raises:
         InvalidValueError: they are damaged, or no decoder is here.
     """
-    content = header.find_bytes(tags.PIXELS)
-    if is_native(header.syntax) == header.is_undefined_length(tags.PIXELS):
+    pixels = header.pixels
+    if pixels is None or is_native(header.syntax) == pixels.is_encapsulated:
         raise InvalidValueError("damaged_dicom")
     if is_native(header.syntax):
-        return _shape(_read_native(header, content, form), form)
-    frame = _join_fragments(content)
+        swapped = not header.is_little_endian and pixels.vr != "OB"
+        return _shape(_read_native(pixels.content, form, swapped=swapped), form)
+    frame = _join_fragments(pixels.content)
     if header.syntax == _RLE:
         return _shape(_decode_rle(frame, form), form._replace(is_planar=True))
-    return _decode(header, content, frame, form)
+    return _decode(header.syntax, frame, form)
 
 
 def _read_native(
-    header: Header, content: bytes, form: Form
+    content: memoryview, form: Form, *, swapped: bool
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The cells in a row; `swapped` if a big end put words of two bytes together."""
     if len(content) < form.size:
         raise InvalidValueError("damaged_dicom")
     if len(content) >= 2 * form.size > 2:  # noqa: PLR2004 - one pixel is padded to two
         raise InvalidValueError("several_pictures")
-    if form.cells.allocated == 8:  # noqa: PLR2004 - bits
-        count = form.size
-        cells = np.frombuffer(content, np.uint8, count)
-        if header.is_little_endian or header.find_vr(tags.PIXELS) == "OB":
-            return cells
-        return _swap(content, count)
-    order = "<u2" if header.is_little_endian else ">u2"
-    return np.frombuffer(content, order, form.size // 2)
-
-
-def _swap(content: bytes, count: int) -> NDArray[np.uint8]:
-    """Bytes that a big end put into words of two."""
-    whole = np.frombuffer(content, np.uint8, len(content) // 2 * 2)
-    return whole.reshape(-1, 2)[:, ::-1].ravel()[:count]
+    if form.cells.allocated > 8:  # noqa: PLR2004 - bits
+        return np.frombuffer(content, ">u2" if swapped else "<u2", form.size // 2)
+    if swapped:
+        words = np.frombuffer(content, np.uint8, len(content) // 2 * 2)
+        return words.reshape(-1, 2)[:, ::-1].ravel()[: form.size]
+    return np.frombuffer(content, np.uint8, form.size)
 
 
 def _shape(
@@ -132,58 +125,57 @@ def _shape(
     return np.asarray(picture.convert("RGB"))
 
 
-def _join_fragments(content: bytes) -> bytes:
+def _join_fragments(content: memoryview) -> bytes:
     """The one frame of encapsulated pixels, PS3.5 A.4."""
     fragments, place = list[bytes](), 0
     while len(fragments) <= _MOST_FRAGMENTS and content[place : place + 4] == _ITEM:
         size = int.from_bytes(content[place + 4 : place + 8], "little")
-        fragments.append(content[place + 8 : place + 8 + size])
+        fragments.append(bytes(content[place + 8 : place + 8 + size]))
         if len(fragments[-1]) != size:
             raise InvalidValueError("damaged_dicom")
         place += 8 + size
     if len(fragments) > _MOST_FRAGMENTS:
         raise InvalidValueError("dicom_of_too_many_fragments", most=_MOST_FRAGMENTS)
-    if len(fragments) < 2 or content[place:] not in {b"", _END + bytes(4)}:  # noqa: PLR2004
+    if len(fragments) < 2 or content[place : place + 4] != _END:  # noqa: PLR2004
         raise InvalidValueError("damaged_dicom")
     if len(fragments[0]) > 4:  # noqa: PLR2004 - the offset of one frame
         raise InvalidValueError("several_pictures")
     return b"".join(fragments[1:])
 
 
-def _decode(
-    header: Header, content: bytes, frame: bytes, form: Form
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def _decode(syntax: str, frame: bytes, form: Form) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """What a decoder gives that pydicom knows and that is installed."""
     try:
-        decoder = import_module("pydicom.pixels").get_decoder(header.syntax)
-    except NotImplementedError:
-        refuse_syntax(header.syntax)
+        get_decoder = import_module("pydicom.pixels").get_decoder
+        decoder = run_quietly(lambda: get_decoder(syntax))
+    except InvalidValueError:  # it knows none
+        refuse_syntax(syntax)
     if not decoder.is_available:
-        refuse_syntax(header.syntax)
+        refuse_syntax(syntax)
     if _find_size(frame) != (form.rows, form.columns, form.samples):
         raise InvalidValueError("damaged_dicom")
-    if frame.count(b"\xff\xda") > _MOST_SCANS and not header.syntax.startswith(_JPEG_2000):
+    if frame.count(b"\xff\xda") > _MOST_SCANS and not syntax.startswith(_JPEG_2000):
         raise InvalidValueError("too_many_scans", most=_MOST_SCANS)
     cells = form.cells
+    whole = b"".join((_ITEM, bytes(4), _ITEM, len(frame).to_bytes(4, "little"), frame))
+    stated = {
+        "rows": form.rows,
+        "columns": form.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": form.samples,
+        "bits_allocated": cells.allocated,
+        "bits_stored": cells.stored,
+        "pixel_representation": int(cells.is_signed),
+        "photometric_interpretation": form.photometric,
+        "planar_configuration": int(form.is_planar),
+        "pixel_keyword": "PixelData",
+    }
     try:
-        pixels, _ = decoder.as_array(
-            content,
-            index=0,
-            rows=form.rows,
-            columns=form.columns,
-            number_of_frames=1,
-            samples_per_pixel=form.samples,
-            bits_allocated=cells.allocated,
-            bits_stored=cells.stored,
-            pixel_representation=int(cells.is_signed),
-            photometric_interpretation=form.photometric,
-            planar_configuration=int(form.is_planar),
-            pixel_keyword="PixelData",
-        )
-    except Exception:  # noqa: BLE001 - decoders raise anything
-        if header.syntax == _EXTENDED and cells.stored > 8:  # noqa: PLR2004 - bits
-            refuse_syntax(header.syntax)
-        raise InvalidValueError("damaged_dicom") from None
+        pixels, _ = run_quietly(lambda: decoder.as_array(whole, index=0, **stated))
+    except InvalidValueError:
+        if syntax == _EXTENDED and cells.stored > 8:  # noqa: PLR2004 - bits
+            refuse_syntax(syntax)
+        raise
     return np.ascontiguousarray(pixels).view(f"u{cells.allocated // 8}")
 
 
