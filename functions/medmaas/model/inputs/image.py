@@ -1,6 +1,7 @@
-"""One PNG or JPEG in base64: the pixels that the model was trained on, and nothing else of it."""
+"""One picture in base64: the pixels that the model was trained on, and nothing else of it."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 import PIL.Image
@@ -40,10 +41,12 @@ class Image(InputDefaults):
     manifest's mode. Only pixels are read: EXIF, text and colour profiles end here.
     """
 
-    takes = "per instance a PNG or JPEG file, as it is or in base64"
+    file_as_bytes: ClassVar[bool] = True
 
     def __init__(self, spec: ImageInput) -> None:
         self._spec = spec
+        forms = f"{', '.join(spec.forms[:-1])} or {spec.forms[-1]}"
+        self.takes = f"per instance a {forms} file, as it is or in base64"
         self.columns = (InputColumn(spec.field, "file"),)
         self.file_field = spec.field
 

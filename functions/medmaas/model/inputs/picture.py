@@ -86,11 +86,16 @@ def read_picture(value: object, spec: ImageInput, pixels_left: int) -> Upright:
     Raises:
         InvalidValueError: it cannot be read, or costs too much.
     """
-    content = _read_bytes(value)
+    content = _read_bytes(value, spec.forms)
     most = MAX_PIXELS_BY_KEY if isinstance(value, bytes) else MAX_PIXELS
     if content[_DICOM[0]] == _DICOM[1]:
         return _read_dicom(content, spec, most, pixels_left)
-    opened = _open(content, most, pixels_left, takes_tiff=bool(spec.tiff))
+    try:
+        opened = _open(content, most, pixels_left, takes_tiff=bool(spec.tiff))
+    except InvalidValueError as error:
+        if error.fact.code == "not_png_or_jpeg" and (spec.dicom or spec.tiff):
+            raise InvalidValueError("not_a_file_taken", forms=[*spec.forms]) from None
+        raise
     with opened.image:
         return Upright(decode(opened, spec.window), opened.cost)
 
@@ -110,10 +115,12 @@ def _read_dicom(content: bytes, spec: ImageInput, most: int, pixels_left: int) -
     return Upright(read.image, max(costs), read.told, read.doubt)
 
 
-def _read_bytes(value: object) -> bytes:
+def _read_bytes(value: object, forms: Sequence[str] = ("PNG", "JPEG")) -> bytes:
     if isinstance(value, bytes) and value:
         return value
     if not isinstance(value, str) or not value:
+        if len(forms) > 2:  # noqa: PLR2004 - PNG and JPEG
+            raise InvalidValueError("must_be_a_file_taken", forms=[*forms])
         raise InvalidValueError("not_a_picture")
     try:
         return base64.b64decode("".join(value.split()), validate=True)

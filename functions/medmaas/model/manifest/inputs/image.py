@@ -73,7 +73,7 @@ class Appearance(Contract):
 
 
 class ImageInput(InputSpec):
-    """One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
+    """One PNG or JPEG, or what else is stated, in base64, as uint8 [n, height, width, channels].
 
     A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
     With `normalisation` the tensor is float32, for graphs that do not normalise themselves.
@@ -111,6 +111,12 @@ class ImageInput(InputSpec):
         ):
             raise ValueError("normalisation needs one mean and one deviation per channel")
         return self
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The kinds of file that are taken."""
+        more = (("DICOM", self.dicom), ("TIFF", self.tiff))
+        return ("PNG", "JPEG", *(name for name, taken in more if taken))
 
     @property
     def channels(self) -> int:
