@@ -12,7 +12,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-SECRET = "MEIER^ANNA"  # in every header, and nowhere else
+PATIENT = "MEIER^ANNA"  # in every header, and nowhere else
 
 
 def make(pixels: NDArray[Any], **changes: Any) -> Dataset:
@@ -24,7 +24,7 @@ def make(pixels: NDArray[Any], **changes: Any) -> Dataset:
     made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID = "1.2.3"
     made.SOPClassUID = DX
     made.Modality = "DX"
-    made.PatientName = made.PatientID = SECRET
+    made.PatientName = made.PatientID = PATIENT
     made.Rows, made.Columns = pixels.shape[:2]
     made.SamplesPerPixel = 3 if pixels.ndim == 3 else 1
     made.PhotometricInterpretation = "RGB" if pixels.ndim == 3 else "MONOCHROME2"

@@ -29,7 +29,7 @@ from medmaas.model.inputs.image import Image
 from medmaas.model.inputs.reading import Reading
 from medmaas.model.manifest import DicomPictures, ImageInput, PixelSpacing, ValueWindow
 from medmaas.words import ENGLISH, Words
-from tests.model.dicoms import SECONDARY_CAPTURE, SECRET, draw, encode, make, make_lut, write
+from tests.model.dicoms import PATIENT, SECONDARY_CAPTURE, draw, encode, make, make_lut, write
 
 CHINESE = Words("zh")
 EVERY = DicomPictures(modalities=("CR", "DX", "US", "MG", "SC", "CT", "MR"))
@@ -71,7 +71,7 @@ def refuse(made: Dataset | bytes, dicom: DicomPictures = EVERY) -> str:
     assert problem.field == "image"
     for words in (ENGLISH, CHINESE):
         assert "{{" not in words.say(problem.fact)
-        assert SECRET not in words.say(problem.fact)
+        assert PATIENT not in words.say(problem.fact)
     return problem.fact.code
 
 
