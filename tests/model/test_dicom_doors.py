@@ -167,3 +167,43 @@ def test_shipped_models_say_nothing_of_dicom(registry: Registry) -> None:
     told = registry.get("blood_cell").manifest.model_dump_json(exclude_none=True)
     assert "dicom" not in told
     assert "tiff" not in told
+
+
+def draw(client: TestClient, content: bytes) -> Json:
+    response = client.post(f"/models/{NAME}/draw", json={"instance": {"image": encode(content)}})
+    assert response.status_code == 200, response.text
+    assert PATIENT not in response.text
+    drawn: Json = response.json()
+    return drawn
+
+
+def test_what_the_model_sees_is_drawn_without_an_answer(client: TestClient) -> None:
+    drawn = draw(client, radiograph(5, edge=1200))
+    assert drawn["drawing"]["width"] == 1200
+    assert drawn["drawing"]["box"] == {"left": 0, "top": 0, "width": 1200, "height": 1200}
+    picture = PIL.Image.open(BytesIO(base64.b64decode(drawn["drawing"]["png"])))
+    assert (picture.size, picture.mode, picture.info) == ((1024, 1024), "L", {})
+    assert [warning["code"] for warning in drawn["warnings"]] == ["dicom_read", "resized"]
+    assert "reason" not in drawn
+    seen = PIL.Image.open(BytesIO(base64.b64decode(draw(client, radiograph(5))["drawing"]["png"])))
+    inverted = radiograph(5, PhotometricInterpretation="MONOCHROME1")
+    other = PIL.Image.open(BytesIO(base64.b64decode(draw(client, inverted)["drawing"]["png"])))
+    assert (np.asarray(seen) == 255 - np.asarray(other)).all()
+
+
+def test_why_a_model_will_abstain_is_said_with_the_drawing(client: TestClient) -> None:
+    drawn = draw(client, radiograph(5, PresentationIntentType="FOR PROCESSING"))
+    assert (drawn["code"], drawn["reason"][:12]) == ("dicom_for_processing", "this picture")
+
+
+def test_what_cannot_be_drawn_is_refused(client: TestClient, registry: Registry) -> None:
+    wrong = {"instance": {"image": encode(radiograph(Modality="CT"))}}
+    refused = client.post(f"/models/{NAME}/draw", json=wrong)
+    assert refused.status_code == 422
+    assert refused.json()["details"][0]["code"] == "dicom_of_other_modality"
+    for body in ([], {}, {"instances": []}, {"instance": {}, "more": 1}):
+        assert client.post(f"/models/{NAME}/draw", json=body).status_code == 422
+    shipped = TestClient(create_app(registry))
+    instance = registry.get("survival").example
+    refused = shipped.post("/models/survival/draw", json={"instance": instance})
+    assert (refused.status_code, refused.json()["code"]) == (422, "not_drawn")

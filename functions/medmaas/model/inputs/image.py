@@ -1,7 +1,9 @@
 """One picture in base64: the pixels that the model was trained on, and nothing else of it."""
 
+import base64
 from collections.abc import Sequence
-from typing import ClassVar
+from io import BytesIO
+from typing import Any, ClassVar
 
 import numpy as np
 import PIL.Image
@@ -26,6 +28,7 @@ from medmaas.model.manifest import ImageInput, Input
 from medmaas.model.schema import Schema
 
 _LIKE_TRAINING = 0.1
+_DRAWN = 1_024  # pixels of the longer edge of what is drawn for people
 _RESAMPLE = {
     "bicubic": PIL.Image.Resampling.BICUBIC,
     "bilinear": PIL.Image.Resampling.BILINEAR,
@@ -105,6 +108,20 @@ class Image(InputDefaults):
             return upright, (0, 0, *upright.size)
         box, _ = self._box(upright.size)
         return upright, box
+
+    def draw(self, instance: object) -> dict[str, Any]:
+        """The upright picture, small, and what of it the model sees, in its own pixels."""
+        upright, (left, top, right, bottom) = self.locate(instance)
+        small = upright.convert("RGB" if upright.mode in {"P", "RGB"} else "L")
+        small.thumbnail((_DRAWN, _DRAWN))
+        file = BytesIO()
+        small.save(file, "PNG")
+        return {
+            "png": base64.b64encode(file.getvalue()).decode(),
+            "width": upright.width,
+            "height": upright.height,
+            "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
+        }
 
     def _prepare(self, image: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
         size = (self._spec.width, self._spec.height)

@@ -198,6 +198,13 @@ class InputKind(Protocol):
     def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
         """What explanations need of the instances of a tensor; None if it does not hold that."""
 
+    def draw(self, instance: object) -> dict[str, Any] | None:
+        """What the model sees of an instance that `read` takes, for people to look at.
+
+        Returns:
+            `{"png", "width", "height", "box"}`; None if whoever sends such instances draws them.
+        """
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
@@ -237,6 +244,10 @@ class InputDefaults:
     def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(tensor)
+
+    def draw(self, _instance: object) -> dict[str, Any] | None:
+        """None."""
+        return None
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:
