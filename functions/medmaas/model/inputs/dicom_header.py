@@ -186,7 +186,7 @@ def read_header(content: bytes) -> Header:
             place, is_open = file.tell(), length == _UNDEFINED
             held = memoryview(content)[place : None if is_open else place + length]
             if not is_open and len(held) != length:
-                raise EOFError
+                raise InvalidValueError("damaged_dicom")
             pixels.append(Pixels(held, vr, is_open))
         return tag >= PIXELS
 
