@@ -103,7 +103,7 @@ def read_dicom(
     pixels = decode_pixels(header, form)
     if shades:
         told, doubt = list(shades.told), shades.doubt
-        image = PIL.Image.fromarray(shades.table[pixels])
+        image = PIL.Image.fromarray(shades.look_up(pixels))
     else:
         told, doubt = [Fact("dicom_in_colour")], None
         image = PIL.Image.fromarray(_colour(header, pixels, form))

@@ -8,7 +8,6 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from io import BytesIO
 from typing import Any, NamedTuple, NoReturn
 
@@ -135,7 +134,7 @@ class Header:
         items = element.value
         if isinstance(items, bytes):
             file = _Bounded(items)
-            reader = import_module("pydicom.filereader")
+            reader = import_reader()
             order = element.is_implicit_VR, element.is_little_endian
             items = run_quietly(lambda: reader.read_sequence(file, *order, len(items), "iso8859"))
         return [
@@ -206,11 +205,11 @@ def import_reader() -> Any:  # noqa: ANN401 - a module
         InvalidValueError: it is not installed.
     """
     try:
-        reader = import_module("pydicom.filereader")
+        import pydicom.filereader  # noqa: PLC0415 - only where a file comes
     except ImportError:
         raise InvalidValueError("dicom_not_installed") from None
     logging.getLogger("pydicom").disabled = True  # it names what stands in headers
-    return reader
+    return pydicom.filereader
 
 
 def refuse_syntax(syntax: str) -> NoReturn:
@@ -220,7 +219,9 @@ def refuse_syntax(syntax: str) -> NoReturn:
         InvalidValueError: always.
     """
     import_reader()
-    named = import_module("pydicom.uid").UID(syntax, 0)  # which says nothing of a wrong one
+    from pydicom.uid import UID  # noqa: PLC0415 - as above
+
+    named = UID(syntax, 0)  # which says nothing of a wrong one
     if named.is_private or named.name == syntax or not named.is_transfer_syntax:
         raise InvalidValueError("dicom_syntax_unknown")
     raise InvalidValueError("dicom_syntax", syntax=str(named.name))

@@ -3,7 +3,6 @@
 What is compressed says its size a second time. That is looked at before anything is decoded.
 """
 
-from importlib import import_module
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -145,8 +144,9 @@ def _join_fragments(content: memoryview) -> bytes:
 
 def _decode(syntax: str, frame: bytes, form: Form) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """What a decoder gives that pydicom knows and that is installed."""
+    from pydicom.pixels import get_decoder  # noqa: PLC0415 - only where a file comes
+
     try:
-        get_decoder = import_module("pydicom.pixels").get_decoder
         decoder = run_quietly(lambda: get_decoder(syntax))
     except InvalidValueError:  # it knows none
         refuse_syntax(syntax)

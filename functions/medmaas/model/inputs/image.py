@@ -131,8 +131,9 @@ class Image(InputDefaults):
                 notes.hold(caution)
             elif caution:
                 notes.warn(self._spec.field, caution)
-            image = image.convert(self._spec.mode).crop(box)
-            image = image.resize(size, _RESAMPLE[self._spec.resample])
+            if image.mode != "L":  # grey becomes the same colours when it is small, and sooner
+                image = image.convert(self._spec.mode)
+            image = image.crop(box).resize(size, _RESAMPLE[self._spec.resample])
         return np.asarray(image.convert(self._spec.mode))
 
     def _doubt(self, pixels: NDArray[np.uint8], notes: Notes) -> None:
