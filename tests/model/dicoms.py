@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -20,8 +20,8 @@ def make(pixels: NDArray[Any], **changes: Any) -> Dataset:
     made = Dataset()
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = changes.pop("syntax", ExplicitVRLittleEndian)
-    made.file_meta.MediaStorageSOPClassUID = DX
-    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID = "1.2.3"
+    made.file_meta.MediaStorageSOPClassUID = UID(DX)
+    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID = UID("1.2.3")
     made.SOPClassUID = DX
     made.Modality = "DX"
     made.PatientName = made.PatientID = PATIENT
@@ -77,4 +77,5 @@ def draw(rows: int = 40, columns: int = 50, bits: int = 12, seed: int = 0) -> ND
     slope = (down / rows + across / columns) / 2
     noise = np.random.default_rng(seed).uniform(-0.05, 0.05, (rows, columns))
     shades = (slope + noise).clip(0, 1) * (2**bits - 1)
-    return shades.round().astype(np.uint16)
+    drawn: NDArray[np.uint16] = shades.round().astype(np.uint16)
+    return drawn

@@ -127,8 +127,7 @@ def read(stated: Json, content: bytes) -> NDArray[np.uint8]:
     """The tensor of a file."""
     reading = Image(ImageInput.model_validate(stated)).read([{"image": encode(content)}])
     assert reading.problems == []
-    pixels: NDArray[np.uint8] = reading.tensors["pixels"]
-    return pixels
+    return reading.tensors["pixels"].astype(np.uint8)
 
 
 def answer(stated: Json, content: bytes, probabilities: list[float]) -> Json:

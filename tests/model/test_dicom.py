@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, convert_color_space
+from pydicom.pixels.processing import (
+    apply_color_lut,
+    apply_modality_lut,
+    apply_voi_lut,
+    convert_color_space,
+)
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGExtended12Bit,
     JPEGLSLossless,
     RLELossless,
 )
@@ -113,7 +119,8 @@ def judge(made: Dataset) -> NDArray[np.float64]:
     share = (shown - low) / (high - low)
     if known.PhotometricInterpretation == "MONOCHROME1":
         share = 1 - share
-    return 255 * share.clip(0, 1)
+    shades: NDArray[np.float64] = 255 * share.clip(0, 1)
+    return shades
 
 
 @st.composite
@@ -460,12 +467,12 @@ def test_a_syntax_that_the_standard_does_not_define_is_not_repeated(syntax: str)
 
 def test_jpeg_of_12_bits_is_refused_by_the_name_of_its_syntax() -> None:
     made = write_jpeg()
-    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.51"
+    made.file_meta.TransferSyntaxUID = JPEGExtended12Bit
     assert read(made, mode="RGB").shape == (48, 64, 3)  # of 8 bits it is read
     grey = write_jpeg()
     grey.SamplesPerPixel, grey.PhotometricInterpretation = 1, "MONOCHROME2"
     grey.BitsAllocated, grey.BitsStored, grey.HighBit = 16, 12, 11
-    grey.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.51"
+    grey.file_meta.TransferSyntaxUID = JPEGExtended12Bit
     frame = bytearray(grey.PixelData)
     start = frame.index(b"\xff\xc0")
     frame[start : start + 10] = b"\xff\xc1\x00\x0b\x0c\x00\x30\x00\x40\x01"

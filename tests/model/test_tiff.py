@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from medmaas.errors import Problem
 from medmaas.model.inputs.image import Image
 from medmaas.model.manifest import ImageInput, Window
 from medmaas.words import ENGLISH, Words
@@ -37,7 +38,7 @@ def write(
     rows, columns = pixels.shape[:2]
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     step = rows_of_strip or rows
-    data = pixels.astype(pixels.dtype.newbyteorder(order))
+    data = pixels.astype(pixels.dtype.newbyteorder("<" if order == "<" else ">"))
     strips = [data[start : start + step].tobytes() for start in range(0, rows, step)]
     if compression in {DEFLATE, OLD_DEFLATE}:
         strips = [zlib.compress(strip) for strip in strips]
@@ -92,6 +93,7 @@ def read(content: bytes, rows: int = 24, columns: int = 30, mode: str = "L") -> 
 
 def refuse(content: bytes) -> str:
     (problem,) = read_all(content).problems
+    assert isinstance(problem, Problem)
     for language in ("en", "zh"):
         assert "{{" not in Words(language).say(problem.fact)
     return problem.fact.code

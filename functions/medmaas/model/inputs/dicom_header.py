@@ -6,6 +6,7 @@ what stands in the header.
 
 import logging
 import math
+import struct
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
@@ -116,11 +117,9 @@ class Header:
 
     def list_words(self, tag: int) -> list[int]:
         """The values of unsigned numbers of 16 bits."""
-        value, order = self.find_bytes(tag), "little" if self.is_little_endian else "big"
-        return [
-            int.from_bytes(value[i : i + 2], order)  # type: ignore[arg-type] - one of both
-            for i in range(0, len(value) - 1, 2)
-        ]
+        value = self.find_bytes(tag)
+        order = "<" if self.is_little_endian else ">"
+        return list(struct.unpack_from(f"{order}{len(value) // 2}H", value))
 
     def find_word(self, tag: int, default: int = 0) -> int:
         """An unsigned number of 16 bits."""

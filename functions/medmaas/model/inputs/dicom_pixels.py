@@ -115,7 +115,8 @@ def _shape(
         return cells.reshape(rows, columns)
     if form.photometric == "YBR_FULL_422" and form.size == cells.size:
         pairs = cells.reshape(-1, 4)  # two of Y, one of each colour
-        cells = np.stack([pairs[:, [0, 2, 3]], pairs[:, [1, 2, 3]]], axis=1).ravel()
+        spread = np.stack([pairs[:, [0, 2, 3]], pairs[:, [1, 2, 3]]], axis=1)
+        cells = spread.ravel().astype(np.uint8, copy=False)
     elif form.is_planar:
         cells = cells.reshape(3, rows, columns).transpose(1, 2, 0)
     if form.photometric == "RGB":
@@ -144,7 +145,7 @@ def _join_fragments(content: memoryview) -> bytes:
 
 def _decode(syntax: str, frame: bytes, form: Form) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """What a decoder gives that pydicom knows and that is installed."""
-    from pydicom.pixels import get_decoder  # noqa: PLC0415 - only where a file comes
+    from pydicom.pixels.decoders.base import get_decoder  # noqa: PLC0415 - only where a file comes
 
     try:
         decoder = run_quietly(lambda: get_decoder(syntax))

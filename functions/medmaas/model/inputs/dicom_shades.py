@@ -133,16 +133,16 @@ def _apply_modality(header: Header, cells: Cells, stored: NDArray[np.int64]) -> 
         lut, most = _read_lut(items[0])
         first = _read_first(items[0], is_signed=cells.is_signed)
         unit = items[0].find_text(tags.LUT_TYPE)
-        values = lut[(stored - first).clip(0, len(lut) - 1)]
-        return _Values(values, 0, most, Fact("dicom_values_by_lut"), unit)
+        looked_up = lut[(stored - first).clip(0, len(lut) - 1)]
+        return _Values(looked_up, 0, most, Fact("dicom_values_by_lut"), unit)
     if not slope:
         told = Fact("dicom_values_as_stored")
         return _Values(stored.astype(np.float64), low, high, told, unit, is_stated=False)
     if slope[0] == 0:
         raise InvalidValueError("dicom_transform_unclear")
-    ends = sorted(slope[0] * end + intercept[0] for end in (low, high))
-    values = slope[0] * stored + intercept[0]
-    return _Values(values, *ends, Fact("dicom_values_rescaled"), unit)
+    low, high = sorted(slope[0] * end + intercept[0] for end in (low, high))
+    values: Floats = slope[0] * stored.astype(np.float64) + intercept[0]
+    return _Values(values, low, high, Fact("dicom_values_rescaled"), unit)
 
 
 def _require_values(header: Header, found: _Values, unit: str | None) -> None:
@@ -188,7 +188,8 @@ def _apply_window(header: Header, values: Floats, center: float, width: float) -
         return (values - center) / width + 0.5
     if function == "SIGMOID":
         slope = (-4 * (values - center) / width).clip(-700, 700)  # beyond, exp overflows
-        return 1 / (1 + np.exp(slope))
+        share: Floats = 1 / (1 + np.exp(slope))
+        return share
     raise InvalidValueError("dicom_transform_unclear")
 
 

@@ -143,7 +143,8 @@ def open_picture(value: object, pixels_left: int) -> Picture:
 
 def _open(content: bytes, most: int, pixels_left: int, *, takes_tiff: bool) -> Picture:
     """The header of a picture, its size within limits."""
-    is_deep, scans, is_inverted, forms = False, 1, False, ("PNG", "JPEG")
+    is_deep, scans, is_inverted = False, 1, False
+    forms: tuple[str, ...] = ("PNG", "JPEG")
     if content.startswith(_PNG_START):
         content, is_deep = keep_pixels(content)
     elif content.startswith(_JPEG_START):
