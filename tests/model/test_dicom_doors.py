@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,17 @@ import numpy as np
 import PIL.Image
 import pytest
 import tritonclient.http as triton
+import yaml
 from fastapi.testclient import TestClient
 from openapi_spec_validator import validate
 
 from medmaas.api.app import create_app
 from medmaas.cli import main
+from medmaas.model.inputs.image import Image
+from medmaas.model.manifest import ImageInput
 from medmaas.model.registry import Registry
+from medmaas_training.kinds.inputs.image import make as make_description
+from tests.conftest import ROOT
 from tests.model.dicoms import PATIENT, encode
 from tests.model.radiographs import radiograph, write_model
 from tests.page.conftest import serve
@@ -161,6 +167,20 @@ def test_the_contract_is_described(client: TestClient) -> None:
     assert "DicomPictures" in json.dumps(document)
     told = client.get(f"/models/{NAME}").json()["input"]["dicom"]
     assert told == {"modalities": ["CR", "DX"], "values": "display"}
+
+
+def test_the_example_of_the_documentation_reads_a_ct() -> None:
+    page = (ROOT / "docs" / "own-model.md").read_text()
+    (example,) = re.findall(r"```yaml\n(input:\n  kind: image.+?)```", page, re.DOTALL)
+    spec = ImageInput.model_validate(yaml.safe_load(example)["input"])
+    rescaled = {"Modality": "CT", "RescaleSlope": 1, "RescaleIntercept": -1024}
+    content = radiograph(1, edge=300, PixelSpacing=[1.4, 1.4], **rescaled)
+    reading = Image(spec).read([{"image": encode(content)}])
+    assert reading.problems == []
+    assert not reading.held
+    told = " ".join(make_description(spec).describe())
+    for words in ("modality CT", "black is -1000 HU", "0.7 mm, within 5%", "is resampled"):
+        assert words in told
 
 
 def test_shipped_models_say_nothing_of_dicom(registry: Registry) -> None:

@@ -1,7 +1,7 @@
 """What a model takes; <kind>.py states a kind, and the tensor it becomes.
 
 spec.py is what every kind states, named.py what those state whose instances name their values;
-features.py is such a value.
+features.py is such a value; dicom.py is which DICOM files a picture may be.
 """
 
 from typing import Annotated
