@@ -827,3 +827,102 @@ def test_a_bomb_costs_less_than_a_second_and_100_megabytes(name: str) -> None:
     assert problem.fact.code == code
     assert spent < 1
     assert most < 100_000_000
+
+
+@pytest.mark.parametrize("name", ["implicit", "big end", "RLE"])
+def test_tables_are_read_in_every_encoding(name: str) -> None:
+    entries = np.sort(np.random.default_rng(0).integers(0, 4096, 300))
+
+    def make_tables() -> Dataset:
+        made = make(draw(), BitsStored=12, RescaleSlope=1, RescaleIntercept=-2048)
+        made.VOILUTSequence = make_lut(entries, -150, 12, "VOI")
+        made["VOILUTSequence"].is_undefined_length = True
+        made.VOILUTSequence[0].is_undefined_length_sequence_item = True
+        return made
+
+    plain = read(make_tables())
+    assert len(np.unique(plain)) > 50
+    made = make_tables()
+    if name == "big end":
+        made.VOILUTSequence[0].LUTData = entries.astype(">u2").tobytes()
+    assert (read(recode(made, name)) == plain).all()
+
+
+def test_an_icon_in_the_header_is_not_the_picture() -> None:
+    made = make(draw(), BitsStored=12, **SHOWN)
+    plain = read(made)
+    icon = make(np.full((4, 4), 200, np.uint8))
+    del icon.file_meta
+    made.IconImageSequence = Sequence([icon])
+    made["IconImageSequence"].is_undefined_length = True
+    assert (read(made) == plain).all()
+
+
+def test_a_frame_in_several_fragments_is_joined() -> None:
+    from pydicom.encaps import encapsulate, generate_frames  # noqa: PLC0415
+
+    made = write_jpeg()
+    whole = read(made, mode="RGB")
+    (frame,) = generate_frames(made.PixelData, number_of_frames=1)
+    made.PixelData = encapsulate([frame], fragments_per_frame=5, has_bot=False)
+    made["PixelData"].is_undefined_length = True
+    assert (read(made, mode="RGB") == whole).all()
+
+
+def test_two_frames_that_are_not_announced_are_refused() -> None:
+    from pydicom.encaps import encapsulate, generate_frames  # noqa: PLC0415
+
+    made = write_jpeg()
+    (frame,) = generate_frames(made.PixelData, number_of_frames=1)
+    made.PixelData = encapsulate([frame, frame])
+    made["PixelData"].is_undefined_length = True
+    assert refuse(made) == "several_pictures"
+
+
+def test_training_reads_a_file_as_the_service_does() -> None:
+    content = write(make(draw(), BitsStored=12, **SHOWN))
+    reader = Image(state(40, 50))
+    served = reader.read([{"image": encode(content)}]).tensors["image"]
+    assert (reader.read([{"image": content}]).tensors["image"] == served).all()
+
+
+def test_one_problem_hides_no_other_instance() -> None:
+    good = encode(write(make(draw(), BitsStored=12, **SHOWN)))
+    ct = encode(write(make(draw(), Modality="NM")))
+    reading = Image(state(40, 50)).read([{"image": ct}, {"image": good}, {"image": "AAAA"}, 5])
+    assert [(one.instance, one.fact.code) for one in reading.problems] == [
+        (0, "dicom_of_other_modality"),
+        (2, "not_a_file_taken"),
+        (3, "not_an_object"),
+    ]
+
+
+@pytest.mark.parametrize("slope", [-1, -0.5, 0.25])
+def test_a_falling_or_fractional_rescale_is_followed(slope: float) -> None:
+    changes = {"RescaleSlope": slope, "RescaleIntercept": 100}
+    made = make(draw(), BitsStored=12, WindowCenter=0, WindowWidth=900, **changes)
+    values = apply_modality_lut(made.pixel_array, made)
+    expected = 255 * ((values + 0.5) / 899 + 0.5).clip(0, 1)
+    assert np.abs(read(made) - expected).max() <= 0.51
+
+
+@pytest.mark.parametrize("width", [1, 1.5, 2])
+def test_a_narrow_window_is_a_step(width: float) -> None:
+    made = make(draw(), BitsStored=12, WindowCenter=2000, WindowWidth=width)
+    shades = read(made)
+    assert (shades[draw() >= 2001] == 255).all()
+    assert (shades[draw() <= 1998] == 0).all()
+
+
+def test_many_files_together_have_a_limit_by_what_they_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from medmaas.model.inputs import picture  # noqa: PLC0415
+
+    monkeypatch.setattr(picture, "MAX_PIXELS_TOGETHER", 20_000)
+    plain = encode(write(make(draw(), BitsStored=12, **SHOWN)))  # 2,000 pixels
+    slow = encode(recode(make(draw(), BitsStored=12, **SHOWN), "JPEG 2000"))
+    reader = Image(state(40, 50))
+    assert reader.read([{"image": plain}] * 10).problems == []
+    problems = reader.read([{"image": slow}] * 2).problems
+    assert [one.fact.code for one in problems] == ["too_many_megapixels_together"]

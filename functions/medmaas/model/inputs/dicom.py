@@ -184,7 +184,7 @@ def _colour(header: Header, pixels: NDArray[np.uint8] | NDArray[np.uint16], form
         if len(data) == 2 * count:
             entries = np.array(header.list_words(data_tag))
             entries = entries >> 8 if described[2] == 16 else entries  # noqa: PLR2004 - bits
-        elif len(data) in {count, count + 1}:
+        elif len(data) in {count, count + 1} and header.is_little_endian:
             entries = np.frombuffer(data[:count], np.uint8)
         else:
             raise InvalidValueError("dicom_transform_unclear")

@@ -201,7 +201,7 @@ def _read_lut(item: Header) -> tuple[Floats, int]:
     count, bits = form[0] or _ENTRIES, form[2]
     if len(data) == 2 * count:
         entries = np.array(item.list_words(tags.LUT_DATA), np.float64)
-    elif len(data) in {count, count + 1} and bits == _FEW_BITS:
+    elif len(data) in {count, count + 1} and bits == _FEW_BITS and item.is_little_endian:
         entries = np.frombuffer(data[:count], np.uint8).astype(np.float64)
     else:
         raise InvalidValueError("dicom_transform_unclear")
