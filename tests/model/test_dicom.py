@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -926,3 +928,59 @@ def test_many_files_together_have_a_limit_by_what_they_cost(
     assert reader.read([{"image": plain}] * 10).problems == []
     problems = reader.read([{"image": slow}] * 2).problems
     assert [one.fact.code for one in problems] == ["too_many_megapixels_together"]
+
+
+PUBLIC = [
+    "693_J2KI.dcm", "J2K_pixelrep_mismatch.dcm", "MR_small.dcm", "MR_small_RLE.dcm",
+    "MR_small_bigendian.dcm", "MR_small_expb.dcm", "MR_small_implicit.dcm",
+    "MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm", "MR_small_padded.dcm",
+    "ExplVR_BigEnd.dcm", "SC_rgb_dcmtk_+eb+cr.dcm", "SC_rgb_dcmtk_+eb+cy+n1.dcm",
+    "SC_rgb_dcmtk_+eb+cy+np.dcm", "SC_rgb_dcmtk_+eb+cy+s4.dcm", "SC_rgb_gdcm_KY.dcm",
+    "SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_rle.dcm",
+]  # fmt: skip
+PUBLIC_REFUSED = {
+    "JPEG-lossy.dcm": "dicom_syntax",
+    "SC_rgb_jpeg_gdcm.dcm": "dicom_syntax",
+    "image_dfl.dcm": "dicom_syntax",
+    "SC_rgb_rle_2frame.dcm": "dicom_of_several_frames",
+    "SC_rgb_rle_16bit.dcm": "dicom_of_other_bits",
+    "MR_truncated.dcm": "damaged_dicom",
+    "liver_1frame.dcm": "dicom_without_picture",  # a segmentation
+    "reportsi.dcm": "dicom_without_picture",
+    "rtplan.dcm": "dicom_without_picture",
+    "rtdose_1frame.dcm": "dicom_without_picture",
+    "waveform_ecg.dcm": "dicom_without_picture",
+}
+
+
+def find_public(name: str) -> bytes:
+    """A file that pydicom brings with it."""
+    import pydicom  # noqa: PLC0415
+
+    (path,) = (Path(pydicom.__file__).parent / "data").rglob(name)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_files_are_read_as_pydicom_reads_them(name: str) -> None:
+    content = find_public(name)
+    known = dcmread_quietly(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pixels = known.pixel_array
+    if pixels.ndim == 3:
+        expected = pixels.astype(float)
+    else:
+        values = apply_modality_lut(pixels, known).astype(float)
+        stated = known.WindowCenter, known.WindowWidth
+        center, width = (float(np.atleast_1d(one)[0]) for one in stated)
+        expected = 255 * ((values - (center - 0.5)) / (width - 1) + 0.5).clip(0, 1)
+        if known.PhotometricInterpretation == "MONOCHROME1":
+            expected = 255 - expected
+    given = read(content, mode="RGB" if pixels.ndim == 3 else "L")
+    assert np.abs(given - expected).max() <= 0.51
+
+
+@pytest.mark.parametrize("name", PUBLIC_REFUSED)
+def test_public_files_that_are_no_such_picture_are_refused_by_their_cause(name: str) -> None:
+    assert refuse(find_public(name)) == PUBLIC_REFUSED[name]

@@ -92,6 +92,8 @@ def read_dicom(
     """
     header = read_header(content)
     _require_modality(header, dicom)
+    if header.is_enhanced:
+        raise InvalidValueError("enhanced_dicom")
     if not header.pixels or not header.pixels.content:
         raise InvalidValueError("dicom_without_pixels")
     form = _read_form(header)

@@ -63,6 +63,7 @@ class Header:
 
     Attributes:
         pixels: of the picture, if there are any.
+        is_enhanced: whether it states by frame what pixels stand for.
         syntax: UID of the transfer syntax.
         is_little_endian: of the pixels too, where they are not compressed.
     """
@@ -74,8 +75,9 @@ class Header:
         *,
         is_little_endian: bool,
         pixels: "Pixels | None" = None,
+        is_enhanced: bool = False,
     ) -> None:
-        self._elements, self.pixels = elements, pixels
+        self._elements, self.pixels, self.is_enhanced = elements, pixels, is_enhanced
         self.syntax, self.is_little_endian = syntax, is_little_endian
 
     def find_bytes(self, tag: int) -> bytes:
@@ -146,10 +148,6 @@ class _TooManyReadsError(Exception):
     """A header of more elements than any picture has."""
 
 
-class _EnhancedError(Exception):
-    """What pixels stand for is stated by frame."""
-
-
 class _Bounded(BytesIO):
     """Bytes that are not read without end."""
 
@@ -174,19 +172,18 @@ def read_header(content: bytes) -> Header:
         refuse_syntax(syntax)
     reader = import_reader()
 
-    pixels: list[Pixels] = []
+    pixels, groups = list[Pixels](), set[int]()
     file = _Bounded(content)
 
     def stop(tag: int, vr: str | None, length: int) -> bool:
-        if tag in _FUNCTIONAL_GROUPS:
-            raise _EnhancedError
+        groups.update(_FUNCTIONAL_GROUPS & {tag})
         if tag == PIXELS:
             place, is_open = file.tell(), length == _UNDEFINED
             held = memoryview(content)[place : None if is_open else place + length]
             if not is_open and len(held) != length:
                 raise InvalidValueError("damaged_dicom")
             pixels.append(Pixels(held, vr, is_open))
-        return tag >= PIXELS
+        return tag >= PIXELS or bool(groups)  # there may be thousands of them
 
     dataset = run_quietly(lambda: reader.read_partial(file, stop, specific_tags=list(_KEPT)))
     return Header(
@@ -194,6 +191,7 @@ def read_header(content: bytes) -> Header:
         syntax,
         is_little_endian=bool(dataset.original_encoding[1]),
         pixels=pixels[0] if pixels else None,
+        is_enhanced=bool(groups),
     )
 
 
@@ -238,8 +236,6 @@ def run_quietly(read: Callable[[], Any]) -> Any:  # noqa: ANN401 - what pydicom 
             return read()
         except (_TooManyReadsError, RecursionError):
             raise InvalidValueError("dicom_header_too_long", most=MOST_READS // 3) from None
-        except _EnhancedError:
-            raise InvalidValueError("enhanced_dicom") from None
         except Exception:  # noqa: BLE001 - pydicom raises anything on a damaged file
             raise InvalidValueError("damaged_dicom") from None
 
