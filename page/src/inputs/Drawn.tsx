@@ -65,7 +65,7 @@ interface Props {
 /** The picture alone, beside an answer. */
 export function Thumbnail({ model, instance, content }: Props) {
   const found = useDrawing(model, instance, content);
-  return found?.told ? <img class="given" src={address(found.told)} alt="" /> : null;
+  return found?.told ? <img class="given smooth" src={address(found.told)} alt="" /> : null;
 }
 
 /** The picture, what of it the model sees, and how the file was read. */

@@ -52,6 +52,7 @@ function Overlay(props: Props) {
     >
       <div class="heat">
         <img
+          class={whole && "smooth"}
           src={picture}
           alt=""
           onLoad={(event) =>
