@@ -14,6 +14,7 @@ from benchmarks import (
     batch,
     cds_hooks,
     cold_start,
+    dicom,
     explanations,
     inference_protocol,
     memory,
@@ -48,6 +49,7 @@ class Benchmark:
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
+    "dicom": Benchmark(dicom.TITLE, dicom.measure),
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),

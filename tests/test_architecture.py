@@ -20,6 +20,10 @@ OWNERS = {
     "botocore": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
     "jwt": {"functions/medmaas/api/tokens.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
+    "pydicom": {
+        "functions/medmaas/model/inputs/dicom_header.py",
+        "functions/medmaas/model/inputs/dicom_pixels.py",
+    },
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},

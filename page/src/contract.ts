@@ -547,6 +547,46 @@ export interface Translations {
 export interface Texts {
   [k: string]: string;
 }
+export interface DrawAnswer {
+  drawing: Drawing;
+  warnings: DrawWarning[];
+  /**
+   * Why the model will abstain, if so.
+   */
+  reason?: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code?: string;
+  limits?: Limits;
+}
+/**
+ * The whole picture, and its size; the PNG may be smaller.
+ */
+export interface Drawing {
+  png: string;
+  width: number;
+  height: number;
+  box: SeenBox;
+}
+/**
+ * What the model sees, in pixels of the whole picture.
+ */
+export interface SeenBox {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+export interface DrawWarning {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
 export interface ErrorResponse {
   /**
    * One sentence.
@@ -1153,7 +1193,7 @@ export interface ManifestSeriesInput {
   max_rows: number;
 }
 /**
- * One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
+ * One PNG or JPEG, or what else is stated, in base64, as uint8 [n, height, width, channels].
  *
  * A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
  * With `normalisation` the tensor is float32, for graphs that do not normalise themselves.
@@ -1191,6 +1231,11 @@ export interface ManifestImageInput {
   normalisation?: ManifestNormalisation;
   window?: ManifestWindow;
   appearance?: ManifestAppearance;
+  dicom?: ManifestDicomPictures;
+  /**
+   * Whether TIFF files of one page are taken, those of 16 bits by `window`. Absent, none is.
+   */
+  tiff?: boolean;
 }
 /**
  * A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`.
@@ -1243,6 +1288,59 @@ export interface ManifestAppearance {
   contrast: ManifestRange;
   colour?: ManifestRange;
   covered?: ManifestRange;
+}
+/**
+ * DICOM files of one frame, grey of 8 to 16 bits or colour of 8, beside PNG and JPEG.
+ *
+ * MONOCHROME1 is inverted; Pixel Padding is black. The result has 256 shades.
+ */
+export interface ManifestDicomPictures {
+  /**
+   * Modality (0008,0060) of files that are taken. SC stands for Secondary Capture by its SOP Class, whatever Modality it states.
+   *
+   * @minItems 1
+   */
+  modalities: ("CR" | "DX" | "US" | "MG" | "SC" | "CT" | "MR")[];
+  /**
+   * display: shades after the file's own VOI LUT or window, the first if it has several. modality: values after Rescale or Modality LUT, by `window`.
+   */
+  values: "display" | "modality";
+  window?: ManifestValueWindow;
+  pixel_spacing?: ManifestPixelSpacing;
+}
+/**
+ * Which values are black and white to the model, in the units that the modality gives.
+ */
+export interface ManifestValueWindow {
+  /**
+   * This value and what is below it become 0.
+   */
+  low: number;
+  /**
+   * This value and what is above it become 255.
+   */
+  high: number;
+  /**
+   * Rescale Type (0028,1054) of the values, as HU of CT. A file that states another is refused; one of CT that states none is in HU.
+   */
+  unit?: "HU" | "OD" | "US" | "MGML";
+}
+/**
+ * How large a pixel of the pictures is that enter `crop` and `resample`.
+ */
+export interface ManifestPixelSpacing {
+  /**
+   * From one pixel's middle to the next.
+   */
+  millimetres: number;
+  /**
+   * The share by which a file may differ from it.
+   */
+  tolerance: number;
+  /**
+   * What becomes of a file that differs more. hold: it has no answer. resample: it is brought to this spacing; without `crop` the model then sees the middle of it, on black where it is too small.
+   */
+  beyond: "hold" | "resample";
 }
 /**
  * One line of characters, as int64 [n, max_length].

@@ -2,6 +2,7 @@
 import { base } from "./base";
 import type {
   Catalogue,
+  DrawAnswer,
   ErrorResponse,
   FileAnswer,
   PredictRequest,
@@ -96,6 +97,10 @@ export const readUnits = (model: Manifest) =>
 /** Per field, what the number is that was typed. */
 export const readValues = (model: Manifest, values: Record<string, string>) =>
   request<ReadAnswer>(`${path(model)}/read`, write({ values })).then((told) => told.values);
+
+/** What the model sees of an instance that a browser cannot show, and how it was read. */
+export const draw = (model: Manifest, instance: Instance) =>
+  request<DrawAnswer>(`${path(model)}/draw`, write({ instance }));
 
 export const predict = (
   model: Manifest,

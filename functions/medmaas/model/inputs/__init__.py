@@ -3,6 +3,8 @@
 - reading.py is what every kind gives: tensors, problems and warnings.
 - <kind>.py is the room of a kind. features.py reads named values, of a row or of rows in time;
   picture.py opens files, appearance.py says which pictures look like none of the training data.
+  tiff.py looks through TIFF, dicom.py makes a picture of a DICOM file: dicom_header.py reads its
+  elements, dicom_pixels.py its pixels, dicom_shades.py what they are to the eye.
 - cells.py reads the cells of a CSV file as the values that JSON would hold; spelled.py takes apart
   numbers that people write with something beside, amounts.py says what they are to a feature;
   typed.py reads one number as a form holds it.

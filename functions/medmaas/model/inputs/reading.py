@@ -147,6 +147,8 @@ class InputKind(Protocol):
         long_form: how rows of a CSV file become an instance, if it takes several.
         file_field: the field whose value may be a file that a row names by its key, if one may;
             such instances are read one by one, because thousands of them fill any memory.
+        file_as_bytes: whether that file comes as its bytes, and not in base64; then its size is
+            not limited by what a request holds.
         takes_columns: whether a table of typed values stands for instances: a column for each
             property of `json_schema`.
     """
@@ -156,6 +158,7 @@ class InputKind(Protocol):
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None
     file_field: str | None
+    file_as_bytes: ClassVar[bool]
 
     @property
     def file_columns(self) -> tuple[InputColumn, ...] | None:
@@ -196,6 +199,13 @@ class InputKind(Protocol):
     def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """What explanations need of the instances of tensors; None if they do not hold that."""
 
+    def draw(self, instance: object) -> dict[str, Any] | None:
+        """What the model sees of an instance that `read` takes, for people to look at.
+
+        Returns:
+            `{"png", "width", "height", "box"}`; None if whoever sends such instances draws them.
+        """
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
@@ -206,6 +216,7 @@ class InputDefaults:
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None = None
     file_field: str | None = None
+    file_as_bytes: ClassVar[bool] = False
     takes_columns: ClassVar[bool] = False
 
     @property
@@ -243,6 +254,10 @@ class InputDefaults:
     def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(next(iter(tensors.values())))
+
+    def draw(self, _instance: object) -> dict[str, Any] | None:
+        """None."""
+        return None
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:

@@ -1,13 +1,14 @@
 """What a model takes; <kind>.py states a kind, and the tensor it becomes.
 
 spec.py is what every kind states, named.py what those state whose instances name their values;
-features.py is such a value.
+features.py is such a value; dicom.py is which DICOM files a picture may be.
 """
 
 from typing import Annotated
 
 from pydantic import Field
 
+from medmaas.model.manifest.inputs.dicom import DicomPictures, PixelSpacing, ValueWindow
 from medmaas.model.manifest.inputs.features import Boolean, Choice, Feature, Number
 from medmaas.model.manifest.inputs.image import Appearance, Crop, ImageInput, Normalisation, Window
 from medmaas.model.manifest.inputs.series import SeriesInput
@@ -20,16 +21,19 @@ __all__ = [
     "Boolean",
     "Choice",
     "Crop",
+    "DicomPictures",
     "Feature",
     "ImageInput",
     "Input",
     "InputSpec",
     "Normalisation",
     "Number",
+    "PixelSpacing",
     "SeriesInput",
     "Shape",
     "TabularInput",
     "TextInput",
+    "ValueWindow",
     "Window",
 ]
 
