@@ -71,8 +71,9 @@ class Level(Contract):
         "labels are taken, the likeliest first, as long as their probabilities together stay "
         "within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always "
         "taken; or, by label, "
-        "one number per label. value: half the width, in the unit of the answer. values: the same of "
-        "each. labels: one per label where it is present, then one per label where it is absent. "
+        "one number per label. value: half the width, in the unit of the answer. values: the "
+        "same of each. labels: one per label where it is present, then one per label where it is "
+        "absent. "
         "survival: the "
         "bound is the day when the curve has fallen by it."
     )
