@@ -163,6 +163,12 @@ def test_the_interval_says_all_four_in_words() -> None:
     )
 
 
+def test_what_floating_point_adds_to_a_threshold_is_nothing() -> None:
+    label = {"name": "a", "threshold": 0.45 + 0.02}
+    (stated,) = LabelsOutput.model_validate(SPEC.model_dump() | {"labels": [label]}).labels
+    assert stated.threshold == 0.47
+
+
 quantiles = st.lists(st.floats(0, 1), min_size=6, max_size=6)
 
 

@@ -8,13 +8,16 @@ from medmaas.model.manifest.contract import Alias, Contract, Sentence, require_u
 from medmaas.model.manifest.outputs.spec import OutputSpec
 
 _DECIMALS = 6  # of a probability in an answer, which is what a threshold is held against
+_NOISE = 1e-12
 _PARTS = ";"  # parts the labels of an answer in a file
 
 
 def _require_decimals(threshold: float) -> float:
-    if round(threshold, _DECIMALS) != threshold:
+    """Without what floating point adds, as in 0.45 + 0.02."""
+    rounded = round(threshold, _DECIMALS)
+    if abs(rounded - threshold) > _NOISE:
         raise ValueError(f"a threshold has at most {_DECIMALS} decimals, as probabilities have")
-    return threshold
+    return rounded
 
 
 Threshold = Annotated[float, Field(gt=0, le=1), AfterValidator(_require_decimals)]
