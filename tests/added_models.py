@@ -54,7 +54,7 @@ HEART: list[Json] = [
     },
     {
         "name": "extrasystoles",
-        "unit": "{beats}/h",
+        "unit": "/h",
         "description": "Premature beats in an hour.",
         "measures": "count",
     },

@@ -28,6 +28,7 @@ from medmaas_training.assessment.outputs import labels as of_labels
 from medmaas_training.assessment.outputs import values as of_values
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.catalogue.graph import convert_sklearn
+from medmaas_training.classes.metrics import AUC, SENSITIVITY
 from medmaas_training.errors import TrainingError
 
 Array = NDArray[Any]
@@ -79,7 +80,7 @@ def _labels() -> tuple[Splits, UncertaintyAssessment]:
 
     def happen(rows: Array) -> Array:
         chances = np.column_stack([2 * rows[:, 0], rows[:, 1] - 2.5, rows[:, 2] - 7])
-        y = (draw.random(chances.shape) < 1 / (1 + np.exp(-chances))).astype(float)
+        y: Array = (draw.random(chances.shape) < 1 / (1 + np.exp(-chances))).astype(float)
         y[:2] = [[1, 0, 1], [0, 1, 0]]  # or there is nothing to fit
         return y
 
@@ -141,13 +142,13 @@ def test_figures_of_a_label_are_those_of_scikit_learn(labels: Any) -> None:
     splits, found = labels
     y = splits.test.outcome[:, 0]
     known = ~np.isnan(y)
-    area = take(found, of_labels.AUC, "common")
+    area = take(found, AUC, "common")
     assert area.n == known.sum()
     p = 1 / (1 + np.exp(-2 * splits.test.rows[known, 0]))
     assert abs(area.value - roc_auc_score(y[known], p)) < 0.02
     assert area.low < area.value < area.high
     found_by, cleared = (
-        take(found, name, "common") for name in (of_labels.SENSITIVITY, of_labels.SPECIFICITY)
+        take(found, name, "common") for name in (SENSITIVITY, of_labels.SPECIFICITY)
     )
     assert (found_by.n, cleared.n) == ((y == 1).sum(), (y == 0).sum())
     assert 0.6 < found_by.value < 0.9
@@ -198,12 +199,9 @@ def test_a_case_of_which_nothing_is_known_is_refused(labels: Any) -> None:
 def test_a_whole_assessment_fits_a_manifest(kind: str, request: pytest.FixtureRequest) -> None:
     splits, found = request.getfixturevalue(kind)
     output = LABELS if kind == "labels" else VALUES
-    some = Splits(
-        *(
-            Cases(cases.rows[:300], cases.outcome[:300])
-            for cases in (splits.train, splits.calibration, splits.test)
-        )
-    )
+    parts = (splits.train, splits.calibration, splits.test)
+    train, calibration, test = (Cases(one.rows[:300], one.outcome[:300]) for one in parts)
+    some = Splits(train, calibration, test)
     golden = [{"x0": 1, "x1": 0, "x2": 0}, {"x0": -1, "x1": 0, "x2": 0}]
     whole = assess(found.graph, TABLE, output, golden, some, seed=0)
     assert whole.explanation.importance

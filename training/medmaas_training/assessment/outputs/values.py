@@ -269,13 +269,14 @@ def _measure_each(intervals: ValuesIntervals, test: Answered) -> CoverageCurve:
             def summarise(weights: Floats, width: Floats = widths[:, i]) -> dict[str, float]:
                 return {WIDTH: middle(width, weights)}
 
-            of = {"members": known, "group": value.name}
+            name, sample = value.name, test.sample
             points += measure_held(
                 level.coverage,
                 np.nan_to_num(held[:, i]),
-                test.sample,
-                widths=test.sample.measure(WIDTH, summarise, **of),
-                **of,
+                sample,
+                members=known,
+                group=name,
+                widths=sample.measure(WIDTH, summarise, members=known, group=name),
             )
     return CoverageCurve(
         cohort=test.sample.cohort,
