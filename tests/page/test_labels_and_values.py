@@ -84,9 +84,11 @@ def test_a_probability_just_below_its_threshold_is_not_rounded_up_to_it(visit: O
 
 def test_values_have_their_units_and_an_angle_goes_on_at_the_end(visit: Open) -> None:
     page = open_example(visit, "heart").page
-    told = page.locator(".numbers dd").all_inner_texts()
-    assert [one.split()[-1] for one in told] == ["%", "/h", "deg"]
-    assert "." not in told[1]
+    told = page.locator(".numbers .verdict").all_inner_texts()
+    assert [one.splitlines()[0] for one in told] == ["ejection fraction", "extrasystoles", "axis"]
+    numbers = [one.splitlines()[1] for one in told]
+    assert [one.split()[-1] for one in numbers] == ["%", "/h", "deg"]
+    assert numbers[1] == "6 /h"
     assert page.locator(".named-values tr", has_text="axis").locator(".extent").count() == 2
     last = page.locator(".named-values tr", has_text="axis").locator("td").last.inner_text()
     assert "to 180 and on to" in last
@@ -124,3 +126,18 @@ def test_a_file_is_answered_in_columns(
     else:
         assert (first["extrasystoles"], first["axis_unit"]) == ("16", "deg")
     assert opened.list_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ("chest", "Atelectasis 53.1% · Emphysema 54.4% · Cardiomegaly 46.1%"),
+        ("heart", "axis -170 deg 170 to 180 and on to -150 deg"),
+    ],
+)
+def test_what_is_copied_names_every_number(visit: Open, model: str, line: str) -> None:
+    opened = open_example(visit, model)
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.page.get_by_role("button", name="Copy").click()
+    copied = opened.page.evaluate("navigator.clipboard.readText()")
+    assert line in copied.splitlines()

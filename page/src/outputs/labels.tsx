@@ -42,7 +42,7 @@ const STATES = ["present", "absent", "undecided", "coverage_unknown"] as const;
 /** The smallest probability that has odds. */
 const LEAST = 1e-6;
 
-/** How many findings are named large; the table has all. */
+/** How many findings are named large. */
 const MOST = 4;
 
 interface Ranked extends ManifestLabel {
@@ -76,7 +76,6 @@ function write({ probability, threshold, reached }: Ranked): string {
 function Verdict({ model, output }: Props) {
   const reached = rank(model, output).filter((one) => one.reached);
   const count = model.output.labels.length;
-  const more = reached.length - MOST;
   if (!reached.length)
     return (
       <div class="told">
@@ -86,16 +85,29 @@ function Verdict({ model, output }: Props) {
     );
   return (
     <div class="told">
-      <p class="verdict findings-named">
-        {reached.slice(0, MOST).map((one) => (
-          <span key={one.name}>
-            <Told of={model} text={one.name} /> {write(one)}
-          </span>
-        ))}
-        {more > 0 && <span>{t("labels.more", { count: more })}</span>}
+      <p class="verdict">
+        <Named model={model} labels={reached.slice(0, MOST)} />
       </p>
+      {reached.length > MOST && (
+        <p class="interval">
+          {t("labels.also")} <Named model={model} labels={reached.slice(MOST)} />
+        </p>
+      )}
       <p class="interval">{t("labels.reached", { count: reached.length, of: count })}</p>
     </div>
+  );
+}
+
+function Named({ model, labels }: { model: Model; labels: Ranked[] }) {
+  return (
+    <>
+      {labels.map((one, i) => (
+        <span key={one.name}>
+          {i > 0 && " · "}
+          <Told of={model} text={one.name} /> {write(one)}
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -64,18 +64,20 @@ const write = ({ measures }: ManifestNamedValue, number: number) =>
 function Verdict({ model, output, interval }: Props) {
   return (
     <div class="told">
-      <dl class="numbers">
-        {model.output.values.map((one) => (
-          <div key={one.name}>
-            <dt>
-              <Told of={model} text={one.name} />
-            </dt>
-            <dd class="verdict">
-              {withUnit(write(one, output.values[one.name]?.value ?? 0), one.unit)}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <div class="numbers">
+        {model.output.values.map((one) => {
+          const bounds = interval?.values[one.name];
+          return (
+            <p class="verdict" key={one.name}>
+              <span>
+                <Told of={model} text={one.name} />
+              </span>{" "}
+              {withUnit(write(one, output.values[one.name]?.value ?? 0), one.unit)}{" "}
+              {bounds && <span>{tellBounds(one, bounds)}</span>}
+            </p>
+          );
+        })}
+      </div>
       {interval && (
         <p class="interval">
           {t("values.interval", { share: formatPercent(interval.coverage, 0) })}
