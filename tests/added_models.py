@@ -6,6 +6,7 @@ invented rows.
 """
 
 import base64
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,39 @@ def add_heart(models: Path) -> None:
         },
     }
     _export(LinearRegression().fit(rows, y), rows, _of_results(draft), models)
+
+
+def add_molecules(models: Path, kind: str) -> None:
+    """Lines of SMILES and two labels or two values; the weights are random."""
+    import torch  # noqa: PLC0415 - as above
+
+    torch.manual_seed(0)
+    (shipped,) = (ROOT / "models" / "solubility").iterdir()
+    told = json.loads((shipped / "manifest.json").read_text("utf-8"))["input"]
+
+    class Toxic(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed = torch.nn.Embedding(len(told["alphabet"]) + 1, 2)
+
+        def forward(self, x: Any) -> Any:
+            sums = self.embed(x).mean(1) * 9
+            return torch.sigmoid(sums) if kind == "labels" else sums
+
+    labels = [{"name": "liver", "threshold": 0.5}, {"name": "heart", "threshold": 0.2}]
+    values = [{"name": name, "unit": "1", "description": "Nothing."} for name in ("one", "two")]
+    stated = (
+        {"labels": labels, "thresholds": THRESHOLDS} if kind == "labels" else {"values": values}
+    )
+    rows = np.random.default_rng(0).integers(1, 9, (4, told["max_length"]))
+    draft = {
+        "id": f"tox_{kind}",
+        "title": "Two numbers of a molecule, of random weights",
+        "input": told,
+        "output": {"kind": kind, "tensor": "given", **stated},
+        "golden": {"cases": [{"instance": {told["field"]: "CCO"}}]},
+    }
+    _export(Toxic(), rows, draft, models)
 
 
 def _draw_results() -> tuple[Any, np.random.Generator]:

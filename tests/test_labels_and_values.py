@@ -22,6 +22,7 @@ from tests.added_models import (
     GLUCOSE,
     add_chest,
     add_heart,
+    add_molecules,
     add_strain,
     draw_picture,
 )
@@ -330,3 +331,19 @@ def test_the_card_tells_the_thresholds_and_how_they_were_chosen(added: Path) -> 
     card = (added / "strain" / "1.0.0" / "card.md").read_text()
     assert "## Thresholds" in card
     assert "| Kidney | 0.5 |" in card
+
+
+@pytest.mark.parametrize("kind", ["labels", "values"])
+def test_a_line_has_several_labels_and_values_too(kind: str, tmp_path: Path) -> None:
+    """As of a molecule, whose explanation colours atoms."""
+    add_molecules(tmp_path, kind)
+    client = TestClient(create_app(Registry(tmp_path)))
+    (answer,) = predict(client, f"tox_{kind}", {"smiles": "CCO"}, way="explain")
+    assert answer["status"] == "ok"
+    assert answer["explanation"]["sentence"]
+    sent = client.post(
+        f"/models/tox_{kind}/file",
+        content="id,smiles\na,CCO\nb,c1ccccc1\n",
+        headers={"content-type": "text/csv"},
+    )
+    assert [row["prediction"]["status"] for row in sent.json()["rows"]] == ["ok", "ok"]

@@ -154,6 +154,16 @@ def test_figures_of_a_label_are_those_of_scikit_learn(labels: Any) -> None:
     assert 0.6 < found_by.value < 0.9
 
 
+def test_a_model_is_told_by_the_mean_of_its_labels_and_values(labels: Any, values: Any) -> None:
+    mean = take(labels[1], of_labels.MEAN_AUC, "all")
+    areas = [take(labels[1], AUC, name) for name in ("common", "seldom", "never")]
+    assert abs(mean.value - np.mean([one.value for one in areas])) < 1e-9
+    assert mean.low < mean.value < mean.high
+    (whole,) = [m for m in values[1].metrics if (m.evaluated_on, m.group) == (of_values.ON, "all")]
+    assert 0.1 < whole.value < 0.8
+    assert "standard deviations" in whole.metric
+
+
 def test_each_label_is_calibrated_by_itself(labels: Any) -> None:
     _, found = labels
     named = {curve.target.label for curve in found.calibration}

@@ -31,6 +31,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.outcomes import Figures, Outcome, OutputDefaults
 from medmaas.model.schema import (
+    NUMBER,
     PROBABILITY,
     Schema,
     describe_choice,
@@ -298,7 +299,8 @@ def describe_answer(labels: Sequence[str] | None = None) -> Schema:
     listed = describe_list(describe_choice(labels), uniqueItems=True) | {
         "description": "Those whose probability is at least their threshold: several, or none."
     }
-    probabilities = describe_mapping("LabelProbabilities", labels, PROBABILITY)
+    # beyond 0 and 1 only where an answer was forced
+    probabilities = describe_mapping("LabelProbabilities", labels, NUMBER)
     return describe_object("Labels", {"labels": listed, "probabilities": probabilities})
 
 

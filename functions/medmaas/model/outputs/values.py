@@ -189,14 +189,19 @@ def settle(rows: Floats, output: ValuesOutput) -> Floats:
 
 
 def bound(rows: Floats, half: Floats, output: ValuesOutput) -> tuple[Floats, Floats]:
-    """Low and high ends [n, values] each, of numbers of a graph and half the widths [values]."""
+    """Low and high ends [n, values] each, of numbers of a graph and half the widths [values].
+
+    None of an impossible value is clipped: it would end where the value is not.
+    """
+    values = settle(rows, output)
     low, high = (rows - half).round(DECIMALS), (rows + half).round(DECIMALS)
     for i, value in enumerate(output.values):
         if value.period is None:
             if value.measures == _COUNT:
                 low[:, i], high[:, i] = np.floor(low[:, i]), np.ceil(high[:, i])
-            low[:, i] = low[:, i].clip(value.least, value.most)
-            high[:, i] = high[:, i].clip(value.least, value.most)
+            is_possible = (values[:, i] >= value.least) & (values[:, i] <= value.most)
+            low[:, i] = np.where(is_possible, low[:, i].clip(value.least, value.most), low[:, i])
+            high[:, i] = np.where(is_possible, high[:, i].clip(value.least, value.most), high[:, i])
         elif 2 * half[i] >= value.period:
             low[:, i], high[:, i] = value.least, value.most
         else:
@@ -376,9 +381,5 @@ def _describe_each(title: str, ends: str, values: Sequence[NamedValue] | None) -
 
 
 def _describe_number(value: NamedValue) -> Schema:
-    schema = dict(INTEGER if value.measures == _COUNT else NUMBER)
-    if value.least > -inf:
-        schema["minimum"] = value.least
-    if value.most < inf:
-        schema["maximum"] = value.most
-    return schema
+    """Without its bounds, for an answer that was forced may lie beyond them."""
+    return INTEGER if value.measures == _COUNT else NUMBER

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -48,6 +49,7 @@ from medmaas_training.errors import TrainingError
 ON = "test split, each label by itself"
 ON_EACH = "test split, intervals of each label"
 SPECIFICITY = "specificity"
+MEAN_AUC = "AUC, mean of labels"
 FARTHEST = "the label farthest above its threshold"
 _NEVER = 1.0  # a quantile that excludes nothing
 
@@ -230,11 +232,12 @@ class LabelsAssessor(OutputAssessor):
     def measure_answers(self, test: Answered) -> list[Metric]:
         """How well each label is told apart, and what its threshold finds and clears."""
         evaluated = expect(test.evaluated, EvaluatedLabels)
-        return [
+        each = [
             metric
             for name, i, known in evaluated.list_labels()
             for metric in _measure_label(evaluated, test.sample, name, i, known)
         ]
+        return [*test.sample.measure(ON, partial(_rank_all, evaluated)), *each]
 
     def name_focus(self, *, of_the_named: bool) -> str:
         """Whichever it is."""
@@ -264,20 +267,35 @@ def _measure_label(
     of = replace(sample, event=y & known)
 
     def rank(weights: Floats) -> dict[str, float]:
-        drawn = weights > 0
-        if not 0 < y[drawn].sum() < drawn.sum():
-            return {AUC: np.nan, AVERAGE_PRECISION: np.nan}
-        told = {"sample_weight": weights[drawn]}
-        return {
-            AUC: float(roc_auc_score(y[drawn], p[drawn], **told)),
-            AVERAGE_PRECISION: float(average_precision_score(y[drawn], p[drawn], **told)),
-        }
+        area, drawn = find_area(p, y, weights), weights > 0
+        if np.isnan(area):
+            return {AUC: area, AVERAGE_PRECISION: area}
+        precision = average_precision_score(y[drawn], p[drawn], sample_weight=weights[drawn])
+        return {AUC: area, AVERAGE_PRECISION: float(precision)}
 
     return [
         *of.measure(ON, rank, members=known, group=name),
         *of.measure_mean(ON, SENSITIVITY, reached, members=known & y, group=name),
         *of.measure_mean(ON, SPECIFICITY, 1 - reached, members=known & ~y, group=name),
     ]
+
+
+def find_area(p: Floats, y: Flags, weights: Floats) -> float:
+    """Under the ROC curve, each case as often as it was drawn; NaN of one side alone."""
+    drawn = weights > 0
+    if not 0 < y[drawn].sum() < drawn.sum():
+        return float("nan")
+    return float(roc_auc_score(y[drawn], p[drawn], sample_weight=weights[drawn]))
+
+
+def _rank_all(evaluated: EvaluatedLabels, weights: Floats) -> dict[str, float]:
+    """The mean area of the labels that have both sides; NaN if none has."""
+    areas = [
+        find_area(evaluated.p[:, i], evaluated.y[:, i] == 1, weights * known)
+        for _, i, known in evaluated.list_labels()
+    ]
+    found = [area for area in areas if not np.isnan(area)]
+    return {MEAN_AUC: float(np.mean(found)) if found else float("nan")}
 
 
 def make(output: Output) -> LabelsAssessor:

@@ -248,7 +248,8 @@ class ValuesAssessor(OutputAssessor):
         """How far each value is from what was measured."""
         evaluated = expect(test.evaluated, EvaluatedValues)
         errors = np.nan_to_num(evaluated.errors)
-        metrics = []
+        name, losses = evaluated.find_losses()
+        metrics = test.sample.measure_mean(ON, name, losses)
         for value, i, known in evaluated.list_values():
 
             def miss(weights: Floats, i: int = i) -> dict[str, float]:
