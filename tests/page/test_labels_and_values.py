@@ -7,7 +7,7 @@ import pytest
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
-from tests.added_models import FINDINGS, add_chest, add_heart, add_strain
+from tests.added_models import FINDINGS, add_chest, add_heart, add_molecules, add_strain
 from tests.page.asking import answer_otherwise, ask, ask_example
 from tests.page.conftest import Open, Visit, serve
 from tests.page.files import ask as ask_file
@@ -22,6 +22,8 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     models = tmp_path_factory.mktemp("models")
     for add in (add_chest, add_strain, add_heart):
         add(models)
+    for kind in ("labels", "values"):
+        add_molecules(models, kind)
     yield from serve(create_app(Registry(models)))
 
 
@@ -141,3 +143,15 @@ def test_what_is_copied_names_every_number(visit: Open, model: str, line: str) -
     opened.page.get_by_role("button", name="Copy").click()
     copied = opened.page.evaluate("navigator.clipboard.readText()")
     assert line in copied.splitlines()
+
+
+@pytest.mark.parametrize(("kind", "names"), [("labels", "liver heart"), ("values", "one two")])
+def test_of_several_lines_each_number_has_its_name(visit: Open, kind: str, names: str) -> None:
+    page = visit().go(f"#/tox_{kind}", "#value-text")
+    page.locator("#value-text").fill("CCO\nc1ccccc1")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector(".claim")
+    claims = page.locator(".claim").all_inner_texts()
+    assert sorted({claim.split()[0] for claim in claims}) == sorted(names.split())
+    assert len(claims) == 4
+    assert all(claim.count("%") == (kind == "labels") for claim in claims)

@@ -65,12 +65,10 @@ class Labels(OutputDefaults):
         Impossible is what is no probability: of a graph that does not end with a sigmoid.
         """
         rows = round_numbers(outputs[self._spec.tensor], len(self._names))
-        reached = (rows >= self._thresholds).tolist()
-        listed = [
-            tuple(n for n, is_so in zip(self._names, row, strict=True) if is_so) for row in reached
-        ]
-        wrong = ((rows < 0) | (rows > 1)).any(axis=1).tolist()
-        impossible = [Fact("no_probability") if is_wrong else None for is_wrong in wrong]
+        reached: _Flags = rows >= self._thresholds
+        listed = _name_all(self._names, reached)
+        beyond: _Flags = (rows < 0) | (rows > 1)
+        impossible = [Fact("no_probability") if any(row) else None for row in beyond.tolist()]
         return Table([listed], rows, impossible=impossible)
 
     def list_rows(self, table: Table) -> list[dict[str, Any]]:
