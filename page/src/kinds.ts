@@ -6,9 +6,11 @@ import { text } from "./inputs/text";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
 import { classes } from "./outputs/classes";
+import { labels } from "./outputs/labels";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
+import { values } from "./outputs/values";
 import type { Giving, InputRoom, OutputRoom, Taking } from "./rooms";
 
 const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
@@ -23,6 +25,8 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
   value,
   survival,
   policy,
+  labels,
+  values,
 };
 
 export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];

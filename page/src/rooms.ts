@@ -119,8 +119,8 @@ export interface OutputRoom<
   nameTarget(model: Model, of: string): string;
   /** Whether it is the number that an answer is given by. */
   isDecisive?(model: Model, of: string): boolean;
-  /** The unit that curves are in, as a UCUM code; without one they are of shares. */
-  findUnit?(model: Model): string;
+  /** The unit that a curve is in, as a UCUM code; without this all are of shares. */
+  findUnit?(model: Model, target: Target): string;
   /** An answer as the columns of a table, called as in the results of a file in the bucket. */
   writeCells(output: Answer, interval: Bounds | undefined): Cells;
 }

@@ -103,7 +103,7 @@ function Calibrated({ model, prediction }: { model: Manifest; prediction: Predic
         })}
       </Line>
     );
-  const unit = findOutput(model).findUnit?.(model);
+  const unit = findOutput(model).findUnit?.(model, one.target);
   const write = (value: number) =>
     unit === undefined ? formatPercent(value) : formatNumber(value, 3);
   const { predicted, observed, n } = one.nearest;

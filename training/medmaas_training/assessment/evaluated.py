@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import (
     ClassesIntervals,
     Group,
+    LabelsIntervals,
     Level,
     QuantileIntervals,
     Strata,
     SurvivalIntervals,
     ValueIntervals,
+    ValuesIntervals,
 )
 from medmaas_training.assessment.certainty.calibration import Claim
 from medmaas_training.assessment.certainty.calibration_curve import Curve
@@ -24,7 +26,9 @@ from medmaas_training.assessment.resampling import Flags, Floats, Sample, middle
 from medmaas_training.assessment.splits import Cases
 
 Tensors = Mapping[str, NDArray[Any]]
-Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals
+Intervals = (
+    ClassesIntervals | ValueIntervals | SurvivalIntervals | LabelsIntervals | ValuesIntervals
+)
 
 
 class Evaluated(ABC):

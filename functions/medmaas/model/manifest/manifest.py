@@ -172,6 +172,7 @@ class Manifest(Contract):
         if intervals:
             intervals.require_strata(self.input)
             intervals.require_labels(self.output.named_labels)
+            intervals.require_values(self.output.named_values)
         if self.uncertainty.largest_set and not (intervals and intervals.are_sets):
             raise ValueError("uncertainty.largest_set needs prediction sets")
         return self

@@ -11,7 +11,7 @@ from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
-from medmaas.model.outcomes import Figures, Outcome
+from medmaas.model.outcomes import Figures, Outcome, Quantity
 from medmaas.model.schema import Schema, describe_any
 from medmaas.model.targets import Targets
 
@@ -27,12 +27,14 @@ class OutputKind(Protocol):
         orders: what its actions order in a record system, if it recommends any.
         recommends: whether an answer recommends an action, by rules of its own: its tables say who
             is `barred`, and warn.
+        judges_itself: whether its tables say which answers are `impossible`.
     """
 
     columns: Columns
     notice: str | None
     orders: Orders | None
     recommends: ClassVar[bool]
+    judges_itself: ClassVar[bool]
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
         """The answers to all rows of the graph's outputs, given what went in.
@@ -47,8 +49,8 @@ class OutputKind(Protocol):
     def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
 
-    def find_quantity(self, output: Json) -> tuple[float, str] | None:
-        """The number that an answer is, with its UCUM code; None if it is not one."""
+    def list_quantities(self, output: Json) -> list[Quantity]:
+        """The numbers that an answer is; none if it is no number."""
 
     def list_outcomes(self, output: Json, interval: Json | None) -> list[Outcome]:
         """The events that an answer speaks of, each with its chance; none of a number."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from medmaas.model.manifest.outputs.classes import ClassesOutput
+from medmaas.model.manifest.outputs.labels import Label, LabelsOutput
 from medmaas.model.manifest.outputs.policy import (
     Action,
     Hold,
@@ -20,12 +21,16 @@ from medmaas.model.manifest.outputs.policy import (
 from medmaas.model.manifest.outputs.spec import OutputSpec, Probability
 from medmaas.model.manifest.outputs.survival import SurvivalOutput
 from medmaas.model.manifest.outputs.value import ValueOutput
+from medmaas.model.manifest.outputs.values import NamedValue, ValuesOutput
 
 __all__ = [
     "Action",
     "ClassesOutput",
     "Hold",
+    "Label",
+    "LabelsOutput",
     "Limit",
+    "NamedValue",
     "Outcome",
     "Output",
     "OutputSpec",
@@ -35,9 +40,11 @@ __all__ = [
     "Shield",
     "SurvivalOutput",
     "ValueOutput",
+    "ValuesOutput",
 ]
 
 
 Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput, Field(discriminator="kind")
+    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput | LabelsOutput | ValuesOutput,
+    Field(discriminator="kind"),
 ]

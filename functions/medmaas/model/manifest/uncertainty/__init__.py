@@ -21,10 +21,12 @@ from medmaas.model.manifest.uncertainty.distance import (
 from medmaas.model.manifest.uncertainty.intervals import (
     ClassesIntervals,
     Intervals,
+    LabelsIntervals,
     PolicyIntervals,
     PolicyLevel,
     SurvivalIntervals,
     ValueIntervals,
+    ValuesIntervals,
 )
 from medmaas.model.manifest.uncertainty.levels import (
     PREDICTION,
@@ -41,6 +43,7 @@ __all__ = [
     "Distance",
     "Group",
     "Intervals",
+    "LabelsIntervals",
     "Level",
     "PolicyIntervals",
     "PolicyLevel",
@@ -51,6 +54,7 @@ __all__ = [
     "TensorDistance",
     "Uncertainty",
     "ValueIntervals",
+    "ValuesIntervals",
 ]
 
 
