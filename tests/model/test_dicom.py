@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -81,6 +81,7 @@ def pictures(draws: st.DrawFn) -> Dataset:
         first = draws(st.integers(max(least, -(2**15)), min(most, 2**15 - 1)))
         if least >= 0:
             first = abs(first)
+        assume(most - first < 2**16)  # pydicom counts the places of a table in 16 bits
         changes["VOILUTSequence"] = make_lut(entries, first, depth, "VOI")
     return make(pixels, **changes)
 
