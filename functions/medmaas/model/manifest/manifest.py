@@ -104,10 +104,7 @@ class Manifest(Contract):
     @property
     def reads_records(self) -> bool:
         """Whether a record in FHIR can hold all that the model requires."""
-        features = self.input.recorded_features
-        return all(feature.source for feature in features if feature.required) and any(
-            feature.source for feature in features
-        )
+        return self.input.reads_records
 
     @model_validator(mode="after")
     def _cds_service_reads_records(self) -> Self:

@@ -14,6 +14,7 @@ from medmaas.model.manifest.inputs.series import SeriesInput
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
 from medmaas.model.manifest.inputs.text import TextInput
+from medmaas.model.manifest.inputs.waveform import Lead, Rates, Signal, WaveformInput, WaveformSource
 
 __all__ = [
     "Appearance",
@@ -24,14 +25,22 @@ __all__ = [
     "ImageInput",
     "Input",
     "InputSpec",
+    "Lead",
     "Normalisation",
     "Number",
+    "Rates",
     "SeriesInput",
     "Shape",
+    "Signal",
     "TabularInput",
     "TextInput",
+    "WaveformInput",
+    "WaveformSource",
     "Window",
 ]
 
 
-Input = Annotated[TabularInput | SeriesInput | ImageInput | TextInput, Field(discriminator="kind")]
+Input = Annotated[
+    TabularInput | SeriesInput | ImageInput | TextInput | WaveformInput,
+    Field(discriminator="kind"),
+]
