@@ -18,7 +18,7 @@ from medmaas.model.body import Lists, parse_body, take_columns, take_request, ta
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.options import Options
-from medmaas.model.predict import answer, check_options, predict
+from medmaas.model.predict import answer, check_options, predict, refuse_problems
 from medmaas.model.registry import Model
 from medmaas.words import Words, speak, write_columns
 
@@ -115,8 +115,12 @@ async def list_units(request: Request) -> Response:
 async def read_values(request: Request) -> Response:
     """What numbers are that a person typed as a laboratory reports them: `<5`, `118 µmol/L H`.
 
-    Nothing is predicted. What cannot be read is told of its field.
+    Or what is drawn of an instance that no browser reads, as of a file of an ECG. Nothing is
+    predicted. What cannot be read is told of its field.
     """
+    body = parse_body(await read_json_bytes(request))
+    if isinstance(body, dict) and body.keys() == {"instance"}:
+        return _show(request, body["instance"])
     from medmaas.model.inputs.typed import (  # noqa: PLC0415 - only the page asks for it
         MOST_CHARACTERS,
         read_typed,
@@ -124,9 +128,20 @@ async def read_values(request: Request) -> Response:
 
     features = find_model(request).manifest.input.named_features
     numbers = {f.name: f for f in features if isinstance(f, Number)}
-    texts = take_texts(parse_body(await read_json_bytes(request)), numbers, MOST_CHARACTERS)
+    texts = take_texts(body, numbers, MOST_CHARACTERS)
     read = {name: asdict(read_typed(numbers[name], text)) for name, text in texts.items()}
     return _respond({"values": speak(read, choose_words(request))})
+
+
+def _show(request: Request, instance: object) -> Response:
+    """What is drawn of an instance, and what its reader must know; refused as by an answer."""
+    model, words = find_model(request), choose_words(request)
+    reading, shown = model.inputs.show(instance)
+    if reading.problems:
+        raise refuse_problems(reading.problems)
+    warnings = [words.write_warning(one) for one in reading.warnings[0]]
+    held = [words.say(one) for one in reading.held if one]
+    return _respond({"shown": shown, "warnings": warnings, "held": held})
 
 
 async def predict_instances(request: Request) -> Response:

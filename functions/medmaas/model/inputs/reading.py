@@ -195,6 +195,13 @@ class InputKind(Protocol):
     def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
         """What explanations need of the instances of a tensor; None if it does not hold that."""
 
+    def show(self, instance: object) -> tuple[Reading, dict[str, Any]]:
+        """The reading of one instance, and what of it is drawn, where no browser can read it.
+
+        Raises:
+            InvalidRequestError: nothing of this kind is drawn by the service.
+        """
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
@@ -233,6 +240,11 @@ class InputDefaults:
     def restore_instances(self, tensor: Tensor) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(tensor)
+
+    def show(self, _instance: object) -> tuple[Reading, dict[str, Any]]:
+        """Refuse it."""
+        problem = Problem(None, "instance", Fact("must_be_left_out"))
+        raise InvalidRequestError("instance_not_shown", [problem])
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:
