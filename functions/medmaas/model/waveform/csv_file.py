@@ -5,7 +5,7 @@ The rate comes from a column of times, if there is one. Samples are read as far 
 
 import re
 from functools import cache, partial
-from io import StringIO
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -14,15 +14,15 @@ from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.waveform.recording import Channel, Recording, Samples
 
 _MOST_COLUMNS = 512
-_LONGEST = 65_536  # characters of a line
+_LONGEST, _LONGEST_NAME = 65_536, 128  # characters of a line, and of a cell of the header
 _TIME = re.compile(r"(?:elapsed\s+)?(?:time|seconds|sec|t)|时间|采样时间", re.IGNORECASE)
 _SECONDS = {
     "s": 1.0, "sec": 1.0, "seconds": 1.0, "秒": 1.0,
     "ms": 1e-3, "msec": 1e-3, "毫秒": 1e-3, "us": 1e-6,
 }  # fmt: skip
 _NAMED = re.compile(r"(?P<name>.*?)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\))?\s*")
-_OFF = 0.75  # of the time between two samples, as times that were rounded may be
-_WHOLE = 5e-4  # of the rate: how near to a whole number it is taken for one
+_OFF = 0.4  # of the time between two samples, as times that were rounded may be
+_FIRST = 1_000  # times that are looked at before the rate is believed
 _DIGIT = re.compile(r"[+-]?[.,]?\d")
 
 
@@ -41,20 +41,19 @@ class _Table:
 
     def last(self) -> Samples:
         """The last line."""
-        return self._parse(self._text.rpartition("\n")[2], 1)[0]
+        return self._parse([self._text[self._text.rfind("\n") + 1 :]])[0]
 
     def _read(self, most: int) -> Samples:
         most = min(most, self.count)
-        table = self._parse(self._text, most)
+        # no more than is needed is held twice
+        table = self._parse(self._text.split("\n", most)[:most])
         if len(table) < most:  # blank lines within
             raise InvalidValueError("csv_not_numbers", columns=self._columns)
         return table
 
-    def _parse(self, text: str, most: int) -> Samples:
+    def _parse(self, lines: list[str]) -> Samples:
         try:
-            table = np.loadtxt(
-                StringIO(text), np.float64, None, self._delimiter, max_rows=most, ndmin=2
-            )
+            table = np.loadtxt(lines, np.float64, None, self._delimiter, ndmin=2)
         except ValueError:  # its message quotes the cell
             raise InvalidValueError("csv_not_numbers", columns=self._columns) from None
         if table.shape[1:] != (self._columns,):
@@ -72,15 +71,20 @@ def read_csv(content: bytes) -> Recording:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidValueError("recording_of_unknown_format") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip("\n")
     while text.startswith("#"):
         text = text.partition("\n")[2]
     header, _, below = text.partition("\n")
     if len(header) > _LONGEST:
         raise InvalidValueError("csv_without_header")
     delimiter = max("\t;,", key=header.count)
-    columns = [_name(cell) for cell in header.split(delimiter)]
-    if len(columns) > _MOST_COLUMNS or any(_DIGIT.match(one.name) for one in columns):
+    cells = header.split(delimiter)
+    if len(cells) > _MOST_COLUMNS or max(map(len, cells)) > _LONGEST_NAME:
+        raise InvalidValueError("csv_without_header")
+    columns = [_name(cell) for cell in cells]
+    if any(_DIGIT.match(one.name) for one in columns):
         raise InvalidValueError("csv_without_header")
     first, _, rest = below.partition("\n")
     if first and not any(_DIGIT.match(cell.strip()) for cell in first.split(delimiter)):
@@ -94,11 +98,13 @@ def read_csv(content: bytes) -> Recording:
         below = below.replace(",", ".")
     table = _Table(below, delimiter, len(columns))
     times = [i for i, column in enumerate(columns) if _TIME.fullmatch(column.name)]
-    rate = _find_rate(table, times[0], columns[times[0]].unit) if times else None
+    rate, time = None, None
+    if times:
+        unit = columns[times[0]].unit
+        rate = _find_rate(table, times[0], unit)
+        time = times[0], rate * _read_seconds(unit)
     channels = [
-        Channel(
-            (column.name,), table.count, rate, column.unit, partial(_read, table, i, times, rate)
-        )
+        Channel((column.name,), table.count, rate, column.unit, partial(_read, table, i, time))
         for i, column in enumerate(columns)
         if i not in times
     ]
@@ -113,23 +119,36 @@ def _name(cell: str) -> _Column:
 
 
 def _find_rate(table: _Table, time: int, unit: str | None) -> float:
-    seconds = _SECONDS.get((unit or "").replace("µ", "u").replace("μ", "u").casefold())
+    """The rate by the first and the last time, a whole number where that fits as well."""
+    seconds = _read_seconds(unit)
+    steps = table.count - 1
+    span = float(table.last()[time] - table.read(1)[0, time]) * seconds
+    if not span > 0 or not isfinite(span) or not steps:
+        raise InvalidValueError("csv_times_uneven")
+    rate = steps / span
+    if round(rate) and abs(round(rate) * span - steps) < _OFF:
+        rate = float(round(rate))
+    _require_even(table.read(min(_FIRST, table.count))[:, time], rate * seconds)
+    return rate
+
+
+def _read_seconds(unit: str | None) -> float:
+    """How many seconds a unit of time is."""
+    seconds = _SECONDS.get((unit or "").replace("µ", "u").replace("μ", "u").casefold())  # noqa: RUF001
     if seconds is None:
         raise InvalidValueError("csv_time_without_unit")
-    span = float(table.last()[time] - table.read(1)[0, time]) * seconds
-    if not span > 0 or table.count < 2:  # noqa: PLR2004 - times that are apart
+    return seconds
+
+
+def _require_even(times: Samples, rate: float) -> None:
+    """Refuse times that do not lie one by one as the rate says, in the unit of the times."""
+    off = (times - times[0]) * rate - np.arange(len(times))
+    if not (np.abs(off) < _OFF).all():
         raise InvalidValueError("csv_times_uneven")
-    rate = (table.count - 1) / span
-    return float(round(rate)) if round(rate) and abs(rate / round(rate) - 1) < _WHOLE else rate
 
 
-def _read(table: _Table, place: int, times: list[int], rate: float | None, most: int) -> Samples:
+def _read(table: _Table, place: int, time: tuple[int, float] | None, most: int) -> Samples:
     samples = table.read(most)
-    if times and rate:
-        at = samples[:, times[0]] - samples[0, times[0]]
-        steps = np.arange(len(at))
-        # of the span that is read, so that any unit will do
-        span = at[-1] / max(len(at) - 1, 1)
-        if not np.isfinite(at).all() or np.abs(at - steps * span).max(initial=0) > _OFF * span:
-            raise InvalidValueError("csv_times_uneven")
+    if time:
+        _require_even(samples[:, time[0]], time[1])
     return samples[:, place]

@@ -14,7 +14,6 @@ _EDF, _DICOM, _SCP = b"0       ", slice(128, 132), slice(16, 22)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _MATLAB = b"MATLAB 5.0", b"MATLAB 7.3", b"\x89HDF"
 _PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf"
-_WFDB = re.compile(rb"(?:\s*#[^\n]*\n)*\s*[\w./-]+ +\d+ +[\d.]+[^\n]*\n(?:\s*#[^\n]*\n)*\s*\S+\.\w+ ")
 _XML = re.compile(rb"\s*<[?!\w]")
 _HEAD = 4_096
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -77,5 +76,16 @@ def _refuse_others(content: bytes) -> None:
         raise InvalidValueError("recording_is_matlab")
     if content.startswith(_PACKED):
         raise InvalidValueError("recording_is_packed")
-    if _WFDB.match(head):
+    if _is_wfdb(head):
         raise InvalidValueError("recording_is_wfdb_header")
+
+
+def _is_wfdb(head: bytes) -> bool:
+    """Whether it begins as the header of a WFDB record: `100 2 360 650000`, then `100.dat 212 ...`.
+
+    https://www.physionet.org/physiotools/wag/header-5.htm
+    """
+    lines = [line.split() for line in head.splitlines() if line.strip()[:1] not in {b"", b"#"}]
+    if len(lines) < 2 or not (2 <= len(lines[0]) <= 6 and len(lines[1]) >= 2):  # noqa: PLR2004
+        return False
+    return lines[0][1].isdigit() and b"." in lines[1][0] and lines[1][1][:1].isdigit()

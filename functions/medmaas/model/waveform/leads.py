@@ -15,6 +15,7 @@ _NUMBERED = {
 }  # fmt: skip
 _FIRST = (131_072, 131_328)  # MDC_ECG_LEAD and MDC_ECG_ELEC_POTL: partition 2, from 0 and from 256
 _CODE = re.compile(r"(?:5\.6\.3-9-|2:)(\d{1,3})")
+_LONGEST = 128  # characters
 # a minus that stands alone is one: -aVR is another lead than aVR
 _BEFORE = re.compile(r"^(?:mdc_ecg_(?:lead|elec_potl)_|(?:ecg|ekg|leads?|导联)(?:-(?=\S)|[\s_:]+))+")
 
@@ -45,6 +46,6 @@ class LeadNames:
 
     def find(self, names: Iterable[str]) -> set[int]:
         """The places of the leads that are called so: one, unless names contradict each other."""
-        known = (read_code(name) or name for name in names)
+        known = (read_code(name) or name for name in names if len(name) <= _LONGEST)
         places = (self._places.get(fold_lead(name)) for name in known)
         return {place for place in places if place is not None}
