@@ -5,6 +5,7 @@ import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,13 +140,21 @@ def write_dicom(
 
 def write_wfdb(folder: Path, samples: Floats, rate: float = RATE, names: Any = LEADS) -> Path:
     """A record, by wfdb; the path of its header."""
-    import wfdb
+    with catch_warnings(action="ignore"):
+        import wfdb
 
-    wfdb.wrsamp(
-        "record", fs=rate, units=["mV"] * len(samples), sig_name=list(names), fmt=["16"] * len(samples),
-        p_signal=samples.T, adc_gain=[200] * len(samples), baseline=[0] * len(samples),
-        comments=[SECRET], write_dir=str(folder),
-    )  # fmt: skip
+        wfdb.wrsamp(
+            "record",
+            fs=rate,
+            units=["mV"] * len(samples),
+            sig_name=list(names),
+            fmt=["16"] * len(samples),
+            p_signal=samples.T,
+            adc_gain=[200] * len(samples),
+            baseline=[0] * len(samples),
+            comments=[SECRET],
+            write_dir=str(folder),
+        )
     return folder / "record.hea"
 
 

@@ -7,6 +7,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 
 import numpy as np
 
@@ -26,15 +27,16 @@ def read_record(header: Path, at_most: int) -> bytes:
     Raises:
         InvalidValueError: wfdb is not installed, or the record is damaged, too large, or has gaps.
     """
-    try:
-        import wfdb  # noqa: PLC0415 - only records need it
-    except ModuleNotFoundError:
-        raise InvalidValueError("wfdb_not_installed") from None
     name = str(header.with_suffix(""))
     try:
-        told = wfdb.rdheader(name)
-        samples = int(told.sig_len or 0) * int(told.n_sig)
-        record = None if 2 * samples > at_most else wfdb.rdrecord(name, physical=False)
+        with catch_warnings(action="ignore"):  # it warns of what pandas will take no longer
+            import wfdb  # noqa: PLC0415 - only records need it
+
+            told = wfdb.rdheader(name)
+            samples = int(told.sig_len or 0) * int(told.n_sig)
+            record = None if 2 * samples > at_most else wfdb.rdrecord(name, physical=False)
+    except ModuleNotFoundError:
+        raise InvalidValueError("wfdb_not_installed") from None
     except Exception:  # noqa: BLE001 - wfdb raises anything on a damaged record
         raise InvalidValueError("wfdb_damaged") from None
     if record is None:
@@ -42,9 +44,7 @@ def read_record(header: Path, at_most: int) -> bytes:
     counts = record.d_signal
     if counts is None or not len(counts) or len({*record.units}) != 1:
         raise InvalidValueError("wfdb_damaged")
-    leads = {
-        lead: _write_lead(counts[:, i], record, i) for i, lead in enumerate(record.sig_name)
-    }
+    leads = {lead: _write_lead(counts[:, i], record, i) for i, lead in enumerate(record.sig_name)}
     written = {"sampling_rate": float(record.fs), "unit": record.units[0], "leads": leads}
     return json.dumps(written).encode()
 

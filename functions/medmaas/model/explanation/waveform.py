@@ -37,7 +37,14 @@ from medmaas.model.kinds import expect
 from medmaas.model.manifest import WaveformInput
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
-from medmaas.model.schema import NUMBER, TEXT, Schema, describe_choice, describe_list, describe_object
+from medmaas.model.schema import (
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_choice,
+    describe_list,
+    describe_object,
+)
 
 Samples = NDArray[np.float32]
 _AGAINST = Fact("recording_without_it")

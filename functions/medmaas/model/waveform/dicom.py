@@ -142,7 +142,10 @@ def _make_channel(group: _Group, place: int, definition: "Dataset") -> Channel:
     names = [str(definition.get("ChannelLabel", ""))]
     for source in _open(definition, "ChannelSourceSequence"):
         names += [str(source.get("CodeValue", "")), str(source.get("CodeMeaning", ""))]
-    units = [str(one.get("CodeValue", "")) for one in _open(definition, "ChannelSensitivityUnitsSequence")]
+    units = [
+        str(one.get("CodeValue", ""))
+        for one in _open(definition, "ChannelSensitivityUnitsSequence")
+    ]
     sensitivity = _read_number(definition, "ChannelSensitivity", None)
     factor = _read_number(definition, "ChannelSensitivityCorrectionFactor", 1.0)
     offset = _read_number(definition, "ChannelBaseline", 0.0)

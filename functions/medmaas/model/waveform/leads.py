@@ -17,7 +17,9 @@ _FIRST = (131_072, 131_328)  # MDC_ECG_LEAD and MDC_ECG_ELEC_POTL: partition 2, 
 _CODE = re.compile(r"(?:5\.6\.3-9-|2:)(\d{1,3})")
 _LONGEST = 128  # characters
 # a minus that stands alone is one: -aVR is another lead than aVR
-_BEFORE = re.compile(r"^(?:mdc_ecg_(?:lead|elec_potl)_|(?:ecg|ekg|leads?|导联)(?:-(?=\S)|[\s_:]+))+")
+_BEFORE = re.compile(
+    r"^(?:mdc_ecg_(?:lead|elec_potl)_|(?:ecg|ekg|leads?|导联)(?:-(?=\S)|[\s_:]+))+"
+)
 
 
 def fold_lead(name: str) -> str:

@@ -14,7 +14,13 @@ from medmaas.model.manifest.inputs.series import SeriesInput
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
 from medmaas.model.manifest.inputs.text import TextInput
-from medmaas.model.manifest.inputs.waveform import Lead, Rates, Signal, WaveformInput, WaveformSource
+from medmaas.model.manifest.inputs.waveform import (
+    Lead,
+    Rates,
+    Signal,
+    WaveformInput,
+    WaveformSource,
+)
 
 __all__ = [
     "Appearance",
