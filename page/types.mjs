@@ -13,6 +13,7 @@ const roots = [
   "PredictRequest",
   "ReadAnswer",
   "Service",
+  "ShownAnswer",
   "Units",
 ];
 const { schemas } = JSON.parse(await readFile("../docs/openapi.json", "utf8")).components;

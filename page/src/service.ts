@@ -7,6 +7,7 @@ import type {
   PredictRequest,
   ReadAnswer,
   Service,
+  ShownAnswer,
   Units as Told,
 } from "./contract";
 import type { Fact } from "./facts";
@@ -96,6 +97,10 @@ export const readUnits = (model: Manifest) =>
 /** Per field, what the number is that was typed. */
 export const readValues = (model: Manifest, values: Record<string, string>) =>
   request<ReadAnswer>(`${path(model)}/read`, write({ values })).then((told) => told.values);
+
+/** What is drawn of an instance that no browser reads, and what its reader must know. */
+export const show = (model: Manifest, instance: Instance) =>
+  request<ShownAnswer>(`${path(model)}/read`, write({ instance }));
 
 export const predict = (
   model: Manifest,
