@@ -70,7 +70,8 @@ def test_the_drawing_is_to_scale(opened: Visit, tmp_path: Path) -> None:
     choose(page, tmp_path, "a.csv", write_csv(samples))
     page.wait_for_selector(".ecg svg")
     pulse, trace = page.eval_on_selector_all(
-        ".ecg svg g:first-of-type path.trace", "all => all.map(one => one.getBBox()).map(({width, height}) => ({width, height}))"
+        ".ecg svg g:first-of-type path.trace",
+        "all => all.map(one => one.getBBox()).map(({width, height}) => ({width, height}))",
     )[:2]
     assert pulse["height"] == pytest.approx(10, abs=0.01)
     assert pulse["width"] == pytest.approx(7, abs=0.01)

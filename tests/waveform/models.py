@@ -34,7 +34,7 @@ INPUT: Json = {
 
 
 def make_graph(leads: int, samples: int, width: int = 16, seed: int = 0) -> bytes:
-    """Two convolutions, their mean over time, and a softmax: random weights, that learned nothing."""
+    """Two convolutions, their mean over time, a softmax: random weights, that learned nothing."""
     random = np.random.default_rng(seed)
     weights = {
         "first": random.normal(0, 0.4, (width, leads, 15)),
@@ -52,11 +52,10 @@ def make_graph(leads: int, samples: int, width: int = 16, seed: int = 0) -> byte
         helper.make_node("Relu", ["c"], ["d"]),
         helper.make_node("GlobalAveragePool", ["d"], ["e"]),
         helper.make_node("Flatten", ["e"], ["embedded"]),
-        helper.make_node("ReduceL2", ["embedded"], ["length"], axes=[1]),
+        helper.make_node("ReduceL2", ["embedded", "axes"], ["distance"]),
         helper.make_node("Gemm", ["embedded", "last", "bias"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"]),
     ]
-    nodes[6] = helper.make_node("ReduceL2", ["embedded", "axes"], ["distance"])
     initializers.append(numpy_helper.from_array(np.array([1]), "axes"))
     ends = [
         helper.make_tensor_value_info("samples", TensorProto.FLOAT, ["n", leads, samples]),

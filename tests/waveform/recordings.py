@@ -8,13 +8,19 @@ from typing import Any
 from warnings import catch_warnings
 
 import numpy as np
+from edfio import Edf, EdfSignal, Patient
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, generate_uid
+
+with catch_warnings(action="ignore"):  # it warns of what pandas will take no longer
+    import wfdb
 
 Floats = NDArray[np.float64]
 Json = dict[str, Any]
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 RATE, SECONDS = 500, 10
-SECRET = "ZZNOBODY"  # what headers hold of a person, and nothing may repeat
+SECRET = "ZZNOBODY"  # noqa: S105 - what headers hold of a person, and nothing may repeat
 _WAVES = ((0.10, -0.16, 0.02), (-0.12, -0.025, 0.01), (1.0, 0, 0.011), (-0.2, 0.03, 0.012),
           (0.3, 0.28, 0.05))  # fmt: skip
 
@@ -59,7 +65,9 @@ def as_file(content: bytes) -> Json:
     return {"ecg": base64.b64encode(content).decode()}
 
 
-def write_csv(samples: Floats, rate: float = RATE, names: Any = LEADS, time: bool = True) -> bytes:
+def write_csv(
+    samples: Floats, rate: float = RATE, names: Any = LEADS, *, time: bool = True
+) -> bytes:
     """A table with a column of times."""
     head = [*(["time [s]"] if time else []), *(f"{name} [mV]" for name in names)]
     lines = [
@@ -71,8 +79,6 @@ def write_csv(samples: Floats, rate: float = RATE, names: Any = LEADS, time: boo
 
 def write_edf(samples: Floats, rate: float = RATE, names: Any = LEADS) -> bytes:
     """EDF+C, by edfio, with a patient's name."""
-    from edfio import Edf, EdfSignal, Patient
-
     signals = [
         EdfSignal(
             row * 1000,
@@ -89,12 +95,9 @@ def write_edf(samples: Floats, rate: float = RATE, names: Any = LEADS) -> bytes:
 
 
 def write_dicom(
-    samples: Floats, rate: float = RATE, names: Any = LEADS, compressed: bool = False
+    samples: Floats, rate: float = RATE, names: Any = LEADS, *, compressed: bool = False
 ) -> bytes:
-    """A 12-lead ECG, by pydicom, with a patient's name, and median beats in a group of their own."""
-    from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-    from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, generate_uid
-
+    """A 12-lead ECG, by pydicom, with a patient's name, and a second group of median beats."""
     codes = dict(zip(("I", "II", "V1", "V2", "V3", "V4", "V5", "V6"), range(1, 9), strict=True))
     codes |= {"III": 61, "aVR": 62, "aVL": 63, "aVF": 64}
 
@@ -123,7 +126,7 @@ def write_dicom(
         return made
 
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.9.1.1"
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.9.1.1")
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["ecg"])
     meta.TransferSyntaxUID = (
         DeflatedExplicitVRLittleEndian if compressed else ExplicitVRLittleEndian
@@ -141,8 +144,6 @@ def write_dicom(
 def write_wfdb(folder: Path, samples: Floats, rate: float = RATE, names: Any = LEADS) -> Path:
     """A record, by wfdb; the path of its header."""
     with catch_warnings(action="ignore"):
-        import wfdb
-
         wfdb.wrsamp(
             "record",
             fs=rate,

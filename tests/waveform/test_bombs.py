@@ -3,12 +3,14 @@
 import base64
 import struct
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from time import process_time
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 
 from medmaas.model.inputs.waveform import Waveform
@@ -73,8 +75,6 @@ def fill_item(count: int) -> bytes:
 
 def deflate() -> bytes:
     """A deflated DICOM, whose set is 20 MB of one byte."""
-    import zlib
-
     content = write_dicom(draw(), compressed=True)
     packer = zlib.compressobj(wbits=-15)
     end = content.find(b"1.2.840.10008.1.2.1.99") + 40
@@ -82,7 +82,7 @@ def deflate() -> bytes:
 
 
 def leads(value: Any) -> dict[str, Any]:
-    return {"ecg": {"sampling_rate": 500, "unit": "mV", "leads": {lead: value for lead in LEADS}}}
+    return {"ecg": {"sampling_rate": 500, "unit": "mV", "leads": dict.fromkeys(LEADS, value)}}
 
 
 BOMBS: dict[str, tuple[Callable[[], Any], set[str]]] = {
@@ -164,7 +164,5 @@ def test_a_bomb_is_refused_with_its_cause_and_costs_little(name: str) -> None:
 
 
 def test_the_bombs_of_dicom_are_files_that_pydicom_would_read() -> None:
-    import pydicom
-
     for content in (add_elements(b"\xfe\xff\x00\xe0\0\0\0\0", 5), hide_elements(5), fill_item(5)):
         assert len(pydicom.dcmread(BytesIO(content)).WaveformSequence)

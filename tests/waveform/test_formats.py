@@ -3,10 +3,13 @@
 import base64
 import json
 import struct
+from io import BytesIO
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
+from edfio import read_edf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,7 +41,8 @@ def make(**changed: Any) -> Waveform:
 def read(instance: object, **changed: Any) -> np.ndarray[Any, Any]:
     reading = make(**changed).read([instance])
     assert not reading.problems, [ENGLISH.say(one.fact) for one in reading.problems]
-    return reading.tensors["samples"][0]
+    row: np.ndarray[Any, Any] = reading.tensors["samples"][0]
+    return row
 
 
 def list_codes(instance: object, **changed: Any) -> list[tuple[str | None, str]]:
@@ -94,11 +98,6 @@ def test_every_form_gives_the_same_samples(form: str) -> None:
 
 
 def test_the_libraries_of_others_read_the_same() -> None:
-    from io import BytesIO
-
-    import pydicom
-    from edfio import read_edf
-
     edf = read_edf(BytesIO(write_edf(SAMPLES)))
     judged = np.array([signal.data for signal in edf.signals]) / 1000
     np.testing.assert_allclose(read(as_file(write_edf(SAMPLES))), judged, atol=1e-6)
@@ -132,7 +131,7 @@ def test_leads_are_found_in_any_order(order: list[int]) -> None:
         (lambda name: f"{name}x", False),
     ],
 )
-def test_names_of_leads_are_read_as_devices_spell_them(spell: Any, is_lead: bool) -> None:
+def test_names_of_leads_are_read_as_devices_spell_them(spell: Any, *, is_lead: bool) -> None:
     named = as_counts(SAMPLES, names=[spell(name) for name in LEADS])
     if is_lead:
         np.testing.assert_array_equal(read(named), read(as_counts(SAMPLES)))
@@ -192,10 +191,6 @@ def test_what_is_no_recording_is_refused(given: Any) -> None:
 
 
 def test_a_dicom_of_another_modality_is_refused() -> None:
-    from io import BytesIO
-
-    import pydicom
-
     dicom = pydicom.dcmread(BytesIO(write_dicom(SAMPLES)))
     del dicom.WaveformSequence
     dicom.Modality = "CT"

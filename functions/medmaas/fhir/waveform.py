@@ -1,12 +1,11 @@
 """A record becomes a recording: the newest Observations whose values are SampledData, by lead."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite
 from typing import Any
-
-import numpy as np
 
 from medmaas.facts import Fact
 from medmaas.fhir.case import Requirement
@@ -18,15 +17,15 @@ from medmaas.fhir.results import Unused, require_reference, say_unused
 from medmaas.fhir.terminologies import list_codings
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Manifest, WaveformInput, WaveformSource
-from medmaas.model.unit_spellings import find_unit
 from medmaas.model.units import UnitError, convert
 from medmaas.model.waveform import LeadNames
+from medmaas.model.waveform.sent import read_unit
 
 _VALUE = "valueSampledData"
 _FINAL, _VOID = {"final", "amended", "corrected"}, {"entered-in-error", "cancelled"}
 _MS = 1000.0
+_NUMBERS = re.compile(r"[0-9eE+\-.\s]+")
 _LOST = {"E", "L", "U"}  # of a sample: an error, below and above what can be measured
-_MICRO = str.maketrans({"µ": "u", "μ": "u"})  # noqa: RUF001 - two signs of Unicode
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +185,9 @@ def _read(sampled: object, where: str, unit: str) -> tuple[float, list[float]]:
     zero, factor = _number(origin.get("value", 0)), _number(sampled.get("factor", 1))
     if zero is None or not factor:
         raise refuse(f"{where}.factor", "not_sampled_data")
-    spelled = str(origin.get("code") or origin.get("unit") or "").translate(_MICRO)
+    spelled = str(origin.get("code") or origin.get("unit") or "")
     try:
-        scale = convert(1.0, find_unit(spelled) or spelled, unit)
+        scale = convert(1.0, read_unit(spelled), unit)
     except UnitError:
         raise refuse(f"{where}.origin", "unit_not_convertible", unit=unit) from None
     rate = _read_rate(sampled, where)
@@ -196,10 +195,12 @@ def _read(sampled: object, where: str, unit: str) -> tuple[float, list[float]]:
     if not _LOST.isdisjoint(texts):
         raise refuse(f"{where}.data", "samples_lost")
     try:
-        data = np.array(texts, np.float64)
+        data = [float(text) for text in texts]
     except ValueError:
-        raise refuse(f"{where}.data", "not_sampled_data") from None
-    return rate, ((data * factor + zero) * scale).tolist()
+        data = []
+    if not data or not _NUMBERS.fullmatch(sampled["data"]):  # nan, and 1_000
+        raise refuse(f"{where}.data", "not_sampled_data")
+    return rate, [(one * factor + zero) * scale for one in data]
 
 
 def _read_rate(sampled: dict[str, Any], where: str) -> float:

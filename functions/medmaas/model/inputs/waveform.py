@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.errors import MalformedBodyError
 from medmaas.facts import Fact
-from medmaas.model.body import parse_json
 from medmaas.model.inputs.reading import (
     InputColumn,
     InputDefaults,
@@ -33,7 +31,6 @@ from medmaas.model.schema import (
     describe_list,
     describe_object,
 )
-from medmaas.model.unit_spellings import find_unit
 from medmaas.model.units import UnitError, convert
 from medmaas.model.waveform import (
     Channel,
@@ -41,21 +38,16 @@ from medmaas.model.waveform import (
     Recording,
     find_ratio,
     judge,
-    open_recording,
     resample,
 )
-from medmaas.model.waveform.files import read_base64
-from medmaas.model.waveform.numbers import list_unknown, read_numbers, read_rate
 from medmaas.model.waveform.resampling import simplify
+from medmaas.model.waveform.sent import read_sent, read_unit
 
 _TOLD_FLAT, _TOLD_SATURATION, _TOLD_MAINS = 1.0, 0.01, 0.05  # seconds, and shares
 _MOST_SECONDS = 600.0  # of a recording of which the beginning is read
 _SAME_RATE = 1e-6
-_MICRO = str.maketrans({"µ": "u", "μ": "u"})  # noqa: RUF001 - two signs of Unicode
 _FEWEST = 2  # samples
-_LONGEST_UNIT = 32  # characters
 _STEPS = 32_000  # of 16 bits, by which samples are drawn
-_OF_TEXT = ("\n", "\r")
 
 Floats = NDArray[np.float64]
 
@@ -125,7 +117,7 @@ class Waveform(InputDefaults):
         return None
 
     def show(self, instance: object) -> tuple[Reading, dict[str, Any]]:
-        """The reading of one instance, and what of it is drawn: the samples as the graph takes them.
+        """The reading of one instance, and what of it is drawn: what the graph takes.
 
         Returns:
             The reading; rate and format as they were sent, leads that are missing, and per lead
@@ -157,103 +149,50 @@ class Waveform(InputDefaults):
         if not isinstance(instance, dict):
             return nothing
         try:
-            recording = self._open(given, note)
+            recording = read_sent(given, spec.field, spec.unit, note)
             return self._take(recording, note) or nothing
         except InvalidValueError as error:
             note.refuse(spec.field, error.fact)
             return nothing
 
-    def _open(self, given: object, note: Notes) -> Recording:
-        """The channels of what was sent, whatever form it has."""
-        if isinstance(given, str) and given:
-            begin = given[:64].lstrip()
-            is_text = begin.startswith("{") or any(end in given[:65_536] for end in _OF_TEXT)
-            if is_text and (begin.startswith("{") or not _is_base64(given)):
-                return self._open_file(given.encode("utf-8", "replace"), None, None, note)
-            return self._open_file(read_base64(given), None, None, note)
-        if isinstance(given, dict) and ("file" in given) != ("leads" in given):
-            return self._open_object(given, note)
-        raise InvalidValueError("not_a_recording")
-
-    def _open_file(
-        self, content: bytes, rate: float | None, unit: str | None, note: Notes
-    ) -> Recording:
-        if content[:64].lstrip().startswith(b"{"):
-            try:
-                parsed = parse_json(content)
-            except MalformedBodyError:  # speaks of a body
-                raise InvalidValueError("recording_not_json") from None
-            if not isinstance(parsed, dict) or "leads" not in parsed or rate or unit:
-                raise InvalidValueError("not_a_recording")
-            return self._open_object(parsed, note)
-        recording = open_recording(content)
-        return Recording(
-            recording.format, [_complete(one, rate, unit) for one in recording.channels]
-        )
-
-    def _open_object(self, given: dict[str, Any], note: Notes) -> Recording:
-        field = self._spec.field
-        if unknown := list_unknown(given):
-            note.refuse(field, unknown)
-        rate, unit = None, given.get("unit")
-        if "sampling_rate" in given:
-            try:
-                rate = read_rate(given["sampling_rate"])
-            except InvalidValueError as error:
-                note.refuse(f"{field}.sampling_rate", error.fact)
-        if unit is not None and (not isinstance(unit, str) or len(unit) > _LONGEST_UNIT):
-            note.refuse(f"{field}.unit", Fact("unit_not_convertible", unit=self._spec.unit))
-            unit = None
-        if "leads" in given:
-            recording = read_numbers(given["leads"], rate, unit, field, note)
-        elif isinstance(given["file"], str) and given["file"]:
-            recording = self._open_file(read_base64(given["file"]), rate, unit, note)
-        else:
-            raise InvalidValueError("not_a_recording")
-        if note.problems:  # what is wrong with its parts comes before what follows from it
-            return Recording(recording.format, ())
-        return recording
-
     def _take(self, recording: Recording, note: Notes) -> _Taken | None:
         """The samples of the leads that the graph takes; None where anything is wrong."""
         spec = self._spec
-        if note.problems:
-            return None
-        channels = self._choose(recording, note)
-        if not channels:
-            return None
+        channels = {} if note.problems else self._choose(recording, note)
         there = tuple(sorted(channels))
         chosen = [channels[place] for place in there]
-        rate = self._find_rate(chosen, note)
+        rate = self._find_rate(chosen, note) if chosen else None
         factors = self._find_factors(chosen, there, note)
-        if rate is None or factors is None:
+        if rate is None or note.problems:
             return None
         is_same = abs(rate / spec.sampling_rate - 1) < _SAME_RATE
         ratio = simplify(find_ratio(rate, spec.sampling_rate))
         count = self._find_count(chosen[0].count, 1.0 if is_same else float(ratio), rate, note)
-        if count is None or note.problems:
-            return None
-        samples = np.empty((len(chosen), count))
+        samples = np.zeros((len(chosen), count))
         for row, channel, factor, place in zip(samples, chosen, factors, there, strict=True):
             try:
-                np.multiply(channel.read(count), factor, out=row)
+                if not note.problems:
+                    np.multiply(channel.read(count), factor, out=row)
             except InvalidValueError as error:
                 note.refuse(self._name(place), error.fact)
-                row[:] = 0
-        if note.problems:
-            return None
-        self._check(samples, there, rate, note)
+        if not note.problems:
+            self._check(samples, there, rate, note)
         if note.problems:
             return None
         if not is_same:
             note.warn(spec.field, Fact("resampled", rate=spec.sampling_rate))
             samples = resample(samples, ratio)
+        return _Taken(self._lay_out(samples, there), there, rate, recording.format)
+
+    def _lay_out(self, samples: Floats, there: Sequence[int]) -> Floats:
+        """A row [leads, samples] of those that are there; the others as the manifest says."""
+        spec = self._spec
         row = np.zeros((len(spec.leads), spec.samples))
         if spec.missing_leads == "nan":
-            row[[i for i in range(len(row)) if i not in channels]] = np.nan
+            row[[i for i in range(len(row)) if i not in there]] = np.nan
         kept = min(samples.shape[1], spec.samples)
         row[list(there), :kept] = samples[:, :kept]
-        return _Taken(row, there, rate, recording.format)
+        return row
 
     def _choose(self, recording: Recording, note: Notes) -> dict[int, Channel]:
         """By its place, the channel of each lead that is there."""
@@ -300,45 +239,41 @@ class Waveform(InputDefaults):
 
     def _find_factors(
         self, channels: Sequence[Channel], there: Sequence[int], note: Notes
-    ) -> list[float] | None:
-        """What brings each channel to the unit of the graph."""
+    ) -> list[float]:
+        """What brings each channel to the unit of the graph; fewer where one cannot be."""
         unit, factors = self._spec.unit, list[float]()
         for channel, place in zip(channels, there, strict=True):
             if channel.unit is None:
                 note.refuse(self._name(place), Fact("unit_not_stated", unit=unit))
                 continue
             try:
-                factors.append(convert(1.0, _read_unit(channel.unit), unit))
+                factors.append(convert(1.0, read_unit(channel.unit), unit))
             except UnitError:
                 note.refuse(self._name(place), Fact("unit_not_convertible", unit=unit))
-        return factors if len(factors) == len(channels) else None
+        return factors
 
-    def _find_count(self, there: int, ratio: float, rate: float, note: Notes) -> int | None:
-        """How many samples are read, if a recording is neither too long nor too short."""
+    def _find_count(self, there: int, ratio: float, rate: float, note: Notes) -> int:
+        """How many samples are read; refuses a recording that is too long or too short."""
         spec = self._spec
         made = ceil(there * ratio - _SAME_RATE)
-        limits = {"seconds": spec.seconds}
-        if made > spec.samples + 1:
-            if not spec.longer:
-                note.refuse(spec.field, Fact("recording_too_long", **limits))
-                return None
-            if there / rate > max(_MOST_SECONDS, spec.seconds):
-                note.refuse(spec.field, Fact("recording_far_too_long", seconds=_MOST_SECONDS))
-                return None
-            note.warn(spec.field, Fact("recording_cut", **limits))
-        if made < spec.samples or there < _FEWEST:
-            if not spec.shorter or there < _FEWEST:
-                note.refuse(spec.field, Fact("recording_too_short", **limits))
-                return None
-            note.warn(spec.field, Fact("recording_filled_up", **limits))
+        if made > spec.samples + 1 and not spec.longer:
+            note.refuse(spec.field, Fact("recording_too_long", seconds=spec.seconds))
+        elif made > spec.samples + 1 and there / rate > max(_MOST_SECONDS, spec.seconds):
+            note.refuse(spec.field, Fact("recording_far_too_long", seconds=_MOST_SECONDS))
+        elif made > spec.samples + 1:
+            note.warn(spec.field, Fact("recording_cut", seconds=spec.seconds))
+        elif there < _FEWEST or (made < spec.samples and not spec.shorter):
+            note.refuse(spec.field, Fact("recording_too_short", seconds=spec.seconds))
+        elif made < spec.samples:
+            note.warn(spec.field, Fact("recording_filled_up", seconds=spec.seconds))
         return min(there, max(ceil(spec.samples / ratio), _FEWEST))
 
     def _check(self, samples: Floats, there: Sequence[int], rate: float, note: Notes) -> None:
         """Note what is wrong with samples [leads, n] at a rate."""
         amplitude = self._spec.amplitude
-        is_finite = np.isfinite(samples).all(axis=1)
+        is_finite: NDArray[np.bool_] = np.isfinite(samples).all(axis=1)
         low, high = samples.min(axis=1, initial=0), samples.max(axis=1, initial=0)
-        is_inside = (low >= amplitude.low) & (high <= amplitude.high)
+        is_inside: NDArray[np.bool_] = (low >= amplitude.low) & (high <= amplitude.high)
         limits = {"low": amplitude.low, "high": amplitude.high, "unit": self._spec.unit}
         for i, place in enumerate(there):
             if not is_finite[i]:
@@ -380,7 +315,9 @@ class Waveform(InputDefaults):
     def _find_there(self, row: NDArray[np.float32], note: Notes) -> list[int]:
         """The leads of a tensor's row that are not missing as the manifest says it."""
         missing = self._spec.missing_leads
-        absent = np.isnan(row).all(axis=1) if missing == "nan" else ~row.any(axis=1)
+        absent: NDArray[np.bool_] = (
+            np.isnan(row).all(axis=1) if missing == "nan" else ~row.any(axis=1)
+        )
         there = [i for i in range(len(row)) if not (missing and absent[i])]
         for place in sorted({*range(len(row))} - {*there}):
             note.warn(self._name(place), Fact("lead_is_missing"))
@@ -421,35 +358,6 @@ class Waveform(InputDefaults):
         )
         field |= {"title": spec.field, "description": spec.description}
         return describe_field(spec.field, field)
-
-
-def _complete(channel: Channel, rate: float | None, unit: str | None) -> Channel:
-    """A channel of a file, with what was stated beside the file.
-
-    Raises:
-        InvalidValueError: they contradict each other.
-    """
-    if rate and channel.rate and abs(rate / channel.rate - 1) >= _SAME_RATE:
-        raise InvalidValueError("rate_contradicts_file")
-    if unit and channel.unit and _read_unit(unit) != _read_unit(channel.unit):
-        raise InvalidValueError("unit_contradicts_file")
-    return Channel(
-        channel.names, channel.count, channel.rate or rate, channel.unit or unit, channel.read
-    )
-
-
-def _read_unit(text: str) -> str:
-    """The UCUM code of a unit as files spell it, or the text itself."""
-    plain = text.translate(_MICRO)
-    return find_unit(plain) or find_unit(plain[:1] + plain[1:].upper()) or plain
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        read_base64(text)
-    except InvalidValueError as error:
-        return error.fact.code != "not_base64"
-    return True
 
 
 def _write_counts(samples: NDArray[np.float32]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Recordings of leads over time: what files hold of them, and what is done to them.
 
 - recording.py is what every file becomes: channels that read their samples when they are asked to.
-- files.py tells formats by their first bytes; numbers.py, csv_file.py, edf.py and dicom.py read
-  one each.
+- sent.py opens what was sent. files.py tells formats by their first bytes; numbers.py, csv_file.py,
+  edf.py and dicom.py read one each.
 - leads.py says which channel is which lead; resampling.py changes the rate, and signal.py says
   what is wrong with the samples.
 """

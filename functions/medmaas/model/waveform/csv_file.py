@@ -41,7 +41,8 @@ class _Table:
 
     def last(self) -> Samples:
         """The last line."""
-        return self._parse([self._text[self._text.rfind("\n") + 1 :]])[0]
+        line: Samples = self._parse([self._text[self._text.rfind("\n") + 1 :]])[0]
+        return line
 
     def _read(self, most: int) -> Samples:
         most = min(most, self.count)
@@ -80,18 +81,7 @@ def read_csv(content: bytes) -> Recording:
     if len(header) > _LONGEST:
         raise InvalidValueError("csv_without_header")
     delimiter = max("\t;,", key=header.count)
-    cells = header.split(delimiter)
-    if len(cells) > _MOST_COLUMNS or max(map(len, cells)) > _LONGEST_NAME:
-        raise InvalidValueError("csv_without_header")
-    columns = [_name(cell) for cell in cells]
-    if any(_DIGIT.match(one.name) for one in columns):
-        raise InvalidValueError("csv_without_header")
-    first, _, rest = below.partition("\n")
-    if first and not any(_DIGIT.match(cell.strip()) for cell in first.split(delimiter)):
-        units = [cell.strip(" '\"") for cell in first.split(delimiter)]
-        if len(units) == len(columns):
-            columns = [_Column(c.name, u or c.unit) for c, u in zip(columns, units, strict=True)]
-        below = rest
+    columns, below = _name_columns(header, below, delimiter)
     if not below.strip():
         raise InvalidValueError("csv_without_samples")
     if delimiter != ",":
@@ -109,6 +99,23 @@ def read_csv(content: bytes) -> Recording:
         if i not in times
     ]
     return Recording("CSV", channels)
+
+
+def _name_columns(header: str, below: str, delimiter: str) -> tuple[list[_Column], str]:
+    """The columns, their units also from a line of units below the header; and what follows."""
+    cells = header.split(delimiter)
+    if len(cells) > _MOST_COLUMNS or max(map(len, cells)) > _LONGEST_NAME:
+        raise InvalidValueError("csv_without_header")
+    columns = [_name(cell) for cell in cells]
+    if any(_DIGIT.match(one.name) for one in columns):
+        raise InvalidValueError("csv_without_header")
+    first, _, rest = below.partition("\n")
+    units = [cell.strip(" '\"") for cell in first.split(delimiter)]
+    if not first or any(_DIGIT.match(unit) for unit in units):
+        return columns, below
+    if len(units) == len(columns):
+        columns = [_Column(c.name, u or c.unit) for c, u in zip(columns, units, strict=True)]
+    return columns, rest
 
 
 def _name(cell: str) -> _Column:
@@ -134,7 +141,7 @@ def _find_rate(table: _Table, time: int, unit: str | None) -> float:
 
 def _read_seconds(unit: str | None) -> float:
     """How many seconds a unit of time is."""
-    seconds = _SECONDS.get((unit or "").replace("µ", "u").replace("μ", "u").casefold())  # noqa: RUF001
+    seconds = _SECONDS.get((unit or "").replace("\u00b5", "u").replace("\u03bc", "u").casefold())
     if seconds is None:
         raise InvalidValueError("csv_time_without_unit")
     return seconds

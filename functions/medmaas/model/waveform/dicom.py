@@ -44,8 +44,7 @@ class _Group(NamedTuple):
     """What all channels of a multiplex group share."""
 
     rate: float
-    count: int
-    offset: float
+    samples: int
     channels: int
     data: bytes
     datatype: str
@@ -128,7 +127,6 @@ def _list_channels(group: "Dataset") -> Iterator[Channel]:
     shared = _Group(
         float(group.SamplingFrequency),
         count,
-        0.0,
         channels,
         data[:needed],
         _TYPES[key],
@@ -152,7 +150,7 @@ def _make_channel(group: _Group, place: int, definition: "Dataset") -> Channel:
     unit = units[0] if units and sensitivity is not None else None
     scale = (sensitivity or 1.0) * (factor or 1.0), offset or 0.0
     called = tuple(name for name in names if name)
-    return Channel(called, group.count, group.rate, unit, partial(_read, group, place, scale))
+    return Channel(called, group.samples, group.rate, unit, partial(_read, group, place, scale))
 
 
 def _read_number(dataset: Any, name: str, default: float | None) -> float | None:  # noqa: ANN401 - of pydicom

@@ -13,6 +13,7 @@ from medmaas.model.waveform.files import read_base64
 from medmaas.model.waveform.recording import Channel, Recording, Samples
 
 MOST_LEADS = 512
+_HIGHEST = 1e6  # Hz
 _OF_COUNTS = ("int16", "gain", "offset")
 
 
@@ -84,7 +85,7 @@ def read_rate(value: object) -> float:
     Raises:
         InvalidValueError: it is none.
     """
-    if not _is_number(value) or not 0 < value <= 1e6:  # type: ignore[operator]
+    if not _is_number(value) or not 0 < value <= _HIGHEST:  # type: ignore[operator]
         raise InvalidValueError("not_a_rate")
     return float(value)  # type: ignore[arg-type]
 

@@ -65,7 +65,7 @@ def _draw_on(samples: Floats, before: int, end: int) -> Floats:
     """Samples [leads, n] from -before to end, beyond them on the line through first and last."""
     count = samples.shape[1]
     first, last = samples[:, :1], samples[:, -1:]
-    longer = first + (last - first) / (count - 1) * np.arange(-before, end)
+    longer: Floats = first + (last - first) / (count - 1) * np.arange(-before, end)
     longer[:, before : before + count] = samples
     return longer
 

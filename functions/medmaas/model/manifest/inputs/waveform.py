@@ -60,7 +60,7 @@ class WaveformSource(Contract):
     )
     codes: tuple[Sentence, ...] = Field(
         default=(),
-        description="LOINC codes of the recording, as in 11524-6; absent: any that holds the leads.",
+        description="LOINC codes of the recording, as in 11524-6; absent: any of the leads.",
     )
 
 
