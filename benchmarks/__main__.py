@@ -24,6 +24,7 @@ from benchmarks import (
     scale,
     uncertainty,
     warm,
+    waveforms,
 )
 from benchmarks.measurement import Line, NotMeasuredError
 from infra.emulator import ToolMissingError
@@ -48,6 +49,7 @@ class Benchmark:
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
+    "waveforms": Benchmark(waveforms.TITLE, waveforms.measure),
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),

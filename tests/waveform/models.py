@@ -1,6 +1,7 @@
 """Models of waveforms with random weights, in folders as the registry takes them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,49 @@ def make_graph(leads: int, samples: int, width: int = 16, seed: int = 0) -> byte
         helper.make_node("Softmax", ["logits"], ["probabilities"]),
     ]
     initializers.append(numpy_helper.from_array(np.array([1]), "axes"))
+    return _serialise(nodes, initializers, leads, samples)
+
+
+def make_residual(leads: int, samples: int, seed: int = 0) -> bytes:
+    """The size of Ribeiro et al. 2020 (Nat Commun 11:1760), random weights, no normalisation."""
+    random = np.random.default_rng(seed)
+    nodes, initializers = list[Any](), list[Any]()
+
+    def convolve(taken: str, name: str, sizes: tuple[int, int, int], stride: int = 1) -> str:
+        weights = random.normal(0, (sizes[1] * sizes[2]) ** -0.5, sizes).astype(np.float32)
+        initializers.append(numpy_helper.from_array(weights, f"{name}.weights"))
+        pads = [sizes[2] // 2] * 2
+        inputs = [taken, f"{name}.weights"]
+        nodes.append(helper.make_node("Conv", inputs, [name], strides=[stride], pads=pads))
+        return name
+
+    def rectify(taken: str) -> str:
+        nodes.append(helper.make_node("Relu", [taken], [f"{taken}.relu"]))
+        return f"{taken}.relu"
+
+    here, filters = rectify(convolve("samples", "first", (64, leads, 17))), 64
+    for block, more in enumerate((128, 196, 256, 320)):
+        first = rectify(convolve(here, f"{block}.first", (more, filters, 17)))
+        second = convolve(first, f"{block}.second", (more, more, 17), 4)
+        beside = convolve(here, f"{block}.beside", (more, filters, 1), 4)
+        nodes.append(helper.make_node("Add", [second, beside], [f"{block}.sum"]))
+        here, filters = rectify(f"{block}.sum"), more
+    last = random.normal(0, 1, (filters, len(LABELS))).astype(np.float32)
+    initializers += [
+        numpy_helper.from_array(last, "last"),
+        numpy_helper.from_array(np.array([1]), "axes"),
+    ]
+    nodes += [
+        helper.make_node("GlobalAveragePool", [here], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["embedded"]),
+        helper.make_node("ReduceL2", ["embedded", "axes"], ["distance"]),
+        helper.make_node("MatMul", ["embedded", "last"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"]),
+    ]
+    return _serialise(nodes, initializers, leads, samples)
+
+
+def _serialise(nodes: Any, initializers: Any, leads: int, samples: int) -> bytes:
     ends = [
         helper.make_tensor_value_info("samples", TensorProto.FLOAT, ["n", leads, samples]),
         helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(LABELS)]),
@@ -69,12 +113,16 @@ def make_graph(leads: int, samples: int, width: int = 16, seed: int = 0) -> byte
 
 
 def write_model(
-    models: Path, name: str = "ecg", threshold: float = 50.0, width: int = 16, **changed: Any
+    models: Path,
+    name: str = "ecg",
+    threshold: float = 50.0,
+    make: Callable[[int, int], bytes] = make_graph,
+    **changed: Any,
 ) -> Path:
     """A model of recordings, whose only golden case is a drawing."""
     spec = INPUT | changed
     names = [lead["name"] for lead in spec["leads"]]
-    graph = make_graph(len(names), spec["samples"], width)
+    graph = make(len(names), spec["samples"])
     seconds = spec["samples"] / spec["sampling_rate"]
     case = as_counts(draw(spec["sampling_rate"], seconds, len(names)), spec["sampling_rate"], names)
     base = json.loads((folder_of("blood_cell") / "manifest.json").read_text())

@@ -98,7 +98,7 @@ def test_an_answer_is_withheld_from_a_lead_without_a_signal(ecg_client: TestClie
 
 
 def test_leads_and_segments_share_the_answer(ecg_client: TestClient) -> None:
-    body = {"instances": [as_counts(SAMPLES)]}
+    body = {"instances": [as_counts(SAMPLES)], "explain_seconds": 20}
     (found,) = post(ecg_client, "/models/ecg/explain", body)["predictions"]
     explanation = found["explanation"]
     assert explanation["complete"]
@@ -116,7 +116,7 @@ def test_leads_and_segments_share_the_answer(ecg_client: TestClient) -> None:
 
 
 def test_what_is_left_out_moves_the_answer_as_the_map_says(ecg_client: TestClient) -> None:
-    body = {"instances": [as_counts(SAMPLES)]}
+    body = {"instances": [as_counts(SAMPLES)], "explain_seconds": 20}
     (found,) = post(ecg_client, "/models/ecg/explain", body)["predictions"]
     place = found["explanation"]["by_place"]
     segments = cut_segments(WaveformInput.model_validate(INPUT))
@@ -367,3 +367,9 @@ def test_an_interval_of_r5_is_the_period_of_r4(ecg_client: TestClient) -> None:
         for each in (one, record())
     )
     assert given == expected
+
+
+def test_an_answer_has_the_same_bits_whatever_is_asked_with_it(ecg_client: TestClient) -> None:
+    instances = [as_counts(draw(seed=seed)) for seed in range(3)]
+    together = post(ecg_client, "/models/ecg/predict", {"instances": instances})["predictions"]
+    assert together == [ask(ecg_client, instance) for instance in instances]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from math import prod
 from time import perf_counter
 from typing import Any
 
@@ -21,6 +22,7 @@ _FATAL = 4
 _NOWHERE = "/dev/null/nowhere"  # below a file, so that no folder is ever there
 _OTHER_FILES = _NOWHERE, "xternal data", "external TensorProto"  # in what ONNX Runtime says
 _SERIES = 3  # dimensions: n, rows, features
+_MOST_NUMBERS = 2**12  # of a row: recordings have more, and are not faster together
 _TOGETHER = 8  # 4 is enough where it was tried; processors with wider vectors are to come
 _AT_ONCE = 512 * _TOGETHER  # beyond it, nothing gets faster and memory grows
 
@@ -80,7 +82,9 @@ class Session:
         self.outputs = tuple(_describe(node) for node in self._session.get_outputs())
         self._names = [tensor.name for tensor in self.outputs]
         self._together = all(
-            tensor.datatype == "tensor(float)" and len(tensor.shape) <= _SERIES
+            tensor.datatype == "tensor(float)"
+            and len(tensor.shape) <= _SERIES
+            and prod(size for size in tensor.shape if size > 0) <= _MOST_NUMBERS
             for tensor in self.inputs
         )
         self.at_least = _TOGETHER if self._together else 1
@@ -94,8 +98,8 @@ class Session:
         A row's answer has the same bits whatever rows are with it. ONNX Runtime alone does not give
         that: a matrix of one row takes another path than one of two, and what is left over at the
         end of a vector is rounded differently. So rows of tables and series go through the graph by
-        a multiple of 8, filled up with the last one, and pictures and texts, which are not faster
-        together, one by one.
+        a multiple of 8, filled up with the last one, and pictures, recordings and texts, which are
+        not faster together, one by one.
 
         Args:
             tensors: by name, [n, ...].

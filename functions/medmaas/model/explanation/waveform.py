@@ -50,7 +50,7 @@ Samples = NDArray[np.float32]
 _AGAINST = Fact("recording_without_it")
 _SECONDS = 0.4  # of a segment: two large squares of paper, where neither more nor fewer are told
 _MOST_SEGMENTS, _FEWEST_SEGMENTS = 40, 8
-_MOST_PAIRS = 32  # of permutations: each takes two answers per part
+_MOST_PAIRS = 16  # of permutations: each takes two answers per part
 _WORTH_NAMING = 0.001  # of a probability
 
 

@@ -56,7 +56,8 @@ def _judge(samples: Floats, rate: float, shares: Floats) -> Flaws:
 def _find_mains(samples: Floats, rate: float) -> Floats:
     """The share of power at each frequency, [2, leads]; 0 of one that the rate cannot hold."""
     count = samples.shape[1]
-    spectrum = np.fft.rfft(samples - samples.mean(axis=1, keepdims=True))
+    around = (samples - samples.mean(axis=1, keepdims=True)).astype(np.float32)  # exact enough
+    spectrum = np.fft.rfft(around)
     power = spectrum.real**2 + spectrum.imag**2
     step = rate / count
     whole = power[:, int(_WANDER / step) + 1 :].sum(axis=1)

@@ -14,7 +14,7 @@ from medmaas_training.assessment.inputs import InputAssessor
 from medmaas_training.assessment.reasons.games import Case
 from medmaas_training.assessment.splits import Array
 
-_FEW_PAIRS = 8  # a quarter of a served explanation's, for the sake of time
+_FEW_PAIRS = 8  # half of a served explanation's, for the sake of time
 _WIDER = 1.5  # than the widest recording of the train split
 
 
