@@ -271,7 +271,7 @@ class Waveform(InputDefaults):
     def _check(self, samples: Floats, there: Sequence[int], rate: float, note: Notes) -> None:
         """Note what is wrong with samples [leads, n] at a rate."""
         amplitude = self._spec.amplitude
-        is_finite: NDArray[np.bool_] = np.isfinite(samples).all(axis=1)
+        is_finite = [bool(np.isfinite(lead).all()) for lead in samples]
         low, high = samples.min(axis=1, initial=0), samples.max(axis=1, initial=0)
         is_inside: NDArray[np.bool_] = (low >= amplitude.low) & (high <= amplitude.high)
         limits = {"low": amplitude.low, "high": amplitude.high, "unit": self._spec.unit}
@@ -280,7 +280,7 @@ class Waveform(InputDefaults):
                 note.refuse(self._name(place), Fact("not_finite"))
             elif not is_inside[i]:
                 note.refuse(self._name(place), Fact("outside", **limits))
-        if is_finite.all() and len(there):
+        if all(is_finite) and len(there):
             self._judge(samples, there, rate, note)
 
     def _judge(self, samples: Floats, there: Sequence[int], rate: float, note: Notes) -> None:
@@ -315,9 +315,8 @@ class Waveform(InputDefaults):
     def _find_there(self, row: NDArray[np.float32], note: Notes) -> list[int]:
         """The leads of a tensor's row that are not missing as the manifest says it."""
         missing = self._spec.missing_leads
-        absent: NDArray[np.bool_] = (
-            np.isnan(row).all(axis=1) if missing == "nan" else ~row.any(axis=1)
-        )
+        gone = np.isnan(row) if missing == "nan" else row == 0
+        absent = [bool(lead.all()) for lead in gone]
         there = [i for i in range(len(row)) if not (missing and absent[i])]
         for place in sorted({*range(len(row))} - {*there}):
             note.warn(self._name(place), Fact("lead_is_missing"))
