@@ -30,7 +30,7 @@ INPUT: Json = {
     "longer": "first",
     "amplitude": {"low": -10, "high": 10},
     "signal": {"flat": 2.0, "saturation": 0.2, "mains": 0.5},
-    "source": {"oldest_days": 30},
+    "source": {"oldest_days": 30, "codes": ["11524-6"]},
 }
 
 
@@ -117,6 +117,7 @@ def write_model(
     name: str = "ecg",
     threshold: float = 50.0,
     make: Callable[[int, int], bytes] = make_graph,
+    cds_service: Json | None = None,
     **changed: Any,
 ) -> Path:
     """A model of recordings, whose only golden case is a drawing."""
@@ -151,6 +152,7 @@ def write_model(
             "distance": {"kind": "tensor", "tensor": "distance", "threshold": threshold},
         },
         "translations": {},
+        "cds_service": cds_service,
     }
     manifest["card"] |= {"calibration": [], "coverage": []}
     for absent in ("digest", "files", "parity"):

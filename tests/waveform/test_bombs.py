@@ -73,6 +73,14 @@ def fill_item(count: int) -> bytes:
     return add_elements(b"\xfe\xff\x00\xe0" + struct.pack("<I", len(body)) + body, 1)
 
 
+def nest(depth: int) -> bytes:
+    """A DICOM whose sequences lie in each other without end."""
+    content = write_dicom(draw()[:, :10])
+    place = content.find(b"\x00\x54\x00\x01SQ")
+    begin = b"\x00\x54\x00\x01SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    return content[:place] + begin * depth
+
+
 def deflate() -> bytes:
     """A deflated DICOM, whose set is 20 MB of one byte."""
     content = write_dicom(draw(), compressed=True)
@@ -137,6 +145,10 @@ BOMBS: dict[str, tuple[Callable[[], Any], set[str]]] = {
     "a DICOM of one item of many elements": (
         lambda: as_file(fill_item(2_000_000)),
         {"dicom_too_many_elements"},
+    ),
+    "a DICOM of sequences in each other": (
+        lambda: as_file(nest(15_000)),
+        {"dicom_damaged", "dicom_too_many_elements"},
     ),
     "a DICOM that unfolds": (lambda: as_file(deflate()), {"dicom_deflated"}),
 }

@@ -14,14 +14,16 @@ from openapi_spec_validator import validate
 
 from benchmarks.server import serving
 from infra.local_stack import running
+from medmaas.api.app import create_app
 from medmaas.batch import handler, storage
 from medmaas.cli import main
 from medmaas.model.explanation.waveform import cut_segments, find_baseline
 from medmaas.model.manifest import WaveformInput
 from medmaas.model.registry import Registry
 from tests.batch.uploads import Buckets, Context, folder_of, messages
-from tests.fhir.records import FHIR, LOINC, UCUM, bundle, patient
-from tests.waveform.models import INPUT
+from tests.cds_hooks.calls import call, searchset
+from tests.fhir.records import FHIR, LOINC, NOW, UCUM, bundle, patient
+from tests.waveform.models import INPUT, write_model
 from tests.waveform.recordings import (
     LEADS,
     SECRET,
@@ -301,6 +303,8 @@ def test_leads_of_fhir_may_be_observations_of_their_own(ecg_client: TestClient) 
         {**whole, "id": f"lead{i}", **part, "component": []}
         for i, part in enumerate(whole["component"])
     ]
+    for one in alone:
+        one["code"] = {"coding": [*one["code"]["coding"], *whole["code"]["coding"]]}
     answer = evaluate(ecg_client, *reversed(alone))
     assert answer["status"] == "final", answer
     assert len(answer["basis"]) == 12
@@ -373,3 +377,20 @@ def test_an_answer_has_the_same_bits_whatever_is_asked_with_it(ecg_client: TestC
     instances = [as_counts(draw(seed=seed)) for seed in range(3)]
     together = post(ecg_client, "/models/ecg/predict", {"instances": instances})["predictions"]
     assert together == [ask(ecg_client, instance) for instance in instances]
+
+
+def test_cds_hooks_asks_for_the_recording_and_answers(tmp_path: Path) -> None:
+    write_model(tmp_path, cds_service={"hooks": ["patient-view"]})
+    app = create_app(Registry(tmp_path))
+    app.state.clock = lambda: NOW
+    client = TestClient(app)
+    (service,) = client.get("/cds-services").json()["services"]
+    assert "11524-6" in service["prefetch"]["observations"]
+    prefetch = {"patient": patient(), "observations": searchset(record())}
+    (card,) = post(client, "/cds-services/ecg", call(prefetch=prefetch))["cards"]
+    assert "sinus rhythm" in json.dumps(card)
+
+
+def test_the_operation_says_what_it_reads(ecg_client: TestClient) -> None:
+    told = ecg_client.get("/fhir/OperationDefinition/ecg-evaluate").json()
+    assert "SampledData, LOINC 11524-6" in json.dumps(told)

@@ -3,7 +3,9 @@
 import base64
 import json
 import struct
+import sys
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from edfio import read_edf
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medmaas.batch.wfdb_record import read_record
+from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.model.inputs.waveform import Waveform
 from medmaas.model.manifest import WaveformInput
 from medmaas.words import ENGLISH
@@ -353,3 +357,40 @@ def test_what_is_shown_is_an_instance_that_reads_the_same() -> None:
     again = {name: shown[name] for name in ("sampling_rate", "unit", "leads")}
     np.testing.assert_allclose(read({"ecg": again}), reading.tensors["samples"][0], atol=1e-3)
     assert SECRET not in json.dumps(shown)
+
+
+@pytest.mark.parametrize(
+    ("library", "content", "code"),
+    [("pydicom", write_dicom(SAMPLES), "dicom_not_installed")],
+)
+def test_without_its_library_a_format_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, library: str, content: bytes, code: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    reading = make().read([as_file(content)])
+    assert [one.fact.code for one in reading.problems] == [code]
+    assert library in ENGLISH.say(reading.problems[0].fact)
+
+
+def test_without_wfdb_a_record_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "wfdb", None)
+    with pytest.raises(InvalidValueError) as raised:
+        read_record(tmp_path / "a.hea", 1)
+    assert raised.value.fact.code == "wfdb_not_installed"
+
+
+def test_a_header_is_neither_logged_nor_warned_of(
+    caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    dicom = pydicom.dcmread(BytesIO(write_dicom(SAMPLES)))
+    for channel in dicom.WaveformSequence[0].ChannelDefinitionSequence:
+        channel.ChannelLabel = SECRET
+    file = BytesIO()
+    dicom.save_as(file)
+    spoilt = file.getvalue().replace(b"SS", b"s?").replace(b"500 ", b"5OO ")
+    for content in (file.getvalue(), spoilt):
+        list_codes(as_file(content))
+    assert SECRET not in caplog.text
+    assert not [one for one in recwarn.list if "pydicom" in one.filename]

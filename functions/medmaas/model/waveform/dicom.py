@@ -5,9 +5,10 @@ elements of each, so that a file of millions of them costs no time.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
+from warnings import filterwarnings
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def read_dicom(content: bytes) -> Recording:
         import pydicom  # noqa: PLC0415 - few files need it
     except ModuleNotFoundError:
         raise InvalidValueError("dicom_not_installed") from None
+    _keep_silent(pydicom.config)
     syntax = _read_syntax(content)
     if syntax == _DEFLATED:
         raise InvalidValueError("dicom_deflated")
@@ -82,6 +84,14 @@ def read_dicom(content: bytes) -> Recording:
     if len(offsets) > 1:
         raise InvalidValueError("leads_at_other_times")
     return Recording("DICOM", channels)
+
+
+@cache
+def _keep_silent(config: Any) -> None:  # noqa: ANN401 - pydicom's own
+    """Let pydicom neither log nor warn: what it says quotes the header."""
+    config.logger.disabled = True
+    config.settings.reading_validation_mode = config.IGNORE
+    filterwarnings("ignore", module="pydicom")
 
 
 def _read_syntax(content: bytes) -> str:

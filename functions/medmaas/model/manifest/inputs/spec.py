@@ -42,3 +42,8 @@ class InputSpec(Contract):
         return all(feature.source for feature in features if feature.required) and any(
             feature.source for feature in features
         )
+
+    @property
+    def recorded_codes(self) -> tuple[str, ...]:
+        """LOINC codes of the Observations that it is made of, beside those of features."""
+        return ()

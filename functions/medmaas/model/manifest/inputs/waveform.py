@@ -140,6 +140,11 @@ class WaveformInput(InputSpec):
         return self.source is not None
 
     @property
+    def recorded_codes(self) -> tuple[str, ...]:
+        """LOINC codes of the recording."""
+        return self.source.codes if self.source else ()
+
+    @property
     def tensor_type(self) -> tuple[str, Shape]:
         """Element type and shape that the graph must declare."""
         size = (len(self.leads), self.samples)
