@@ -88,7 +88,7 @@ def _find_kinds(source: str) -> list[str]:
 def _list_types() -> set[str]:
     """The types of the contract that are of one kind: parts of a union by kind."""
     unions = re.findall(
-        r"^  (?:input|output|interval|explanation|target)\??:\s+((?:\w+ \|\s+)+\w+);",
+        r"^  (?:input|output|interval|explanation|target)\??:\s+(?:\|\s+)?((?:\w+\s+\|\s+)+\w+);",
         (PAGE / "contract.ts").read_text("utf-8"),
         re.MULTILINE,
     )

@@ -224,7 +224,7 @@ def test_every_problem_is_told_at_once() -> None:
     assert list_codes(instance) == [
         ("ecg", "unknown_field"),
         ("ecg.sampling_rate", "not_a_rate"),
-        ("ecg.unit", "unit_not_convertible"),
+        ("ecg.unit", "samples_of_other_unit"),
         ("ecg.leads[1]", "not_base64"),
     ]
 
@@ -292,9 +292,9 @@ def test_samples_before_leads_where_the_manifest_says_so() -> None:
 def test_a_file_and_what_stands_beside_it_may_not_contradict() -> None:
     file = base64.b64encode(write_csv(SAMPLES)).decode()
     assert list_codes({"ecg": {"file": file, "sampling_rate": 250}}) == [
-        ("ecg", "rate_contradicts_file")
+        ("ecg", "file_of_other_rate")
     ]
-    assert list_codes({"ecg": {"file": file, "unit": "uV"}}) == [("ecg", "unit_contradicts_file")]
+    assert list_codes({"ecg": {"file": file, "unit": "uV"}}) == [("ecg", "file_of_other_unit")]
     assert list_warnings({"ecg": {"file": file, "sampling_rate": 500, "unit": "mV"}}) == []
 
 

@@ -189,7 +189,7 @@ def _read(sampled: object, where: str, unit: str) -> tuple[float, list[float]]:
     try:
         scale = convert(1.0, read_unit(spelled), unit)
     except UnitError:
-        raise refuse(f"{where}.origin", "unit_not_convertible", unit=unit) from None
+        raise refuse(f"{where}.origin", "samples_of_other_unit", unit=unit) from None
     rate = _read_rate(sampled, where)
     texts = sampled["data"].split()
     if not _LOST.isdisjoint(texts):

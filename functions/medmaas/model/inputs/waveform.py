@@ -244,12 +244,12 @@ class Waveform(InputDefaults):
         unit, factors = self._spec.unit, list[float]()
         for channel, place in zip(channels, there, strict=True):
             if channel.unit is None:
-                note.refuse(self._name(place), Fact("unit_not_stated", unit=unit))
+                note.refuse(self._name(place), Fact("samples_without_unit", unit=unit))
                 continue
             try:
                 factors.append(convert(1.0, read_unit(channel.unit), unit))
             except UnitError:
-                note.refuse(self._name(place), Fact("unit_not_convertible", unit=unit))
+                note.refuse(self._name(place), Fact("samples_of_other_unit", unit=unit))
         return factors
 
     def _find_count(self, there: int, ratio: float, rate: float, note: Notes) -> int:

@@ -64,7 +64,7 @@ def _read_object(given: dict[str, Any], field: str, unit: str, note: Notes) -> R
         except InvalidValueError as error:
             note.refuse(f"{field}.sampling_rate", error.fact)
     if stated is not None and (not isinstance(stated, str) or len(stated) > _LONGEST_UNIT):
-        note.refuse(f"{field}.unit", Fact("unit_not_convertible", unit=unit))
+        note.refuse(f"{field}.unit", Fact("samples_of_other_unit", unit=unit))
         stated = None
     if "leads" in given:
         recording = read_numbers(given["leads"], rate, stated, field, note)
@@ -84,9 +84,9 @@ def _complete(channel: Channel, rate: float | None, unit: str | None) -> Channel
         InvalidValueError: they contradict each other.
     """
     if rate and channel.rate and abs(rate / channel.rate - 1) >= _SAME_RATE:
-        raise InvalidValueError("rate_contradicts_file")
+        raise InvalidValueError("file_of_other_rate")
     if unit and channel.unit and read_unit(unit) != read_unit(channel.unit):
-        raise InvalidValueError("unit_contradicts_file")
+        raise InvalidValueError("file_of_other_unit")
     return Channel(
         channel.names, channel.count, channel.rate or rate, channel.unit or unit, channel.read
     )
