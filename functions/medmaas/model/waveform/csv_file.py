@@ -4,7 +4,7 @@ The rate comes from a column of times, if there is one. Samples are read as far 
 """
 
 import re
-from functools import cache, partial
+from functools import partial
 from math import isfinite
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ _SECONDS = {
 }  # fmt: skip
 _NAMED = re.compile(r"(?P<name>.*?)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\))?\s*")
 _OFF = 0.4  # of the time between two samples, as times that were rounded may be
-_FIRST = 1_000  # times that are looked at before the rate is believed
+_FIRST = 250_000  # numbers that are looked at before the rate is believed
 _DIGIT = re.compile(r"[+-]?[.,]?\d")
 
 
@@ -35,30 +35,32 @@ class _Table:
     """The text below a header."""
 
     def __init__(self, text: str, delimiter: str, columns: int) -> None:
-        self._text, self._delimiter, self._columns = text, delimiter, columns
+        self._text, self._delimiter, self.columns = text, delimiter, columns
         self.count = text.count("\n") + 1
-        self.read = cache(self._read)
+        self._known = np.empty((0, columns))
 
     def last(self) -> Samples:
         """The last line."""
         line: Samples = self._parse([self._text[self._text.rfind("\n") + 1 :]])[0]
         return line
 
-    def _read(self, most: int) -> Samples:
+    def read(self, most: int) -> Samples:
+        """The first lines, at most so many; of what was read before nothing is read again."""
         most = min(most, self.count)
-        # no more than is needed is held twice
-        table = self._parse(self._text.split("\n", most)[:most])
-        if len(table) < most:  # blank lines within
-            raise InvalidValueError("csv_not_numbers", columns=self._columns)
-        return table
+        if len(self._known) < most:
+            # no more than is needed is held twice
+            self._known = self._parse(self._text.split("\n", most)[:most])
+        if len(self._known) < most:  # blank lines within
+            raise InvalidValueError("csv_not_numbers", columns=self.columns)
+        return self._known[:most]
 
     def _parse(self, lines: list[str]) -> Samples:
         try:
             table = np.loadtxt(lines, np.float64, None, self._delimiter, ndmin=2)
         except ValueError:  # its message quotes the cell
-            raise InvalidValueError("csv_not_numbers", columns=self._columns) from None
-        if table.shape[1:] != (self._columns,):
-            raise InvalidValueError("csv_not_numbers", columns=self._columns)
+            raise InvalidValueError("csv_not_numbers", columns=self.columns) from None
+        if table.shape[1:] != (self.columns,):
+            raise InvalidValueError("csv_not_numbers", columns=self.columns)
         return table
 
 
@@ -135,7 +137,8 @@ def _find_rate(table: _Table, time: int, unit: str | None) -> float:
     rate = steps / span
     if round(rate) and abs(round(rate) * span - steps) < _OFF:
         rate = float(round(rate))
-    _require_even(table.read(min(_FIRST, table.count))[:, time], rate * seconds)
+    looked_at = _FIRST // table.columns
+    _require_even(table.read(looked_at)[:, time], rate * seconds)
     return rate
 
 
