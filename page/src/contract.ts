@@ -32,7 +32,12 @@ export interface Prediction {
   limits?: Limits;
   interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
   explanation?:
-    TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation | Unexplained;
+    | TableExplanation
+    | SeriesExplanation
+    | ImageExplanation
+    | TextExplanation
+    | WaveformExplanation
+    | Unexplained;
 }
 export interface Classes {
   label: string;
@@ -424,6 +429,111 @@ export interface Bond {
   between: number[];
   contribution: number;
 }
+export interface WaveformExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  by_lead: LeadTarget[];
+  by_time: SegmentTarget[];
+  by_place: WaveformMap;
+  parts: Parts;
+}
+export interface LeadTarget {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: LeadContribution[];
+}
+export interface LeadContribution {
+  lead: string;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface SegmentTarget {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: SegmentContribution[];
+}
+export interface SegmentContribution {
+  /**
+   * In seconds from the first sample.
+   */
+  begin: number;
+  /**
+   * In seconds from the first sample.
+   */
+  end: number;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface WaveformMap {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * How long a segment is; the last may be shorter.
+   */
+  seconds: number;
+  leads: LeadOfMap[];
+}
+export interface LeadOfMap {
+  lead: string;
+  /**
+   * What the answer loses where one segment after the other of this lead is its local baseline.
+   */
+  lost: number[];
+}
 export interface Unexplained {
   /**
    * Why there is no explanation.
@@ -646,9 +756,14 @@ export interface Manifest {
    */
   files: ManifestFile[];
   /**
-   * What the model takes: tabular, series, image or text.
+   * What the model takes: tabular, series, image, text or waveform.
    */
-  input: ManifestTabularInput | ManifestSeriesInput | ManifestImageInput | ManifestTextInput;
+  input:
+    | ManifestTabularInput
+    | ManifestSeriesInput
+    | ManifestImageInput
+    | ManifestTextInput
+    | ManifestWaveformInput;
   /**
    * What it answers: classes, value, survival or policy.
    */
@@ -1279,6 +1394,129 @@ export interface ManifestTextInput {
    * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
    */
   spelling?: "as_sent";
+}
+/**
+ * A recording of several leads, as float32 [n, leads, samples].
+ *
+ * In the unit and at the rate that are stated. A lead that is missing is NaN or 0 as
+ * `missing_leads` says, and a shorter recording ends in zeros where `shorter` says so.
+ */
+export interface ManifestWaveformInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
+   */
+  missing_words?: string[];
+  kind: "waveform";
+  /**
+   * What a request calls the recording.
+   */
+  field: string;
+  /**
+   * What is recorded, and how.
+   */
+  description: string;
+  /**
+   * In the order of the graph.
+   *
+   * @minItems 1
+   */
+  leads: ManifestLead[];
+  /**
+   * That the graph takes, in Hz.
+   */
+  sampling_rate: number;
+  /**
+   * How many of each lead the graph takes.
+   */
+  samples: number;
+  /**
+   * UCUM code of the unit that the graph takes, as in mV.
+   */
+  unit: string;
+  /**
+   * NCL: leads before samples; NLC: samples before leads.
+   */
+  layout: "NCL" | "NLC";
+  /**
+   * polyphase: another rate becomes this one by the filter of scipy.signal.resample_poly with padtype='line'. Absent: another rate is refused.
+   */
+  resample?: "polyphase";
+  accepted_rates?: ManifestRates;
+  /**
+   * first: of a longer recording the beginning is read, which is told. Absent: it is refused.
+   */
+  longer?: "first";
+  /**
+   * zeros: a shorter recording is filled up at its end, which is told. Absent: it is refused.
+   */
+  shorter?: "zeros";
+  /**
+   * What the graph takes for a lead that is not there. Absent: all are required.
+   */
+  missing_leads?: "nan" | "zeros";
+  amplitude: ManifestRange;
+  signal: ManifestSignal;
+  source?: ManifestWaveformSource;
+}
+/**
+ * One channel of a recording.
+ */
+export interface ManifestLead {
+  /**
+   * What answers call it, as in V1.
+   */
+  name: string;
+  /**
+   * What files call it besides. Case, blanks and the words lead and ECG do not count; codes of the twelve leads of MDC and SCP-ECG are known.
+   */
+  aliases: string[];
+}
+/**
+ * Sampling rates that may be resampled.
+ */
+export interface ManifestRates {
+  /**
+   * The lowest, in Hz.
+   */
+  low: number;
+  /**
+   * The highest, in Hz.
+   */
+  high: number;
+}
+/**
+ * How much of what spoils a lead holds an answer back; what is absent is only told.
+ */
+export interface ManifestSignal {
+  /**
+   * Seconds over which a lead may stay at one value.
+   */
+  flat?: number;
+  /**
+   * The share of a lead's samples that may be cut off at its extreme values.
+   */
+  saturation?: number;
+  /**
+   * The share of a lead's power above 1 Hz that may lie at 50 or at 60 Hz.
+   */
+  mains?: number;
+}
+/**
+ * Observations whose value, or those of whose components, are SampledData.
+ */
+export interface ManifestWaveformSource {
+  /**
+   * Counted back from the moment that is asked for: older is not used.
+   */
+  oldest_days: number;
+  /**
+   * LOINC codes of the recording, as in 11524-6; absent: any of the leads.
+   */
+  codes: string[];
 }
 /**
  * One probability per label, float32 [n, labels].
@@ -2404,6 +2642,26 @@ export interface Links {
   openapi: string;
   live: string;
   ready: string;
+}
+export interface ShownAnswer {
+  shown: Shown;
+  warnings: ShownWarning[];
+  /**
+   * Why an answer would be held back.
+   */
+  held: string[];
+}
+export interface Shown {
+  [k: string]: unknown;
+}
+export interface ShownWarning {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
 }
 export interface Units {
   units: UnitsByFeature;
