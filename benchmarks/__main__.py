@@ -25,6 +25,7 @@ from benchmarks import (
     scale,
     uncertainty,
     warm,
+    waveforms,
 )
 from benchmarks.measurement import Line, NotMeasuredError
 from infra.emulator import ToolMissingError
@@ -50,6 +51,7 @@ BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
     "dicom": Benchmark(dicom.TITLE, dicom.measure),
+    "waveforms": Benchmark(waveforms.TITLE, waveforms.measure),
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),
     "rows": Benchmark(rows.TITLE, rows.measure),

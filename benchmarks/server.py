@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
+from pathlib import Path
 
 from benchmarks import MODELS
 from benchmarks.process import Memory, read_memory
@@ -33,10 +34,10 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(models: str | Path = MODELS) -> Iterator[Server]:
     """Start `medmaas serve` on a free port; its access log goes nowhere."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", MODELS],
+        [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", models],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

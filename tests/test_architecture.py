@@ -23,10 +23,12 @@ OWNERS = {
     "pydicom": {
         "functions/medmaas/model/inputs/dicom_header.py",
         "functions/medmaas/model/inputs/dicom_pixels.py",
+        "functions/medmaas/model/waveform/dicom.py",
     },
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
+    "wfdb": {"functions/medmaas/batch/wfdb_record.py"},
 }
 TRAINING_ONLY = {
     "medmaas_training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx",

@@ -3,6 +3,7 @@ import { image } from "./inputs/image";
 import { series } from "./inputs/series";
 import { tabular } from "./inputs/tabular";
 import { text } from "./inputs/text";
+import { waveform } from "./inputs/waveform";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
 import { classes } from "./outputs/classes";
@@ -18,6 +19,7 @@ const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } =
   series,
   image,
   text,
+  waveform,
 };
 
 const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {

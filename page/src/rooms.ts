@@ -26,7 +26,7 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   /** What the catalogue calls it. */
   name: Words;
   /** What one asks about, in the plural; the name of words in locales/. */
-  cases(model: Model): "people" | "pictures" | "molecules" | "texts";
+  cases(model: Model): "people" | "pictures" | "molecules" | "texts" | "recordings";
   /** What stands above its form. */
   heading: Words;
   /** Its form. */

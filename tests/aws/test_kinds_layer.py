@@ -10,7 +10,7 @@ from tests.aws.conftest import Run, Template, properties
 
 LOADED = """
 import sys
-import edfio, pydicom, tokenizers
+import pydicom, tokenizers
 from pydicom.pixels import get_decoder
 from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless, RLELossless
 syntaxes = JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless, RLELossless

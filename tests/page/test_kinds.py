@@ -14,10 +14,11 @@ export interface ManifestToyInput { tensor: string; kind: "toy"; field: string }
 export interface ManifestToyOutput { tensor: string; kind: "toy_answer" }
 export interface Toy { toy: number }
 """
+# what stands before a union, which is broken into lines once it is long, and what joins it
 UNIONS = {
-    "  input: ": "  input: ManifestToyInput | ",
-    "  output:\n    | ManifestClassesOutput": "  output: ManifestToyOutput | ManifestClassesOutput",
-    "  output: Classes": "  output: Toy | Classes",
+    r"  input:\s+(?:\|\s+)?(?=Manifest)": "  input: ManifestToyInput | ",
+    r"  output:\s+(?:\|\s+)?(?=ManifestClassesOutput)": "  output: ManifestToyOutput | ",
+    r"  output:\s+(?:\|\s+)?(?=Classes)": "  output: Toy | ",
 }
 INPUT = """
 import { Values } from "../answer/Values";
@@ -82,8 +83,8 @@ def page(tmp_path: Path) -> Path:
     contract = copy / "src" / "contract.ts"
     text = contract.read_text("utf-8")
     for union, wider in UNIONS.items():
-        assert text.count(union) == 1
-        text = text.replace(union, wider)
+        text, count = re.subn(union, wider, text)
+        assert count == 1
     contract.write_text(text + CONTRACT)
     return copy
 

@@ -1,10 +1,11 @@
-"""Pictures that a row names by their key, beside the file of rows."""
+"""Pictures and recordings that a row names by their key, beside the file of rows."""
 
 import base64
 from typing import Any
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
+from medmaas.model.inputs.reading import InvalidValueError
 from medmaas.table.source import Source
 
 IMAGES = "images/"
@@ -33,7 +34,10 @@ def fetch_picture(
     key = instance[KEY]
     if not isinstance(key, str) or not _is_key(key):
         return rest, [Problem(0, KEY, Fact("not_a_key", most=_LONGEST))]
-    content = source.read_neighbour(key, MAX_BYTES)
+    try:
+        content = source.read_neighbour(key, MAX_BYTES)
+    except InvalidValueError as error:
+        return rest, [Problem(0, KEY, error.fact)]
     if content is None:
         return rest, [Problem(0, KEY, Fact("no_such_picture", folder=IMAGES))]
     if len(content) > MAX_BYTES:

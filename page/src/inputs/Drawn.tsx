@@ -1,10 +1,12 @@
 // What the model sees of a file that a browser cannot show: drawn by the service, which reads it.
 import { useEffect, useState } from "preact/hooks";
-import type { DrawAnswer } from "../contract";
+import type { Drawing } from "../contract";
 import { t } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import { Said } from "../Said";
-import { draw, Refusal } from "../service";
+import { type Drawn as Answer, draw, Refusal } from "../service";
+
+type DrawAnswer = Answer<Drawing>;
 
 const FIRST = 180; // characters, which hold the mark of a DICOM file
 
@@ -26,7 +28,7 @@ export function findDrawing(model: Manifest, instance: Instance, content: string
   const key = `${model.id}@${model.version} ${content}`;
   const known = drawn.get(key);
   if (known) return known;
-  const made = draw(model, instance);
+  const made = draw<Drawing>(model, instance);
   if (drawn.size >= MOST) drawn.delete(drawn.keys().next().value ?? "");
   drawn.set(key, made);
   made.catch(() => drawn.delete(key));

@@ -1,10 +1,10 @@
 """Drawing an instance for people: of models whose files a browser cannot show."""
 
 from medmaas.api.openapi.parts import Operation, write_content, write_operation, write_refusals
-from medmaas.model.schema import FACT, INTEGER, TEXT, describe_list, describe_object
+from medmaas.model.schema import FACT, INTEGER, TEXT, describe_any, describe_list, describe_object
 
 _STATUSES = (400, 404, 413, 415, 422, 500, 503)
-_SUMMARY = "A model of pictures: what it sees of one, and how the file was read"
+_SUMMARY = "A model of pictures or recordings: what it sees of one, and how the file was read"
 
 
 def describe_drawing(name: str) -> Operation:
@@ -19,11 +19,14 @@ def describe_drawing(name: str) -> Operation:
         "Drawing", {"png": png, "width": INTEGER, "height": INTEGER, "box": box}
     )
     drawing["description"] = "The whole picture, and its size; the PNG may be smaller."
+    recording = {"type": "object", "title": "DrawnRecording", "additionalProperties": True}
     field = {"type": ["string", "null"]}
     warning = describe_object("DrawWarning", {"field": field, "problem": TEXT, **FACT})
     said = {"reason": TEXT | {"description": "Why the model will abstain, if so."}, **FACT}
     answer = describe_object(
-        "DrawAnswer", {"drawing": drawing, "warnings": describe_list(warning)}, said
+        "DrawAnswer",
+        {"drawing": describe_any(drawing, recording), "warnings": describe_list(warning)},
+        said,
     )
     return write_operation(
         name,

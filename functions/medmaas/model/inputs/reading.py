@@ -203,7 +203,8 @@ class InputKind(Protocol):
         """What the model sees of an instance that `read` takes, for people to look at.
 
         Returns:
-            `{"png", "width", "height", "box"}`; None if whoever sends such instances draws them.
+            Of a picture `{"png", "width", "height", "box"}`, of a recording its leads; None if
+            whoever sends such instances draws them.
         """
 
     def json_schema(self) -> Schema:

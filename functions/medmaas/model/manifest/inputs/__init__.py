@@ -15,6 +15,13 @@ from medmaas.model.manifest.inputs.series import SeriesInput
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
 from medmaas.model.manifest.inputs.text import TextInput
+from medmaas.model.manifest.inputs.waveform import (
+    Lead,
+    Rates,
+    Signal,
+    WaveformInput,
+    WaveformSource,
+)
 
 __all__ = [
     "Appearance",
@@ -26,16 +33,24 @@ __all__ = [
     "ImageInput",
     "Input",
     "InputSpec",
+    "Lead",
     "Normalisation",
     "Number",
     "PixelSpacing",
+    "Rates",
     "SeriesInput",
     "Shape",
+    "Signal",
     "TabularInput",
     "TextInput",
     "ValueWindow",
+    "WaveformInput",
+    "WaveformSource",
     "Window",
 ]
 
 
-Input = Annotated[TabularInput | SeriesInput | ImageInput | TextInput, Field(discriminator="kind")]
+Input = Annotated[
+    TabularInput | SeriesInput | ImageInput | TextInput | WaveformInput,
+    Field(discriminator="kind"),
+]

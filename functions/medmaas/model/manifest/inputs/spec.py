@@ -62,3 +62,16 @@ class InputSpec(Contract):
     def recorded_features(self) -> tuple[Feature, ...]:
         """The features that a record in FHIR may hold."""
         return ()
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold all that is required."""
+        features = self.recorded_features
+        return all(feature.source for feature in features if feature.required) and any(
+            feature.source for feature in features
+        )
+
+    @property
+    def recorded_codes(self) -> tuple[str, ...]:
+        """LOINC codes of the Observations that it is made of, beside those of features."""
+        return ()
