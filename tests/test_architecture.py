@@ -22,6 +22,7 @@ OWNERS = {
     "onnxruntime": {"functions/medmaas/model/session.py"},
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
+    "tokenizers": {"functions/medmaas/model/inputs/tokenizer.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
 }
 TRAINING_ONLY = {

@@ -65,6 +65,7 @@ from medmaas.model.manifest.inputs import (
     SeriesInput,
     TabularInput,
     TextInput,
+    Tokens,
     Window,
 )
 from medmaas.model.manifest.manifest import (
@@ -220,6 +221,7 @@ __all__ = [
     "Tensor",
     "TensorDistance",
     "TextInput",
+    "Tokens",
     "Uncertainty",
     "ValueIntervals",
     "ValueOutput",

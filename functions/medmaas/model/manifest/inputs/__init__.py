@@ -13,7 +13,7 @@ from medmaas.model.manifest.inputs.image import Appearance, Crop, ImageInput, No
 from medmaas.model.manifest.inputs.series import SeriesInput
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
-from medmaas.model.manifest.inputs.text import TextInput
+from medmaas.model.manifest.inputs.text import TextInput, Tokens
 
 __all__ = [
     "Appearance",
@@ -30,6 +30,7 @@ __all__ = [
     "Shape",
     "TabularInput",
     "TextInput",
+    "Tokens",
     "Window",
 ]
 
