@@ -86,6 +86,10 @@ class TokenText(OneText):
         inner = own[begin : len(own) - len(self.tokenizer.behind)]
         return Encoded(own, self._find_places(inner), begin)
 
+    def fill(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
+        """All tensors of rows of tokens, filled up or not, that are known to be of texts."""
+        return self._fill_up([self._strip(row) for row in rows])
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         text = {
@@ -158,18 +162,22 @@ class TokenText(OneText):
         return own
 
     def _collect(self, rows: Sequence[list[int]], notes: Sequence[Notes]) -> Reading:
+        tensors = self._fill_up(rows)
+        reading = collect(self._spec.tensor, tensors[self._spec.tensor], notes)
+        return replace(reading, tensors=tensors)
+
+    def _fill_up(self, rows: Sequence[Sequence[int]]) -> dict[str, Tensor]:
         shape = len(rows), self._spec.max_length
         codes, mask = np.full(shape, self.tokenizer.padding, np.int64), np.zeros(shape, np.int64)
         for index, row in enumerate(rows):
             codes[index, : len(row)] = row
             mask[index, : len(row)] = 1
-        reading = collect(self._spec.tensor, codes, notes)
-        tensors = {self._spec.tensor: codes}
+        tensors: dict[str, Tensor] = {self._spec.tensor: codes}
         if self._tokens.mask_tensor:
             tensors[self._tokens.mask_tensor] = mask
         if self._tokens.type_tensor:
             tensors[self._tokens.type_tensor] = np.zeros(shape, np.int64)
-        return replace(reading, tensors=dict(tensors))
+        return tensors
 
     def _strip(self, codes: Sequence[int]) -> list[int]:
         """Without what fills up."""
