@@ -31,8 +31,7 @@ def ask(opened: Visit, text: str, model: str = "letters") -> None:
 
 def test_an_example_is_answered_and_its_words_are_coloured(visit: Open, letters: str) -> None:
     opened = visit(at=letters)
-    page = opened.go("", ".entry")
-    page.get_by_role("link", name="How urgent a referral is (a toy)").first.click()
+    page = opened.go("#/letters", ".examples button")
     page.locator(".examples button").first.click()
     page.wait_for_selector(".words table")
     assert page.locator(".explained").inner_text() == NOTE
@@ -42,14 +41,17 @@ def test_an_example_is_answered_and_its_words_are_coloured(visit: Open, letters:
     assert opened.list_faults() == []
 
 
-@pytest.mark.parametrize("model", ["letters", "bytes"])
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [("letters", TEXT), ("bytes", "😀 72 岁, 胸痛 cafe\u0301\nchest pain & fever")],
+)
 def test_places_are_right_beyond_the_characters_of_two_units(
-    visit: Open, letters: str, model: str
+    visit: Open, letters: str, model: str, text: str
 ) -> None:
     opened = visit(at=letters)
-    ask(opened, TEXT, model)
+    ask(opened, text, model)
     page = opened.page
-    assert page.locator(".explained").text_content() == TEXT
+    assert page.locator(".explained").text_content() == text
     words = page.locator(".words tbody th").all_inner_texts()
     listed = {word.strip('"“”') for word in words}
     assert {"72", "岁", "chest", "pain", "fever"} <= listed
@@ -57,7 +59,7 @@ def test_places_are_right_beyond_the_characters_of_two_units(
     for row in page.locator(".words tbody tr").all():
         word = row.locator("th q").text_content() or ""
         place = int(row.locator("td").first.inner_text().replace(",", ""))
-        assert TEXT[place - 1 :].startswith(word)
+        assert text[place - 1 :].startswith(word)
     assert opened.list_faults() == []
 
 
@@ -68,7 +70,9 @@ def test_what_was_not_read_is_struck_through_and_told(visit: Open, letters: str)
     struck = page.locator(".explained del").text_content() or ""
     assert struck.endswith("chest pain 😀")
     assert LONG.endswith(struck)
-    assert page.get_by_text(f"{len(struck)} characters, from character").is_visible()
+    place = len(LONG) - len(struck) + 1
+    assert page.get_by_text(f"{len(struck)} characters, from character {place} on").is_visible()
+    assert page.get_by_text(f"what stands from character {place} on").first.is_visible()
     assert page.get_by_text("only its first 30 of").first.is_visible()
 
 

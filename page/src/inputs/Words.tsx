@@ -22,8 +22,9 @@ export function Words({ text, explanation, ranked }: WordsProps) {
   const largest = Math.max(...words.map((one) => Math.abs(one.contribution)), 1e-12);
   const cut = (start: number, end?: number) => characters.slice(start, end).join("");
   const read = words.at(-1)?.end ?? 0;
-  const rest = cut(read);
-  const unread = rest.trim() ? splitCharacters(rest).length : 0;
+  const rest = cut(read).trimStart();
+  const unread = splitCharacters(rest).length;
+  const beyond = characters.length - unread;
   const parts: ComponentChildren[] = [];
   let at = 0;
   for (const { start, end, contribution } of words) {
@@ -44,7 +45,7 @@ export function Words({ text, explanation, ranked }: WordsProps) {
     );
     at = end;
   }
-  parts.push(unread ? <del key="unread">{rest}</del> : rest);
+  parts.push(cut(at, beyond), unread > 0 && <del key="unread">{rest}</del>);
   const listed = ranked
     ? [...words].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     : words;
@@ -73,7 +74,7 @@ export function Words({ text, explanation, ranked }: WordsProps) {
             {t("letter.unread", {
               count: unread,
               number: formatCount(unread),
-              position: formatCount(read + 1),
+              position: formatCount(beyond + 1),
             })}
           </b>
         )}{" "}
