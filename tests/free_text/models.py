@@ -138,7 +138,8 @@ class Reader(torch.nn.Module):
         x = x + weights.softmax(-1) @ self.value(x)
         shown = mask[..., None].to(x.dtype)
         mean = (x * shown).sum(1) / shown.sum(1)
-        return self.last(mean).softmax(-1)
+        probabilities: torch.Tensor = self.last(mean).softmax(-1)
+        return probabilities
 
 
 def export(module: torch.nn.Module, names: list[str], *, any_length: bool = False) -> bytes:

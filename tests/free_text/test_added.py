@@ -1,6 +1,7 @@
 """A model of free text joins the catalogue with its tokenizer, and is described and assessed."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
+from medmaas.model.manifest import TextInput
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from medmaas_training.add import main
@@ -100,3 +102,19 @@ def test_an_input_of_tokens_is_described(toys: Path) -> None:
     assert "at most 20,000 characters and 32 tokens" in rules
     header, (row,) = description.tabulate()
     assert len(header) == len(row) == 3
+
+
+def test_the_example_of_the_documents_is_the_input_of_this_model(
+    tmp_path: Path, capsys: Any
+) -> None:
+    page = (ROOT / "docs" / "own-model.md").read_text()
+    (block,) = [
+        one for one in re.findall(r"```yaml\n(.+?)```", page, re.DOTALL) if "tokens:" in one
+    ]
+    stated = yaml.safe_load(block)["input"]
+    said = add(tmp_path, capsys, tokenizer=make_word_pieces(), **stated["tokens"])
+    assert said.startswith("added letters 1.0.0"), said
+    spec = Registry(tmp_path / "models").get("letters").manifest.input
+    assert spec.model_dump(exclude_none=True) == TextInput.model_validate(stated).model_dump(
+        exclude_none=True
+    )
