@@ -1,6 +1,9 @@
 """Free text on the page: asked, explained word by word, and told what of it was not read."""
 
+import csv
+import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,8 @@ from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.free_text.models import NOTE, write_fitted, write_random
 from tests.page.conftest import Open, Visit, serve
+from tests.page.files import ask as ask_file
+from tests.page.files import choose, read_counts, save_csv
 from tests.page.looks import require_every_look
 
 TEXT = "👨‍👩‍👧 患者男性 72 岁, 胸痛 cafe\u0301\n<b>severe</b> chest pain & fever"
@@ -110,3 +115,21 @@ def test_every_look_of_a_text_is_laid_out_well(visit: Open, letters: str) -> Non
     opened = visit(at=letters)
     ask(opened, LONG)
     require_every_look(opened, "letters")
+
+
+def test_a_file_of_texts_with_lines_is_answered_row_by_row(
+    visit: Open, letters: str, tmp_path: Path
+) -> None:
+    opened = visit(at=letters)
+    page = opened.go("#/letters/file", "#file")
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows(
+        [["id", "letter"], ["a", NOTE], ["b", 'back pain\r\n"no" fever, 发热'], ["c", "\u200b"]]
+    )
+    choose(page, tmp_path, written.getvalue())
+    ask_file(page)
+    assert read_counts(page) == (2, 0, 1)
+    answered = save_csv(page)
+    assert [row["id"] for row in answered] == ["a", "b", "c"]
+    assert answered[0]["label"] == "urgent"
+    assert opened.list_faults() == []
