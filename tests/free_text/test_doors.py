@@ -20,6 +20,8 @@ from tokenizers import Tokenizer
 
 from medmaas.api.app import create_app
 from medmaas.cli import main
+from medmaas.model.explanation import explain
+from medmaas.model.explanation.budget import Budget
 from medmaas.model.registry import Registry
 from tests.free_text.models import (
     FIELD,
@@ -360,3 +362,21 @@ def test_no_text_is_logged_or_repeated_in_a_refusal(
         assert SURNAME not in (results / name).read_text()
     captured = capfd.readouterr()
     assert SURNAME not in captured.out + captured.err + caplog.text
+
+
+@pytest.mark.parametrize("seconds", [0, 0.002, 0.005, 0.02, 2])
+def test_an_explanation_that_time_cuts_short_says_so_and_adds_up(
+    toys: Path, seconds: float
+) -> None:
+    model = Registry(toys).get("letters")
+    tensors = model.inputs.read([{FIELD: NOTE}]).tensors
+    model.session.run(tensors)
+    (explained,) = explain(model, tensors, [{FIELD: NOTE}], Budget(seconds))
+    if "words" not in explained:
+        assert explained["sentence"].code == "no_time_to_explain"
+        assert not explained["complete"]
+        return
+    total = explained["baseline"] + sum(one["contribution"] for one in explained["words"])
+    assert total == pytest.approx(explained["prediction"], abs=1e-6)
+    assert len(explained["words"]) == 12 or not explained["complete"]
+    assert explained["words"][-1]["end"] == len(NOTE)
