@@ -32,7 +32,7 @@ from medmaas_training.catalogue.folder import describe_artefact
 from tests.conftest import folder_of
 
 Json = dict[str, Any]
-LENGTH = 32
+LENGTH, VOCABULARY = 32, 600
 LABELS = ("routine", "urgent")
 FIELD = "letter"
 NOTE = "72-year-old man, severe chest pain since the morning. No fever, no cough."
@@ -88,8 +88,15 @@ def make_word_pieces() -> bytes:
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(vocab_size=400, special_tokens=SPECIAL, show_progress=False)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=VOCABULARY, special_tokens=SPECIAL, show_progress=False
+    )
     tokenizer.train_from_iterator(invent(500)[0], trainer)
+    # the same words in every run come in another order
+    words = [*SPECIAL, *sorted(tokenizer.get_vocab().keys() - {*SPECIAL})]
+    assert len(words) < VOCABULARY, "no word was left out by chance"
+    codes = {word: code for code, word in enumerate(words)}
+    tokenizer.model = models.WordPiece(codes, unk_token=SPECIAL[1])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -177,7 +184,7 @@ def make_fitted() -> bytes:
     reader = make_input(TextInput.model_validate(INPUT), {TOKENIZER: make_word_pieces()})
     tensors = reader.read([{FIELD: letter} for letter in letters]).tensors
     fed = [torch.from_numpy(np.asarray(tensors[name])) for name in list_tensors(INPUT)]
-    module, truth = Reader(400), torch.tensor(labels)
+    module, truth = Reader(VOCABULARY), torch.tensor(labels)
     optimiser = torch.optim.Adam(module.parameters(), 5e-3)
     for _ in range(60):
         optimiser.zero_grad()

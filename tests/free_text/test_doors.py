@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import tritonclient.http as triton
 from fastapi.testclient import TestClient
@@ -22,9 +23,11 @@ from medmaas.api.app import create_app
 from medmaas.cli import main
 from medmaas.model.explanation import explain
 from medmaas.model.explanation.budget import Budget
+from medmaas.model.publication import publish
 from medmaas.model.registry import Registry
 from tests.free_text.models import (
     FIELD,
+    INPUT,
     LENGTH,
     NOTE,
     TOKENIZER,
@@ -33,6 +36,7 @@ from tests.free_text.models import (
     make_fitted,
     make_word_pieces,
     read_inputs,
+    state,
 )
 from tests.page.conftest import serve
 
@@ -380,3 +384,31 @@ def test_an_explanation_that_time_cuts_short_says_so_and_adds_up(
     assert total == pytest.approx(explained["prediction"], abs=1e-6)
     assert len(explained["words"]) == 12 or not explained["complete"]
     assert explained["words"][-1]["end"] == len(NOTE)
+
+
+def narrow(graph: bytes) -> bytes:
+    """The same graph, its tensors of int32, as some converters write them."""
+    model = onnx.load_from_string(graph)
+    for one in model.graph.input:
+        one.type.tensor_type.elem_type = onnx.TensorProto.INT32
+        for node in model.graph.node:
+            for place, name in enumerate(node.input):
+                if name == one.name:
+                    node.input[place] = f"{one.name}_wide"
+        wide = onnx.helper.make_node(
+            "Cast", [one.name], [f"{one.name}_wide"], to=onnx.TensorProto.INT64
+        )
+        model.graph.node.insert(0, wide)
+    return bytes(model.SerializeToString())
+
+
+def test_a_graph_of_32_bits_answers_the_same(client: TestClient, tmp_path: Path) -> None:
+    graph, tokenizer = narrow(make_fitted()), make_word_pieces()
+    publish(
+        tmp_path, state(graph, INPUT, tokenizer), graph, "# A toy\n", more={TOKENIZER: tokenizer}
+    )
+    narrowed = TestClient(create_app(Registry(tmp_path)))
+    assert ask(narrowed, "letters", TEXTS) == ask(client, "letters", TEXTS)
+    tensors = [one | {"datatype": "INT32"} for one in make_tensors("letters", TEXTS)]
+    given = post(narrowed, "/v2/models/letters/infer", {"inputs": tensors})["outputs"]
+    assert any(one["name"] == "probabilities" for one in given)
