@@ -145,6 +145,23 @@ def test_every_problem_of_every_instance_is_told_at_once() -> None:
     ]
 
 
+class Panic(BaseException):
+    """What the library's Rust raises where it fails, which is no Exception."""
+
+
+def test_a_text_on_which_the_library_panics_is_refused_and_not_repeated() -> None:
+    reader = make()
+
+    class Failing:
+        def encode(self, text: str) -> None:
+            raise Panic(text)
+
+    reader.tokenizer._tokenizer = Failing()  # noqa: SLF001
+    reading = reader.read([{FIELD: "fever"}, {FIELD: ""}])
+    assert say(reading)[0] == "cannot be taken apart by the model's tokenizer"
+    assert len(reading.problems) == 2
+
+
 @pytest.mark.parametrize("text", ["fever\nno cough", "fever\r\n\tno cough\f", "a\x0bb\x85c"])
 def test_lines_and_tabs_are_of_a_text(text: str) -> None:
     assert read(text).problems == []

@@ -16,6 +16,7 @@ Span = tuple[int, int]  # of characters, from 0, the second not included
 MOST_BYTES = 48 * 2**20  # a vocabulary of 250,000 pieces takes 17 MB
 _PADDING, _MASK, _UNKNOWN = ("[PAD]", "<pad>"), ("[MASK]", "<mask>"), ("[UNK]", "<unk>")
 _SAMPLE = "a"
+_NOT_OF_THE_LIBRARY = (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class Tokenizer:
         """
         try:
             encoding = self._tokenizer.encode(text)
-        except Exception:  # noqa: BLE001 - the library's own, whose message may hold the text
+        except _NOT_OF_THE_LIBRARY:
+            raise
+        except BaseException:  # noqa: BLE001 - as below; its message may hold the text
             raise InvalidValueError("text_not_taken_apart") from None
         own = _find_own(encoding)
         codes, spans = encoding.ids, encoding.offsets[own.start : own.stop]
@@ -121,7 +124,7 @@ def _load(content: bytes, name: str) -> Any:  # noqa: ANN401 - the library has n
         raise InvalidModelError("tokenizers_not_installed") from error
     try:
         tokenizer = Library.from_buffer(content)
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except _NOT_OF_THE_LIBRARY:
         raise
     except BaseException as error:  # a panic of the library is no Exception
         raise InvalidModelError("tokenizer_not_loadable", file=name) from error
