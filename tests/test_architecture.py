@@ -27,6 +27,7 @@ OWNERS = {
     },
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
+    "tokenizers": {"functions/medmaas/model/inputs/tokenizer.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
     "wfdb": {"functions/medmaas/batch/wfdb_record.py"},
 }

@@ -36,6 +36,7 @@ export interface Prediction {
     | SeriesExplanation
     | ImageExplanation
     | TextExplanation
+    | WordsExplanation
     | WaveformExplanation
     | Unexplained;
 }
@@ -466,6 +467,52 @@ export interface Bond {
    * @maxItems 2
    */
   between: number[];
+  contribution: number;
+}
+export interface WordsExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  of: string;
+  unit: string;
+  baseline: number;
+  prediction: number;
+  /**
+   * How many of the text were read.
+   */
+  tokens: number;
+  /**
+   * In the order of the text; neighbours are one where there are over 100 words, or no time for all. Characters are code points of Unicode.
+   */
+  words: Word[];
+  parts: Parts;
+  /**
+   * If sampled.
+   */
+  largest_standard_error?: number;
+}
+export interface Word {
+  /**
+   * Its first character in the text, from 0.
+   */
+  start: number;
+  /**
+   * The character behind its last.
+   */
+  end: number;
   contribution: number;
 }
 export interface WaveformExplanation {
@@ -1505,9 +1552,10 @@ export interface ManifestPixelSpacing {
   beyond: "hold" | "resample";
 }
 /**
- * One line of characters, as int64 [n, max_length].
+ * One text, as int64 [n, max_length]: of characters, by `alphabet`, or of tokens, by `tokens`.
  *
- * A character's code is its position in `alphabet` plus 1; 0 fills the end.
+ * A character's code is its position in `alphabet` plus 1; 0 fills the end. Tokens have the codes
+ * of their tokenizer.
  */
 export interface ManifestTextInput {
   /**
@@ -1528,11 +1576,12 @@ export interface ManifestTextInput {
    */
   description: string;
   /**
-   * The characters that the graph knows, in the order of its codes 1, 2, ...
+   * The characters that the graph knows, in the order of its codes 1, 2, ...; absent where `tokens` are.
    */
   alphabet: string[];
+  tokens?: ManifestTokens;
   /**
-   * How many characters the graph takes.
+   * How many characters the graph takes, or how many tokens, those around the text included. What is shorter is filled up.
    */
   max_length: number;
   /**
@@ -1543,6 +1592,39 @@ export interface ManifestTextInput {
    * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
    */
   spelling?: "as_sent";
+}
+/**
+ * How free text becomes tokens: by a tokenizer in the model's folder.
+ */
+export interface ManifestTokens {
+  /**
+   * The tokenizer, as the library tokenizers writes it: tokenizer.json. It lies beside the graph, and the digest covers it. Case, accents and the tokens around a text are what it says.
+   */
+  file: string;
+  /**
+   * What the graph calls its attention mask: int64 like `tensor`, 1 where a token is, 0 behind the last. Absent, the graph takes none.
+   */
+  mask_tensor?: string;
+  /**
+   * What the graph calls its token types: int64 like `tensor`, 0 throughout, as a text is one segment. Absent, the graph takes none.
+   */
+  type_tensor?: string;
+  /**
+   * The token behind the last; absent, the one that the tokenizer pads with, else its [PAD] or <pad>.
+   */
+  padding?: number;
+  /**
+   * Of a text of more tokens than max_length. first: its beginning is read, and the answer says what was not. refused: there is no answer.
+   */
+  longer: "first" | "refused";
+  /**
+   * A text of more is refused before it is taken apart.
+   */
+  most_characters: number;
+  /**
+   * The share of tokens that the tokenizer does not know, beyond which the model abstains. Absent, they are told and nothing more.
+   */
+  most_unknown?: number;
 }
 /**
  * A recording of several leads, as float32 [n, leads, samples].

@@ -14,7 +14,7 @@ from medmaas.model.manifest.inputs.image import Appearance, Crop, ImageInput, No
 from medmaas.model.manifest.inputs.series import SeriesInput
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
-from medmaas.model.manifest.inputs.text import TextInput
+from medmaas.model.manifest.inputs.text import TextInput, Tokens
 from medmaas.model.manifest.inputs.waveform import (
     Lead,
     Rates,
@@ -43,6 +43,7 @@ __all__ = [
     "Signal",
     "TabularInput",
     "TextInput",
+    "Tokens",
     "ValueWindow",
     "WaveformInput",
     "WaveformSource",

@@ -29,6 +29,11 @@ class InputSpec(Contract):
     )
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the model's folder that it is read with, beside the graph."""
+        return ()
+
+    @property
     def tensor_type(self) -> tuple[str, Shape]:
         """Element type and shape of the tensor, as it is read."""
         raise NotImplementedError
