@@ -14,6 +14,7 @@ from benchmarks import (
     batch,
     cds_hooks,
     cold_start,
+    dicom,
     explanations,
     inference_protocol,
     masks,
@@ -25,6 +26,7 @@ from benchmarks import (
     scale,
     uncertainty,
     warm,
+    waveforms,
 )
 from benchmarks.measurement import Line, NotMeasuredError
 from infra.emulator import ToolMissingError
@@ -49,6 +51,8 @@ class Benchmark:
 BENCHMARKS = {
     "warm": Benchmark(warm.TITLE, warm.measure),
     "models": Benchmark(models.TITLE, models.measure),
+    "dicom": Benchmark(dicom.TITLE, dicom.measure),
+    "waveforms": Benchmark(waveforms.TITLE, waveforms.measure),
     "explanations": Benchmark(explanations.TITLE, explanations.measure),
     "masks": Benchmark(masks.TITLE, masks.measure),
     "uncertainty": Benchmark(uncertainty.TITLE, uncertainty.measure),

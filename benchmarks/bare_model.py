@@ -30,7 +30,7 @@ def make_score(*, small: bool) -> Score:
     (manifest,) = MODELS.glob("survival/*/manifest.json")
     output = json.loads(manifest.read_text())["output"]
     times, horizons = output["time_days"], output["horizon_days"]
-    session = _load(manifest.with_name("model.onnx").read_bytes())
+    session = load(manifest.with_name("model.onnx").read_bytes())
     (tensor,) = session.get_inputs()
 
     def score(columns: Columns) -> dict[str, NDArray[np.float64]]:
@@ -48,7 +48,8 @@ def make_score(*, small: bool) -> Score:
     return score
 
 
-def _load(graph: bytes) -> Any:  # noqa: ANN401 - onnxruntime ships no types
+def load(graph: bytes) -> Any:  # noqa: ANN401 - onnxruntime ships no types
+    """A session of one thread, as medmaas has."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -34,7 +34,7 @@ class Server:
 
 
 @contextmanager
-def serving(models: Path = MODELS) -> Iterator[Server]:
+def serving(models: str | Path = MODELS) -> Iterator[Server]:
     """Start `medmaas serve` on a free port; its access log goes nowhere."""
     process = subprocess.Popen(
         [sys.executable, "-m", "medmaas", "serve", "--port", "0", "--models", models],

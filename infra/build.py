@@ -1,6 +1,8 @@
-"""Fills the folder that becomes the Lambda code zip: dependencies, medmaas and their byte code.
+"""Fills what Lambda unzips: the functions' code, or the layer that only some kinds need.
 
-Run by infra/Makefile in a copy of functions/, with the Python version of the Lambda runtime.
+Code is dependencies, medmaas and their byte code; the layer is the libraries of pyproject's `kinds`
+and theirs. Run by infra/Makefile in a copy of functions/, with the Python version of the Lambda
+runtime.
 """
 
 import compileall
@@ -19,6 +21,10 @@ LAMBDA_WHEELS = (
     "--platform=manylinux_2_17_x86_64",
     "--platform=manylinux2014_x86_64",
 )
+
+MOST = 250_000_000  # bytes that Lambda unzips, layers included
+MOST_OF_KINDS = 45_000_000
+FUNCTIONS, KINDS = ("ApiFunction", "BatchFunction"), "KindLibraries"
 
 # METADATA and licences stay: vulnerability scanners read them.
 UNUSED_TO_INFER = (
@@ -42,6 +48,9 @@ UNUSED_TO_INFER = (
     "pillow.libs/libpng*",  # Pillow reads PNG by itself
     "pillow.libs/libsharpyuv*",
     "pillow.libs/libwebp*",
+    "pydicom/data/test_files",
+    "pydicom/data/charset_files",
+    "pydicom/data/palettes",
     "onnxruntime/backend",
     "onnxruntime/capi/libonnxruntime.so.*",  # for C programs: the Python module holds its own copy
     "onnxruntime/datasets",
@@ -77,31 +86,68 @@ def strip(target: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def compile_for_runtime(target: Path) -> None:
-    """Write byte code that is trusted without a look at the source: /var/task is read-only."""
+def compile_for_runtime(target: Path, mounted: str) -> None:
+    """Write byte code that is trusted without a look at the source: nobody can write there."""
     compiled = compileall.compile_dir(
         target,
         quiet=1,
         workers=0,  # one per processor
         stripdir=str(target),
-        prependdir="/var/task",
+        prependdir=mounted,
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
         sys.exit("Not every file could be compiled: see the messages above.")
 
 
-def build(source: Path, target: Path) -> None:
+def build_code(source: Path, target: Path) -> None:
     """Turn `source` (functions/) into `target` (the artefact)."""
-    if sys.version_info[:2] != (3, 13):
-        sys.exit(f"The byte code must be of Python 3.13, not {sys.version.split()[0]}.")
     install_dependencies(source / "requirements.txt", target)
     shutil.copytree(
         source / "medmaas", target / "medmaas", ignore=shutil.ignore_patterns("__pycache__")
     )
     strip(target)
-    compile_for_runtime(target)
+    compile_for_runtime(target, "/var/task")
 
+
+def build_kinds(source: Path, target: Path) -> None:
+    """Turn the pins of `source` (functions/) into `target` (the layer)."""
+    libraries = target / "python"  # where Lambda looks for a layer's modules
+    install_dependencies(source / "requirements-kinds.txt", libraries)
+    strip(libraries)
+    compile_for_runtime(libraries, "/opt/python")
+    if (size := measure(target)) > MOST_OF_KINDS:
+        sys.exit(
+            f"The layer of kinds has {size / 1e6:.0f} MB, {MOST_OF_KINDS // 10**6} MB is most."
+        )
+
+
+def require_room(built: Path, models: Path) -> None:
+    """End the build if code and layers together are more than Lambda unzips.
+
+    Args:
+        built: SAM's folder of what is built, one folder each; what is not built yet is not there.
+        models: that become a layer as they are.
+    """
+    layers = measure(models) + measure(built / KINDS)
+    code = max((measure(built / name) for name in FUNCTIONS), default=0)
+    if code + layers > MOST:
+        sys.exit(
+            f"Code and layers have {(code + layers) / 1e6:.0f} MB unzipped, and Lambda takes "
+            f"{MOST // 10**6} MB: deploy fewer models, or large ones by themselves."
+        )
+
+
+def measure(folder: Path) -> int:
+    """Bytes of all files below; 0 where there is no such folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+BUILDS = {"code": build_code, "kinds": build_kinds}
 
 if __name__ == "__main__":
-    build(Path.cwd(), Path(sys.argv[1]))
+    if sys.version_info[:2] != (3, 13):
+        sys.exit(f"The byte code must be of Python 3.13, not {sys.version.split()[0]}.")
+    what, artifacts = sys.argv[1], Path(sys.argv[2])
+    BUILDS[what](Path.cwd(), artifacts)
+    require_room(artifacts.parent, Path(__file__).parents[1] / "models")

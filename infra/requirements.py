@@ -1,4 +1,7 @@
-"""Exports functions/requirements.txt: all that `[project.dependencies]` needs, pinned for Lambda.
+"""Exports functions/requirements*.txt: what pyproject.toml names, pinned for Lambda.
+
+requirements.txt is all that `dependencies` need, requirements-kinds.txt what `kinds` names besides:
+theirs are there already, but for huggingface-hub, which tokenizers declare and a file needs not.
 
 Run it after a change of the dependencies: make requirements
 """
@@ -9,10 +12,13 @@ import sys
 import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from infra.build import LAMBDA_WHEELS
 
 PROJECT = Path("pyproject.toml")
 REQUIREMENTS = Path("functions/requirements.txt")
+OF_KINDS = Path("functions/requirements-kinds.txt")
 HEADER = "# Made from pyproject.toml by `make requirements`, for Lambda's Python 3.13."
 
 
@@ -32,8 +38,14 @@ def pins(dependencies: list[str]) -> list[str]:
 
 def export() -> None:
     """Write the pins of this project."""
-    dependencies = tomllib.loads(PROJECT.read_text())["project"]["dependencies"]
-    REQUIREMENTS.write_text("\n".join([HEADER, *pins(dependencies)]) + "\n")
+    project = tomllib.loads(PROJECT.read_text())["project"]
+    kinds = [Requirement(named) for named in project["optional-dependencies"]["kinds"]]
+    own = pins(project["dependencies"])
+    together = pins([*project["dependencies"], *map(str, kinds)])
+    named = {one.name for one in kinds}
+    REQUIREMENTS.write_text("\n".join([HEADER, *own]) + "\n")
+    of_kinds = [pin for pin in together if pin.partition("==")[0] in named]
+    OF_KINDS.write_text("\n".join([HEADER, *of_kinds]) + "\n")
 
 
 if __name__ == "__main__":

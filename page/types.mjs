@@ -7,6 +7,7 @@ const target = process.argv[2] ?? "src/contract.ts";
 const roots = [
   "Answer",
   "Catalogue",
+  "DrawAnswer",
   "ErrorResponse",
   "FileAnswer",
   "Manifest",

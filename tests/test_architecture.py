@@ -20,9 +20,16 @@ OWNERS = {
     "botocore": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
     "jwt": {"functions/medmaas/api/tokens.py"},
     "onnxruntime": {"functions/medmaas/model/session.py"},
+    "pydicom": {
+        "functions/medmaas/model/inputs/dicom_header.py",
+        "functions/medmaas/model/inputs/dicom_pixels.py",
+        "functions/medmaas/model/waveform/dicom.py",
+    },
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
+    "tokenizers": {"functions/medmaas/model/inputs/tokenizer.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
+    "wfdb": {"functions/medmaas/batch/wfdb_record.py"},
 }
 TRAINING_ONLY = {
     "medmaas_training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx",

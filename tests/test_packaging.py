@@ -60,3 +60,11 @@ def test_a_folder_training_of_the_user_is_not_hidden(tmp_path: Path) -> None:
     (own / "data.py").write_text("")
     code = "import training.data, medmaas, medmaas_training"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_what_is_installed_has_every_package_that_there_is(tmp_path: Path) -> None:
+    build = [sys.executable, "-c", "import setuptools; setuptools.setup()", "--quiet", "build_py"]
+    subprocess.run([*build, f"--build-lib={tmp_path}"], cwd=ROOT, check=True, capture_output=True)
+    for folder, name in (("functions", "medmaas"), ("training", "medmaas_training")):
+        there = {path.relative_to(ROOT / folder) for path in (ROOT / folder / name).rglob("*.py")}
+        assert there == {path.relative_to(tmp_path) for path in (tmp_path / name).rglob("*.py")}

@@ -96,3 +96,8 @@ def disable_telemetry() -> None:
     Only works before onnxruntime is first imported: afterwards its thread already runs.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+
+def keep_tokenizers_on_one_thread() -> None:
+    """Keep the library tokenizers from starting threads, as of them it has one per processor."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"

@@ -19,7 +19,7 @@ export interface Prediction {
    * abstained: there is no answer, or no recommendation. forced: there is one, though the model abstains.
    */
   status: "ok" | "abstained" | "forced";
-  output: Classes | Value | Survival | Policy | null;
+  output: Classes | Value | Survival | Policy | Labels | Values | null;
   warnings: AnswerWarning[];
   /**
    * Why the model abstains.
@@ -30,9 +30,15 @@ export interface Prediction {
    */
   code?: string;
   limits?: Limits;
-  interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
+  interval?: PredictionSet | Bounds | LowerBound | PolicyBands | LabelStates | ValuesBounds;
   explanation?:
-    TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation | Unexplained;
+    | TableExplanation
+    | SeriesExplanation
+    | ImageExplanation
+    | TextExplanation
+    | WordsExplanation
+    | WaveformExplanation
+    | Unexplained;
 }
 export interface Classes {
   label: string;
@@ -110,6 +116,26 @@ export interface Limits {
 export interface Limit {
   [k: string]: number;
 }
+export interface Labels {
+  /**
+   * Those whose probability is at least their threshold: several, or none.
+   */
+  labels: string[];
+  probabilities: LabelProbabilities;
+}
+export interface LabelProbabilities {
+  [k: string]: number;
+}
+export interface Values {
+  values: NamedValues;
+}
+export interface NamedValues {
+  [k: string]: NamedValuesEntry;
+}
+export interface NamedValuesEntry {
+  value: number;
+  unit: string;
+}
 export interface AnswerWarning {
   field: string | null;
   problem: string;
@@ -163,6 +189,25 @@ export interface RiskBand {
 export interface NadirBand {
   low: number;
   high: number;
+}
+export interface LabelStates {
+  coverage: number;
+  present: string[];
+  absent: string[];
+  undecided: string[];
+  coverage_unknown: string[];
+}
+export interface ValuesBounds {
+  coverage: number;
+  values: EachBounds;
+}
+export interface EachBounds {
+  [k: string]: EachBoundsEntry;
+}
+export interface EachBoundsEntry {
+  low: number;
+  high: number;
+  unit: string;
 }
 export interface TableExplanation {
   /**
@@ -424,6 +469,157 @@ export interface Bond {
   between: number[];
   contribution: number;
 }
+export interface WordsExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  of: string;
+  unit: string;
+  baseline: number;
+  prediction: number;
+  /**
+   * How many of the text were read.
+   */
+  tokens: number;
+  /**
+   * In the order of the text; neighbours are one where there are over 100 words, or no time for all. Characters are code points of Unicode.
+   */
+  words: Word[];
+  parts: Parts;
+  /**
+   * If sampled.
+   */
+  largest_standard_error?: number;
+}
+export interface Word {
+  /**
+   * Its first character in the text, from 0.
+   */
+  start: number;
+  /**
+   * The character behind its last.
+   */
+  end: number;
+  contribution: number;
+}
+export interface WaveformExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  by_lead: LeadTarget[];
+  by_time: SegmentTarget[];
+  by_place: WaveformMap;
+  parts: Parts;
+}
+export interface LeadTarget {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: LeadContribution[];
+}
+export interface LeadContribution {
+  lead: string;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface SegmentTarget {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * What the contributions are measured from.
+   */
+  baseline: number;
+  /**
+   * The baseline and all contributions together.
+   */
+  prediction: number;
+  contributions: SegmentContribution[];
+}
+export interface SegmentContribution {
+  /**
+   * In seconds from the first sample.
+   */
+  begin: number;
+  /**
+   * In seconds from the first sample.
+   */
+  end: number;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface WaveformMap {
+  /**
+   * Which number of the answer.
+   */
+  of: string;
+  /**
+   * A UCUM code, 1 for probabilities.
+   */
+  unit: string;
+  /**
+   * How long a segment is; the last may be shorter.
+   */
+  seconds: number;
+  leads: LeadOfMap[];
+}
+export interface LeadOfMap {
+  lead: string;
+  /**
+   * What the answer loses where one segment after the other of this lead is its local baseline.
+   */
+  lost: number[];
+}
 export interface Unexplained {
   /**
    * Why there is no explanation.
@@ -547,6 +743,49 @@ export interface Translations {
 export interface Texts {
   [k: string]: string;
 }
+export interface DrawAnswer {
+  drawing: Drawing | DrawnRecording;
+  warnings: DrawWarning[];
+  /**
+   * Why the model will abstain, if so.
+   */
+  reason?: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code?: string;
+  limits?: Limits;
+}
+/**
+ * The whole picture, and its size; the PNG may be smaller.
+ */
+export interface Drawing {
+  png: string;
+  width: number;
+  height: number;
+  box: SeenBox;
+}
+/**
+ * What the model sees, in pixels of the whole picture.
+ */
+export interface SeenBox {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+export interface DrawnRecording {
+  [k: string]: unknown;
+}
+export interface DrawWarning {
+  field: string | null;
+  problem: string;
+  /**
+   * Names the sentence, in every language.
+   */
+  code: string;
+  limits: Limits;
+}
 export interface ErrorResponse {
   /**
    * One sentence.
@@ -646,14 +885,24 @@ export interface Manifest {
    */
   files: ManifestFile[];
   /**
-   * What the model takes: tabular, series, image or text.
+   * What the model takes: tabular, series, image, text or waveform.
    */
-  input: ManifestTabularInput | ManifestSeriesInput | ManifestImageInput | ManifestTextInput;
+  input:
+    | ManifestTabularInput
+    | ManifestSeriesInput
+    | ManifestImageInput
+    | ManifestTextInput
+    | ManifestWaveformInput;
   /**
-   * What it answers: classes, value, survival or policy.
+   * What it answers: classes, value, survival, policy, labels or values.
    */
   output:
-    ManifestClassesOutput | ManifestValueOutput | ManifestSurvivalOutput | ManifestPolicyOutput;
+    | ManifestClassesOutput
+    | ManifestValueOutput
+    | ManifestSurvivalOutput
+    | ManifestPolicyOutput
+    | ManifestLabelsOutput
+    | ManifestValuesOutput;
   golden: ManifestGolden;
   /**
    * Invented instances, shown where people ask.
@@ -1153,7 +1402,7 @@ export interface ManifestSeriesInput {
   max_rows: number;
 }
 /**
- * One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
+ * One PNG or JPEG, or what else is stated, in base64, as uint8 [n, height, width, channels].
  *
  * A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
  * With `normalisation` the tensor is float32, for graphs that do not normalise themselves.
@@ -1191,6 +1440,11 @@ export interface ManifestImageInput {
   normalisation?: ManifestNormalisation;
   window?: ManifestWindow;
   appearance?: ManifestAppearance;
+  dicom?: ManifestDicomPictures;
+  /**
+   * Whether TIFF files of one page are taken, those of 16 bits by `window`. Absent, none is.
+   */
+  tiff?: boolean;
 }
 /**
  * A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`.
@@ -1245,9 +1499,63 @@ export interface ManifestAppearance {
   covered?: ManifestRange;
 }
 /**
- * One line of characters, as int64 [n, max_length].
+ * DICOM files of one frame, grey of 8 to 16 bits or colour of 8, beside PNG and JPEG.
  *
- * A character's code is its position in `alphabet` plus 1; 0 fills the end.
+ * MONOCHROME1 is inverted; Pixel Padding is black. The result has 256 shades.
+ */
+export interface ManifestDicomPictures {
+  /**
+   * Modality (0008,0060) of files that are taken. SC stands for Secondary Capture by its SOP Class, whatever Modality it states.
+   *
+   * @minItems 1
+   */
+  modalities: ("CR" | "DX" | "US" | "MG" | "SC" | "CT" | "MR")[];
+  /**
+   * display: shades after the file's own VOI LUT or window, the first if it has several. modality: values after Rescale or Modality LUT, by `window`.
+   */
+  values: "display" | "modality";
+  window?: ManifestValueWindow;
+  pixel_spacing?: ManifestPixelSpacing;
+}
+/**
+ * Which values are black and white to the model, in the units that the modality gives.
+ */
+export interface ManifestValueWindow {
+  /**
+   * This value and what is below it become 0.
+   */
+  low: number;
+  /**
+   * This value and what is above it become 255.
+   */
+  high: number;
+  /**
+   * Rescale Type (0028,1054) of the values, as HU of CT. A file that states another is refused; one of CT that states none is in HU.
+   */
+  unit?: "HU" | "OD" | "US" | "MGML";
+}
+/**
+ * How large a pixel of the pictures is that enter `crop` and `resample`.
+ */
+export interface ManifestPixelSpacing {
+  /**
+   * From one pixel's middle to the next.
+   */
+  millimetres: number;
+  /**
+   * The share by which a file may differ from it.
+   */
+  tolerance: number;
+  /**
+   * What becomes of a file that differs more. hold: it has no answer. resample: it is brought to this spacing; without `crop` the model then sees the middle of it, on black where it is too small.
+   */
+  beyond: "hold" | "resample";
+}
+/**
+ * One text, as int64 [n, max_length]: of characters, by `alphabet`, or of tokens, by `tokens`.
+ *
+ * A character's code is its position in `alphabet` plus 1; 0 fills the end. Tokens have the codes
+ * of their tokenizer.
  */
 export interface ManifestTextInput {
   /**
@@ -1268,11 +1576,12 @@ export interface ManifestTextInput {
    */
   description: string;
   /**
-   * The characters that the graph knows, in the order of its codes 1, 2, ...
+   * The characters that the graph knows, in the order of its codes 1, 2, ...; absent where `tokens` are.
    */
   alphabet: string[];
+  tokens?: ManifestTokens;
   /**
-   * How many characters the graph takes.
+   * How many characters the graph takes, or how many tokens, those around the text included. What is shorter is filled up.
    */
   max_length: number;
   /**
@@ -1283,6 +1592,162 @@ export interface ManifestTextInput {
    * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
    */
   spelling?: "as_sent";
+}
+/**
+ * How free text becomes tokens: by a tokenizer in the model's folder.
+ */
+export interface ManifestTokens {
+  /**
+   * The tokenizer, as the library tokenizers writes it: tokenizer.json. It lies beside the graph, and the digest covers it. Case, accents and the tokens around a text are what it says.
+   */
+  file: string;
+  /**
+   * What the graph calls its attention mask: int64 like `tensor`, 1 where a token is, 0 behind the last. Absent, the graph takes none.
+   */
+  mask_tensor?: string;
+  /**
+   * What the graph calls its token types: int64 like `tensor`, 0 throughout, as a text is one segment. Absent, the graph takes none.
+   */
+  type_tensor?: string;
+  /**
+   * The token behind the last; absent, the one that the tokenizer pads with, else its [PAD] or <pad>.
+   */
+  padding?: number;
+  /**
+   * Of a text of more tokens than max_length. first: its beginning is read, and the answer says what was not. refused: there is no answer.
+   */
+  longer: "first" | "refused";
+  /**
+   * A text of more is refused before it is taken apart.
+   */
+  most_characters: number;
+  /**
+   * The share of tokens that the tokenizer does not know, beyond which the model abstains. Absent, they are told and nothing more.
+   */
+  most_unknown?: number;
+}
+/**
+ * A recording of several leads, as float32 [n, leads, samples].
+ *
+ * In the unit and at the rate that are stated. A lead that is missing is NaN or 0 as
+ * `missing_leads` says, and a shorter recording ends in zeros where `shorter` says so.
+ */
+export interface ManifestWaveformInput {
+  /**
+   * What the graph calls its input.
+   */
+  tensor: string;
+  /**
+   * Words of a file that stand for a value that is missing, as in NA; not in a column where the word is a value, as None may be one of a choice.
+   */
+  missing_words?: string[];
+  kind: "waveform";
+  /**
+   * What a request calls the recording.
+   */
+  field: string;
+  /**
+   * What is recorded, and how.
+   */
+  description: string;
+  /**
+   * In the order of the graph.
+   *
+   * @minItems 1
+   */
+  leads: ManifestLead[];
+  /**
+   * That the graph takes, in Hz.
+   */
+  sampling_rate: number;
+  /**
+   * How many of each lead the graph takes.
+   */
+  samples: number;
+  /**
+   * UCUM code of the unit that the graph takes, as in mV.
+   */
+  unit: string;
+  /**
+   * NCL: leads before samples; NLC: samples before leads.
+   */
+  layout: "NCL" | "NLC";
+  /**
+   * polyphase: another rate becomes this one by the filter of scipy.signal.resample_poly with padtype='line'. Absent: another rate is refused.
+   */
+  resample?: "polyphase";
+  accepted_rates?: ManifestRates;
+  /**
+   * first: of a longer recording the beginning is read, which is told. Absent: it is refused.
+   */
+  longer?: "first";
+  /**
+   * zeros: a shorter recording is filled up at its end, which is told. Absent: it is refused.
+   */
+  shorter?: "zeros";
+  /**
+   * What the graph takes for a lead that is not there. Absent: all are required.
+   */
+  missing_leads?: "nan" | "zeros";
+  amplitude: ManifestRange;
+  signal: ManifestSignal;
+  source?: ManifestWaveformSource;
+}
+/**
+ * One channel of a recording.
+ */
+export interface ManifestLead {
+  /**
+   * What answers call it, as in V1.
+   */
+  name: string;
+  /**
+   * What files call it besides. Case, blanks and the words lead and ECG do not count; codes of the twelve leads of MDC and SCP-ECG are known.
+   */
+  aliases: string[];
+}
+/**
+ * Sampling rates that may be resampled.
+ */
+export interface ManifestRates {
+  /**
+   * The lowest, in Hz.
+   */
+  low: number;
+  /**
+   * The highest, in Hz.
+   */
+  high: number;
+}
+/**
+ * How much of what spoils a lead holds an answer back; what is absent is only told.
+ */
+export interface ManifestSignal {
+  /**
+   * Seconds over which a lead may stay at one value.
+   */
+  flat?: number;
+  /**
+   * The share of a lead's samples that may be cut off at its extreme values.
+   */
+  saturation?: number;
+  /**
+   * The share of a lead's power above 1 Hz that may lie at 50 or at 60 Hz.
+   */
+  mains?: number;
+}
+/**
+ * Observations whose value, or those of whose components, are SampledData.
+ */
+export interface ManifestWaveformSource {
+  /**
+   * Counted back from the moment that is asked for: older is not used.
+   */
+  oldest_days: number;
+  /**
+   * LOINC codes of the recording, as in 11524-6; absent: any of the leads.
+   */
+  codes: string[];
 }
 /**
  * One probability per label, float32 [n, labels].
@@ -1508,6 +1973,100 @@ export interface ManifestDrugOrder {
   codes: ManifestCoding[];
   full_dose: ManifestDose;
   route?: ManifestCoding;
+}
+/**
+ * A probability per label by itself, float32 [n, labels]: several may be true, or none.
+ */
+export interface ManifestLabelsOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "labels";
+  /**
+   * In the order of the tensor's columns.
+   *
+   * @minItems 1
+   */
+  labels: ManifestLabel[];
+  /**
+   * How the thresholds were chosen, and on whom, as in: 90 % sensitivity on the validation split.
+   */
+  thresholds: string;
+}
+/**
+ * One thing that may be so, whatever else is.
+ */
+export interface ManifestLabel {
+  /**
+   * What an answer calls it: words without a semicolon.
+   */
+  name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
+  /**
+   * An answer lists the label if its probability is at least this; at most six decimals.
+   */
+  threshold: number;
+  /**
+   * How its threshold was chosen, if otherwise than output.thresholds says.
+   */
+  chosen?: string;
+}
+/**
+ * A number per name, float32 [n, values].
+ */
+export interface ManifestValuesOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "values";
+  /**
+   * In the order of the tensor's columns.
+   *
+   * @minItems 1
+   */
+  values: ManifestNamedValue[];
+}
+/**
+ * One number with a name and a unit.
+ */
+export interface ManifestNamedValue {
+  /**
+   * What an answer calls it.
+   */
+  name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
+  /**
+   * Its unit as a UCUM code, 1 if it has none.
+   */
+  unit: string;
+  /**
+   * What it means.
+   */
+  description: string;
+  /**
+   * count: a whole number, not below 0, to which an answer is rounded. angle: the same again after each `period`. dose: not below 0, and at most `high`, which must be there. Absent: any number.
+   */
+  measures?: "count" | "angle" | "dose";
+  /**
+   * Of an angle, and of it alone, after how much it is the same again, as 360 deg or 180 deg of an axis. Answers are from `low` on, 0 if it is absent, to below low + period, and an interval may pass through that end. An angle that does not come round, as of a joint, is any number.
+   */
+  period?: number;
+  /**
+   * No answer is below it; a model that gives less is not answered.
+   */
+  low?: number;
+  /**
+   * No answer is above it; a model that gives more is not answered.
+   */
+  high?: number;
 }
 /**
  * Cases that must reproduce on the machine that answers, within an absolute tolerance.
@@ -1776,7 +2335,9 @@ export interface ManifestUncertainty {
     | ManifestClassesIntervals
     | ManifestValueIntervals
     | ManifestSurvivalIntervals
-    | ManifestPolicyIntervals;
+    | ManifestPolicyIntervals
+    | ManifestLabelsIntervals
+    | ManifestValuesIntervals;
   /**
    * How far an instance may be from the training data.
    */
@@ -1824,7 +2385,7 @@ export interface ManifestLevel {
    */
   coverage: number;
   /**
-   * One number per stratum, or one alone; then one per group. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. survival: the bound is the day when the curve has fallen by it.
+   * One number per stratum, or one alone; then one per group. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. values: the same of each. labels: one per label where it is present, then one per label where it is absent. survival: the bound is the day when the curve has fallen by it.
    *
    * @minItems 1
    */
@@ -1936,6 +2497,64 @@ export interface ManifestPolicyLevel {
    * The same in each of the strata, if there are any.
    */
   nadirs: ManifestRange[];
+}
+/**
+ * Per label what cannot be excluded: that it is present, that it is absent, or both.
+ *
+ * Class-conditional conformal prediction (Vovk 2012), each label by itself. Presence is excluded
+ * if one less the probability is above its quantile, absence if the probability is above its own.
+ * Where both were, the smallest higher coverage decides that excludes one of them alone; if there
+ * is none, both cannot be excluded.
+ */
+export interface ManifestLabelsIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
+  kind: "labels";
+  /**
+   * Per label. Of fewer than coverage / (1 - coverage) of either nothing can be promised, and its coverage is not known.
+   *
+   * @minItems 1
+   */
+  cases: ManifestCases[];
+}
+/**
+ * How many cases of a label were seen.
+ */
+export interface ManifestCases {
+  /**
+   * Where it was so.
+   */
+  present: number;
+  /**
+   * Where it was not.
+   */
+  absent: number;
+}
+/**
+ * A low and a high end of each value.
+ */
+export interface ManifestValuesIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
+  kind: "values";
 }
 /**
  * Mahalanobis distance of the known features, made comparable whatever number is known.
@@ -2168,7 +2787,8 @@ export interface ManifestCalibrationCurve {
     | ManifestLabelTarget
     | ManifestRightAnswersTarget
     | ManifestOutcomeTarget
-    | ManifestValueTarget;
+    | ManifestValueTarget
+    | ManifestNamedValueTarget;
   /**
    * Who these people are to the model: of its train, calibration or test split; each answered by a fit that left them out (cross_validation); from elsewhere (external); or nothing that it is meant for (out_of_distribution).
    */
@@ -2226,6 +2846,16 @@ export interface ManifestOutcomeTarget {
  */
 export interface ManifestValueTarget {
   kind: "value";
+}
+/**
+ * One of the numbers that an answer is.
+ */
+export interface ManifestNamedValueTarget {
+  kind: "named_value";
+  /**
+   * The name of one of output.values.
+   */
+  name: string;
 }
 /**
  * People of similar predictions: the mean of these, and what came of them.

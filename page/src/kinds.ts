@@ -3,13 +3,16 @@ import { image } from "./inputs/image";
 import { series } from "./inputs/series";
 import { tabular } from "./inputs/tabular";
 import { text } from "./inputs/text";
+import { waveform } from "./inputs/waveform";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
 import { classes } from "./outputs/classes";
 import { mask } from "./outputs/mask";
+import { labels } from "./outputs/labels";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
+import { values } from "./outputs/values";
 import type { Giving, InputRoom, OutputRoom, Taking } from "./rooms";
 
 const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
@@ -17,6 +20,7 @@ const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } =
   series,
   image,
   text,
+  waveform,
 };
 
 const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {
@@ -24,6 +28,8 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
   value,
   survival,
   policy,
+  labels,
+  values,
   mask,
 };
 

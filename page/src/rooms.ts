@@ -26,7 +26,7 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   /** What the catalogue calls it. */
   name: Words;
   /** What one asks about, in the plural; the name of words in locales/. */
-  cases(model: Model): "people" | "pictures" | "molecules" | "texts";
+  cases(model: Model): "people" | "pictures" | "molecules" | "texts" | "recordings";
   /** What stands above its form. */
   heading: Words;
   /** Its form. */
@@ -64,10 +64,16 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
 }
 
 export interface Picture {
-  /** Where the page finds it. */
-  address: string;
+  /** What is shown of it: at once, or as the service draws what no browser can. */
+  show(): Promise<ShownPicture>;
   /** Whether the page made it smaller: how large its pixels are, nobody knows. */
   isScaled: boolean;
+}
+
+export interface ShownPicture {
+  address: string;
+  /** Pixels of the picture, where what is shown has others. */
+  whole?: { width: number; height: number };
 }
 
 export interface ReasonsProps<Model extends Manifest, Explained> {
@@ -128,8 +134,8 @@ export interface OutputRoom<
   nameTarget(model: Model, of: string): string;
   /** Whether it is the number that an answer is given by. */
   isDecisive?(model: Model, of: string): boolean;
-  /** The unit that curves are in, as a UCUM code; without one they are of shares. */
-  findUnit?(model: Model): string;
+  /** The unit that a curve is in, as a UCUM code; without this all are of shares. */
+  findUnit?(model: Model, target: Target): string;
   /** An answer as the columns of a table, called as in the results of a file in the bucket. */
   writeCells(output: Answer, interval: Bounds | undefined): Cells;
 }

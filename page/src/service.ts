@@ -2,6 +2,7 @@
 import { base } from "./base";
 import type {
   Catalogue,
+  DrawAnswer,
   ErrorResponse,
   FileAnswer,
   PredictRequest,
@@ -96,6 +97,13 @@ export const readUnits = (model: Manifest) =>
 /** Per field, what the number is that was typed. */
 export const readValues = (model: Manifest, values: Record<string, string>) =>
   request<ReadAnswer>(`${path(model)}/read`, write({ values })).then((told) => told.values);
+
+/** What is drawn of an instance, by its kind. */
+export type Drawn<Drawing> = Omit<DrawAnswer, "drawing"> & { drawing: Drawing };
+
+/** What the model sees of an instance that a browser cannot show, and how it was read. */
+export const draw = <Drawing>(model: Manifest, instance: Instance) =>
+  request<Drawn<Drawing>>(`${path(model)}/draw`, write({ instance }));
 
 export const predict = (
   model: Manifest,

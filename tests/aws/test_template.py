@@ -77,10 +77,10 @@ def test_the_emulator_starts_what_the_template_deploys(template: Template) -> No
 
 
 def test_a_new_models_layer_is_answered_with_at_once(template: Template) -> None:
-    function, layer = properties(template, "ApiFunction"), properties(template, "ModelsLayer")
-    assert function["Layers"] == [{"Ref": "ModelsLayer"}]
+    function = properties(template, "ApiFunction")
     assert function["AutoPublishAliasAllProperties"]
-    assert layer["PublishLambdaVersion"]
+    for name in ("ModelsLayer", "KindLibraries"):
+        assert properties(template, name)["PublishLambdaVersion"]
 
 
 def test_a_changed_parameter_publishes_a_version(template: Template) -> None:

@@ -400,7 +400,8 @@ def test_a_jpeg_of_twelve_bits_is_refused() -> None:
 
 def test_a_dicom_file_is_called_one() -> None:
     assert refusal_of(bytes(128) + b"DICM" + JPEG) == (
-        "is a DICOM file: export the picture as PNG or JPEG"
+        "is a DICOM file, of which this model's manifest states nothing (input.dicom): "
+        "export the picture as PNG or JPEG"
     )
 
 
@@ -512,3 +513,14 @@ def test_the_schema_says_how_a_picture_is_sent() -> None:
 
 def test_the_originals_are_attributed() -> None:
     assert "CC BY 4.0" in Path(CELLS, "ATTRIBUTION.md").read_text()
+
+
+@pytest.mark.parametrize("resample", ["bicubic", "bilinear"])
+@pytest.mark.parametrize("size", [(360, 363), (200, 57), (900, 1000)])
+def test_grey_is_the_same_whether_it_becomes_colour_before_or_after_it_is_small(
+    resample: str, size: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(0)
+    grey = PIL.Image.fromarray(rng.integers(0, 256, size[::-1]).astype(np.uint8))
+    spec = SPEC.model_copy(update={"resample": resample, "crop": None})
+    assert (read(save(grey), spec) == read(save(grey.convert("RGB")), spec)).all()

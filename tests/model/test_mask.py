@@ -15,9 +15,11 @@ from pydantic import ValidationError
 from scipy import ndimage
 
 from medmaas.errors import ModelOutputError
+from medmaas.facts import Fact
 from medmaas.model.columns import File
 from medmaas.model.inputs.reading import Seen
 from medmaas.model.manifest import MaskIntervals
+from medmaas.model.outcomes import Quantity
 from medmaas.model.outputs.areas import AreaBounds, ShareTargets
 from medmaas.model.outputs.components import measure_objects
 from medmaas.model.outputs.drawing import draw_mask
@@ -164,8 +166,9 @@ def test_quantities_are_areas_in_mm2_else_in_pixels() -> None:
     maps = np.eye(3)[[[1, 1, 2], [0, 0, 0]]].transpose(2, 0, 1)
     (known,), (unknown,) = answer(spec, maps, seen=[WHOLE]), answer(spec, maps)
     kind = Mask(spec)
-    assert kind.list_quantities(known) == [("a", 4, "mm2"), ("b", 2, "mm2")]
-    assert kind.list_quantities(unknown) == [("a", 2, "{pixel}"), ("b", 1, "{pixel}")]
+    a, b = (Fact("text", text=label) for label in ("a", "b"))
+    assert kind.list_quantities(known) == [Quantity(a, 4, "mm2"), Quantity(b, 2, "mm2")]
+    assert kind.list_quantities(unknown) == [Quantity(a, 2, "{pixel}"), Quantity(b, 1, "{pixel}")]
 
 
 def test_an_empty_mask_never_says_that_nothing_is_there() -> None:
@@ -199,15 +202,24 @@ def test_a_mask_that_may_as_well_be_another_is_told(maps: Any, code: str | None)
     [
         (np.full((1, 2, 3), np.nan), "answer_not_finite"),
         (np.full((1, 2, 3), np.inf), "answer_not_finite"),
-        (np.full((1, 2, 3), 3.5), "mask_not_probabilities"),
-        (np.full((1, 2, 3), -2), "mask_not_probabilities"),
         (np.zeros((1, 2, 2)), "other_columns"),
     ],
 )
-def test_what_is_no_probability_has_no_answer(maps: Any, code: str) -> None:
+def test_what_is_no_number_has_no_answer(maps: Any, code: str) -> None:
     with pytest.raises(ModelOutputError) as raised:
         answer(make_spec(**SMALL, **THRESHOLD), maps)
     assert raised.value.fact.code == code
+
+
+@pytest.mark.parametrize("number", [3.5, -2])
+def test_what_is_no_probability_is_impossible_and_others_beside_it_are_not(number: float) -> None:
+    maps = np.array([np.full((1, 2, 3), number), np.full((1, 2, 3), 0.9)])
+    kind = Mask(make_spec(**SMALL, **THRESHOLD))
+    table = kind.tabulate({"probabilities": maps.astype(np.float32)}, {})
+    first, second = table.impossible
+    assert first is not None
+    assert (first.code, second) == ("mask_not_probabilities", None)
+    assert kind.judges_itself
 
 
 def test_an_uncertainty_is_shades_of_its_stated_range() -> None:
@@ -217,8 +229,14 @@ def test_an_uncertainty_is_shades_of_its_stated_range() -> None:
     table = kind.tabulate({"probabilities": np.ones((1, 1, 2, 3)), "doubt": maps}, {})
     (row,) = kind.list_rows(table)
     np.testing.assert_array_equal(read_png(row["uncertainty"]), [[0, 128, 255], [0, 0, 64]])
-    with pytest.raises(ModelOutputError, match="uncertainty_beyond_stated"):
-        kind.tabulate({"probabilities": np.ones((1, 1, 2, 3)), "doubt": maps + 1}, {})
+    assert table.impossible == [None]
+    both = {"probabilities": np.ones((2, 1, 2, 3)), "doubt": np.concatenate([maps, maps + 1])}
+    first, second = kind.tabulate(both, {}).impossible
+    assert first is None
+    assert second is not None
+    assert second.code == "uncertainty_beyond_stated"
+    with pytest.raises(ModelOutputError, match="answer_not_finite"):
+        kind.tabulate({"probabilities": np.ones((1, 1, 2, 3)), "doubt": maps * np.nan}, {})
 
 
 def test_a_file_is_drawn_only_when_it_is_written() -> None:

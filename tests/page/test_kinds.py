@@ -14,11 +14,11 @@ export interface ManifestToyInput { tensor: string; kind: "toy"; field: string }
 export interface ManifestToyOutput { tensor: string; kind: "toy_answer" }
 export interface Toy { toy: number }
 """
-# however many lines the union takes
+# what stands before a union, which is broken into lines once it is long, and what joins it
 UNIONS = {
-    r"  input:[\s|]+Manifest": "  input: ManifestToyInput | Manifest",
-    r"  output:[\s|]+ManifestClassesOutput": "  output: ManifestToyOutput | ManifestClassesOutput",
-    r"  output:[\s|]+Classes": "  output: Toy | Classes",
+    r"  input:\s+(?:\|\s+)?(?=Manifest)": "  input: ManifestToyInput | ",
+    r"  output:\s+(?:\|\s+)?(?=ManifestClassesOutput)": "  output: ManifestToyOutput | ",
+    r"  output:\s+(?:\|\s+)?(?=Classes)": "  output: Toy | ",
 }
 INPUT = """
 import { Values } from "../answer/Values";

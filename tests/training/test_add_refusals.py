@@ -47,6 +47,15 @@ def with_function() -> bytes:
 
 
 LOGITS = make_graph([node("MatMul", "features w", "probabilities")], WEIGHTS)
+SIGMOIDS = make_graph(
+    [node("MatMul", "features w", "l"), node("Sigmoid", "l", "probabilities")], WEIGHTS
+)
+LABELS = {
+    "kind": "labels",
+    "tensor": "probabilities",
+    "labels": [{"name": name, "threshold": 0.5} for name in ("malignant", "large")],
+    "thresholds": "By hand.",
+}
 NAN = make_graph(
     [node("MatMul", "features w", "l"), node("Log", "minus", "nan"), node("Mul", "l nan", "p2"),
      node("Identity", "p2", "probabilities")],
@@ -78,6 +87,18 @@ SURVIVAL = {
     "time_days": [0, 9],
     "horizon_days": [9],
 }
+
+
+def state_labels(graph: bytes) -> Callable[[Own], None]:
+    """Of a graph that gives two numbers."""
+
+    def spoil(own: Own) -> None:
+        change("output", LABELS)(own)
+        take(graph)(own)
+
+    return spoil
+
+
 BAD_CASE = instances()[0] | {"radius": 4242}
 NO_AREA = {k: v for k, v in instances()[0].items() if k != "area"}
 
@@ -109,6 +130,15 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     ),
     # its answers
     (take(LOGITS), "golden case 0: the graph does not give probabilities that sum to 1: end it"),
+    (
+        take(SIGMOIDS),
+        "golden case 0: the graph gives probabilities that do not sum to 1: if each label is "
+        "judged by itself, and several may be true, state output.kind labels",
+    ),
+    (
+        state_labels(LOGITS),
+        "golden case 0: the graph does not give a probability per label: end it with a sigmoid",
+    ),
     (
         change("output", SURVIVAL),
         "golden case 1: the graph does not give a survival curve, which starts at 1",

@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 PAGE = (ROOT / "docs/own-model.md").read_text()
 BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 SKLEARN, TORCH, BY_HAND = BLOCKS[:3]
+(SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
@@ -81,6 +82,19 @@ def test_a_torch_module_joins_in_the_same_way(folder: Path) -> None:
     (first, second) = predict(model, [case.instance for case in model.manifest.golden.cases])
     assert first["output"]["label"] == "malignant"
     assert second["output"]["label"] == "benign"
+
+
+def test_several_labels_and_several_values_join_in_the_same_way(folder: Path) -> None:
+    run(SEVERAL, {})
+    registry = Registry(folder / "models")
+    (first, second) = predict(
+        registry.get("fna_labels"),
+        [case.instance for case in registry.get("fna_labels").manifest.golden.cases],
+    )
+    assert "large" in first["output"]["labels"]
+    assert "large" not in second["output"]["labels"]
+    (answer,) = predict(registry.get("fna_values"), [registry.get("fna_values").example])
+    assert answer["output"]["values"]["radius"]["value"] > 15
 
 
 def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:

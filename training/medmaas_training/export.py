@@ -175,8 +175,9 @@ def write_model(
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
     parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
-    session, rows = Session(content), read_instances(golden, spec)
-    read_instances([example.instance for example in examples], spec, "example")
+    files = more or {}
+    session, rows = Session(content), read_instances(golden, spec, files=files)
+    read_instances([example.instance for example in examples], spec, "example", files)
     names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
     cases = record(session, rows, golden, names, output)
     manifest = Manifest(
@@ -243,7 +244,7 @@ def export(
         source = refusals.attempt(partial(open_trained, model, rows, spec, output))
     graph = refusals.attempt(source.convert) if source else None
     content = graph.SerializeToString(deterministic=True) if graph else None
-    manifest = complete(content, tree, out, refusals)
+    manifest, files = complete(content, tree, out, refusals, beside=Path(draft).parent)
     if content is None or source is None:
         raise AssertionError("what is not there was refused")
     parity = compare(
@@ -255,7 +256,7 @@ def export(
         tolerance=manifest.golden.tolerance,
     )
     parity = parity.model_copy(update={"rows_of": "the rows given to the export"})
-    return place_model(out, manifest.model_copy(update={"parity": parity}), content)
+    return place_model(out, manifest.model_copy(update={"parity": parity}), content, more=files)
 
 
 def _commit() -> str:

@@ -21,11 +21,12 @@ from medmaas.errors import MedmaasError
 from medmaas.log import find_place, write_line
 from medmaas.words import Words
 
-_HEADERS = (
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+_NAMES = frozenset(name for name, _ in _HEADERS)
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
@@ -50,7 +51,9 @@ class AccessLog:
                 status = message["status"]
                 identity = (b"x-request-id", request_id.encode("latin-1"))
                 given = {name for name, _ in message["headers"]}
-                own = [header for header in _HEADERS if header[0] not in given]
+                own = _HEADERS
+                if not given.isdisjoint(_NAMES):
+                    own = tuple(header for header in _HEADERS if header[0] not in given)
                 message["headers"] = [*message["headers"], *own, identity]
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}

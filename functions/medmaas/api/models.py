@@ -14,11 +14,18 @@ from medmaas.api.body import read_json_bytes
 from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model import units
-from medmaas.model.body import Lists, parse_body, take_columns, take_request, take_texts
+from medmaas.model.body import (
+    Lists,
+    parse_body,
+    take_columns,
+    take_instance,
+    take_request,
+    take_texts,
+)
 from medmaas.model.manifest import Number, ObservationSource
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.options import Options
-from medmaas.model.predict import answer, check_options, predict
+from medmaas.model.predict import answer, check_options, draw, predict
 from medmaas.model.registry import Model
 from medmaas.words import Words, speak, write_columns
 
@@ -42,6 +49,7 @@ def add_routes(app: FastAPI) -> None:
             PlainRoute(f"{model}/predict", predict_instances, methods=["POST"]),
             PlainRoute(f"{model}/explain", explain_instances, methods=["POST"]),
             PlainRoute(f"{model}/read", read_values, methods=["POST"]),
+            PlainRoute(f"{model}/draw", draw_instance, methods=["POST"]),
         ]
     get = partial(app.get, response_model=None)  # a model of answers would load pydantic.v1
     for model in (_NEWEST, _VERSION):
@@ -127,6 +135,17 @@ async def read_values(request: Request) -> Response:
     texts = take_texts(parse_body(await read_json_bytes(request)), numbers, MOST_CHARACTERS)
     read = {name: asdict(read_typed(numbers[name], text)) for name, text in texts.items()}
     return _respond({"values": speak(read, choose_words(request))})
+
+
+async def draw_instance(request: Request) -> Response:
+    """What the model sees of an instance that a browser cannot show, as a DICOM file.
+
+    Nothing is predicted.
+    """
+    model = find_model(request)
+    instance = take_instance(parse_body(await read_json_bytes(request)))
+    drawn = await run_in_threadpool(draw, model, instance)
+    return _respond(speak(drawn, choose_words(request)))
 
 
 async def predict_instances(request: Request) -> Response:

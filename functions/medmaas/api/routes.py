@@ -59,14 +59,14 @@ def find_model(request: Request) -> Model:
 
 def remember_model(request: Request, model: Model) -> None:
     """Let the log name the model of a request, and its words be this model's."""
-    state = request.state
-    state.log = {"model": model.identity}
-    state.manifest = model.manifest
+    request.scope["state"] |= {"log": {"model": model.identity}, "manifest": model.manifest}
 
 
 def choose_words(request: Request) -> Words:
     """What speaks the language that a request accepts, of the model that its path names."""
-    language = choose_language(request.headers.get("accept-language"))
+    # as they came: Starlette's own mapping of headers costs more than all of this
+    accepted = [value for name, value in request.scope["headers"] if name == b"accept-language"]
+    language = choose_language(accepted[0].decode("latin-1") if accepted else None)
     if language == "en":
         return ENGLISH
     return Words(language, getattr(request.state, "manifest", None))

@@ -19,6 +19,7 @@ from medmaas.errors import ModelUnavailableError, ServerError
 from medmaas.model.registry import Registry
 from medmaas.words import ENGLISH
 
+_LONGEST = 20_000  # characters of a request that is shown
 _GRACE = 3.0  # seconds that those who were already asked may take, once the process is to end
 
 
@@ -107,4 +108,5 @@ def _describe(registry: Registry, address: str) -> Iterator[str]:
         body = shlex.quote(json.dumps({"instances": [model.example]}))
         url = f"{address}/models/{model.manifest.id}/predict"
         yield f"\nTo ask from a program (all requests: {address}/docs):"
-        yield f"  curl {url} -H 'content-type: application/json' -d {body}"
+        if len(body) <= _LONGEST:  # a recording would fill the terminal
+            yield f"  curl {url} -H 'content-type: application/json' -d {body}"

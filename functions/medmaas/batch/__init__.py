@@ -7,6 +7,7 @@ In the order in which a file passes them:
 - run.py takes one job to its end; deadline.py says how much time is left; fan_out.py cuts a large
   file into ranges, which are scored side by side; part.py scores one chunk after the other.
 - scorer.py says who answers the rows that `table/` reads; records.py does it for records in FHIR.
-- storage.py reads and writes objects of a bucket, local.py files of this machine.
+- storage.py reads and writes objects of a bucket, local.py files of this machine, and
+  wfdb_record.py records of PhysioNet there.
 - manifest.py is written last.
 """

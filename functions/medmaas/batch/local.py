@@ -6,7 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from medmaas.batch.wfdb_record import SUFFIX, read_record
 from medmaas.errors import InvalidRequestError
+from medmaas.model.inputs.reading import InvalidValueError
 
 _OWNER = 0o600  # nobody else reads what is about patients
 
@@ -37,13 +39,21 @@ class LocalFile:
             return file.read(min(end, self.size) - start)
 
     def read_neighbour(self, key: str, at_most: int) -> bytes | None:
-        """A file below this one's folder; None if there is none."""
+        """A file below this one's folder; None if there is none. Of a WFDB header, its record.
+
+        Raises:
+            InvalidValueError: the record of a header cannot be read.
+        """
         try:
             path = (self._folder / key).resolve()
             if not path.is_relative_to(self._folder) or not path.is_file():
                 return None
+            if path.suffix == SUFFIX:
+                return read_record(path, at_most)
             with path.open("rb") as file:
                 return file.read(at_most + 1)
+        except InvalidValueError:
+            raise
         except (OSError, RuntimeError, ValueError):  # too long, a circle of links, not to be read
             return None
 

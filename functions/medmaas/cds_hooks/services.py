@@ -85,7 +85,8 @@ def list_prefetch(model: Model) -> dict[str, str]:
     """Queries by key, with the codes of everything that the model reads."""
     features = model.manifest.input.named_features
     queries = {PATIENT: f"Patient/{_SELF}"}
-    if codes := _list_loinc(features):
+    recorded = [f"{LOINC}|{code}" for code in model.manifest.input.recorded_codes]
+    if codes := _list_loinc(features) + recorded:
         queries["observations"] = _search("Observation", codes, f"&_sort=-date&_count={_COUNT}")
     if any(_is_by_surface(feature) for feature in features):
         body = [f"{LOINC}|{code}" for code in (*SURFACE_LOINC, *HEIGHT_LOINC, *WEIGHT_LOINC)]

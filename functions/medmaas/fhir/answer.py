@@ -13,7 +13,7 @@ from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
 from medmaas.model.manifest import ObservationSource
-from medmaas.model.outcomes import Outcome
+from medmaas.model.outcomes import Outcome, Quantity
 from medmaas.model.units import is_unit
 from medmaas.model.years import count_years
 
@@ -22,11 +22,10 @@ def write_answer(evaluation: Evaluation) -> Resource:
     """What the model says of the patient.
 
     Returns:
-        A RiskAssessment; of a value an Observation, with a component for each if there are several
-        or they have names; of a policy a Bundle of a RiskAssessment,
-        drafts of the options, and a RequestGroup of which at most one is to be chosen. Where the
-        model abstains its status is cancelled, a note says why, and there is neither number nor
-        draft.
+        A RiskAssessment; of a value an Observation, of several values or areas one with a component
+        each; of a policy a Bundle of a RiskAssessment, drafts of the options, and a RequestGroup of
+        which at most one is to be chosen. Where the model abstains its status is cancelled, a note
+        says why, and there is neither number nor draft.
     """
     prediction = evaluation.prediction
     if prediction is None:
@@ -71,7 +70,7 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     return finish(resource)
 
 
-def _observe(evaluation: Evaluation, quantities: list[tuple[str, float, str]]) -> Resource:
+def _observe(evaluation: Evaluation, quantities: list[Quantity]) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     results, others = _part_basis(evaluation)
     used = [end(Fact("also_rests_on", resource=reference)) for reference in others]
@@ -83,7 +82,7 @@ def _observe(evaluation: Evaluation, quantities: list[tuple[str, float, str]]) -
         "code": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
-        **_write_values(quantities, evaluation),
+        **_write_quantities(evaluation, quantities),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
         "note": write_notes(notes, evaluation.words),
@@ -91,18 +90,16 @@ def _observe(evaluation: Evaluation, quantities: list[tuple[str, float, str]]) -
     return finish(resource)
 
 
-def _write_values(quantities: list[tuple[str, float, str]], evaluation: Evaluation) -> Resource:
-    """The one number that has no name; else components."""
-    if len(quantities) == 1 and not quantities[0][0]:
-        return {"valueQuantity": _write_quantity(*quantities[0][1:])}
-    say = evaluation.words.say
-    components = [
-        {
-            "code": {"text": say(Fact("text", text=name))},
-            "valueQuantity": _write_quantity(value, unit),
-        }
-        for name, value, unit in quantities
-    ]
+def _write_quantities(evaluation: Evaluation, quantities: list[Quantity]) -> Resource:
+    """One number as the value; those that have names as components."""
+    components = []
+    for one in quantities:
+        quantity = _write_quantity(one.value, one.unit)
+        if one.name is None:
+            return {"valueQuantity": quantity}
+        components.append(
+            {"code": {"text": evaluation.words.say(one.name)}, "valueQuantity": quantity}
+        )
     return {"component": components}
 
 

@@ -94,7 +94,10 @@ def describe_operation(model: Model, address: str) -> Resource:
     """The OperationDefinition of a model: what it takes, from where, in which unit."""
     manifest = model.manifest
     features = manifest.input.named_features
-    read = "\n".join(f"- {line}" for line in map(_describe_feature, features) if line)
+    lines = [line for line in map(_describe_feature, features) if line]
+    if codes := manifest.input.recorded_codes:
+        lines.append(f"Observation with SampledData, LOINC {' or '.join(codes)}; required")
+    read = "\n".join(f"- {line}" for line in lines)
     record = {
         "name": "resource",
         "use": "in",

@@ -14,5 +14,5 @@
   targets.py (the numbers that are explained) and outcomes.py (an answer as people read it) are what
   rooms of outputs are made with; years.py says what a year is.
 - units.py converts between the units of UCUM that laboratories use; unit_spellings.py knows how
-  they write them otherwise. `molecule/` reads SMILES.
+  they write them otherwise. `molecule/` reads SMILES, `waveform/` files of ECGs.
 """

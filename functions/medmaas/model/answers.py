@@ -78,7 +78,7 @@ class Answers:
         seen: Sequence[Seen | None] = (),
     ) -> None:
         self.model, self.tensors, self.outputs, self.options = model, tensors, outputs, options
-        self._warnings, self._held, self._seen = warnings, held, seen
+        self._warnings, self._held_before, self._seen = warnings, held, seen
 
     def __len__(self) -> int:
         return len(self._warnings)
@@ -189,6 +189,15 @@ class Answers:
             shown = [decision.shows_interval for decision in decisions]
             columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
         return columns | {"warnings": self.warnings}
+
+    @cached_property
+    def _held(self) -> Sequence[Fact | None]:
+        """Per row why its answer is held back: for what it was made of, or as it cannot be so."""
+        impossible = self.table.impossible if self.model.output.judges_itself else ()
+        if not any(impossible):
+            return self._held_before
+        before = self._held_before or [None] * len(self)
+        return [first or then for first, then in zip(before, impossible, strict=True)]
 
     @property
     def _barred(self) -> Sequence[Fact | None]:

@@ -147,6 +147,18 @@ def take_texts(body: object, names: Collection[str], most: int) -> Mapping[str, 
     return values
 
 
+def take_instance(body: object) -> object:
+    """The instance of a parsed body `{"instance": {...}}`.
+
+    Raises:
+        InvalidRequestError: not of this form.
+    """
+    if not isinstance(body, dict) or body.keys() != {"instance"}:
+        problem = Problem(None, "instance", Fact("object_required"))
+        raise InvalidRequestError("body_without_instance", [problem])
+    return body["instance"]
+
+
 def _check_count(field: str, count: int) -> None:
     if not count:
         problem = Problem(None, field, Fact("empty_list"))

@@ -20,7 +20,7 @@ from medmaas.model.names import keep_letters
 Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 DECIMALS = 6
-_OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
+OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ class Table:
             empty if the kind of output has no such rule.
         forbidden: per row, what a rule of the output itself forbids, whatever the model says, None
             if nothing; empty if the kind of output has no such rule.
+        impossible: per row, why what the model gave cannot be so, None if it can; empty if the kind
+            of output does not look.
     """
 
     texts: Sequence[Sequence[Cell]]
@@ -96,6 +98,7 @@ class Table:
     warnings: Sequence[tuple[Fact, ...]] = ()
     barred: Sequence[Fact | None] = ()
     forbidden: Sequence[Fact | None] = ()
+    impossible: Sequence[Fact | None] = ()
 
     def take(self, shown: Sequence[bool]) -> "Table":
         """The cells of some rows, for each of all rows whether it is one of them."""
@@ -137,7 +140,7 @@ def name_columns(texts: Iterable[str], numbers: Iterable[str]) -> Columns:
     becomes one `_`: "100 % + G-CSF" is 100_percent_G-CSF. Of names that come out alike, the second
     ends in _2.
     """
-    taken = dict.fromkeys(_OF_EVERY_ROW)
+    taken = dict.fromkeys(OF_EVERY_ROW)
 
     def name(words: str) -> str:
         plain = keep_letters(words.replace("%", " percent "), ".-")

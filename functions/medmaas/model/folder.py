@@ -72,7 +72,9 @@ def open_folder(directory: Path) -> Model:
     stated = (directory / MANIFEST).read_bytes()
     manifest = Manifest.read(stated)
     if manifest.contract == 1:
-        contents = {name: (directory / name).read_bytes() for name in (GRAPH, CARD)}
+        contents = {
+            name: (directory / name).read_bytes() for name in (GRAPH, CARD, *manifest.input.files)
+        }
         if _hash(contents[GRAPH]) != manifest.artefact.sha256:
             raise InvalidModelError("other_sha256")
         digest = _hash(_write_sums(contents | {MANIFEST: stated}))
@@ -90,7 +92,7 @@ def open_folder(directory: Path) -> Model:
         manifest,
         digest,
         contents[CARD].decode(),
-        make_input(manifest.input),
+        make_input(manifest.input, contents),
         session,
         make_output(manifest),
         make_uncertainty(manifest),

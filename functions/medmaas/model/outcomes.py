@@ -28,6 +28,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that an answer is.
+
+    Attributes:
+        name: what it is called; None where it is the only one, called as the model is.
+        value: the number.
+        unit: a UCUM code, 1 if it has none.
+    """
+
+    name: Fact | None
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """A table.
 
@@ -46,6 +61,7 @@ class OutputDefaults:
     notice: str | None = None
     orders: Orders | None = None
     recommends: ClassVar[bool] = False
+    judges_itself: ClassVar[bool] = False
     most_rows: int | None = None
     drawn: frozenset[str] = frozenset()
 
@@ -58,14 +74,9 @@ class OutputDefaults:
         """The same: an answer has no place in a picture."""
         return table
 
-    def list_quantities(self, output: dict[str, Any]) -> list[tuple[str, float, str]]:
-        """The one number that it is, if it is one, which needs no name."""
-        quantity = self.find_quantity(output)
-        return [("", *quantity)] if quantity else []
-
-    def find_quantity(self, _output: dict[str, Any]) -> tuple[float, str] | None:
+    def list_quantities(self, _output: dict[str, Any]) -> list[Quantity]:
         """An answer is not a number."""
-        return None
+        return []
 
     def list_outcomes(
         self, _output: dict[str, Any], _interval: dict[str, Any] | None

@@ -82,6 +82,30 @@ def answer(
     return Answers(model, *read, outputs, options, held=held, seen=reading.seen)
 
 
+def draw(model: Model, instance: object) -> dict[str, Any]:
+    """What the model sees of an instance, and what is said of how it was read; nothing is answered.
+
+    Returns:
+        `{"drawing", "warnings", "reason"}`; the reason is there if the reading alone is one to
+        abstain.
+
+    Raises:
+        InvalidRequestError: the instance has a problem, or such instances are not drawn.
+    """
+    reading = model.inputs.read([instance])
+    if reading.problems:
+        raise refuse_problems(reading.problems)
+    drawing = model.inputs.draw(instance)
+    if drawing is None:
+        raise InvalidRequestError("not_drawn")
+    held = reading.held[0] if reading.held else None
+    return {
+        "drawing": drawing,
+        "warnings": list(reading.warnings[0]),
+        **({"reason": held} if held else {}),
+    }
+
+
 def check_options(model: Model, options: Options, instances: int = 1) -> None:
     """Refuse what a model cannot give.
 

@@ -61,8 +61,8 @@ def describe_constant(word: str | None) -> Schema:
 
 
 def describe_any(*schemas: Schema) -> Schema:
-    """One of these."""
-    return {"anyOf": list(schemas)}
+    """One of these, or of those that one of these may be."""
+    return {"anyOf": [one for schema in schemas for one in schema.get("anyOf", [schema])]}
 
 
 def describe_nullable(schema: Schema) -> Schema:

@@ -59,6 +59,8 @@ _OTHERS: dict[str, tuple[Fraction, dict[str, int]]] = {
     "[lb_av]": (Fraction(45359237, 100000), {"g": 1}),
     "[oz_av]": (Fraction(45359237, 1600000), {"g": 1}),
     "[pH]": (Fraction(1), {"[pH]": 1}),
+    "deg": (Fraction(1), {"deg": 1}),  # no fraction makes radians of degrees
+    "rad": (Fraction(1), {"rad": 1}),
 } | {  # of a procedure alone: nothing converts to them
     unit: (Fraction(1), {unit: 1})
     for unit in ("[arb'U]", "[USP'U]", "[CFU]", "[GPL'U]", "[MPL'U]", "[APL'U]", "[AU]")

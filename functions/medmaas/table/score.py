@@ -139,7 +139,9 @@ class Scorer:
             columns = {name: cells for name, cells in rows.columns.items() if name in named}
             return inputs.read_file_columns(columns, len(rows.numbers))
         if self._source and inputs.file_field:
-            instance, problems = fetch_picture(rows.instances[0], self._source, inputs.file_field)
+            instance, problems = fetch_picture(
+                rows.instances[0], self._source, inputs.file_field, as_bytes=inputs.file_as_bytes
+            )
             reading = inputs.read([instance])
             problems = problems or reading.problems
             return replace(reading, problems=problems), [instance]

@@ -7,7 +7,7 @@ import type { Prediction } from "../predictions";
 import type { Similar } from "../rooms";
 import { FieldName, Said } from "../Said";
 import { withUnit } from "../units";
-import { isOutside } from "./outside";
+import { isOutside, isPlain } from "./outside";
 import { listSimilar } from "./similar";
 import { TurnedOut } from "./TurnedOut";
 
@@ -55,7 +55,7 @@ function WithinData({ model, prediction }: { model: Manifest; prediction: Predic
   const checked = model.uncertainty?.distance !== undefined;
   const notes = prediction.warnings.filter((one) => one.field && !isOutside(one));
   const outside = prediction.warnings.some(isOutside);
-  const mark = outside || notes.length ? "doubt" : checked ? "good" : "unknown";
+  const mark = outside || !notes.every(isPlain) ? "doubt" : checked ? "good" : "unknown";
   const list = (
     <ul>
       {notes.map((warning, i) => (
@@ -103,7 +103,7 @@ function Calibrated({ model, prediction }: { model: Manifest; prediction: Predic
         })}
       </Line>
     );
-  const unit = findOutput(model).findUnit?.(model);
+  const unit = findOutput(model).findUnit?.(model, one.target);
   const write = (value: number) =>
     unit === undefined ? formatPercent(value) : formatNumber(value, 3);
   const { predicted, observed, n } = one.nearest;

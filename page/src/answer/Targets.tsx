@@ -49,10 +49,13 @@ export function Targets<Part extends Moving>(props: {
   const [chosen, setChosen] = useState(first);
   const target = targets[chosen] ?? targets[0];
   if (!target) return null;
+  const isShare = target.unit === "1" && !output.findUnit;
   const write = (value: number) =>
-    target.unit === "1"
+    isShare
       ? t("reasons.points", { value: formatPoints(value) })
       : withUnit(formatChange(value), target.unit);
+  const writeWhole = (value: number) =>
+    isShare ? formatPercent(value) : withUnit(formatNumber(value, 3), target.unit);
   const bars = (parts: Part[]) =>
     parts.map((one) => ({
       name: props.name(one),
@@ -67,8 +70,8 @@ export function Targets<Part extends Moving>(props: {
   const shown = order ? ordered : ordered.slice(0, ranked ? MOST : 0);
   const rest = ordered.slice(shown.length);
   const caption = t("reasons.bars", {
-    baseline: writeWhole(target.unit, target.baseline),
-    prediction: writeWhole(target.unit, target.prediction),
+    baseline: writeWhole(target.baseline),
+    prediction: writeWhole(target.prediction),
   });
   const head: [string, string] = [t("reasons.part"), t("reasons.contribution")];
   return (
@@ -136,6 +139,3 @@ function Sides<Part extends Moving>(props: { parts: Part[]; name: (part: Part) =
 }
 
 const isRaising = ({ contribution }: Moving) => contribution > 0;
-
-const writeWhole = (unit: string, value: number) =>
-  unit === "1" ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);

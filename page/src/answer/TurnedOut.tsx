@@ -10,9 +10,7 @@ import { listSimilar } from "./similar";
 export function TurnedOut({ model, prediction }: { model: Manifest; prediction: Prediction }) {
   const similar = listSimilar(model, prediction);
   if (!similar.length) return null;
-  const unit = findOutput(model).findUnit?.(model);
-  const write = (value: number) =>
-    unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
+  const output = findOutput(model);
   return (
     <details class="turned-out">
       <summary>{t("similar.heading")}</summary>
@@ -24,6 +22,9 @@ export function TurnedOut({ model, prediction }: { model: Manifest; prediction: 
         )}
         rows={similar.map((one) => {
           const { predicted, observed, n } = one.nearest;
+          const unit = output.findUnit?.(model, one.target);
+          const write = (value: number) =>
+            unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
           const interval = { low: write(observed.low), high: write(observed.high) };
           return [
             one.name,

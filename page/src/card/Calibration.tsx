@@ -50,7 +50,7 @@ export function Calibration({ model }: { model: Manifest }) {
 function Diagonal({ model, curve }: { model: Manifest; curve: CalibrationCurve }) {
   const { points } = curve;
   const output = findOutput(model);
-  const code = output.findUnit?.(model);
+  const code = output.findUnit?.(model, curve.target);
   const unit = code === undefined ? undefined : showUnit(code);
   const [low, high] = frame(curve, unit === undefined);
   const write = unit === undefined ? formatPercent : (value: number) => formatNumber(value, 3);

@@ -12,6 +12,8 @@ interface Props {
   picture: string;
   explanation: ImageExplanation;
   of: string;
+  /** Pixels of the picture, where what is shown has others. */
+  whole?: { width: number; height: number };
 }
 
 /** As the service weighs a trial: see functions/medmaas/model/manifest/explanation.py. */
@@ -31,9 +33,10 @@ export function HeatMap(props: Props) {
 }
 
 function Overlay(props: Props) {
-  const { model, picture, explanation, of } = props;
+  const { model, picture, explanation, of, whole } = props;
   const [strength, setStrength] = useState(60);
-  const [size, setSize] = useState({ width: 1, height: 1 });
+  const [shown, setSize] = useState({ width: 1, height: 1 });
+  const size = whole ?? shown;
   const { rows, box } = explanation.heat_map;
   const largest = Math.max(...rows.flat().map(Math.abs), 1e-12);
   const columns = rows[0]?.length ?? 1;
@@ -49,6 +52,7 @@ function Overlay(props: Props) {
     >
       <div class="heat">
         <img
+          class={whole && "smooth"}
           src={picture}
           alt=""
           onLoad={(event) =>

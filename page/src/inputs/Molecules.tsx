@@ -4,7 +4,7 @@ import { DataTable } from "../charts/Figure";
 import type { FileAnswer, FileRow } from "../contract";
 import { Failure } from "../Failure";
 import { formatNumber, formatPercent, t } from "../language";
-import type { OutputRoom, SeveralProps, Taking } from "../rooms";
+import type { Claim, OutputRoom, SeveralProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import { answerFile, Refusal } from "../service";
 import { withUnit } from "../units";
@@ -119,15 +119,18 @@ function Cell({ model, row, output }: { model: Model; row: FileRow; output: Outp
       </p>
     );
   }
-  const unit = output.findUnit?.(model);
-  const write = (value: number) =>
-    unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
+  const write = ({ value, target }: Claim) => {
+    const unit = output.findUnit?.(model, target);
+    return unit === undefined ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);
+  };
   const { interval } = prediction;
+  const claims = output.listClaims(model, prediction.output);
   return (
     <>
-      {output.listClaims(model, prediction.output).map(({ value }, i) => (
+      {claims.map((claim, i) => (
         <p key={i} class="claim">
-          <b>{write(value)}</b>{" "}
+          {claims.length > 1 && <>{claim.name} </>}
+          <b>{write(claim)}</b>{" "}
           {interval && "low" in interval && "high" in interval && (
             <span class="help">
               {t("molecules.interval", {

@@ -8,6 +8,7 @@ import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { Cropper } from "./Cropper";
+import { address, Drawn, findDrawing, isUnseen, Thumbnail, useDrawing } from "./Drawn";
 import { HeatMap } from "./HeatMap";
 import { type Aside, cut, openFile, type Whole } from "./photo";
 
@@ -27,22 +28,32 @@ export const image: InputRoom<Model, ImageExplanation> = {
   },
   Given: ({ model, instance }) => (
     <>
-      <img class="given" src={findPicture(model, instance)} alt="" />
+      {isUnseen(read(model, instance)) ? (
+        <Thumbnail model={model} instance={instance} content={read(model, instance)} />
+      ) : (
+        <img class="given" src={findPicture(model, instance)} alt="" />
+      )}
       {cuts.has(instance) && <p class="unsure">{t("picture.cut")}</p>}
     </>
   ),
   findPicture: (model, instance) => ({
-    address: findPicture(model, instance),
+    show: async () => {
+      const content = read(model, instance);
+      if (!isUnseen(content)) return { address: showPicture(content) };
+      const told = await findDrawing(model, instance, content);
+      return { address: address(told), whole: told.drawing };
+    },
     isScaled: cuts.has(instance),
   }),
-  Reasons: ({ model, instance, explanation, output }) => (
-    <HeatMap
-      model={model}
-      picture={findPicture(model, instance)}
-      explanation={explanation}
-      of={output.nameTarget(model, explanation.heat_map.of)}
-    />
-  ),
+  Reasons: ({ model, instance, explanation, output }) => {
+    const of = output.nameTarget(model, explanation.heat_map.of);
+    const given = { model, explanation, of };
+    return isUnseen(read(model, instance)) ? (
+      <DrawnMap {...given} instance={instance} />
+    ) : (
+      <HeatMap {...given} picture={findPicture(model, instance)} />
+    );
+  },
   file: { refuse: () => t("file.no_pictures") },
   listFeatures: () => [],
 };
@@ -56,8 +67,18 @@ const isCut = ({ aside }: Draft) => "bitmap" in ((aside as Aside | undefined) ??
 const showPicture = (content: string) =>
   `data:${content.startsWith("/9j/") ? "image/jpeg" : "image/png"};base64,${content}`;
 
-const findPicture = ({ input }: Model, instance: Instance) =>
-  showPicture(String(instance[input.field] ?? ""));
+/** What was sent, in base64. */
+const read = ({ input }: Model, instance: Instance) => String(instance[input.field] ?? "");
+
+const findPicture = (model: Model, instance: Instance) => showPicture(read(model, instance));
+
+/** A map over a picture that the service has drawn, and whose size it has told. */
+function DrawnMap(props: Omit<Parameters<typeof HeatMap>[0], "picture"> & { instance: Instance }) {
+  const { instance, ...rest } = props;
+  const model = props.model as Model;
+  const told = useDrawing(model, instance, read(model, instance))?.told;
+  return <div>{told && <HeatMap {...rest} picture={address(told)} whole={told.drawing} />}</div>;
+}
 
 const encode = (bytes: Uint8Array) =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
@@ -137,7 +158,7 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
         {t("picture.open")}
       </label>
       <p class="help" id="value-picture-help">
-        {t("ask.picture_help")}
+        {input.dicom || input.tiff ? t("ask.file_help") : t("ask.picture_help")}
       </p>
       <p class="problem" id="value-picture-problem" role={told ? "alert" : undefined}>
         {told}
@@ -167,7 +188,16 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
           ))}
         </ul>
       )}
-      {draft.content && <Sent model={model} draft={draft} />}
+      {draft.content &&
+        (isUnseen(draft.content) || (aside && "unseen" in aside) ? (
+          <Drawn
+            model={model}
+            instance={{ [input.field]: draft.content }}
+            content={draft.content}
+          />
+        ) : (
+          <Sent model={model} draft={draft} />
+        ))}
     </div>
   );
 }
@@ -181,6 +211,7 @@ function Sent({ model, draft }: { model: Model; draft: Draft }) {
   const aside = draft.aside as Aside | undefined;
   const whole = aside && "whole" in aside ? aside : undefined;
   const isChosen = isCut(draft);
+  const known = model.examples.filter(({ instance }) => !isUnseen(read(model, instance)));
   return (
     <div class="sent">
       <figure>
@@ -191,10 +222,10 @@ function Sent({ model, draft }: { model: Model; draft: Draft }) {
             : t("picture.sent", { width, height })}
         </figcaption>
       </figure>
-      {isChosen && model.examples.length > 0 && (
+      {isChosen && known.length > 0 && (
         <figure class="known">
           <div>
-            {model.examples.slice(0, 4).map(({ title, instance }) => (
+            {known.slice(0, 4).map(({ title, instance }) => (
               <img key={title} class="pixels" src={findPicture(model, instance)} alt="" />
             ))}
           </div>

@@ -21,3 +21,6 @@ export function leaveOutName(line: string): string {
 /** The lines as a table of one column, each quoted: nothing in them parts cells. */
 export const writeColumn = (name: string, lines: string[]) =>
   [name, ...lines].map((cell) => `"${cell.replaceAll('"', '""')}"`).join("\n");
+
+/** A text as the service counts it: in code points, of which an emoji is one and JavaScript has two. */
+export const splitCharacters = (text: string) => [...text];

@@ -39,12 +39,18 @@ export interface Photo {
 }
 
 export interface Refused {
-  trouble: Trouble | "too_small" | "few_shades" | "two_files";
+  trouble: Trouble | "too_small" | "few_shades" | "two_files" | "too_many_bytes";
 }
 
-export type Aside = Whole | Photo | Refused;
+/** A file that only the service can show, and that goes as it is. */
+export interface Unseen {
+  unseen: true;
+}
+
+export type Aside = Whole | Photo | Refused | Unseen;
 
 const MOST_BYTES = 3_000_000; // of a file that goes as it is
+const MOST_BYTES_UNSEEN = 3_700_000; // in base64 as much as a request holds
 const MOST_PIXELS = 1_000_000;
 const COPY = 320; // pixels of the longer edge, in which cells are looked for
 const AROUND = 2; // a part is so much wider than the largest thing that stands out, as a nucleus does
@@ -59,6 +65,10 @@ export async function openFile(
 ): Promise<{ aside: Aside; bytes?: Uint8Array<ArrayBuffer> }> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const header = readHeader(bytes);
+  if (isUnseen(input, header))
+    return bytes.length > MOST_BYTES_UNSEEN
+      ? refuse("too_many_bytes")
+      : { aside: { unseen: true }, bytes };
   if (typeof header === "string") return refuse(header);
   const bitmap = await createImageBitmap(new Blob([bytes])).catch(() => undefined);
   if (!bitmap)
@@ -88,6 +98,13 @@ export async function openFile(
   }
   return { aside: photo };
 }
+
+/** Whether the service reads what a browser does not, or not with all its shades. */
+const isUnseen = (input: ManifestImageInput, header: Header | Trouble) =>
+  typeof header === "string"
+    ? header === "dicom" && Boolean(input.dicom)
+    : (header.format === "tiff" && Boolean(input.tiff)) ||
+      (header.format === "png" && Boolean(header.isDeep && input.window));
 
 const refuse = (trouble: Refused["trouble"]) => ({ aside: { trouble } });
 

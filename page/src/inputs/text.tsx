@@ -1,13 +1,14 @@
-// One line of text, as a molecule is; of molecules also several, a line each.
+// One line of text, as a molecule is; of molecules also several, a line each. Or free text.
 import { Values } from "../answer/Values";
 import { type FieldsProps, openContent } from "../ask/draft";
 import { DataTable, Figure } from "../charts/Figure";
-import type { TextExplanation } from "../contract";
+import type { TextExplanation, WordsExplanation } from "../contract";
 import { formatChange, Told, t } from "../language";
 import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { withUnit } from "../units";
+import { LetterField, LetterGiven, LetterReasons } from "./Letter";
 import { leaveOutName, splitLines } from "./lines";
 import { Molecule, useStructure } from "./Molecule";
 import { Molecules } from "./Molecules";
@@ -16,12 +17,13 @@ type Model = Taking<"text">;
 
 const isMolecule = ({ input }: Model) => input.syntax === "SMILES";
 
-export const text: InputRoom<Model, TextExplanation> = {
+export const text: InputRoom<Model, TextExplanation | WordsExplanation> = {
   name: { en: "molecule or text", zh: "分子或文本" },
   cases: ({ input }) => (input.syntax === "SMILES" ? "molecules" : "texts"),
   heading: { en: "What you ask about", zh: "询问对象" },
   anew: { en: "Start anew", zh: "重新开始" },
-  Fields: TextField,
+  Fields: (props) =>
+    props.model.input.tokens ? <LetterField {...props} /> : <TextField {...props} />,
   open: ({ input }, instance) => openContent(instance[input.field]),
   read: (model, { content }) => ({
     [model.input.field]: (isMolecule(model) && splitLines(content)[0]) || content,
@@ -95,6 +97,11 @@ function Preview({ line }: { line: string }) {
 }
 
 function Given({ model, instance }: { model: Model; instance: Instance }) {
+  if (model.input.tokens) return <LetterGiven model={model} instance={instance} />;
+  return <LineGiven model={model} instance={instance} />;
+}
+
+function LineGiven({ model, instance }: { model: Model; instance: Instance }) {
   const line = isMolecule(model) ? String(instance[model.input.field] ?? "") : "";
   return (
     <>
@@ -104,15 +111,23 @@ function Given({ model, instance }: { model: Model; instance: Instance }) {
   );
 }
 
-interface ReasonsOf {
+interface ReasonsOf<Explained> {
   model: Model;
   instance: Instance;
-  explanation: TextExplanation;
+  explanation: Explained;
   ranked: boolean;
 }
 
+function Reasons(props: ReasonsOf<TextExplanation | WordsExplanation>) {
+  const { model, instance, explanation } = props;
+  if (!("words" in explanation)) return <LineReasons {...props} explanation={explanation} />;
+  const text = String(instance[model.input.field] ?? "");
+  return <LetterReasons text={text} explanation={explanation} ranked={props.ranked} />;
+}
+
 /** The molecule with each atom's share, where it can be drawn; else the characters of the line. */
-function Reasons({ model, instance, explanation, ranked }: ReasonsOf) {
+function LineReasons(props: ReasonsOf<TextExplanation>) {
+  const { model, instance, explanation, ranked } = props;
   const line = isMolecule(model) ? String(instance[model.input.field] ?? "").trim() : "";
   const structure = useStructure(line);
   const atoms = explanation.atoms ?? [];

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Mask } from "../contract";
 import { formatPercent, Told, t } from "../language";
-import type { Giving } from "../rooms";
+import type { Giving, ShownPicture } from "../rooms";
 import { findContours, type PixelMap, readMap } from "./maps";
 
 type Model = Giving<"mask">;
@@ -18,8 +18,8 @@ export const findColour = (place: number) => COLOURS[place % COLOURS.length] ?? 
 interface Props {
   model: Model;
   output: Mask;
-  /** The address of the picture that was sent. */
-  picture: string;
+  /** What was sent. */
+  picture: ShownPicture;
 }
 
 export default function MaskView({ model, output, picture }: Props) {
@@ -28,7 +28,8 @@ export default function MaskView({ model, output, picture }: Props) {
   const [shown, setShown] = useState<Shown>("areas");
   const [strength, setStrength] = useState(50);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [size, setSize] = useState({ width: output.width, height: output.height });
+  const [natural, setNatural] = useState({ width: output.width, height: output.height });
+  const size = picture.whole ?? natural;
   const mask = useMap(output.mask);
   const doubt = useMap(output.uncertainty);
   const group = useId();
@@ -57,10 +58,10 @@ export default function MaskView({ model, output, picture }: Props) {
     <div class="masked">
       <div class="stage">
         <img
-          src={picture}
+          src={picture.address}
           alt={t("mask.picture")}
           onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-            setSize({ width: naturalWidth, height: naturalHeight })
+            setNatural({ width: naturalWidth, height: naturalHeight })
           }
         />
         {map && (

@@ -8,6 +8,7 @@ import type {
 } from "../contract";
 import { formatPercent, Told, t, translate } from "../language";
 import type { AnswerProps, Giving, OutputRoom } from "../rooms";
+import { nameColumn } from "./columns";
 
 type Model = Giving<"classes">;
 type Target = ManifestLabelTarget | ManifestRightAnswersTarget;
@@ -37,7 +38,10 @@ export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
   writeCells: ({ label, probabilities }, interval) => ({
     label,
     ...Object.fromEntries(
-      Object.entries(probabilities).map(([name, share]) => [nameProbability(name), share]),
+      Object.entries(probabilities).map(([name, share]) => [
+        nameColumn(`probability_${name}`),
+        share,
+      ]),
     ),
     ...(interval ? { interval_labels: interval.labels.join("; ") } : {}),
     ...(interval?.coverage_unknown
@@ -45,8 +49,6 @@ export const classes: OutputRoom<Model, Classes, PredictionSet, Target> = {
       : {}),
   }),
 };
-
-const nameProbability = (label: string) => `probability_${label.replace(/[^\w.-]+/g, "_")}`;
 
 const order = ({ probabilities }: Classes) =>
   Object.entries(probabilities).sort(([, a], [, b]) => b - a);

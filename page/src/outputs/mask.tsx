@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
 import type { AreaBounds, Mask } from "../contract";
 import { formatCount, formatNumber, formatPercent, Told, t, translate } from "../language";
-import type { AnswerProps, Giving, OutputRoom } from "../rooms";
+import type { AnswerProps, Giving, OutputRoom, Picture, ShownPicture } from "../rooms";
 
 type Model = Giving<"mask">;
 type Props = AnswerProps<Model, Mask, AreaBounds>;
@@ -77,7 +77,7 @@ function Answer({ model, output, interval, picture }: Props) {
   return (
     <figure class="figure">
       <figcaption>{t("mask.figure")}</figcaption>
-      {picture && <Drawing model={model} output={output} picture={picture.address} />}
+      {picture && <Drawing model={model} output={output} picture={picture} />}
       <DataTable caption={t("mask.figure")} head={head} rows={rows} class="areas" />
       <p class="caveat">
         {t("mask.unsure", { share: formatPercent(output.unsure) })} {!isKnown && t("mask.no_scale")}{" "}
@@ -87,10 +87,25 @@ function Answer({ model, output, interval, picture }: Props) {
   );
 }
 
-function Drawing(props: { model: Model; output: Mask; picture: string }) {
+function Drawing(props: { model: Model; output: Mask; picture: Picture }) {
+  const { model, output, picture } = props;
   const [View, setView] = useState<typeof import("./MaskView").default>();
+  const [shown, setShown] = useState<{ of: Mask; picture: ShownPicture | undefined }>();
   useEffect(() => {
     import("./MaskView").then((room) => setView(() => room.default));
   }, []);
-  return View ? <View {...props} /> : <p role="status">{t("mask.loading")}</p>;
+  // anew with each answer: until then its picture is the same
+  useEffect(() => {
+    let isWanted = true;
+    const set = (picture?: ShownPicture) => {
+      if (isWanted) setShown({ of: output, picture });
+    };
+    picture.show().then(set, () => set());
+    return () => {
+      isWanted = false;
+    };
+  }, [output]);
+  if (!View || shown?.of !== output) return <p role="status">{t("mask.loading")}</p>;
+  if (!shown.picture) return <p class="problem">{t("picture.undrawn")}</p>;
+  return <View model={model} output={output} picture={shown.picture} />;
 }

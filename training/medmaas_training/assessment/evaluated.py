@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from medmaas.model.manifest import (
     ClassesIntervals,
     Group,
+    LabelsIntervals,
     Level,
     MaskIntervals,
     QuantileIntervals,
     Strata,
     SurvivalIntervals,
     ValueIntervals,
+    ValuesIntervals,
 )
 from medmaas_training.assessment.certainty.calibration import Claim
 from medmaas_training.assessment.certainty.calibration_curve import Curve
@@ -25,7 +27,14 @@ from medmaas_training.assessment.resampling import Flags, Floats, Sample, middle
 from medmaas_training.assessment.splits import Cases
 
 Tensors = Mapping[str, NDArray[Any]]
-Intervals = ClassesIntervals | ValueIntervals | SurvivalIntervals | MaskIntervals
+Intervals = (
+    ClassesIntervals
+    | ValueIntervals
+    | SurvivalIntervals
+    | LabelsIntervals
+    | ValuesIntervals
+    | MaskIntervals
+)
 
 
 class Evaluated(ABC):

@@ -33,8 +33,9 @@ class Cases:
     Attributes:
         rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
         outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
-            structured array (event, time in days) [n]; policy: a Foreseen; mask: positions of
-            labels [n, height, width].
+            structured array (event, time in days) [n]; policy: a Foreseen; labels: whether each was
+            so [n, labels]; values: numbers [n, values]; NaN or None where nobody looked; mask:
+            positions of labels [n, height, width].
         groups: who belongs to each subgroup, [n] per name; may be empty.
     """
 

@@ -16,7 +16,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
 
     Args:
         model: path of the ONNX file.
-        draft: path of the YAML that states what nobody can find out from the graph.
+        draft: path of the YAML that states what nobody can find out from the graph; the files that
+            it names are beside it.
         golden: path of a JSON list of golden cases, in the place of those of the draft.
         out: the models directory.
 
@@ -29,10 +30,10 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     refusals = Refusals()
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
-    manifest = complete(content, tree, out, refusals)
+    manifest, files = complete(content, tree, out, refusals, beside=draft.parent)
     if content is None:
         raise AssertionError("what is not there was refused")
-    place_model(out, manifest, content)
+    place_model(out, manifest, content, more=files)
     return _report(manifest, out)
 
 

@@ -8,13 +8,16 @@ import onnx
 from pydantic import ValidationError
 
 from medmaas.errors import InvalidModelError
+from medmaas.model.inputs import Files, make_input
 from medmaas.model.manifest import (
     Card,
     Golden,
+    Input,
     Manifest,
     Parity,
 )
 from medmaas.model.session import Session
+from medmaas.words import ENGLISH
 from medmaas_training.catalogue.contract_errors import require_fit
 from medmaas_training.catalogue.draft import (
     EXAMPLES_PART,
@@ -38,6 +41,7 @@ from medmaas_training.kinds.outputs import describe_output
 MOST_BYTES = 250 * 2**20
 TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
 _NEWEST_IR = 10
+_HERE = Path()
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,21 @@ def _explain_failure(graph: onnx.ModelProto, error: Exception) -> str:
 
 
 def complete(
-    content: bytes | None, draft: Tree | None, out: Path, refusals: Refusals | None = None
-) -> Manifest:
-    """The manifest of a graph, from the draft of it.
+    content: bytes | None,
+    draft: Tree | None,
+    out: Path,
+    refusals: Refusals | None = None,
+    *,
+    beside: Path = _HERE,
+) -> tuple[Manifest, Files]:
+    """The manifest of a graph, from the draft of it, and the files that its input is read with.
 
     Args:
         content: the serialised graph; None if that was refused already.
         draft: as `read_draft` gives it; None if that was refused already.
         out: the models directory that the model is meant for.
         refusals: what was refused already.
+        beside: the folder of the draft, in which these files are.
 
     Raises:
         RefusedError: with everything that is missing or wrong.
@@ -100,30 +110,39 @@ def complete(
     refusals = refusals or Refusals()
     graph = None if content is None else refusals.attempt(lambda: load_graph(content))
     stated = None if draft is None else refusals.attempt(lambda: check_draft(draft))
-    checked = None if draft is None else _check_parts(draft, graph, refusals)
+    files: dict[str, bytes] = {}
+    checked = None if draft is None else _check_parts(draft, graph, refusals, beside, files)
     if stated and content is not None:
         refusals.attempt(lambda: _check_place(stated, content, out))
     refusals.raise_any()
     if not (graph and stated and checked):
         raise AssertionError("what is not there was refused")
     try:
-        return _assemble(graph, stated, *checked)
+        return _assemble(graph, stated, *checked), files
     except ValidationError as error:
         raise RefusedError(explain(error)) from error
 
 
 def _check_parts(
-    draft: Tree, graph: Graph | None, refusals: Refusals
+    draft: Tree, graph: Graph | None, refusals: Refusals, beside: Path, files: dict[str, bytes]
 ) -> tuple[Golden, Parity | None] | None:
-    """Hold those parts of a draft that fit the contract against the graph, if there is one."""
+    """Hold those parts of a draft that fit the contract against the graph, if there is one.
+
+    The files that the input is read with are put into `files`.
+    """
     spec, output = parse(INPUT_PART, draft, "input"), parse(OUTPUT_PART, draft, "output")
     golden = parse(GOLDEN_PART, draft, "golden")
     instances = [case.instance for case in golden.cases] if golden else []
-    rows = refusals.attempt(lambda: read_instances(instances, spec)) if spec else None
+    if spec:
+        files |= refusals.attempt(lambda: read_beside(beside, spec)) or {}
+    whole = spec if spec and files.keys() >= {*spec.files} else None
+    rows = (
+        refusals.attempt(lambda: read_instances(instances, whole, files=files)) if whole else None
+    )
     examples = parse(EXAMPLES_PART, draft, "examples") or ()
-    if spec and examples:
+    if whole and examples:
         shown = [example.instance for example in examples]
-        refusals.attempt(lambda: read_instances(shown, spec, "example"))
+        refusals.attempt(lambda: read_instances(shown, whole, "example", files))
     if not (graph and spec and output):
         return None
     session = graph.session
@@ -134,6 +153,23 @@ def _check_parts(
     given = {tensor.name for tensor in session.outputs}
     also = [name for name in (uncertainty.tensors if uncertainty else ()) if name in given]
     return refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+
+
+def read_beside(folder: Path, spec: Input) -> dict[str, bytes]:
+    """The files that an input is read with, from the folder of its draft.
+
+    Raises:
+        RefusedError: one is not there, or is none that the input can be read with.
+    """
+    try:
+        files = {name: (folder / name).read_bytes() for name in spec.files}
+        make_input(spec, files)
+    except OSError as error:
+        name, cause = Path(str(error.filename)).name, error.strerror
+        raise RefusedError([f"{name} must lie beside the draft ({cause})"]) from error
+    except InvalidModelError as error:
+        raise RefusedError([ENGLISH.say(error.fact)]) from error
+    return files
 
 
 def _check_place(stated: Draft, content: bytes, out: Path) -> None:

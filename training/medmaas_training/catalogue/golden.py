@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.errors import ModelOutputError
-from medmaas.model.inputs import make_input
+from medmaas.model.inputs import Files, make_input
 from medmaas.model.manifest import (
     Golden,
     GoldenCase,
@@ -22,10 +22,14 @@ from medmaas_training.catalogue.refusals import RefusedError
 from medmaas_training.kinds.outputs import describe_output
 
 Tensors = dict[str, NDArray[Any]]
+_NONE: Files = {}
 
 
 def read_instances(
-    instances: Sequence[dict[str, Any]], spec: Input, what: str = "golden case"
+    instances: Sequence[dict[str, Any]],
+    spec: Input,
+    what: str = "golden case",
+    files: Files = _NONE,
 ) -> Tensors:
     """Instances as the graph's input, n rows.
 
@@ -33,11 +37,12 @@ def read_instances(
         instances: as a request holds them.
         spec: of the input.
         what: they are, for the refusal.
+        files: that the input is read with, by name.
 
     Raises:
         RefusedError: what a request with them would be refused for.
     """
-    reading = make_input(spec).read(instances)
+    reading = make_input(spec, files).read(instances)
     if reading.problems:
         raise RefusedError(
             f"{what} {problem.instance}: {problem.field or 'instance'} {ENGLISH.say(problem.fact)}"

@@ -13,6 +13,7 @@ from medmaas.model.manifest import (
     Estimate,
     LabelTarget,
     Metric,
+    NamedValueTarget,
     OutcomeTarget,
     RightAnswersTarget,
     RiskTarget,
@@ -101,6 +102,8 @@ def name_target(target: CurveTarget) -> str:
             return "share of right answers"
         case ValueTarget():
             return "value"
+        case NamedValueTarget(name=name):
+            return name
         case _:
             assert_never(target)
 

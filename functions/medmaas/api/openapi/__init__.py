@@ -3,7 +3,7 @@
 parts.py holds what all descriptions are written with, and components.py names the schemas.
 catalogue.py describes what models there are, models.py the operations of each, from its manifest,
 and tables.py their requests and answers in columns, file.py files of rows, reading.py numbers as
-people type them;
+people type them, drawing.py what a model sees of a picture;
 inference_protocol.py, fhir.py and cds_hooks.py describe their protocols.
 """
 

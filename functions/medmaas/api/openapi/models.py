@@ -7,6 +7,7 @@ from typing import Any
 
 from medmaas.api.openapi.catalogue import IDENTITY, MODEL, PARAMETERS, VERSION
 from medmaas.api.openapi.components import Components
+from medmaas.api.openapi.drawing import describe_drawing
 from medmaas.api.openapi.file import describe_file
 from medmaas.api.openapi.parts import (
     Operation,
@@ -80,8 +81,12 @@ def describe_any_model() -> Paths:
         for path, of in ((MODEL, ""), (VERSION, "_version"))
     }
     paths |= {
-        f"{path}/read": {"post": _with_model(describe_reading(f"read_values{of}"), path)}
+        f"{path}/{action}": {"post": _with_model(describe(f"{name}{of}"), path)}
         for path, of in ((MODEL, ""), (VERSION, "_version"))
+        for action, name, describe in (
+            ("read", "read_values", describe_reading),
+            ("draw", "draw_instance", describe_drawing),
+        )
     }
     return paths | {
         f"{path}/{action}": {

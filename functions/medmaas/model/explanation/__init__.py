@@ -3,7 +3,7 @@
 - <kind>.py is the room of a kind. A row has background.py (what features are compared with) and
   counterfactual.py (the change that would change the answer, with values from grid.py), a history
   flips.py (the change of a count that changes a recommendation), a line molecule.py (its atoms and
-  bonds).
+  bonds), free text words.py.
 - shapley.py computes Shapley values of any game; budget.py says when to stop, and calls.py begins
   no call of the graph that would end later.
 - log_odds.py is what a picture's map is measured in.

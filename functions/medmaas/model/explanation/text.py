@@ -1,4 +1,7 @@
-"""Which characters of a line the answer comes from; of a SMILES, which atoms and bonds."""
+"""Which characters of a line the answer comes from; of a SMILES, which atoms and bonds.
+
+Which words of a free text, words.py tells.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +11,7 @@ from numpy.typing import NDArray
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
+from medmaas.model.explanation import words
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import (
@@ -26,12 +30,21 @@ from medmaas.model.explanation.shapley import (
     cut,
     reveal,
 )
+from medmaas.model.explanation.words import WordsExplainer
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TextInput
 from medmaas.model.molecule import spell
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
-from medmaas.model.schema import INTEGER, NUMBER, TEXT, Schema, describe_list, describe_object
+from medmaas.model.schema import (
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Schema,
+    describe_any,
+    describe_list,
+    describe_object,
+)
 
 Codes = NDArray[np.int64]
 _AGAINST = Fact("line_without_it")
@@ -128,12 +141,13 @@ class TextExplainer:
 
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
-        return describe_explanation(is_molecule=self._spec.syntax == "SMILES")
+        return _describe_line(is_molecule=self._spec.syntax == "SMILES")
 
 
-def make(model: Model) -> TextExplainer:
+def make(model: Model) -> TextExplainer | WordsExplainer:
     """What explains."""
-    return TextExplainer(model, expect(model.manifest.input, TextInput))
+    spec = expect(model.manifest.input, TextInput)
+    return WordsExplainer(model, spec) if spec.tokens else TextExplainer(model, spec)
 
 
 def _tolerate(ends: Floats) -> Floats:
@@ -211,7 +225,12 @@ def _fold(molecule: Molecule, values: list[float]) -> dict[str, Any]:
     return {"atoms": atoms, "bonds": bonds}
 
 
-def describe_explanation(*, is_molecule: bool | None = None) -> Schema:
+def describe_explanation() -> Schema:
+    """JSON Schema of an explanation of either form of a text."""
+    return describe_any(_describe_line(), words.describe_explanation())
+
+
+def _describe_line(*, is_molecule: bool | None = None) -> Schema:
     """JSON Schema of an explanation of a line, which may always be a molecule, never, or either."""
     position = INTEGER | {"minimum": 1, "description": "In the line, from 1."}
     character = {"position": position, "character": TEXT, "contribution": NUMBER}

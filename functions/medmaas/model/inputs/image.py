@@ -1,6 +1,9 @@
-"""One PNG or JPEG in base64: the pixels that the model was trained on, and nothing else of it."""
+"""One picture in base64: the pixels that the model was trained on, and nothing else of it."""
 
+import base64
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, ClassVar
 
 import numpy as np
 import PIL.Image
@@ -26,6 +29,7 @@ from medmaas.model.manifest import ImageInput, Input
 from medmaas.model.schema import Schema
 
 _LIKE_TRAINING = 0.1
+_DRAWN = 1_024  # pixels of the longer edge of what is drawn for people
 _RESAMPLE = {
     "bicubic": PIL.Image.Resampling.BICUBIC,
     "bilinear": PIL.Image.Resampling.BILINEAR,
@@ -41,10 +45,12 @@ class Image(InputDefaults):
     manifest's mode. Only pixels are read: EXIF, text and colour profiles end here.
     """
 
-    takes = "per instance a PNG or JPEG file, as it is or in base64"
+    file_as_bytes: ClassVar[bool] = True
 
     def __init__(self, spec: ImageInput) -> None:
         self._spec = spec
+        forms = f"{', '.join(spec.forms[:-1])} or {spec.forms[-1]}"
+        self.takes = f"per instance a {forms} file, as it is or in base64"
         self.columns = (InputColumn(spec.field, "file"),)
         self.file_field = spec.field
 
@@ -57,10 +63,12 @@ class Image(InputDefaults):
         for row, instance, note in zip(pixels, instances, notes, strict=True):
             given = read_object(instance, (spec.field,), note)
             try:
-                opened = picture.open_picture(given.get(spec.field), left)
-                left -= opened.cost
-                with opened.image:
-                    upright = picture.decode(opened, spec.window)
+                upright = picture.read_picture(given.get(spec.field), spec, left)
+                left -= upright.cost
+                for told in upright.told:
+                    note.warn(spec.field, told)
+                if upright.doubt:
+                    note.hold(upright.doubt)
                 row[:] = self._prepare(upright, note).reshape(row.shape)
                 self._doubt(row, note)
             except InvalidValueError as error:
@@ -96,15 +104,28 @@ class Image(InputDefaults):
             InvalidValueError: it cannot be read.
         """
         value = instance.get(self._spec.field) if isinstance(instance, dict) else None
-        opened = picture.open_picture(value, picture.MAX_PIXELS_TOGETHER)
-        with opened.image:
-            upright = picture.decode(opened, self._spec.window)
+        upright = picture.read_picture(value, self._spec, picture.MAX_PIXELS_TOGETHER).image
         if upright.size == (self._spec.width, self._spec.height):
             return upright, (0, 0, *upright.size)
         box, _ = self._box(upright.size)
         return upright, box
 
-    def _prepare(self, image: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
+    def draw(self, instance: object) -> dict[str, Any]:
+        """The upright picture, small, and what of it the model sees, in its own pixels."""
+        upright, (left, top, right, bottom) = self.locate(instance)
+        small = upright.convert("RGB" if upright.mode in {"P", "RGB"} else "L")
+        small.thumbnail((_DRAWN, _DRAWN))
+        file = BytesIO()
+        small.save(file, "PNG")
+        return {
+            "png": base64.b64encode(file.getvalue()).decode(),
+            "width": upright.width,
+            "height": upright.height,
+            "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
+        }
+
+    def _prepare(self, upright: picture.Upright, notes: Notes) -> NDArray[np.uint8]:
+        image, spacing = upright.image, upright.spacing
         size = (self._spec.width, self._spec.height)
         if image.size != size:
             box, caution = self._box(image.size)
@@ -112,11 +133,12 @@ class Image(InputDefaults):
                 notes.hold(caution)
             elif caution:
                 notes.warn(self._spec.field, caution)
-            notes.seen = Seen(box, is_at_scale=caution is None)
-            image = image.convert(self._spec.mode).crop(box)
-            image = image.resize(size, _RESAMPLE[self._spec.resample])
+            notes.seen = Seen(box, is_at_scale=caution is None, spacing=spacing)
+            if image.mode != "L":  # grey becomes the same colours when it is small, and sooner
+                image = image.convert(self._spec.mode)
+            image = image.crop(box).resize(size, _RESAMPLE[self._spec.resample])
         else:
-            notes.seen = Seen((0, 0, *size))
+            notes.seen = Seen((0, 0, *size), spacing=spacing)
         return np.asarray(image.convert(self._spec.mode))
 
     def _doubt(self, pixels: NDArray[np.uint8], notes: Notes) -> None:

@@ -1,4 +1,4 @@
-"""A PNG or JPEG file becomes its pixels, upright and opaque.
+"""A PNG or JPEG file becomes its pixels, upright and opaque; so does a DICOM or TIFF file.
 
 A file is looked through before anything is decoded: how many bits and scans it has, and whether it
 holds several pictures. Of a PNG only what pixels and orientation need is handed to the decoder.
@@ -6,7 +6,7 @@ holds several pictures. Of a PNG only what pixels and orientation need is handed
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -14,10 +14,12 @@ import numpy as np
 import PIL.Image
 from PIL import ImageOps
 
+from medmaas.facts import Fact
 from medmaas.model.inputs.reading import InvalidValueError
-from medmaas.model.manifest import Window
+from medmaas.model.manifest import ImageInput, Window
 
 MAX_PIXELS = 20_000_000
+MAX_PIXELS_BY_KEY = 40_000_000  # of a file that did not come with a request
 MAX_PIXELS_TOGETHER = 200_000_000  # about five seconds of decoding on one processor
 MAX_SCANS = 100  # of a JPEG; encoders write about ten
 _USUAL_SCANS = 10
@@ -35,6 +37,7 @@ _MARKER, _SCAN, _FRAMES = (
 )
 _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))  # markers without a length
 _DICOM = slice(128, 132), b"DICM"
+_TIFF = b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"
 _HALF, _BRIGHTEST = 2**15, 0.001  # the share of pixels that use the upper half of 16 bits
 PIL.Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and says what to do
 
@@ -46,50 +49,124 @@ class Picture(NamedTuple):
         image: nothing of it is decoded yet.
         is_deep: whether a colour has 16 bits.
         cost: of decoding, in pixels of an everyday picture.
+        is_inverted: whether its zero is white.
     """
 
     image: PIL.Image.Image
     is_deep: bool
     cost: int
+    is_inverted: bool = False
 
 
-def open_picture(value: object, pixels_left: int) -> Picture:
-    """The header of a picture in base64, its size within limits.
+class Upright(NamedTuple):
+    """A picture that was read.
+
+    Attributes:
+        image: upright, opaque, of 8 bits.
+        cost: of reading, in pixels of an everyday picture.
+        told: what the reader of the answer must know of how it was read.
+        doubt: why there should be no answer, if so.
+        spacing: mm from one pixel of the image to the next, down and across; None if the file does
+            not say so.
+    """
+
+    image: PIL.Image.Image
+    cost: int
+    told: Sequence[Fact] = ()
+    doubt: Fact | None = None
+    spacing: tuple[float, float] | None = None
+
+
+def read_picture(value: object, spec: ImageInput, pixels_left: int) -> Upright:
+    """Read a file of any form that the model takes.
 
     Args:
-        value: as it was sent.
+        value: base64 as it was sent, or the bytes of a file that was fetched by its key, which may
+            be larger.
+        spec: what the model takes.
         pixels_left: what all pictures of a request may still cost.
 
     Raises:
         InvalidValueError: it cannot be read, or costs too much.
     """
+    content = _read_bytes(value, spec.forms)
+    most = MAX_PIXELS_BY_KEY if isinstance(value, bytes) else MAX_PIXELS
+    if content[_DICOM[0]] == _DICOM[1]:
+        return _read_dicom(content, spec, most, pixels_left)
+    try:
+        opened = _open(content, most, pixels_left, takes_tiff=bool(spec.tiff))
+    except InvalidValueError as error:
+        if error.fact.code == "not_png_or_jpeg" and (spec.dicom or spec.tiff):
+            raise InvalidValueError("not_a_file_taken", forms=[*spec.forms]) from None
+        raise
+    with opened.image:
+        return Upright(decode(opened, spec.window), opened.cost)
+
+
+def _read_dicom(content: bytes, spec: ImageInput, most: int, pixels_left: int) -> Upright:
+    from medmaas.model.inputs.dicom import read_dicom  # noqa: PLC0415 - only where one comes
+
+    if spec.dicom is None:
+        raise InvalidValueError("dicom_picture")
+    costs = [0]
+
+    def require(size: int, times: int) -> None:
+        _require_size(size, size * times, most, pixels_left)
+        costs.append(size * times)
+
+    read = read_dicom(content, spec, spec.dicom, require)
+    return Upright(read.image, max(costs), read.told, read.doubt, read.spacing)
+
+
+def _read_bytes(value: object, forms: Sequence[str] = ("PNG", "JPEG")) -> bytes:
+    if isinstance(value, bytes) and value:
+        return value
     if not isinstance(value, str) or not value:
+        if len(forms) > 2:  # noqa: PLR2004 - PNG and JPEG
+            raise InvalidValueError("must_be_a_file_taken", forms=[*forms])
         raise InvalidValueError("not_a_picture")
     try:
-        content = base64.b64decode("".join(value.split()), validate=True)
+        return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         raise InvalidValueError("not_base64") from None
-    is_deep, scans = False, 1
+
+
+def _require_size(size: int, cost: int, most: int, pixels_left: int) -> None:
+    if size > most:
+        raise InvalidValueError("too_many_megapixels", megapixels=most // 10**6)
+    if cost > pixels_left:
+        together = MAX_PIXELS_TOGETHER // 10**6
+        raise InvalidValueError("too_many_megapixels_together", megapixels=together)
+
+
+def open_picture(value: object, pixels_left: int) -> Picture:
+    """The header of a PNG or JPEG, as `read_picture` takes it."""
+    return _open(_read_bytes(value), MAX_PIXELS, pixels_left, takes_tiff=False)
+
+
+def _open(content: bytes, most: int, pixels_left: int, *, takes_tiff: bool) -> Picture:
+    """The header of a picture, its size within limits."""
+    is_deep, scans, is_inverted = False, 1, False
+    forms: tuple[str, ...] = ("PNG", "JPEG")
     if content.startswith(_PNG_START):
         content, is_deep = keep_pixels(content)
     elif content.startswith(_JPEG_START):
         scans = _check_jpeg(content)
-    elif content[_DICOM[0]] == _DICOM[1]:
-        raise InvalidValueError("dicom_picture")
+    elif takes_tiff and content.startswith(_TIFF):
+        from medmaas.model.inputs.tiff import keep_page  # noqa: PLC0415 - only where one comes
+
+        content, is_deep, is_inverted = keep_page(content)
+        forms = ("TIFF",)
     try:
-        image = PIL.Image.open(BytesIO(content), formats=("PNG", "JPEG"))
+        image = PIL.Image.open(BytesIO(content), formats=forms)
     except Exception:  # noqa: BLE001 - Pillow's plugins raise anything on a disguised file
-        raise _damaged(content) from None
+        raise _damaged(content, forms) from None
     if image.mode in {"CMYK", "YCCK"}:
         raise InvalidValueError("picture_in_print_colours")
     size = image.width * image.height
-    if size > MAX_PIXELS:
-        raise InvalidValueError("too_many_megapixels", megapixels=MAX_PIXELS // 10**6)
     cost = size * -(-scans // _USUAL_SCANS)
-    if cost > pixels_left:
-        most = MAX_PIXELS_TOGETHER // 10**6
-        raise InvalidValueError("too_many_megapixels_together", megapixels=most)
-    return Picture(image, is_deep, cost)
+    _require_size(size, cost, most, pixels_left)
+    return Picture(image, is_deep, cost, is_inverted)
 
 
 def decode(picture: Picture, window: Window | None) -> PIL.Image.Image:
@@ -106,7 +183,11 @@ def decode(picture: Picture, window: Window | None) -> PIL.Image.Image:
         picture.image.load()
         upright = ImageOps.exif_transpose(picture.image)
     except Exception:  # noqa: BLE001 - as above
+        if picture.image.format == "TIFF":
+            raise InvalidValueError("damaged_tiff") from None
         raise InvalidValueError("damaged_picture") from None
+    if picture.is_inverted:
+        upright = _invert(upright)
     if picture.is_deep:
         upright = _flatten(upright, window)
     if upright.has_transparency_data:
@@ -114,6 +195,16 @@ def decode(picture: Picture, window: Window | None) -> PIL.Image.Image:
         white = PIL.Image.new("RGBA", upright.size, "white")
         upright = PIL.Image.alpha_composite(white, upright)
     return upright
+
+
+def _invert(image: PIL.Image.Image) -> PIL.Image.Image:
+    """Grey whose zero is white, the other way round."""
+    shades = np.asarray(image.convert("L") if image.mode == "1" else image)
+    if shades.ndim > 2:  # noqa: PLR2004 - grey and transparency, which is not turned
+        shades = shades.copy()
+        shades[..., 0] = 255 - shades[..., 0]
+        return PIL.Image.fromarray(shades)
+    return PIL.Image.fromarray((255 if shades.dtype == np.uint8 else 65535) - shades)
 
 
 def _flatten(image: PIL.Image.Image, window: Window | None) -> PIL.Image.Image:
@@ -177,8 +268,10 @@ def _check_jpeg(content: bytes) -> int:
     return scans
 
 
-def _damaged(content: bytes) -> InvalidValueError:
+def _damaged(content: bytes, forms: Sequence[str]) -> InvalidValueError:
     """Of a file that begins as a PNG, or is no picture at all."""
     if content.startswith(_PNG_START):
         return InvalidValueError("damaged_picture")
+    if "TIFF" in forms:
+        return InvalidValueError("damaged_tiff")
     return InvalidValueError("not_png_or_jpeg")

@@ -167,6 +167,8 @@ class InputKind(Protocol):
         long_form: how rows of a CSV file become an instance, if it takes several.
         file_field: the field whose value may be a file that a row names by its key, if one may;
             such instances are read one by one, because thousands of them fill any memory.
+        file_as_bytes: whether that file comes as its bytes, and not in base64; then its size is
+            not limited by what a request holds.
         takes_columns: whether a table of typed values stands for instances: a column for each
             property of `json_schema`.
     """
@@ -176,6 +178,7 @@ class InputKind(Protocol):
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None
     file_field: str | None
+    file_as_bytes: ClassVar[bool]
 
     @property
     def file_columns(self) -> tuple[InputColumn, ...] | None:
@@ -216,6 +219,14 @@ class InputKind(Protocol):
     def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """What explanations need of the instances of tensors; None if they do not hold that."""
 
+    def draw(self, instance: object) -> dict[str, Any] | None:
+        """What the model sees of an instance that `read` takes, for people to look at.
+
+        Returns:
+            Of a picture `{"png", "width", "height", "box"}`, of a recording its leads; None if
+            whoever sends such instances draws them.
+        """
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
@@ -226,6 +237,7 @@ class InputDefaults:
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None = None
     file_field: str | None = None
+    file_as_bytes: ClassVar[bool] = False
     takes_columns: ClassVar[bool] = False
 
     @property
@@ -263,6 +275,10 @@ class InputDefaults:
     def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(next(iter(tensors.values())))
+
+    def draw(self, _instance: object) -> dict[str, Any] | None:
+        """None."""
+        return None
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""One line of characters: a row of their positions in the model's alphabet."""
+"""A text: a line of characters, as places in the model's alphabet; of tokens see tokens.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,8 +24,24 @@ from medmaas.model.manifest import Input, TextInput
 from medmaas.model.molecule import Spelling, find_atom, judge_notation, judge_parts, spell
 from medmaas.model.schema import Schema
 
+_NONE: Mapping[str, bytes] = {}
 
-class Text(InputDefaults):
+
+class OneText(InputDefaults):
+    """What both forms of a text have in common."""
+
+    takes_columns: ClassVar[bool] = True
+    _spec: TextInput
+
+    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
+        """Read the one column that there is."""
+        name = self._spec.field
+        reading = self.read([{name: line} for line in columns.get(name, [None] * count)])
+        unknown = find_unknown(columns, [name])
+        return replace(reading, problems=[*unknown, *reading.problems])
+
+
+class Text(OneText):
     """Characters to int64 codes: position in the alphabet plus 1, 0 after the end.
 
     Blanks around the line are dropped, and not counted. A molecule is written in one way before the
@@ -33,7 +49,6 @@ class Text(InputDefaults):
     """
 
     takes = "per instance a line of UTF-8"
-    takes_columns: ClassVar[bool] = True
 
     def __init__(self, spec: TextInput) -> None:
         self._spec = spec
@@ -54,13 +69,6 @@ class Text(InputDefaults):
             else:
                 row[: len(codes)] = codes
         return collect(self._spec.tensor, tensor, notes)
-
-    def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
-        """Read the one column that there is."""
-        name = self._spec.field
-        reading = self.read([{name: line} for line in columns.get(name, [None] * count)])
-        unknown = find_unknown(columns, [name])
-        return replace(reading, problems=[*unknown, *reading.problems])
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read codes [n, max_length] as the graph takes them, 0 after the end."""
@@ -141,6 +149,11 @@ def _spell(text: str) -> Spelling:
         raise error from None
 
 
-def make(spec: Input) -> Text:
-    """What reads."""
-    return Text(expect(spec, TextInput))
+def make(spec: Input, files: Mapping[str, bytes] = _NONE) -> OneText:
+    """What reads; free text with the tokenizer among the files of the model's folder."""
+    text = expect(spec, TextInput)
+    if text.tokens is None:
+        return Text(text)
+    from medmaas.model.inputs.tokens import TokenText  # noqa: PLC0415 - few models need it
+
+    return TokenText(text, text.tokens, files[text.tokens.file])

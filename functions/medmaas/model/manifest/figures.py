@@ -96,7 +96,7 @@ class LabelTarget(Contract):
 
     def is_of(self, output: Output) -> bool:
         """Whether an answer of this output has such a number."""
-        return isinstance(output, ClassesOutput) and self.label in output.labels
+        return self.label in output.named_labels
 
 
 class RightAnswersTarget(Contract):
@@ -131,8 +131,19 @@ class ValueTarget(Contract):
         return isinstance(output, ValueOutput)
 
 
+class NamedValueTarget(Contract):
+    """One of the numbers that an answer is."""
+
+    kind: Literal["named_value"] = "named_value"
+    name: Name = Field(description="The name of one of output.values.")
+
+    def is_of(self, output: Output) -> bool:
+        """Whether an answer of this output has such a number."""
+        return self.name in output.named_values
+
+
 CurveTarget = Annotated[
-    RiskTarget | LabelTarget | RightAnswersTarget | OutcomeTarget | ValueTarget,
+    RiskTarget | LabelTarget | RightAnswersTarget | OutcomeTarget | ValueTarget | NamedValueTarget,
     Field(discriminator="kind"),
 ]
 

@@ -104,10 +104,7 @@ class Manifest(Contract):
     @property
     def reads_records(self) -> bool:
         """Whether a record in FHIR can hold all that the model requires."""
-        features = self.input.recorded_features
-        return all(feature.source for feature in features if feature.required) and any(
-            feature.source for feature in features
-        )
+        return self.input.reads_records
 
     @model_validator(mode="after")
     def _cds_service_reads_records(self) -> Self:
@@ -115,6 +112,8 @@ class Manifest(Contract):
             return self
         if not self.reads_records:
             raise ValueError("cds_service needs a source for every feature that is required")
+        if not (self.input.recorded_features or self.input.recorded_codes):
+            raise ValueError("cds_service needs input.source.codes, by which it asks for records")
         if "order-sign" in self.cds_service.hooks and not self.output.ordered:
             raise ValueError("cds_service.hooks may hold order-sign only if output.orders is there")
         return self
@@ -172,6 +171,7 @@ class Manifest(Contract):
         if intervals:
             intervals.require_strata(self.input)
             intervals.require_labels(self.output.named_labels)
+            intervals.require_values(self.output.named_values)
         if self.uncertainty.largest_set and not (intervals and intervals.are_sets):
             raise ValueError("uncertainty.largest_set needs prediction sets")
         return self

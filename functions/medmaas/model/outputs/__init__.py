@@ -15,7 +15,7 @@ from medmaas.model.inputs.reading import Seen
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
-from medmaas.model.outcomes import Figures, Outcome
+from medmaas.model.outcomes import Figures, Outcome, Quantity
 from medmaas.model.schema import Schema, describe_any
 from medmaas.model.targets import Targets
 
@@ -31,6 +31,7 @@ class OutputKind(Protocol):
         orders: what its actions order in a record system, if it recommends any.
         recommends: whether an answer recommends an action, by rules of its own: its tables say who
             is `barred`, and warn.
+        judges_itself: whether its tables say which answers are `impossible`.
         warns: whether its tables warn.
         most_rows: how many rows it answers at once, where more would not fit a small memory.
         drawn: names of what in an answer is a drawing, whose bytes differ with who compresses them.
@@ -40,6 +41,7 @@ class OutputKind(Protocol):
     notice: str | None
     orders: Orders | None
     recommends: ClassVar[bool]
+    judges_itself: ClassVar[bool]
     most_rows: int | None
     drawn: frozenset[str]
 
@@ -63,11 +65,8 @@ class OutputKind(Protocol):
     def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
 
-    def find_quantity(self, output: Json) -> tuple[float, str] | None:
-        """The number that an answer is, with its UCUM code; None if it is not one."""
-
-    def list_quantities(self, output: Json) -> list[tuple[str, float, str]]:
-        """All numbers that an answer is: what each is called, the number, its UCUM code."""
+    def list_quantities(self, output: Json) -> list[Quantity]:
+        """The numbers that an answer is; none if it is no number."""
 
     def list_outcomes(self, output: Json, interval: Json | None) -> list[Outcome]:
         """The events that an answer speaks of, each with its chance; none of a number."""

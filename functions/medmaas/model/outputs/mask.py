@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from medmaas.model.columns import (
 from medmaas.model.inputs.reading import Seen
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Decision, Intervals, Manifest, MaskIntervals, MaskOutput, Output
-from medmaas.model.outcomes import Figures, OutputDefaults
+from medmaas.model.outcomes import Figures, OutputDefaults, Quantity
 from medmaas.model.outputs.areas import AreaBounds, ShareTargets, describe_interval
 from medmaas.model.outputs.drawing import draw_mask, draw_shades
 from medmaas.model.outputs.segmentation import (
@@ -68,6 +68,7 @@ class Mask(OutputDefaults):
     """
 
     warns = True
+    judges_itself: ClassVar[bool] = True
 
     def __init__(self, spec: MaskOutput) -> None:
         self._spec = spec
@@ -96,15 +97,21 @@ class Mask(OutputDefaults):
         """Columns `mask`, `uncertainty`, `box_<side>`, then of every label but the background.
 
         `pixels_<label>`, `mm2_<label>`, `objects_<label>`, `share_<label>`; at last `unsure_share`.
-        The box and mm2 are not known before the rows are placed.
+        The box and mm2 are not known before the rows are placed. Impossible is what is told by no
+        probabilities, and an uncertainty beyond what is stated.
         """
         spec, n = self._spec, len(outputs[self._spec.tensor])
         segmented = segment(spec, outputs[spec.tensor])
         pixels = count_pixels(spec, segmented)
         unknown: list[Cell] = [None] * n
         texts: list[Sequence[Cell]] = [self._draw_masks(segmented)]
+        impossible = [
+            None if one.is_possible else Fact("mask_not_probabilities") for one in segmented
+        ]
         if spec.uncertainty:
-            texts.append(self._draw_uncertainty(outputs[spec.uncertainty.tensor]))
+            drawn, beyond = self._draw_uncertainty(outputs[spec.uncertainty.tensor])
+            texts.append(drawn)
+            impossible = [one or other for one, other in zip(impossible, beyond, strict=True)]
         texts += [unknown] * len(_BOX)
         texts += pixels.T.tolist()
         texts += [unknown] * len(spec.found)
@@ -112,7 +119,8 @@ class Mask(OutputDefaults):
             texts += count_objects(spec, [one.mask for one in segmented]).T.tolist()
         unsure = np.array([one.unsure.mean() for one in segmented]).reshape(n, 1)
         numbers = np.hstack([find_shares(spec, pixels), unsure]).round(DECIMALS)
-        return Table(texts, numbers, warnings=[self._warn(one) for one in segmented])
+        warnings = [self._warn(one) for one in segmented]
+        return Table(texts, numbers, warnings=warnings, impossible=impossible)
 
     def place(self, table: Table, seen: Sequence[Seen | None]) -> Table:
         """With the box of each, and its areas in mm2 where the spacing of its pixels is known."""
@@ -137,12 +145,12 @@ class Mask(OutputDefaults):
             )
         ]
 
-    def list_quantities(self, output: Json) -> list[tuple[str, float, str]]:
+    def list_quantities(self, output: Json) -> list[Quantity]:
         """The area of every label, in mm2 where that is known."""
         return [
-            (one["label"], one["pixels"], _PIXEL)
+            Quantity(Fact("text", text=one["label"]), one["pixels"], _PIXEL)
             if one[_MM2] is None
-            else (one["label"], one[_MM2], _MM2)
+            else Quantity(Fact("text", text=one["label"]), one[_MM2], _MM2)
             for one in output["areas"]
         ]
 
@@ -174,11 +182,11 @@ class Mask(OutputDefaults):
         labels = len(self._spec.labels)
         return [File(partial(draw_mask, one.mask, labels, self._background)) for one in segmented]
 
-    def _draw_uncertainty(self, maps: NDArray[Any]) -> list[Cell]:
-        """Shades from 0, the least that it can be, to 255.
+    def _draw_uncertainty(self, maps: NDArray[Any]) -> tuple[list[Cell], list[Fact | None]]:
+        """Shades from 0, the least that it can be, to 255; and which are beyond what is stated.
 
         Raises:
-            ModelOutputError: other numbers than one per pixel, or beyond what is stated.
+            ModelOutputError: other numbers than one per pixel, or one that is not finite.
         """
         spec = self._spec
         stated = spec.uncertainty
@@ -189,10 +197,11 @@ class Mask(OutputDefaults):
         )
         if not np.isfinite(shares).all():
             raise ModelOutputError("answer_not_finite")
-        if shares.size and (shares.min() < -_ROUNDING or shares.max() > 1 + _ROUNDING):
-            raise ModelOutputError("uncertainty_beyond_stated", low=stated.low, high=stated.high)
+        beyond = (shares < -_ROUNDING) | (shares > 1 + _ROUNDING)
+        fact = Fact("uncertainty_beyond_stated", low=stated.low, high=stated.high)
+        impossible = [fact if one else None for one in beyond.any(axis=(1, 2)).tolist()]
         shades = (shares.clip(0, 1) * _SHADES).round().astype(np.uint8)
-        return [File(partial(draw_shades, one)) for one in shades]
+        return [File(partial(draw_shades, one)) for one in shades], impossible
 
     def _warn(self, one: Segmented) -> tuple[Fact, ...]:
         """What must be known of a mask: that it is empty, and that it may as well be another."""
@@ -288,7 +297,8 @@ def describe_answer(spec: MaskOutput | None = None) -> Schema:
         },
     )
     box = describe_object("SeenBox", dict.fromkeys(_BOX, count)) | {
-        "description": "What the mask is of, in pixels of the picture that was sent, upright."
+        "description": "What the mask is of, in pixels of the picture that was sent, upright; of a "
+        "DICOM that was brought to the spacing of the model, after that."
     }
     objects = describe_mapping("ObjectCounts", found, count)
     second = png | {"description": "0 is the least that it can be, 255 the most."}

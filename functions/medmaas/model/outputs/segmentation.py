@@ -25,28 +25,32 @@ class Segmented(NamedTuple):
     Attributes:
         mask: the position of each pixel's label, [height, width].
         unsure: which pixels may as well be of another, likewise.
+        is_possible: whether it was told by probabilities.
     """
 
     mask: Bytes
     unsure: NDArray[np.bool_]
+    is_possible: bool = True
 
 
 def segment(spec: MaskOutput, tensor: NDArray[Any]) -> list[Segmented]:
     """The labels of all pixels, of the graph's probabilities [n, ...].
 
     Raises:
-        ModelOutputError: other numbers than one per label and pixel, or they are no probabilities.
+        ModelOutputError: other numbers than one per label and pixel, or one that is not finite.
     """
     if tensor.size != len(tensor) * spec.channels * spec.height * spec.width:
         raise ModelOutputError("other_columns")
     maps = spec.arrange(tensor.astype(np.float32, copy=False))
-    low, high = (maps.min(), maps.max()) if maps.size else (0, 1)  # NaN if any is
-    if not np.isfinite([low, high]).all():
-        raise ModelOutputError("answer_not_finite")
-    if low < -_ROUNDING or high > 1 + _ROUNDING:
-        raise ModelOutputError("mask_not_probabilities")
     tell = partial(_tell_by_threshold, spec) if spec.threshold else _tell_likeliest
-    return [tell(row) for row in maps]
+    segmented = []
+    for row in maps:
+        low, high = row.min(), row.max()  # NaN if any is
+        if not np.isfinite([low, high]).all():
+            raise ModelOutputError("answer_not_finite")
+        is_possible = bool(low >= -_ROUNDING and high <= 1 + _ROUNDING)
+        segmented.append(tell(row)._replace(is_possible=is_possible))
+    return segmented
 
 
 def _tell_by_threshold(spec: MaskOutput, row: NDArray[np.float32]) -> Segmented:

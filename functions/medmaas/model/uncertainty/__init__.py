@@ -107,7 +107,8 @@ class Uncertainty:
             doubts.append(_doubt_missing(inputs[self._tensor], self._spec.most_missing))
         if self._distance:
             rows, distances = self._distance.find_far(outputs, inputs)
-            doubts.append(_doubt_far(rows, distances, self._distance.threshold))
+            if rows:
+                doubts.append(_doubt_far(rows, distances, self._distance.threshold))
         return [doubt for doubt in doubts if doubt.rows]
 
 

@@ -118,7 +118,7 @@ class Standardised:
         self.threshold = spec.threshold
         self._log = np.array([column.log for column in spec.columns])
         self._logs = bool(self._log.any())
-        self._least = np.full(len(spec.columns), _LEAST)
+        self._least = np.where(self._log, _LEAST, -inf)  # of what has a logarithm, to have one
         self._offset = np.array([column.offset if column.log else 0.0 for column in spec.columns])
         self._offsets = bool(self._offset.any())
         self._mean = np.array([column.mean for column in spec.columns])
@@ -153,7 +153,7 @@ class Standardised:
         if self._offsets:
             x += self._offset
         if self._logs:
-            x = np.where(self._log, np.log(np.maximum(x, self._least)), x)
+            np.log(np.maximum(x, self._least, out=x), out=x, where=self._log)
         return x
 
     def _measure_lacking(self, x: Floats, lacking: list[int], deviates: list[float]) -> None:

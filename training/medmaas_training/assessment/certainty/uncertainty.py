@@ -91,7 +91,8 @@ def assess_uncertainty(
     uncertainty = _limit_rest(uncertainty, answerer, calibration, splits)
     judge = _Judge(answerer, uncertainty, splits)
     limits = judge.limit(test.cases.rows, test.outputs)
-    metrics = measure_test(limits, test.cases.groups, test.sample)
+    metrics = answerer.assessor.measure_answers(test)  # first: a catalogue shows the first
+    metrics += measure_test(limits, test.cases.groups, test.sample)
     metrics += answerer.assessor.count_intervals(intervals, test, spec)
     metrics += answerer.assessor.describe_groups(calibration, test, spec)
     metrics += measure_out_of_distribution(

@@ -1,9 +1,11 @@
-"""Assesses explanations of a line: a molecule of atoms and written bonds, else of characters."""
+"""Assesses explanations of a text: atoms and written bonds of a molecule, words, or characters."""
 
 import re
 
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.explanation.text import make_line_game
+from medmaas.model.explanation.words import find_words, make_words_game
+from medmaas.model.inputs.tokens import TokenText
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TextInput
 from medmaas.model.registry import Model
@@ -18,11 +20,11 @@ _AROMATIC = "aromatic "
 
 
 class TextAssessor(InputAssessor):
-    """An atom, a bond or a character that does not play is nothing."""
+    """An atom, a bond, a word or a character that does not play is nothing."""
 
     method = (
-        "Shapley values of atoms and written bonds, or else of characters, against the same line "
-        "without them"
+        "Shapley values of atoms and written bonds, or else of words or characters, against the "
+        "same text without them"
     )
 
     def __init__(self, spec: TextInput) -> None:
@@ -30,11 +32,26 @@ class TextAssessor(InputAssessor):
         self._text = spec
 
     def make_case(self, model: Model, row: Array) -> Case:
-        """Codes [max_length], 0 after the end."""
+        """Codes [max_length], of characters or tokens, filled up after the end."""
+        if self._text.tokens:
+            return _make_words_case(model, row)
         line = "".join(self._text.alphabet[code - 1] for code in row if code)
         parts = name_parts(self._text, line)
         game = make_line_game(model, row, [characters for _, characters in parts])
         return Case(tuple(name for name, _ in parts), game, most_pairs=_FEW_PAIRS)
+
+
+def _make_words_case(model: Model, row: Array) -> Case:
+    """Words of a text, as well as the tokenizer tells them."""
+    reader, spec = expect(model.inputs, TokenText), expect(model.manifest.input, TextInput)
+    tensors = reader.fill([row.tolist()])
+    (instance,) = reader.restore_instances(tensors)
+    text = str(expect(instance, dict)[spec.field])
+    words = find_words(text, reader.locate(text, row.tolist()))
+    one = {name: tensor[0] for name, tensor in tensors.items()}
+    game, _ = make_words_game(model, one, [places for places, _ in words])
+    names = tuple(text[start:end].lower() for _, (start, end) in words)
+    return Case(names, game, most_pairs=_FEW_PAIRS)
 
 
 def name_parts(spec: TextInput, line: str) -> list[tuple[str, list[int]]]:

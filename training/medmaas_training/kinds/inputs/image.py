@@ -26,6 +26,7 @@ class ImageDescription(InputDescription):
                 f"{spec.crop.of} (in proportion, with a warning, elsewhere)"
             )
         steps.append(f"{spec.resample} to {spec.width} x {spec.height} pixels, {spec.mode}")
+        steps += _describe_files(spec)
         steps.append(f"a picture of exactly {spec.width} x {spec.height} enters as it is")
         return [f"`{spec.field}`: {spec.description}", bullets(steps)]
 
@@ -46,6 +47,30 @@ class ImageDescription(InputDescription):
         if datatype == "tensor(uint8)":
             return "leave out input.normalisation"
         return super().explain_type(datatype, needs)
+
+
+def _describe_files(spec: ImageInput) -> list[str]:
+    """How files are read that are neither PNG nor JPEG."""
+    steps = ["TIFF of one page is read too, 16 bits by `window`"] if spec.tiff else []
+    dicom = spec.dicom
+    if dicom is None:
+        return steps
+    steps.append(
+        f"DICOM of one frame is read too, of modality {', '.join(dicom.modalities)}: bits stored, "
+        "Rescale or Modality LUT, then black and white, then MONOCHROME1 inverted, padding black"
+    )
+    if window := dicom.window:
+        unit = f" {window.unit}" if window.unit else ""
+        steps.append(f"black is {window.low:g}{unit} and below, white {window.high:g} and above")
+    else:
+        steps.append("black and white by the file's own VOI LUT or window, the first of several")
+    if spacing := dicom.pixel_spacing:
+        beyond = "has no answer" if spacing.beyond == "hold" else "is resampled"
+        steps.append(
+            f"a pixel of {spacing.millimetres:g} mm, within {spacing.tolerance:.0%}; what differs "
+            f"more {beyond}"
+        )
+    return steps
 
 
 def make(spec: Input) -> ImageDescription:

@@ -28,7 +28,16 @@ class ClassesDescription(OutputDescription):
         """Probabilities sum to 1."""
         if are_probabilities(numbers) and is_near(float(numbers.sum()), 1):
             return []
-        return ["the graph does not give probabilities that sum to 1: end it with a softmax"]
+        if are_probabilities(numbers):
+            return [
+                "the graph gives probabilities that do not sum to 1: if each label is judged by "
+                "itself, and several may be true, state output.kind labels, with a threshold each; "
+                "if just one is true, end the graph with a softmax"
+            ]
+        return [
+            "the graph does not give probabilities that sum to 1: end it with a softmax; or, if "
+            "several labels may be true, with a sigmoid, and state output.kind labels"
+        ]
 
 
 def make(output: Output) -> ClassesDescription:

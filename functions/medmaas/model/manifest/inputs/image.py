@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Contract, FeatureName, Range, Sentence
+from medmaas.model.manifest.inputs.dicom import DicomPictures
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
 
 
@@ -72,7 +73,7 @@ class Appearance(Contract):
 
 
 class ImageInput(InputSpec):
-    """One PNG or JPEG, in base64, as uint8 [n, height, width, channels].
+    """One PNG or JPEG, or what else is stated, in base64, as uint8 [n, height, width, channels].
 
     A picture of exactly height x width pixels enters as it is, others after `crop` and `resample`.
     With `normalisation` the tensor is float32, for graphs that do not normalise themselves.
@@ -94,6 +95,14 @@ class ImageInput(InputSpec):
         "bits, and refused otherwise.",
     )
     appearance: Appearance | None = None
+    dicom: DicomPictures | None = Field(
+        default=None, description="Which DICOM files are taken. Absent, none is."
+    )
+    tiff: bool | None = Field(
+        default=None,
+        description="Whether TIFF files of one page are taken, those of 16 bits by `window`. "
+        "Absent, none is.",
+    )
 
     @model_validator(mode="after")
     def _normalises_every_channel(self) -> Self:
@@ -102,6 +111,12 @@ class ImageInput(InputSpec):
         ):
             raise ValueError("normalisation needs one mean and one deviation per channel")
         return self
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The kinds of file that are taken."""
+        more = (("DICOM", self.dicom), ("TIFF", self.tiff))
+        return ("PNG", "JPEG", *(name for name, taken in more if taken))
 
     @property
     def channels(self) -> int:

@@ -29,6 +29,11 @@ class InputSpec(Contract):
     )
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the model's folder that it is read with, beside the graph."""
+        return ()
+
+    @property
     def tensor_type(self) -> tuple[str, Shape]:
         """Element type and shape of the tensor, as it is read."""
         raise NotImplementedError
@@ -66,4 +71,17 @@ class InputSpec(Contract):
     @property
     def recorded_features(self) -> tuple[Feature, ...]:
         """The features that a record in FHIR may hold."""
+        return ()
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold all that is required."""
+        features = self.recorded_features
+        return all(feature.source for feature in features if feature.required) and any(
+            feature.source for feature in features
+        )
+
+    @property
+    def recorded_codes(self) -> tuple[str, ...]:
+        """LOINC codes of the Observations that it is made of, beside those of features."""
         return ()

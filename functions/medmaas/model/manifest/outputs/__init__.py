@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from medmaas.model.manifest.outputs.classes import ClassesOutput
+from medmaas.model.manifest.outputs.labels import Label, LabelsOutput
 from medmaas.model.manifest.outputs.mask import MaskOutput, Objects, PixelThreshold, UncertaintyMap
 from medmaas.model.manifest.outputs.policy import (
     Action,
@@ -21,13 +22,17 @@ from medmaas.model.manifest.outputs.policy import (
 from medmaas.model.manifest.outputs.spec import OutputSpec, Probability
 from medmaas.model.manifest.outputs.survival import SurvivalOutput
 from medmaas.model.manifest.outputs.value import ValueOutput
+from medmaas.model.manifest.outputs.values import NamedValue, ValuesOutput
 
 __all__ = [
     "Action",
     "ClassesOutput",
     "Hold",
+    "Label",
+    "LabelsOutput",
     "Limit",
     "MaskOutput",
+    "NamedValue",
     "Objects",
     "Outcome",
     "Output",
@@ -40,10 +45,17 @@ __all__ = [
     "SurvivalOutput",
     "UncertaintyMap",
     "ValueOutput",
+    "ValuesOutput",
 ]
 
 
 Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput | MaskOutput,
+    ClassesOutput
+    | ValueOutput
+    | SurvivalOutput
+    | PolicyOutput
+    | LabelsOutput
+    | ValuesOutput
+    | MaskOutput,
     Field(discriminator="kind"),
 ]

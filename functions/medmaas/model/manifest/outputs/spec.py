@@ -25,7 +25,12 @@ class OutputSpec(Contract):
 
     @property
     def named_labels(self) -> tuple[str, ...]:
-        """The labels that an answer names one of; none of other kinds."""
+        """The labels whose probabilities an answer gives; none of other kinds."""
+        return ()
+
+    @property
+    def named_values(self) -> tuple[str, ...]:
+        """The names of the numbers that an answer is, where it is several."""
         return ()
 
     @property

@@ -21,11 +21,13 @@ from medmaas.model.manifest.uncertainty.distance import (
 from medmaas.model.manifest.uncertainty.intervals import (
     ClassesIntervals,
     Intervals,
+    LabelsIntervals,
     MaskIntervals,
     PolicyIntervals,
     PolicyLevel,
     SurvivalIntervals,
     ValueIntervals,
+    ValuesIntervals,
 )
 from medmaas.model.manifest.uncertainty.levels import (
     PREDICTION,
@@ -42,6 +44,7 @@ __all__ = [
     "Distance",
     "Group",
     "Intervals",
+    "LabelsIntervals",
     "Level",
     "MaskIntervals",
     "PolicyIntervals",
@@ -53,6 +56,7 @@ __all__ = [
     "TensorDistance",
     "Uncertainty",
     "ValueIntervals",
+    "ValuesIntervals",
 ]
 
 

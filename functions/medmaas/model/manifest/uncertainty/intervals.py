@@ -63,8 +63,7 @@ class ClassesIntervals(QuantileIntervals):
 
     def find_unknown(self, coverage: float) -> list[int]:
         """Positions of the labels whose coverage is not known, by label."""
-        cases = enumerate(self.cases or ())
-        return [i for i, seen in cases if seen < coverage * (seen + 1) - _ROUNDED]
+        return [i for i, seen in enumerate(self.cases or ()) if is_too_few(seen, coverage)]
 
 
 class ValueIntervals(QuantileIntervals):
@@ -150,7 +149,95 @@ class PolicyIntervals(IntervalsSpec):
             raise ValueError("uncertainty.intervals.strata.by must be a feature of the series")
 
 
+class Cases(Contract):
+    """How many cases of a label were seen."""
+
+    present: int = Field(ge=0, description="Where it was so.")
+    absent: int = Field(ge=0, description="Where it was not.")
+
+
+class LabelsIntervals(QuantileIntervals):
+    """Per label what cannot be excluded: that it is present, that it is absent, or both.
+
+    Class-conditional conformal prediction (Vovk 2012), each label by itself. Presence is excluded
+    if one less the probability is above its quantile, absence if the probability is above its own.
+    Where both were, the smallest higher coverage decides that excludes one of them alone; if there
+    is none, both cannot be excluded.
+    """
+
+    kind: Literal["labels"] = "labels"
+    cases: tuple[Cases, ...] = Field(
+        min_length=1,
+        description="Per label. Of fewer than coverage / (1 - coverage) of either nothing can be "
+        "promised, and its coverage is not known.",
+    )
+
+    @model_validator(mode="after")
+    def _are_of_labels(self) -> Self:
+        if self.strata or self.groups:
+            raise ValueError("intervals of labels have no strata and no groups")
+        if any(len(level.quantiles) != 2 * len(self.cases) for level in self.levels):
+            raise ValueError("every level must hold two quantiles per label of cases")
+        return self
+
+    @property
+    def has_strata(self) -> bool:
+        """Each label has quantiles of its own."""
+        return False
+
+    def require_labels(self, labels: tuple[str, ...]) -> None:
+        """Raise ValueError unless they are of these."""
+        if len(self.cases) != len(labels):
+            raise ValueError(f"uncertainty.intervals.cases must hold one per label, {len(labels)}")
+
+    def find_unknown(self, coverage: float) -> list[int]:
+        """Positions of the labels whose coverage is not known."""
+        return [
+            i
+            for i, seen in enumerate(self.cases)
+            if is_too_few(min(seen.present, seen.absent), coverage)
+        ]
+
+
+class ValuesIntervals(QuantileIntervals):
+    """A low and a high end of each value."""
+
+    kind: Literal["values"] = "values"
+
+    @model_validator(mode="after")
+    def _are_of_values(self) -> Self:
+        if self.strata or self.groups:
+            raise ValueError("intervals of values have no strata and no groups")
+        return self
+
+    @property
+    def has_strata(self) -> bool:
+        """Each value has a quantile of its own."""
+        return False
+
+    def require_values(self, values: tuple[str, ...]) -> None:
+        """Raise ValueError unless every level has one per value, none of which is below 0."""
+        if any(len(level.quantiles) != len(values) for level in self.levels):
+            raise ValueError(
+                "every level of uncertainty.intervals must hold one quantile per value, "
+                f"{len(values)}"
+            )
+        if any(quantile < 0 for level in self.levels for quantile in level.quantiles):
+            raise ValueError("uncertainty.intervals: no quantile of a value may be below 0")
+
+
+def is_too_few(seen: int, coverage: float) -> bool:
+    """Whether so many cases can promise no such coverage."""
+    return seen < coverage * (seen + 1) - _ROUNDED
+
+
 Intervals = Annotated[
-    ClassesIntervals | ValueIntervals | SurvivalIntervals | PolicyIntervals | MaskIntervals,
+    ClassesIntervals
+    | ValueIntervals
+    | SurvivalIntervals
+    | PolicyIntervals
+    | LabelsIntervals
+    | ValuesIntervals
+    | MaskIntervals,
     Field(discriminator="kind"),
 ]

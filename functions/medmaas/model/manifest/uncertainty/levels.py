@@ -71,7 +71,10 @@ class Level(Contract):
         "labels are taken, the likeliest first, as long as their probabilities together stay "
         "within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always "
         "taken; or, by label, "
-        "one number per label. value: half the width, in the unit of the answer. survival: the "
+        "one number per label. value: half the width, in the unit of the answer. values: the "
+        "same of each. labels: one per label where it is present, then one per label where it is "
+        "absent. "
+        "survival: the "
         "bound is the day when the curve has fallen by it. mask: one number per label but the "
         "background, how far its share of the picture may be off."
     )
@@ -85,6 +88,9 @@ class IntervalsSpec(Contract):
 
     def require_labels(self, labels: tuple[str, ...]) -> None:
         """Raise ValueError unless quantiles by label are of these."""
+
+    def require_values(self, values: tuple[str, ...]) -> None:
+        """Raise ValueError unless quantiles by value are of these."""
 
     @property
     def are_sets(self) -> bool:

@@ -1,0 +1,2 @@
+var i=/[adefghijkmqtuvwxyz]/;function o(s){let t=e(s.split(/[\n\r;]|,\s+/)),n=e(t.flatMap(r=>r.split(",")));return n.some(r=>i.test(r)||/^\d/.test(r))?t:n}var e=s=>s.map(t=>t.trim()).filter(t=>t);function l(s){let[t="",...n]=s.split(/\s+/);return n.length&&t&&!i.test(t.replace(/\[[^\]]*\]/g,""))?t:s}var p=(s,t)=>[s,...t].map(n=>`"${n.replaceAll('"','""')}"`).join(`
+`),c=s=>[...s];export{o as a,l as b,p as c,c as d};
