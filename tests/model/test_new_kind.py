@@ -51,7 +51,7 @@ from medmaas.model.manifest import (
 )
 from medmaas.model.manifest.inputs import InputSpec
 from medmaas.model.manifest.outputs import OutputSpec
-from medmaas.model.outcomes import OutputDefaults
+from medmaas.model.outcomes import OutputDefaults, Quantity
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Registry
 from medmaas.model.schema import INTEGER, NUMBER, describe_list, describe_object
@@ -207,8 +207,8 @@ class Count(OutputDefaults):
     def list_rows(self, table: Table) -> list[Json]:
         return [{"count": count} for count in table.texts[0]]
 
-    def find_quantity(self, output: Json) -> tuple[float, str]:
-        return output["count"], "1"
+    def list_quantities(self, output: Json) -> list[Quantity]:
+        return [Quantity(None, output["count"], "1")]
 
     def summarise(self, output: Json, _decision: object) -> Fact:
         return Fact("card_value", title="Beats", value=output["count"], unit="1")

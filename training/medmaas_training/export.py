@@ -178,7 +178,7 @@ def write_model(
     session, rows = Session(content), read_instances(golden, spec)
     read_instances([example.instance for example in examples], spec, "example")
     names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
-    cases = record(session, rows, golden, names)
+    cases = record(session, rows, golden, names, output)
     manifest = Manifest(
         contract=1,  # 2 when it is written: place_model lists files and golden answers
         id=identity.id,

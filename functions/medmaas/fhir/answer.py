@@ -13,7 +13,7 @@ from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
 from medmaas.model.manifest import ObservationSource
-from medmaas.model.outcomes import Outcome
+from medmaas.model.outcomes import Outcome, Quantity
 from medmaas.model.units import is_unit
 from medmaas.model.years import count_years
 
@@ -22,10 +22,10 @@ def write_answer(evaluation: Evaluation) -> Resource:
     """What the model says of the patient.
 
     Returns:
-        A RiskAssessment; of a value an Observation; of a policy a Bundle of a RiskAssessment,
-        drafts of the options, and a RequestGroup of which at most one is to be chosen. Where the
-        model abstains its status is cancelled, a note says why, and there is neither number nor
-        draft.
+        A RiskAssessment; of a value an Observation, of several values one with a component each; of
+        a policy a Bundle of a RiskAssessment, drafts of the options, and a RequestGroup of which at
+        most one is to be chosen. Where the model abstains its status is cancelled, a note says why,
+        and there is neither number nor draft.
     """
     prediction = evaluation.prediction
     if prediction is None:
@@ -33,8 +33,8 @@ def write_answer(evaluation: Evaluation) -> Resource:
     kind, output = evaluation.model.output, prediction["output"]
     if prediction["status"] == "abstained":
         outcomes: list[Outcome] = []
-    elif quantity := kind.find_quantity(output):
-        return _observe(evaluation, *quantity)
+    elif quantities := kind.list_quantities(output):
+        return _observe(evaluation, quantities)
     else:
         outcomes = kind.list_outcomes(output, prediction.get("interval"))
     assessment = _assess(evaluation, [_predict(evaluation, one) for one in outcomes])
@@ -70,7 +70,7 @@ def _assess(evaluation: Evaluation, predictions: list[Resource]) -> Resource:
     return finish(resource)
 
 
-def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
+def _observe(evaluation: Evaluation, quantities: list[Quantity]) -> Resource:
     case, manifest = evaluation.case, evaluation.model.manifest
     results, others = _part_basis(evaluation)
     used = [end(Fact("also_rests_on", resource=reference)) for reference in others]
@@ -82,12 +82,25 @@ def _observe(evaluation: Evaluation, value: float, unit: str) -> Resource:
         "code": {"text": evaluation.words.say(Fact("text", text=manifest.title))},
         "subject": {"reference": case.subject},
         "effectiveDateTime": case.as_of.isoformat(timespec="seconds"),
-        "valueQuantity": _write_quantity(value, unit),
+        **_write_quantities(evaluation, quantities),
         "device": {"reference": "#model"},
         "derivedFrom": [{"reference": reference} for reference in results],
         "note": write_notes(notes, evaluation.words),
     }
     return finish(resource)
+
+
+def _write_quantities(evaluation: Evaluation, quantities: list[Quantity]) -> Resource:
+    """One number as the value; those that have names as components."""
+    components = []
+    for one in quantities:
+        quantity = _write_quantity(one.value, one.unit)
+        if one.name is None:
+            return {"valueQuantity": quantity}
+        components.append(
+            {"code": {"text": evaluation.words.say(one.name)}, "valueQuantity": quantity}
+        )
+    return {"component": components}
 
 
 def _write_quantity(value: float, unit: str) -> Resource:

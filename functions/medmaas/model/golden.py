@@ -33,7 +33,7 @@ def reproduce_golden_cases(model: Model) -> None:
     for index, case in enumerate(cases):
         _require_tensors(model, index, case, outputs)
     stated = model.manifest.contract != 1
-    answers = _answer(model, reading, _recall(cases, outputs) if stated else outputs)
+    answers = _answer(model, reading, _recall(model, cases, outputs) if stated else outputs)
     for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
         where = case.answer and find_difference(answer.model_dump(), case.answer.model_dump())
         if where:
@@ -49,7 +49,7 @@ def state_golden_cases(model: Model) -> tuple[GoldenCase, ...]:
         case.model_copy(update={"outputs": _list_tensors(model, index, outputs) | case.outputs})
         for index, case in enumerate(cases)
     ]
-    answers = _answer(model, reading, _recall(filled, outputs))
+    answers = _answer(model, reading, _recall(model, filled, outputs))
     return tuple(
         case.model_copy(update={"answer": answer})
         for case, answer in zip(filled, answers, strict=True)
@@ -98,7 +98,8 @@ def _read(instances: Sequence[dict[str, Any]], model: Model) -> Reading:
 
 def _require_tensors(model: Model, index: int, case: GoldenCase, outputs: Tensors) -> None:
     for name, expected in case.outputs.items():
-        actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
+        spec = model.manifest.output
+        actual = spec.sample(name, outputs[name][index]) if name in outputs else np.empty(0)
         if actual.shape != (len(expected),):
             raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
         if not np.allclose(actual, expected, rtol=0, atol=model.manifest.golden.tolerance):
@@ -106,14 +107,20 @@ def _require_tensors(model: Model, index: int, case: GoldenCase, outputs: Tensor
 
 
 def _list_tensors(model: Model, index: int, outputs: Tensors) -> dict[str, tuple[float, ...]]:
-    names = model.manifest.tensors
-    return {name: tuple(map(float, outputs[name][index].ravel())) for name in names}
+    spec, names = model.manifest.output, model.manifest.tensors
+    return {name: tuple(map(float, spec.sample(name, outputs[name][index]))) for name in names}
 
 
-def _recall(cases: Sequence[GoldenCase], outputs: Tensors) -> Tensors:
+def _recall(model: Model, cases: Sequence[GoldenCase], outputs: Tensors) -> Tensors:
     """The tensors as they were recorded, in the place of those that the graph gives now."""
+    spec = model.manifest.output
     recorded = {
-        name: np.array([case.outputs[name] for case in cases], now.dtype).reshape(now.shape)
+        name: np.array(
+            [
+                spec.restore(name, np.array(case.outputs[name], now.dtype), now.shape[1:])
+                for case in cases
+            ]
+        )
         for name, now in outputs.items()
         if all(name in case.outputs for case in cases)
     }

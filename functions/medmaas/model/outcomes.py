@@ -26,6 +26,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that an answer is.
+
+    Attributes:
+        name: what it is called; None where it is the only one, called as the model is.
+        value: the number.
+        unit: a UCUM code, 1 if it has none.
+    """
+
+    name: Fact | None
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """A table.
 
@@ -45,9 +60,9 @@ class OutputDefaults:
     orders: Orders | None = None
     recommends: ClassVar[bool] = False
 
-    def find_quantity(self, _output: dict[str, Any]) -> tuple[float, str] | None:
+    def list_quantities(self, _output: dict[str, Any]) -> list[Quantity]:
         """An answer is not a number."""
-        return None
+        return []
 
     def list_outcomes(
         self, _output: dict[str, Any], _interval: dict[str, Any] | None

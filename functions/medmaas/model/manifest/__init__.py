@@ -78,6 +78,8 @@ from medmaas.model.manifest.manifest import (
 )
 from medmaas.model.manifest.outputs import (
     Action,
+    AnnotationsOutput,
+    BeatTimes,
     ClassesOutput,
     Hold,
     Limit,
@@ -88,6 +90,7 @@ from medmaas.model.manifest.outputs import (
     Shield,
     SurvivalOutput,
     ValueOutput,
+    WindowTimes,
 )
 from medmaas.model.manifest.record import (
     AdministrationSource,
@@ -135,9 +138,11 @@ __all__ = [
     "SIGNATURE",
     "Action",
     "AdministrationSource",
+    "AnnotationsOutput",
     "Appearance",
     "Artefact",
     "Background",
+    "BeatTimes",
     "Boolean",
     "CalibrationCurve",
     "CalibrationPoint",
@@ -226,4 +231,5 @@ __all__ = [
     "ValueTarget",
     "Version",
     "Window",
+    "WindowTimes",
 ]

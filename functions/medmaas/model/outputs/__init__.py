@@ -11,7 +11,7 @@ from medmaas.model.columns import Columns, Table, Tensors
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
-from medmaas.model.outcomes import Figures, Outcome
+from medmaas.model.outcomes import Figures, Outcome, Quantity
 from medmaas.model.schema import Schema, describe_any
 from medmaas.model.targets import Targets
 
@@ -47,8 +47,8 @@ class OutputKind(Protocol):
     def json_schema(self) -> Schema:
         """JSON Schema of one answer's output."""
 
-    def find_quantity(self, output: Json) -> tuple[float, str] | None:
-        """The number that an answer is, with its UCUM code; None if it is not one."""
+    def list_quantities(self, output: Json) -> list[Quantity]:
+        """The numbers that an answer is; none if it is no number."""
 
     def list_outcomes(self, output: Json, interval: Json | None) -> list[Outcome]:
         """The events that an answer speaks of, each with its chance; none of a number."""
@@ -78,8 +78,8 @@ class OutputRoom(Protocol):
     def describe_answer(self) -> Schema:
         """JSON Schema of one answer of any model of the kind."""
 
-    def describe_interval(self) -> Schema:
-        """JSON Schema of one interval of any model of the kind."""
+    def describe_interval(self) -> Schema | None:
+        """JSON Schema of one interval of any model of the kind; None if the kind has none."""
 
 
 def make_output(manifest: Manifest) -> OutputKind:
@@ -109,7 +109,7 @@ def describe_output() -> Schema:
 
 def describe_interval() -> Schema:
     """JSON Schema of one interval of any model."""
-    return describe_any(*(room.describe_interval() for room in _list_rooms()))
+    return describe_any(*filter(None, (room.describe_interval() for room in _list_rooms())))
 
 
 def _list_rooms() -> list[OutputRoom]:

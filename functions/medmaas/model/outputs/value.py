@@ -25,7 +25,7 @@ from medmaas.model.manifest import (
     ValueIntervals,
     ValueOutput,
 )
-from medmaas.model.outcomes import OutputDefaults
+from medmaas.model.outcomes import OutputDefaults, Quantity
 from medmaas.model.schema import NUMBER, PROBABILITY, Schema, describe_constant, describe_object
 from medmaas.model.targets import AsTheyAre, Target
 
@@ -46,9 +46,9 @@ class Value(OutputDefaults):
         """A number and its unit each."""
         return [{"value": value, "unit": self._spec.unit} for (value,) in table.numbers.tolist()]
 
-    def find_quantity(self, output: dict[str, Any]) -> tuple[float, str]:
+    def list_quantities(self, output: dict[str, Any]) -> list[Quantity]:
         """The number and its unit."""
-        return output["value"], output["unit"]
+        return [Quantity(None, output["value"], output["unit"])]
 
     def summarise(self, output: dict[str, Any], _decision: Decision | None) -> Fact:
         """What the number is, and the number."""

@@ -92,6 +92,7 @@ def assess_uncertainty(
     judge = _Judge(answerer, uncertainty, splits)
     limits = judge.limit(test.cases.rows, test.outputs)
     metrics = measure_test(limits, test.cases.groups, test.sample)
+    metrics += answerer.assessor.measure_answers(test)
     metrics += answerer.assessor.count_intervals(intervals, test, spec)
     metrics += answerer.assessor.describe_groups(calibration, test, spec)
     metrics += measure_out_of_distribution(

@@ -102,6 +102,11 @@ class OutputAssessor(ABC):
             )
         return f"{method}."
 
+    def measure_answers(self, test: Answered) -> list[Metric]:
+        """Figures of the answers on the test split, of kinds that no training here measures."""
+        del test
+        return []
+
     def describe_groups(self, calibration: Answered, test: Answered, spec: Input) -> list[Metric]:
         """Where probabilities are least true, of groups by every feature, on the test split."""
         del calibration, test, spec

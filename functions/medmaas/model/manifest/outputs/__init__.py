@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from medmaas.model.manifest.outputs.annotations import AnnotationsOutput, BeatTimes, WindowTimes
 from medmaas.model.manifest.outputs.classes import ClassesOutput
 from medmaas.model.manifest.outputs.policy import (
     Action,
@@ -23,6 +24,8 @@ from medmaas.model.manifest.outputs.value import ValueOutput
 
 __all__ = [
     "Action",
+    "AnnotationsOutput",
+    "BeatTimes",
     "ClassesOutput",
     "Hold",
     "Limit",
@@ -35,9 +38,11 @@ __all__ = [
     "Shield",
     "SurvivalOutput",
     "ValueOutput",
+    "WindowTimes",
 ]
 
 
 Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput, Field(discriminator="kind")
+    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput | AnnotationsOutput,
+    Field(discriminator="kind"),
 ]
