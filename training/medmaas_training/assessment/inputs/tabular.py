@@ -25,7 +25,6 @@ from medmaas.model.registry import Model
 from medmaas_training.assessment.certainty.distance import fit_distance
 from medmaas_training.assessment.inputs import InputAssessor, choose_by_width
 from medmaas_training.assessment.outputs import make_output_assessor
-from medmaas_training.assessment.outputs.classes import NAMED
 from medmaas_training.assessment.reasons.background import make_background
 from medmaas_training.assessment.reasons.dependence import measure_dependence
 from medmaas_training.assessment.reasons.faithfulness.agreement import (
@@ -99,7 +98,7 @@ class TabularAssessor(InputAssessor):
             )
             drawn = [feature.name for feature in ranked[:_MOST_DRAWN]]
         targets = [target.name for target in make_targets(output).targets]
-        several = of == NAMED
+        several = of not in targets  # whichever an answer names
         curves = []
         for i in range(len(targets)) if several else [targets.index(of)]:
             curves += measure_dependence(
