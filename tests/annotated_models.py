@@ -150,7 +150,7 @@ def _parse(graph: str) -> onnx.ModelProto:
     model = onnx.parser.parse_model(graph.replace("{nan}", "{0}"))
     for constant in model.graph.initializer:
         if constant.name == "nothing":
-            constant.CopyFrom(onnx.numpy_helper.from_array(np.float32(np.nan), "nothing"))
+            constant.CopyFrom(onnx.numpy_helper.from_array(np.array(np.nan, np.float32), "nothing"))
     return model
 
 

@@ -249,6 +249,14 @@ def test_explained_is_the_likeliest_label_that_is_not_the_background() -> None:
     assert nothing.tolist() == [[0, 0, 0]]
 
 
+def test_a_record_that_was_torn_to_be_explained_is_read() -> None:
+    torn = StepTargets(state()).read({"p": np.array([draw("AF", "gone", "AF")], np.float32)})
+    assert np.allclose(torn, [SURE["AF"]], atol=1e-6)
+    times = np.array([[3.0, np.nan, 1.0]], np.float32)  # shuffled
+    tensors = {"p": np.array([draw("AF", "N", "AF")], np.float32), "t": times}
+    assert np.allclose(StepTargets(state(time=BEATS)).read(tensors), [SURE["AF"]], atol=1e-6)
+
+
 # invariants
 
 

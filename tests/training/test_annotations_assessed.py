@@ -45,7 +45,7 @@ OUTPUT = AnnotationsOutput.model_validate(
         "labels": LABELS,
         "background": "N",
         "time": {"kind": "windows", "step_seconds": 1, "window_seconds": 1},
-        "undecided_below": 0.45,
+        "undecided_below": 0.6,
     }
 )
 GRAPH = """<ir_version: 9, opset_import: ["" : 18]>
@@ -72,7 +72,7 @@ def draw_cases(seed: int) -> Cases:
 
 @pytest.fixture(name="splits", scope="module")
 def _splits() -> Splits:
-    return Splits(*map(draw_cases, range(3)))
+    return Splits(draw_cases(0), draw_cases(1), draw_cases(2))
 
 
 @pytest.fixture(name="graph", scope="module")
@@ -89,7 +89,7 @@ def list_steps(cases: Cases) -> tuple[Array, Array]:
     """True labels, and those that are given, 3 for undecided, of the steps that have one."""
     logits = cases.rows[:, :, None] * [0, 2, -2] + [1.5, -1, -1]
     p = np.exp(logits) / np.exp(logits).sum(2, keepdims=True)
-    given = np.where(p.max(2) < 0.45, len(LABELS), p.argmax(2))
+    given = np.where(p.max(2) < 0.6, len(LABELS), p.argmax(2))
     known = cases.outcome.label != -1
     return cases.outcome.label[known], given[known]
 
@@ -166,8 +166,18 @@ def test_of_a_label_that_few_people_have_nothing_is_measured(
     seldom = Cases(splits.test.rows, AnnotatedSteps(label, outcome.person))
     spoilt = Splits(splits.train, splits.calibration, seldom)
     found = assess_uncertainty(graph, TABLE, OUTPUT, spoilt, seed=0)
-    groups = {m.group for m in found.metrics if m.metric in {SENSITIVITY, PREDICTIVE_VALUE}}
+    groups = {m.group for m in found.metrics if m.metric == SENSITIVITY}
     assert groups == {"N", "V"}
+    assert not any(m.group == "S" and "called" in m.metric for m in found.metrics)
+
+
+def test_an_interval_does_not_vanish_where_all_agree(splits: Splits) -> None:
+    weights = GRAPH.replace("{0, 2, -2}", "{0, 0, 0}")  # every step is called N
+    found = assess_uncertainty(onnx.parser.parse_model(weights), TABLE, OUTPUT, splits, seed=0)
+    whole, none = take(found, SENSITIVITY, "N"), take(found, SENSITIVITY, "V")
+    assert (whole.value, none.value) == (1, 0)
+    assert whole.low < 0.95
+    assert none.high > 0.05
 
 
 def test_each_label_is_calibrated_by_step(found: UncertaintyAssessment) -> None:
@@ -209,8 +219,9 @@ def test_a_beat_that_the_model_does_not_find_is_missed() -> None:
 
 
 def test_a_whole_assessment_fits_a_manifest(splits: Splits, graph: onnx.ModelProto) -> None:
-    parts = (splits.train, splits.calibration, splits.test)
-    some = Splits(*(take_cases(one, np.arange(60)) for one in parts))
+    first = np.arange(60)
+    train, calibration = (take_cases(one, first) for one in (splits.train, splits.calibration))
+    some = Splits(train, calibration, take_cases(splits.test, first))
     golden = [{f"x{i}": number for i in range(4)} for number in (1, -1)]
     whole = assess(graph, TABLE, OUTPUT, golden, some, seed=0)
     assert whole.uncertainty.intervals is None

@@ -75,6 +75,7 @@ class Annotations(OutputDefaults):
                 sum to 1, or times that do not increase from 0 on.
         """
         p, times = read_steps(outputs, self._spec)
+        _require_order(times, self._spec)
         p = _round_probabilities(p, times)
         labels = choose_labels(p, times, self._spec)
         listed = [self._list(*row) for row in zip(p, times, labels, strict=True)]
@@ -187,29 +188,31 @@ def read_steps(outputs: Tensors, spec: AnnotationsOutput) -> tuple[Floats, Float
     Times are in seconds from the record's start; of windows when they begin; NaN for no step.
 
     Raises:
-        ModelOutputError: other shapes, a number that is not finite, or times that are none.
+        ModelOutputError: other shapes, or a number that is not finite.
     """
     raw = outputs[spec.tensor].astype(np.float64)
     if raw.ndim != _SHAPE or raw.shape[2] != len(spec.labels):
         raise ModelOutputError("other_columns")
     if isinstance(spec.time, WindowTimes):
         starts = spec.time.start_seconds + spec.time.step_seconds * np.arange(raw.shape[1])
-        after_end = np.isnan(raw).all(axis=2)
-        if (after_end[:, :-1] & ~after_end[:, 1:]).any():  # a record ends once
-            raise ModelOutputError("answer_not_finite")
-        times = np.where(after_end, np.nan, starts)
+        times = np.where(np.isnan(raw).all(axis=2), np.nan, starts)
     else:
         times = outputs[spec.time.time_tensor].astype(np.float64)
         if times.shape != raw.shape[:2]:
             raise ModelOutputError("other_columns")
-        _require_order(times)
     p: Floats = np.where(np.isnan(times)[:, :, None], 0.0, raw)
     if not np.isfinite(p).all():
         raise ModelOutputError("answer_not_finite")
     return p, times
 
 
-def _require_order(times: Floats) -> None:
+def _require_order(times: Floats, spec: AnnotationsOutput) -> None:
+    """Raise ModelOutputError unless windows end once, and beats come one after another."""
+    gone = np.isnan(times)
+    if spec.time_tensor is None:
+        if (gone[:, :-1] & ~gone[:, 1:]).any():
+            raise ModelOutputError("answer_not_finite")
+        return
     for row in times:
         known = row[~np.isnan(row)]
         if len(known) and (known[0] < 0 or known[-1] == inf or (np.diff(known) <= 0).any()):
@@ -217,7 +220,8 @@ def _require_order(times: Floats) -> None:
 
 
 def _round_probabilities(p: Floats, times: Floats) -> Floats:
-    off = np.abs(p.sum(axis=2) - 1)[~np.isnan(times)]
+    off: Floats = np.abs(p.sum(axis=2) - 1)
+    off = off[~np.isnan(times)]
     if (p < -_ROUNDING).any() or (off > _ROUNDING).any():
         raise ModelOutputError("steps_not_probabilities")
     rounded: Floats = p.clip(0, 1).round(DECIMALS)
@@ -228,7 +232,7 @@ def choose_labels(p: Floats, times: Floats, spec: AnnotationsOutput) -> Labels:
     """The position of each step's label [n, steps]; NO_LABEL if undecided, NO_STEP for no beat."""
     if not p.size:
         return np.full(times.shape, NO_STEP, np.intp)
-    labels = p.argmax(axis=2)
+    labels: Labels = p.argmax(axis=2)
     if spec.undecided_below is not None:
         labels[p.max(axis=2) < round(spec.undecided_below, DECIMALS)] = NO_LABEL
     labels[np.isnan(times)] = NO_STEP

@@ -31,6 +31,7 @@ from medmaas_training.assessment.splits import AnnotatedSteps, Array
 from medmaas_training.classes.metrics import ACCURACY, SENSITIVITY
 from medmaas_training.errors import TrainingError
 from medmaas_training.figures import Figures, People, Rows, bootstrap
+from medmaas_training.observed_shares import estimate_share
 
 ON = "test split, step by step"
 PREDICTIVE_VALUE = "positive predictive value"
@@ -182,8 +183,6 @@ class AnnotationsAssessor(OutputAssessor):
         self, counts: Floats, true: int, name: str, sample: Sample
     ) -> Iterator[Metric]:
         """Of the steps of one label, which share was called what else; not what never was."""
-        if _count_people(counts[:, true].sum(1), sample) < FEWEST_PEOPLE:
-            return
         called = [*self._spec.labels, "undecided", "no step"]
         all_of_it = counts[:, true].sum(1)
         for column, other in enumerate(called):
@@ -195,10 +194,6 @@ class AnnotationsAssessor(OutputAssessor):
 def _list_labels(outcome: Any) -> Labels:  # noqa: ANN401 - as of evaluate
     labels = outcome.label if isinstance(outcome, AnnotatedSteps) else outcome
     return np.asarray(labels, np.intp)
-
-
-def _count_people(steps: Floats, sample: Sample) -> int:
-    return len(np.unique(sample.patient[steps > 0]))
 
 
 def _measure_whole(evaluated: EvaluatedAnnotations, counts: Floats, sample: Sample) -> list[Metric]:
@@ -227,10 +222,8 @@ def _measure_whole(evaluated: EvaluatedAnnotations, counts: Floats, sample: Samp
 
 
 def _measure_label(counts: Floats, label: int, name: str, sample: Sample) -> list[Metric]:
-    """Sensitivity and positive predictive value, if enough people have it."""
+    """Sensitivity and positive predictive value."""
     true, given = counts[:, label].sum(1), counts[:, :, label].sum(1)
-    if _count_people(true, sample) < FEWEST_PEOPLE:
-        return []
     right = counts[:, label, label]
     return [
         *_measure_ratio(sample, SENSITIVITY, right, true, name),
@@ -241,14 +234,24 @@ def _measure_label(counts: Floats, label: int, name: str, sample: Sample) -> lis
 def _measure_ratio(
     sample: Sample, name: str, some: Floats, all_of_it: Floats, group: str
 ) -> list[Metric]:
-    """Of steps, as many as each record has, [n] each; people are drawn, never steps."""
+    """Of steps, as many as each record has, [n] each; people are drawn, never steps.
+
+    Nothing if fewer than FEWEST_PEOPLE have any. Where all or none are, the draws do not vary: the
+    interval is Wilson's of so many people.
+    """
+    people = len(np.unique(sample.patient[all_of_it > 0]))
+    if people < FEWEST_PEOPLE:
+        return []
 
     def divide(weights: Floats) -> dict[str, float]:
         whole = float(weights @ all_of_it)
         return {name: float(weights @ some) / whole if whole else np.nan}
 
-    of = replace(sample, event=all_of_it > 0)
-    return of.measure(ON, divide, group=group)
+    metrics = replace(sample, event=all_of_it > 0).measure(ON, divide, group=group)
+    if metrics and metrics[0].value in {0, 1}:
+        ends = estimate_share(people if metrics[0].value else 0, people)
+        metrics = [one.model_copy(update={"low": ends.low, "high": ends.high}) for one in metrics]
+    return metrics
 
 
 def make(output: Output) -> AnnotationsAssessor:
