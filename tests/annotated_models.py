@@ -93,7 +93,7 @@ def draw_signal(rhythms: str, seed: int = 0) -> Json:
         wave = {"r": np.sin(2.4 * np.pi * times), "f": np.sin(12 * np.pi * times), "p": 0 * times}
         signal = wave[rhythm] + draw.normal(0, 0.03, RATE)
         rows += [
-            {"second": float(second), "signal": round(float(height), 4)}
+            {"second": float(second), "signal": round(float(height), 2)}
             for second, height in zip(times, signal, strict=True)
         ]
     return {"recording": rows}

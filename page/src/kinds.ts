@@ -5,6 +5,7 @@ import { tabular } from "./inputs/tabular";
 import { text } from "./inputs/text";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
+import { annotations } from "./outputs/annotations";
 import { classes } from "./outputs/classes";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
@@ -23,6 +24,7 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
   value,
   survival,
   policy,
+  annotations,
 };
 
 export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];

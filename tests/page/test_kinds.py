@@ -16,7 +16,7 @@ export interface Toy { toy: number }
 """
 UNIONS = {
     "  input: ": "  input: ManifestToyInput | ",
-    "  output:\n    ManifestClassesOutput": "  output: ManifestToyOutput | ManifestClassesOutput",
+    "  output:\n    | ManifestClassesOutput": "  output: ManifestToyOutput | ManifestClassesOutput",
     "  output: Classes": "  output: Toy | Classes",
 }
 INPUT = """

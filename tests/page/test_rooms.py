@@ -72,7 +72,7 @@ def _find_kinds(source: str) -> list[str]:
     code = re.sub(r"(?m)//.*$|/\*[\s\S]*?\*/", "", source)
     kinds = [kind for union in ROOMS.values() for kind in list_kinds(union)]
     named = "|".join(kinds)
-    key = "|".join(set(kinds) - {"text", "value"})  # words of every day as well
+    key = "|".join(set(kinds) - {"text", "value", "labels", "values"})  # words of every day as well
     rules = [
         r'(?<!class=")\bkind\b',
         rf'(?:[=!]==?|\bcase)\s*"(?:{named})"',
@@ -88,7 +88,7 @@ def _find_kinds(source: str) -> list[str]:
 def _list_types() -> set[str]:
     """The types of the contract that are of one kind: parts of a union by kind."""
     unions = re.findall(
-        r"^  (?:input|output|interval|explanation|target)\??:\s+((?:\w+ \|\s+)+\w+);",
+        r"^  (?:input|output|interval|explanation|target)\??:\s+(?:\|\s+)?((?:\w+\s+\|\s+)+\w+);",
         (PAGE / "contract.ts").read_text("utf-8"),
         re.MULTILINE,
     )
