@@ -27,6 +27,7 @@ from medmaas_training.assessment.outputs.annotations import (
 from medmaas_training.assessment.splits import AnnotatedSteps, Cases, Splits, take_cases
 from medmaas_training.classes.metrics import ACCURACY, SENSITIVITY
 from medmaas_training.errors import TrainingError
+from medmaas_training.export import compare
 
 Array = NDArray[Any]
 WIDE = Range(low=-100, high=100)
@@ -227,3 +228,14 @@ def test_a_whole_assessment_fits_a_manifest(splits: Splits, graph: onnx.ModelPro
     assert whole.uncertainty.intervals is None
     assert {one.of for one in whole.explanation.importance} == {LIKELIEST}
     assert whole.measured.metrics
+
+
+def test_what_is_not_there_is_no_difference_and_what_is_lost_is_one() -> None:
+    graph = onnx.parser.parse_model(
+        '<ir_version: 9, opset_import: ["" : 18]> same (float[n, 3] x) => (float[n, 3] p) '
+        "{ p = Identity(x) }"
+    ).SerializeToString()
+    rows = np.array([[1, np.nan, 0.5]])
+    assert compare(graph, lambda taken: taken, rows, ["p"], "x").largest_difference == 0
+    with pytest.raises(TrainingError, match="differ by nan"):
+        compare(graph, np.nan_to_num, rows, ["p"], "x")

@@ -17,7 +17,8 @@ from medmaas_training.add import main
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
-SKLEARN, TORCH, BY_HAND = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+SKLEARN, TORCH, BY_HAND, *_ = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+(RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
@@ -79,6 +80,15 @@ def test_a_torch_module_joins_in_the_same_way(folder: Path) -> None:
     (first, second) = predict(model, [case.instance for case in model.manifest.golden.cases])
     assert first["output"]["label"] == "malignant"
     assert second["output"]["label"] == "benign"
+
+
+def test_labels_at_times_join_in_the_same_way(folder: Path) -> None:
+    run(RHYTHM, {})
+    model = Registry(folder / "models").get("rhythm")
+    rows = model.example["recording"]
+    whole, short = predict(model, [{"recording": rows}, {"recording": rows[:60]}])
+    assert (whole["output"]["steps"], short["output"]["steps"]) == (4, 1)
+    assert short["output"]["end_seconds"] == 1
 
 
 def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:
