@@ -218,7 +218,9 @@ def add_ectopy(models: Path, **output: Any) -> None:
     _add(models, write_ectopy(), draft, draw_beats("nnvnsnn"), draw_beats("nv"))
 
 
-def add_renal(models: Path, **output: Any) -> None:
+def add_renal(
+    models: Path, called: str = "renal", distance: Json | None = None, **output: Any
+) -> None:
     """Days of two results of a laboratory, which a record holds."""
     results = (("creatinine", CREATININE, 20), ("glucose", GLUCOSE, 1000))
     features = [
@@ -228,7 +230,7 @@ def add_renal(models: Path, **output: Any) -> None:
         for name, loinc, high in results
     ]
     draft = {
-        "id": "renal",
+        "id": called,
         "title": "State of the kidneys on each of four days",
         "input": {"kind": "tabular", "tensor": "features", "features": features},
         "output": {
@@ -241,10 +243,22 @@ def add_renal(models: Path, **output: Any) -> None:
         }
         | output,
         "cds_service": {"hooks": ["patient-view"]},
+        "uncertainty": distance
+        and {"method": "Stated by hand.", "calibrated_on": "nobody", "distance": distance},
     }
     content: bytes = _parse(RENAL).SerializeToString()
     instances = [{"creatinine": one, "glucose": 100} for one in (4.5, 1.0)]
     _add(models, content, draft, *instances)
+
+
+def add_cautious(models: Path) -> None:
+    """The same, that knows how far results may be from those it was made of."""
+    add_renal(models, called="cautious", distance={
+        "kind": "standardised",
+        "columns": [{"mean": 2, "deviation": 1.5}, {"mean": 120, "deviation": 50}],
+        "correlation": [[1, 0], [0, 1]],
+        "threshold": 2,
+    })  # fmt: skip
 
 
 def _add(models: Path, graph: bytes, draft: Json, *instances: Json) -> None:

@@ -17,7 +17,14 @@ from openapi_spec_validator import validate
 from medmaas.api.app import create_app
 from medmaas.cli import main
 from medmaas.model.registry import Registry
-from tests.annotated_models import add_ectopy, add_renal, add_rhythm, draw_beats, draw_signal
+from tests.annotated_models import (
+    add_cautious,
+    add_ectopy,
+    add_renal,
+    add_rhythm,
+    draw_beats,
+    draw_signal,
+)
 from tests.cds_hooks import judge as hooks_judge
 from tests.cds_hooks.calls import call, searchset
 from tests.fhir import judge as fhir_judge
@@ -36,7 +43,7 @@ INSTANCES: dict[str, Json] = {
 @pytest.fixture(name="added", scope="module")
 def _added(tmp_path_factory: pytest.TempPathFactory) -> Path:
     models = tmp_path_factory.mktemp("added") / "models"
-    for add in (add_rhythm, add_ectopy, add_renal):
+    for add in (add_rhythm, add_ectopy, add_renal, add_cautious):
         add(models)
     return models
 
@@ -120,6 +127,24 @@ def test_columns_hold_annotations_and_counts(client: TestClient) -> None:
     assert columns["annotations"] == [["0-172800 s ?", "172800-345600 s failing"]]
     assert (columns["count_failing"], columns["undecided"]) == ([2], [2])
     assert columns["left_out"] == [0]
+
+
+def test_far_from_what_it_knows_the_model_abstains(client: TestClient) -> None:
+    far, near = predict(client, "cautious", {"creatinine": 15, "glucose": 100}, FAILING)
+    assert (far["status"], far["output"], far["code"]) == ("abstained", None, "too_far")
+    assert (near["status"], near["output"]["counts"]["failing"]) == ("ok", 2)
+    columns = {"creatinine": [15, 4.5], "glucose": [100, 100]}
+    given = post(client, "/models/cautious/predict", {"columns": columns})["columns"]
+    assert (given["annotations"][0], given["count_failing"]) == (None, [None, 2])
+    forced = {"instances": [{"creatinine": 15, "glucose": 100}], "force": True}
+    (answer,) = post(client, "/models/cautious/predict", forced)["predictions"]
+    assert (answer["status"], answer["output"]["counts"]["failing"]) == ("forced", 4)
+
+
+def test_chinese_is_spoken(client: TestClient) -> None:
+    (answer,) = post(client, "/models/renal/explain", {"instances": [FAILING]}, "zh")["predictions"]
+    assert "衰竭在所有窗口的平均概率" in answer["explanation"]["sentence"]
+    assert answer["output"]["annotations"][1]["label"] == "failing"  # data stay as they are
 
 
 # files

@@ -106,6 +106,22 @@ def test_windows_after_the_end_of_a_record_are_none() -> None:
     assert (nothing["steps"], nothing["start_seconds"], nothing["annotations"]) == (0, None, [])
 
 
+def test_a_record_without_any_step_is_answered_so() -> None:
+    for spec in (state(), state(time=BEATS)):
+        tensors = {"p": np.empty((2, 0, 3), np.float32), "t": np.empty((2, 0), np.float32)}
+        kind = Annotations(spec, "Rhythm")
+        for answer in kind.list_rows(kind.tabulate(tensors, {})):
+            assert (answer["annotations"], answer["steps"], answer["end_seconds"]) == ([], 0, None)
+        assert StepTargets(spec).read(tensors).tolist() == [[0, 0, 0]] * 2
+
+
+def test_half_precision_is_precise_enough() -> None:
+    logits = np.random.default_rng(0).normal(0, 3, (50, 20, 3))
+    p = np.exp(logits) / np.exp(logits).sum(2, keepdims=True)
+    kind = Annotations(state())
+    assert len(kind.tabulate({"p": p.astype(np.float16)}, {}).texts[0]) == 50
+
+
 def test_every_beat_is_an_annotation_at_its_time() -> None:
     spec, nan = state(time=BEATS), np.nan
     rows = draw("N", "VT", "VT", "AF", "?", "N")

@@ -250,7 +250,7 @@ def _find_runs(labels: Labels, spec: AnnotationsOutput) -> Iterator[tuple[int, i
     if joins:
         starts[1:] = np.diff(labels) != 0
     first = np.flatnonzero(starts)
-    last = np.append(first[1:], len(labels)) - 1
+    last = np.append(first[1:], len(labels))[: len(first)] - 1
     yield from zip(first.tolist(), last.tolist(), labels[first].tolist(), strict=True)
 
 
