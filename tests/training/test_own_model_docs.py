@@ -21,6 +21,7 @@ BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 SKLEARN, TORCH, BY_HAND = BLOCKS[:3]
 (SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
+(RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
@@ -95,6 +96,15 @@ def test_several_labels_and_several_values_join_in_the_same_way(folder: Path) ->
     assert "large" not in second["output"]["labels"]
     (answer,) = predict(registry.get("fna_values"), [registry.get("fna_values").example])
     assert answer["output"]["values"]["radius"]["value"] > 15
+
+
+def test_labels_at_times_join_in_the_same_way(folder: Path) -> None:
+    run(RHYTHM, {})
+    model = Registry(folder / "models").get("rhythm")
+    rows = model.example["recording"]
+    whole, short = predict(model, [{"recording": rows}, {"recording": rows[:60]}])
+    assert (whole["output"]["steps"], short["output"]["steps"]) == (4, 1)
+    assert short["output"]["end_seconds"] == 1
 
 
 def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:

@@ -41,10 +41,15 @@ def reproduce_golden_cases(model: Model) -> None:
 
 
 def state_golden_cases(model: Model) -> tuple[GoldenCase, ...]:
-    """The golden cases of a model, with all tensors that answers need, and the answers."""
+    """The golden cases of a model, with all tensors that answers need, and the answers.
+
+    Raises:
+        InvalidModelError: one is not a valid instance, or what the model gives cannot be so.
+    """
     cases = model.manifest.golden.cases
     reading = _read([case.instance for case in cases], model)
     outputs = model.session.run(reading.tensors)
+    _require_possible(model, outputs, reading.tensors)
     filled = [
         case.model_copy(update={"outputs": _list_tensors(model, index, outputs) | case.outputs})
         for index, case in enumerate(cases)
@@ -104,6 +109,14 @@ def _require_tensors(model: Model, index: int, case: GoldenCase, outputs: Tensor
             raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
         if not np.allclose(actual, expected, rtol=0, atol=model.manifest.golden.tolerance):
             raise InvalidModelError("golden_case_differs", case=index)
+
+
+def _require_possible(model: Model, outputs: Tensors, inputs: Tensors) -> None:
+    if not model.output.judges_itself:
+        return
+    for index, why in enumerate(model.output.tabulate(outputs, inputs).impossible):
+        if why:
+            raise InvalidModelError("golden_case_impossible", case=index, why=[why])
 
 
 def _list_tensors(model: Model, index: int, outputs: Tensors) -> dict[str, tuple[float, ...]]:

@@ -10,7 +10,7 @@ from medmaas.model.unit_spellings import read_spelling
 from medmaas.model.units import is_unit
 from medmaas_training.catalogue.refusals import RefusedError
 from medmaas_training.kinds.inputs import describe_input
-from medmaas_training.kinds.outputs import describe_output
+from medmaas_training.kinds.outputs import ANY_SIZE, describe_output
 
 _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
 
@@ -108,7 +108,8 @@ def _check_output(output: Output, field: str, has: Declared) -> Iterator[str]:
     description = describe_output(output)
     if (wanted := description.list_sizes(field)) is not None:
         fits = len(has.shape) == len(wanted) + 1 and all(
-            size in {-1, needs} for size, needs in zip(has.shape[1:], wanted, strict=True)
+            ANY_SIZE in {size, needs} or size == needs
+            for size, needs in zip(has.shape[1:], wanted, strict=True)
         )
         if not fits:
             shape = _show((-1, *wanted))

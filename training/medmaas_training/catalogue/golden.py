@@ -78,14 +78,13 @@ def record(
     wrong = [name for name in names if outputs[name].shape[:1] != (2 * len(instances),)]
     if wrong:
         raise RefusedError([f"the graph does not give one row of {wrong[0]} for each row it takes"])
-    if not all(np.isfinite(outputs[name]).all() for name in names):
+    taken = {name: [output.sample(name, row) for row in outputs[name]] for name in names}
+    if not all(np.isfinite(row).all() for rows in taken.values() for row in rows):
         raise RefusedError(["the graph gives a number that is not finite for a golden case"])
     return [
         GoldenCase(
             instance=instance,
-            outputs={
-                name: tuple(map(float, output.sample(name, outputs[name][i]))) for name in names
-            },
+            outputs={name: tuple(map(float, taken[name][i])) for name in names},
         )
         for i, instance in enumerate(instances)
     ]

@@ -88,6 +88,8 @@ from medmaas.model.manifest.manifest import (
 )
 from medmaas.model.manifest.outputs import (
     Action,
+    AnnotationsOutput,
+    BeatTimes,
     ClassesOutput,
     Hold,
     Label,
@@ -106,6 +108,7 @@ from medmaas.model.manifest.outputs import (
     UncertaintyMap,
     ValueOutput,
     ValuesOutput,
+    WindowTimes,
 )
 from medmaas.model.manifest.record import (
     AdministrationSource,
@@ -156,9 +159,11 @@ __all__ = [
     "SIGNATURE",
     "Action",
     "AdministrationSource",
+    "AnnotationsOutput",
     "Appearance",
     "Artefact",
     "Background",
+    "BeatTimes",
     "Boolean",
     "CalibrationCurve",
     "CalibrationPoint",
@@ -268,4 +273,5 @@ __all__ = [
     "WaveformInput",
     "WaveformSource",
     "Window",
+    "WindowTimes",
 ]

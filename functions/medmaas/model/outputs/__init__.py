@@ -96,8 +96,8 @@ class OutputRoom(Protocol):
     def describe_answer(self) -> Schema:
         """JSON Schema of one answer of any model of the kind."""
 
-    def describe_interval(self) -> Schema:
-        """JSON Schema of one interval of any model of the kind."""
+    def describe_interval(self) -> Schema | None:
+        """JSON Schema of one interval of any model of the kind; None if the kind has none."""
 
 
 def make_output(manifest: Manifest) -> OutputKind:
@@ -127,7 +127,7 @@ def describe_output() -> Schema:
 
 def describe_interval() -> Schema:
     """JSON Schema of one interval of any model."""
-    return describe_any(*(room.describe_interval() for room in _list_rooms()))
+    return describe_any(*filter(None, (room.describe_interval() for room in _list_rooms())))
 
 
 def _list_rooms() -> list[OutputRoom]:

@@ -199,7 +199,7 @@ class Mask(OutputDefaults):
             raise ModelOutputError("answer_not_finite")
         beyond = (shares < -_ROUNDING) | (shares > 1 + _ROUNDING)
         fact = Fact("uncertainty_beyond_stated", low=stated.low, high=stated.high)
-        impossible = [fact if one else None for one in beyond.any(axis=(1, 2)).tolist()]
+        impossible = [fact if one.any() else None for one in beyond]
         shades = (shares.clip(0, 1) * _SHADES).round().astype(np.uint8)
         return [File(partial(draw_shades, one)) for one in shades], impossible
 

@@ -19,6 +19,7 @@ from medmaas_training.group_names import name_group
 from medmaas_training.report.markdown import table
 
 _ROUNDING = 1e-3
+ANY_SIZE = -1  # of a dimension
 
 
 class OutputDescription(ABC):

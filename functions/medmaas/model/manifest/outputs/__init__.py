@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from medmaas.model.manifest.outputs.annotations import AnnotationsOutput, BeatTimes, WindowTimes
 from medmaas.model.manifest.outputs.classes import ClassesOutput
 from medmaas.model.manifest.outputs.labels import Label, LabelsOutput
 from medmaas.model.manifest.outputs.mask import MaskOutput, Objects, PixelThreshold, UncertaintyMap
@@ -26,6 +27,8 @@ from medmaas.model.manifest.outputs.values import NamedValue, ValuesOutput
 
 __all__ = [
     "Action",
+    "AnnotationsOutput",
+    "BeatTimes",
     "ClassesOutput",
     "Hold",
     "Label",
@@ -46,6 +49,7 @@ __all__ = [
     "UncertaintyMap",
     "ValueOutput",
     "ValuesOutput",
+    "WindowTimes",
 ]
 
 
@@ -56,6 +60,7 @@ Output = Annotated[
     | PolicyOutput
     | LabelsOutput
     | ValuesOutput
-    | MaskOutput,
+    | MaskOutput
+    | AnnotationsOutput,
     Field(discriminator="kind"),
 ]
