@@ -26,6 +26,7 @@ from tests.masks import (
     write_png,
     write_shades,
 )
+from tests.model.dicoms import make, write
 from tests.page.asking import ask_example
 from tests.page.conftest import SCREENSHOTS, Open, is_answer, serve
 from tests.page.looks import AXE, FIND, LAID_OUT, RULES
@@ -66,6 +67,12 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     more: Any = {"translations": {"zh": zh}}
     add_model(models, graph, "unet", side=SIDE, output={"objects": {}}, **more)
     add_model(models, write_shades(SIDE), "shades", side=SIDE, output=SHADES, **more)
+    takes = {
+        "kind": "image", "tensor": "pixels", "height": SIDE, "width": SIDE, "mode": "L",
+        "layout": "NCHW", "dicom": {"modalities": ["DX"]},
+    }  # fmt: skip
+    threshold = {"threshold": SHADES["threshold"]}
+    add_model(models, write_shades(SIDE), "dicom", side=SIDE, output=threshold, input=takes)
     yield from serve(create_app(Registry(models)))
 
 
@@ -218,3 +225,24 @@ def test_a_part_that_the_page_made_smaller_has_no_area_in_mm2(visit: Open, addre
     assert "Pixels" in heads
     assert "Area in mm²" not in heads
     assert "nobody says how large a pixel is" in page.locator(".answer").inner_text()
+
+
+def test_a_mask_lies_over_a_dicom_as_the_service_draws_it(visit: Open, address: str) -> None:
+    """No browser shows the file, and the drawing of a large one has fewer pixels than it."""
+    page = visit(at=address).go("#/dicom", ".examples")
+    shades = np.full((1_200, 1_500), 30, np.uint8)
+    shades[300:900, 450:1_050] = 220
+    content = write(make(shades, PixelSpacing=[0.1, 0.1]))
+    file: Any = {"name": "IM1", "mimeType": "application/octet-stream", "buffer": content}
+    page.locator("#value-picture").set_input_files(file)
+    page.wait_for_selector(".drawn img")
+    with page.expect_response(is_answer) as told:
+        page.locator("form button[type=submit]").click()
+    (prediction,) = told.value.json()["predictions"]
+    (area,) = prediction["output"]["areas"]
+    assert area["mm2"] == pytest.approx(60 * 60, rel=0.05)
+    page.wait_for_selector(".masked canvas")
+    assert page.locator(".masked .stage img").evaluate("one => one.naturalWidth") == 1_024
+    page.wait_for_function("document.querySelector('.masked canvas').style.left == '10%'")
+    assert page.locator(".masked canvas").evaluate("one => one.style.width") == "80%"
+    assert "Area in mm²" in page.locator("table.areas thead th").all_inner_texts()
