@@ -7,7 +7,7 @@
 - shapley.py computes Shapley values of any game; budget.py says when to stop, and calls.py begins
   no call of the graph that would end later.
 - log_odds.py is what a picture's map is measured in.
-- contributions.py lists them, and parts.py names what drove an answer.
+- contributions.py lists them, and drivers.py names what drove an answer.
 """
 
 from collections.abc import Sequence

@@ -20,8 +20,8 @@ from medmaas.model.columns import DECIMALS, Tensors
 from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import describe_explained
+from medmaas.model.explanation.drivers import name_level
 from medmaas.model.explanation.log_odds import name_difference, name_measure, weigh
-from medmaas.model.explanation.parts import name_level
 from medmaas.model.inputs.image import Image
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import FEWEST_TRIED, ImageInput

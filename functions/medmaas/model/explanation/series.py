@@ -19,8 +19,8 @@ from medmaas.model.explanation.contributions import (
     name_method,
     tolerate,
 )
+from medmaas.model.explanation.drivers import name_drivers, name_value
 from medmaas.model.explanation.flips import describe_flips, find_flips, recommend
-from medmaas.model.explanation.parts import name_drivers, name_value
 from medmaas.model.explanation.shapley import (
     MOST_PAIRS,
     Attribution,

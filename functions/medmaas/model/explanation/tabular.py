@@ -19,7 +19,7 @@ from medmaas.model.explanation.contributions import (
     tolerate,
 )
 from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
-from medmaas.model.explanation.parts import name_drivers, name_value
+from medmaas.model.explanation.drivers import name_drivers, name_value
 from medmaas.model.explanation.shapley import Attribution, Floats, attribute
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TabularInput

@@ -15,8 +15,8 @@ from medmaas.model.explanation.contributions import (
     name_method,
     round_number,
 )
+from medmaas.model.explanation.drivers import name_drivers
 from medmaas.model.explanation.molecule import Molecule, read_molecule
-from medmaas.model.explanation.parts import name_drivers
 from medmaas.model.explanation.shapley import (
     Attribution,
     Coalitions,
