@@ -1,36 +1,80 @@
-"""Pictures that a row names by their key, beside the file of rows."""
+"""Pictures and other files that a row names by their key, beside the file of rows."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
+from medmaas.model.inputs.reading import KEY
 from medmaas.table.source import Source
 
 IMAGES = "images/"
-KEY = "key"
 MAX_BYTES = 20_000_000
 _LONGEST = 1_024  # bytes of a key in S3
 
 
-def fetch_picture(instance: object, source: Source, field: str) -> tuple[object, list[Problem]]:
-    """The instance with the picture in place of its key, as it is if it has none.
+def fetch_files(
+    instance: object, source: Source, fields: Sequence[str]
+) -> tuple[object, list[Problem]]:
+    """The instance with the files in place of their keys, as it is where it has none.
+
+    Args:
+        instance: of a row.
+        source: beside which the files are.
+        fields: that may hold a file, with a dot where one is of a part: the key is beside it.
 
     Returns:
-        The instance, and what is wrong with its key.
+        The instance, and what is wrong with its keys.
     """
-    if not isinstance(instance, dict) or KEY not in instance or field in instance:
-        return instance, []
-    rest: dict[str, Any] = {name: value for name, value in instance.items() if name != KEY}
-    key = instance[KEY]
+    problems: list[Problem] = []
+    for field in fields:
+        instance = _fetch(instance, source, field, "", problems)
+    return instance, problems
+
+
+def merge_problems(keys: Sequence[Problem], others: Sequence[Problem]) -> list[Problem]:
+    """What is wrong with keys and with the rest; a file that was not found is not asked for too."""
+    asked = {_find_place(problem.field) for problem in keys}
+    return [*keys, *(one for one in others if not asked or _find_place(one.field) not in asked)]
+
+
+def _find_place(field: str | None) -> str:
+    """The part that a field is of; nothing where there are no parts."""
+    part, dot, _ = (field or "").partition(".")
+    return part if dot else ""
+
+
+def _fetch(
+    instance: object, source: Source, field: str, where: str, problems: list[Problem]
+) -> object:
+    part, dot, rest = field.partition(".")
+    if not isinstance(instance, dict):
+        return instance
+    if dot:
+        if part not in instance:
+            return instance
+        return instance | {part: _fetch(instance[part], source, rest, f"{part}.", problems)}
+    if KEY not in instance or field in instance:
+        return instance
+    others: dict[str, Any] = {name: value for name, value in instance.items() if name != KEY}
+    content, wrong = _read(instance[KEY], source)
+    if wrong:
+        problems.append(Problem(0, f"{where}{KEY}", wrong))
+        return others
+    return others | {field: content}
+
+
+def _read(key: object, source: Source) -> tuple[str, Fact | None]:
+    """The file in base64, or why it cannot be read."""
     if not isinstance(key, str) or not _is_key(key):
-        return rest, [Problem(0, KEY, Fact("not_a_key", most=_LONGEST))]
+        return "", Fact("not_a_key", most=_LONGEST)
     content = source.read_neighbour(key, MAX_BYTES)
     if content is None:
-        return rest, [Problem(0, KEY, Fact("no_such_picture", folder=IMAGES))]
+        return "", Fact("no_such_picture", folder=IMAGES)
     if len(content) > MAX_BYTES:
-        return rest, [Problem(0, KEY, Fact("picture_too_large", megabytes=MAX_BYTES // 10**6))]
-    return rest | {field: base64.b64encode(content).decode()}, []
+        return "", Fact("picture_too_large", megabytes=MAX_BYTES // 10**6)
+    return base64.b64encode(content).decode(), None
 
 
 def _is_key(key: str) -> bool:

@@ -1,7 +1,7 @@
 """What a model takes; <kind>.py states a kind, and the tensor it becomes.
 
 spec.py is what every kind states, named.py what those state whose instances name their values;
-features.py is such a value.
+features.py is such a value. single.py lists the kinds that may be a part of another input.
 """
 
 from typing import Annotated
@@ -10,12 +10,15 @@ from pydantic import Field
 
 from medmaas.model.manifest.inputs.features import Boolean, Choice, Feature, Number
 from medmaas.model.manifest.inputs.image import Appearance, Crop, ImageInput, Normalisation, Window
+from medmaas.model.manifest.inputs.parts import Part, PartsInput
 from medmaas.model.manifest.inputs.series import SeriesInput
-from medmaas.model.manifest.inputs.spec import InputSpec, Shape
+from medmaas.model.manifest.inputs.single import Single
+from medmaas.model.manifest.inputs.spec import AnyInputSpec, InputSpec, Shape
 from medmaas.model.manifest.inputs.tabular import TabularInput
 from medmaas.model.manifest.inputs.text import TextInput
 
 __all__ = [
+    "AnyInputSpec",
     "Appearance",
     "Boolean",
     "Choice",
@@ -26,12 +29,15 @@ __all__ = [
     "InputSpec",
     "Normalisation",
     "Number",
+    "Part",
+    "PartsInput",
     "SeriesInput",
     "Shape",
+    "Single",
     "TabularInput",
     "TextInput",
     "Window",
 ]
 
 
-Input = Annotated[TabularInput | SeriesInput | ImageInput | TextInput, Field(discriminator="kind")]
+Input = Annotated[Single | PartsInput, Field(discriminator="kind")]

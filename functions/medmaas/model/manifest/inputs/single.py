@@ -1,0 +1,8 @@
+"""The kinds of input that may stand alone, or be a part of another input."""
+
+from medmaas.model.manifest.inputs.image import ImageInput
+from medmaas.model.manifest.inputs.series import SeriesInput
+from medmaas.model.manifest.inputs.tabular import TabularInput
+from medmaas.model.manifest.inputs.text import TextInput
+
+Single = TabularInput | SeriesInput | ImageInput | TextInput
