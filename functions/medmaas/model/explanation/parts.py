@@ -116,6 +116,14 @@ class PartsExplainer:
             "by_part": self._describe(playing, found, head),
         }
 
+    def make_game(self, tensors: Tensors) -> tuple[tuple[str, ...], Game]:
+        """What the pieces of an instance are of, and their game, without a limit of time."""
+        calls = Calls(self._model, Budget(None))
+        cases = self._list_cases(tensors, None, "")
+        playing, _ = self._choose_players(cases, calls)
+        names = tuple(part.name for part, players in playing for _ in players.names)
+        return names, make_parts_game(self._model, tensors, playing, self._centres[1], calls)
+
     def _answer(self, tensors: Tensors, calls: Calls) -> Floats:
         cells = sum(tensor.size for tensor in tensors.values())
         ((_, outputs),) = calls.play(1, cells, lambda _: tensors)

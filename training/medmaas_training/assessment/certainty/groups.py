@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from medmaas.model.intervals import find_members
 from medmaas.model.manifest import Boolean, Choice, Feature, Group, Input
 from medmaas_training.assessment.resampling import Flags
-from medmaas_training.assessment.splits import Array, as_fed
+from medmaas_training.assessment.splits import Array
 from medmaas_training.group_names import name_group
+from medmaas_training.rows import as_fed
 
 FEWEST_LEARNED = 50  # of the calibration split, to have a quantile of their own
 FEWEST_SEEN = 30  # of the test split, to be looked at
