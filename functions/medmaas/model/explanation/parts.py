@@ -39,7 +39,7 @@ from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 from medmaas.model.schema import BOOLEAN, NUMBER, TEXT, Schema, describe_list, describe_object
 
-_AGAINST = Fact("parts_left_out")
+_AGAINST, _BRIEFLY = Fact("parts_left_out"), Fact("empty_parts")
 _MOST_PAIRS = 64  # of permutations: each takes two answers per piece and centre
 _FEWEST = 1  # pieces of a part
 
@@ -105,7 +105,7 @@ class PartsExplainer:
         ]
         drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
         return {
-            "sentence": name_drivers(target, drivers, _AGAINST),
+            "sentence": name_drivers(target, drivers, _BRIEFLY),
             "method": name_method(found),
             "against": _AGAINST,
             "complete": found.complete and complete,

@@ -221,6 +221,23 @@ class Parts(InputDefaults):
             "properties": properties,
         }
 
+    def row_schema(self) -> Schema:
+        """A property for each column, called part.field."""
+        properties: dict[str, Schema] = {}
+        required: list[str] = []
+        for reader in self.parts:
+            own = reader.kind.row_schema()
+            for name, schema in own["properties"].items():
+                asked = name in own["required"] and not reader.part.missing
+                required += [reader.name(name)] * asked
+                properties[reader.name(name)] = schema if asked else describe_nullable(schema)
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": required,
+            "properties": properties,
+        }
+
     @staticmethod
     def _nest(parts: Mapping[str, Sequence[object]], count: int) -> list[object]:
         return [

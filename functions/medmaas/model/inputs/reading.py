@@ -161,7 +161,7 @@ class InputKind(Protocol):
             with a dot where it is of a part; such instances are read one by one, because
             thousands of them fill any memory.
         takes_columns: whether a table of typed values stands for instances: a column for each
-            property of `json_schema`.
+            property of `row_schema`.
     """
 
     takes: str
@@ -228,6 +228,9 @@ class InputKind(Protocol):
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
+    def row_schema(self) -> Schema:
+        """The same of a row of the columns that `read_columns` takes."""
+
 
 class InputDefaults:
     """What holds of most kinds of input."""
@@ -293,6 +296,14 @@ class InputDefaults:
     def restore_instances(self, tensors: Mapping[str, Tensor]) -> Sequence[object] | None:
         """Nothing of them."""
         return [{}] * len(next(iter(tensors.values())))
+
+    def json_schema(self) -> Schema:
+        """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+        raise NotImplementedError
+
+    def row_schema(self) -> Schema:
+        """The same."""
+        return self.json_schema()
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:
