@@ -1,5 +1,6 @@
 // The kinds of input and output that there are: the only list of them.
 import { image } from "./inputs/image";
+import { parts } from "./inputs/parts";
 import { series } from "./inputs/series";
 import { tabular } from "./inputs/tabular";
 import { text } from "./inputs/text";
@@ -9,13 +10,18 @@ import { classes } from "./outputs/classes";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
-import type { Giving, InputRoom, OutputRoom, Taking } from "./rooms";
+import type { Giving, InputRoom, OutputRoom, SingleKind, Taking } from "./rooms";
 
-const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
+const SINGLE: { [Kind in SingleKind]: InputRoom<Taking<Kind>> } = {
   tabular,
   series,
   image,
   text,
+};
+
+const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
+  ...SINGLE,
+  parts: parts((kind) => SINGLE[kind]),
 };
 
 const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {

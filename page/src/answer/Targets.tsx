@@ -49,10 +49,7 @@ export function Targets<Part extends Moving>(props: {
   const [chosen, setChosen] = useState(first);
   const target = targets[chosen] ?? targets[0];
   if (!target) return null;
-  const write = (value: number) =>
-    target.unit === "1"
-      ? t("reasons.points", { value: formatPoints(value) })
-      : withUnit(formatChange(value), target.unit);
+  const write = (value: number) => writeMove(target.unit, value);
   const bars = (parts: Part[]) =>
     parts.map((one) => ({
       name: props.name(one),
@@ -66,10 +63,7 @@ export function Targets<Part extends Moving>(props: {
   );
   const shown = order ? ordered : ordered.slice(0, ranked ? MOST : 0);
   const rest = ordered.slice(shown.length);
-  const caption = t("reasons.bars", {
-    baseline: writeWhole(target.unit, target.baseline),
-    prediction: writeWhole(target.unit, target.prediction),
-  });
+  const caption = writeWay(target);
   const head: [string, string] = [t("reasons.part"), t("reasons.contribution")];
   return (
     <>
@@ -136,6 +130,19 @@ function Sides<Part extends Moving>(props: { parts: Part[]; name: (part: Part) =
 }
 
 const isRaising = ({ contribution }: Moving) => contribution > 0;
+
+/** By how much one number of the answer moves. */
+export const writeMove = (unit: string, value: number) =>
+  unit === "1"
+    ? t("reasons.points", { value: formatPoints(value) })
+    : withUnit(formatChange(value), unit);
+
+/** From where to where all contributions lead. */
+export const writeWay = (target: { unit: string; baseline: number; prediction: number }) =>
+  t("reasons.bars", {
+    baseline: writeWhole(target.unit, target.baseline),
+    prediction: writeWhole(target.unit, target.prediction),
+  });
 
 const writeWhole = (unit: string, value: number) =>
   unit === "1" ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);

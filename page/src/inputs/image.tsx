@@ -8,7 +8,7 @@ import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { Cropper } from "./Cropper";
-import { HeatMap } from "./HeatMap";
+import { HeatMap, RegionMap } from "./HeatMap";
 import { type Aside, cut, openFile, type Whole } from "./photo";
 
 type Model = Taking<"image">;
@@ -39,6 +39,14 @@ export const image: InputRoom<Model, ImageExplanation> = {
       of={output.nameTarget(model, explanation.heat_map.of)}
     />
   ),
+  Share: ({ model, instance, share, part, output }) =>
+    share.heat_map ? (
+      <RegionMap
+        picture={findPicture(model, instance)}
+        map={share.heat_map}
+        title={t("parts.regions", { part, of: output.nameTarget(model, share.of) })}
+      />
+    ) : null,
   file: { refuse: () => t("file.no_pictures") },
   listFeatures: () => [],
 };
@@ -60,7 +68,7 @@ const encode = (bytes: Uint8Array) =>
 
 const ACCEPTED = "image/*,.dcm,.tif,.tiff,.heic,.pdf"; // what cannot be read is told why, not hidden
 
-function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
+function Picture({ model, id = "value-picture", draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
   const [over, setOver] = useState(false);
   const [isOpening, setOpening] = useState(false);
@@ -116,26 +124,26 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
         take(event.dataTransfer?.files);
       }}
     >
-      <label for="value-picture">
+      <label for={id}>
         <Told of={model} text={input.description} />
       </label>
       <input
-        id="value-picture"
+        id={id}
         class="unseen"
         ref={field}
         type="file"
         accept={ACCEPTED}
         aria-invalid={Boolean(told || refused)}
-        aria-describedby="value-picture-help value-picture-problem"
+        aria-describedby={`${id}-help ${id}-problem`}
         onChange={(event) => take(event.currentTarget.files ?? undefined)}
       />
-      <label class="button quiet" for="value-picture">
+      <label class="button quiet" for={id}>
         {t("picture.open")}
       </label>
-      <p class="help" id="value-picture-help">
+      <p class="help" id={`${id}-help`}>
         {t("ask.picture_help")}
       </p>
-      <p class="problem" id="value-picture-problem" role={told ? "alert" : undefined}>
+      <p class="problem" id={`${id}-problem`} role={told ? "alert" : undefined}>
         {told}
         {refused && <Said of={model} fact={refused} text={refused.problem} />}
       </p>

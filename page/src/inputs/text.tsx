@@ -5,7 +5,7 @@ import { DataTable, Figure } from "../charts/Figure";
 import type { TextExplanation } from "../contract";
 import { formatChange, Told, t } from "../language";
 import type { Instance } from "../manifest";
-import type { InputRoom, Taking } from "../rooms";
+import type { InputRoom, ShareProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import { withUnit } from "../units";
 import { leaveOutName, splitLines } from "./lines";
@@ -28,6 +28,7 @@ export const text: InputRoom<Model, TextExplanation> = {
   }),
   Given,
   Reasons,
+  Share,
   file: { list: ({ input }) => [input.field] },
   listFeatures: () => [],
   isSeveral: (model, { content }) => isMolecule(model) && splitLines(content).length > 1,
@@ -36,7 +37,7 @@ export const text: InputRoom<Model, TextExplanation> = {
 
 const MOST_ROWS = 8;
 
-function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
+function TextField({ model, id = "value-text", draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
   const problem = problems.get(input.field);
   const lines = isMolecule(model) ? splitLines(draft.content) : [draft.content];
@@ -44,11 +45,11 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
   const named = bare.filter((line, i) => line !== lines[i]).length;
   return (
     <div class="field">
-      <label for="value-text">
+      <label for={id}>
         <Told of={model} text={input.description} label />
       </label>
       <textarea
-        id="value-text"
+        id={id}
         class="line"
         rows={Math.min(MOST_ROWS, Math.max(1, draft.content.split("\n").length))}
         autocomplete="off"
@@ -56,7 +57,7 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
         spellcheck={false}
         value={draft.content}
         aria-invalid={problem !== undefined}
-        aria-describedby="value-text-help value-text-problem"
+        aria-describedby={`${id}-help ${id}-problem`}
         onInput={(event) => onChange({ ...draft, content: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -64,10 +65,10 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
           event.currentTarget.form?.requestSubmit();
         }}
       />
-      <p class="help" id="value-text-help">
+      <p class="help" id={`${id}-help`}>
         {t("ask.text_help", { max: input.max_length })} {isMolecule(model) && t("molecules.help")}
       </p>
-      <p class="problem" id="value-text-problem">
+      <p class="problem" id={`${id}-problem`}>
         {problem && <Said of={model} fact={problem} text={problem.problem} />}
       </p>
       {named > 0 && (
@@ -107,8 +108,14 @@ function Given({ model, instance }: { model: Model; instance: Instance }) {
 interface ReasonsOf {
   model: Model;
   instance: Instance;
-  explanation: TextExplanation;
+  explanation: Pick<TextExplanation, "unit" | "characters" | "atoms" | "bonds">;
   ranked: boolean;
+}
+
+/** The same of a line that is one of several parts. */
+function Share({ share, ...props }: ShareProps<Model>) {
+  const { characters = [], ...others } = share;
+  return <Reasons {...props} explanation={{ ...others, characters }} />;
 }
 
 /** The molecule with each atom's share, where it can be drawn; else the characters of the line. */
@@ -166,7 +173,7 @@ const nameAtom = (atom: { symbol: string; position: number } | undefined) =>
   atom ? t("reasons.atom", { symbol: atom.symbol, position: atom.position }) : "";
 
 /** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
-function Characters({ explanation }: { explanation: TextExplanation }) {
+function Characters({ explanation }: Pick<ReasonsOf, "explanation">) {
   const { characters } = explanation;
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
   return (
@@ -184,7 +191,7 @@ function Characters({ explanation }: { explanation: TextExplanation }) {
       </p>
       <p class="help">{t("reasons.characters")}</p>
       <DataTable
-        caption={t("reasons.heading")}
+        caption={t("reasons.contribution")}
         head={[t("reasons.part"), t("reasons.contribution")]}
         rows={characters.map((one) => [
           t("reasons.atom", { symbol: one.character, position: one.position }),

@@ -67,7 +67,7 @@ class SklearnModel:
 
 
 class TorchModel:
-    """A module that takes the tensors of an input, in their order, and gives those of the output."""
+    """A module that takes the tensors of an input, in order, and gives those of the output."""
 
     def __init__(self, module: torch.nn.Module, rows: Any, spec: Input, output: Output) -> None:  # noqa: ANN401 - as above
         self._module = module.eval()
