@@ -10,18 +10,14 @@ import { classes } from "./outputs/classes";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
-import type { Giving, InputRoom, OutputRoom, SingleKind, Taking } from "./rooms";
+import type { Giving, InputRoom, OutputRoom, Taking } from "./rooms";
 
-const SINGLE: { [Kind in SingleKind]: InputRoom<Taking<Kind>> } = {
+const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
   tabular,
   series,
   image,
   text,
-};
-
-const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } = {
-  ...SINGLE,
-  parts: parts((kind) => SINGLE[kind]),
+  parts: parts((kind) => INPUTS[kind]),
 };
 
 const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {

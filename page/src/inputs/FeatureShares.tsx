@@ -5,7 +5,7 @@ import { t, translate } from "../language";
 import type { Manifest } from "../manifest";
 import type { ShareProps } from "../rooms";
 
-export function FeatureShares({ model, share, part, ranked }: ShareProps<Manifest>) {
+export function FeatureShares({ model, share, ranked }: ShareProps<Manifest>) {
   const { contributions = [], unit } = share;
   const name = (of: string) => translate(model, of);
   const listed = ranked
@@ -15,7 +15,7 @@ export function FeatureShares({ model, share, part, ranked }: ShareProps<Manifes
   return (
     <Bars
       signed
-      caption={t("parts.pieces", { part })}
+      caption={t("parts.pieces")}
       head={[t("reasons.part"), t("reasons.contribution")]}
       bars={listed.map(({ feature, contribution }) => ({
         name: name(feature),
