@@ -32,7 +32,12 @@ export interface Prediction {
   limits?: Limits;
   interval?: PredictionSet | Bounds | LowerBound | PolicyBands;
   explanation?:
-    TableExplanation | SeriesExplanation | ImageExplanation | TextExplanation | Unexplained;
+    | TableExplanation
+    | SeriesExplanation
+    | ImageExplanation
+    | TextExplanation
+    | PartsExplanation
+    | Unexplained;
 }
 export interface Classes {
   label: string;
@@ -424,6 +429,69 @@ export interface Bond {
   between: number[];
   contribution: number;
 }
+export interface PartsExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  of: string;
+  unit: string;
+  baseline: number;
+  prediction: number;
+  by_part: PartContribution[];
+  parts: Parts;
+}
+export interface PartContribution {
+  /**
+   * Its name.
+   */
+  part: string;
+  /**
+   * What its pieces contributed together.
+   */
+  contribution: number;
+  /**
+   * true: the part was not there.
+   */
+  missing?: boolean;
+  contributions?: PartFeature[];
+  heat_map?: RegionMap;
+  characters?: Character[];
+  atoms?: Atom[];
+  bonds?: Bond[];
+}
+export interface PartFeature {
+  feature: string;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface RegionMap {
+  of: string;
+  /**
+   * What each region contributed.
+   */
+  rows: number[][];
+  box: Box;
+  /**
+   * The picture with the map over it: orange speaks for the answer, blue against it.
+   */
+  png: string;
+}
 export interface Unexplained {
   /**
    * Why there is no explanation.
@@ -646,9 +714,14 @@ export interface Manifest {
    */
   files: ManifestFile[];
   /**
-   * What the model takes: tabular, series, image or text.
+   * What the model takes: tabular, series, image, text or parts.
    */
-  input: ManifestTabularInput | ManifestSeriesInput | ManifestImageInput | ManifestTextInput;
+  input:
+    | ManifestTabularInput
+    | ManifestSeriesInput
+    | ManifestImageInput
+    | ManifestTextInput
+    | ManifestPartsInput;
   /**
    * What it answers: classes, value, survival or policy.
    */
@@ -1283,6 +1356,46 @@ export interface ManifestTextInput {
    * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
    */
   spelling?: "as_sent";
+}
+/**
+ * Several inputs, each with tensors of its own; an instance holds them by name.
+ *
+ * What a part holds is called after it wherever names must differ: in problems, files and
+ * protocols the age of the part `patient` is `patient.age`.
+ */
+export interface ManifestPartsInput {
+  kind: "parts";
+  /**
+   * At least two.
+   *
+   * @minItems 2
+   */
+  parts: ManifestPart[];
+}
+/**
+ * One of several inputs, of a kind that may also stand alone.
+ */
+export interface ManifestPart {
+  /**
+   * What a request calls it.
+   */
+  name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
+  /**
+   * What it is; parts hold no parts.
+   */
+  input: ManifestTabularInput | ManifestSeriesInput | ManifestImageInput | ManifestTextInput;
+  /**
+   * What the graph does when the whole part is missing; absent: it is required. Then its tensors are NaN throughout where they hold features, and 0 where they do not.
+   */
+  missing?: string;
+  /**
+   * What the graph calls its input of whether the part is there: float32 [n, 1], 1 or 0. Absent: it tells that by the tensors of the part.
+   */
+  present_tensor?: string;
 }
 /**
  * One probability per label, float32 [n, labels].

@@ -15,7 +15,7 @@ export interface ManifestToyOutput { tensor: string; kind: "toy_answer" }
 export interface Toy { toy: number }
 """
 UNIONS = {
-    "  input: ": "  input: ManifestToyInput | ",
+    "  input:\n    | ManifestTabularInput": "  input: ManifestToyInput | ManifestTabularInput",
     "  output:\n    ManifestClassesOutput": "  output: ManifestToyOutput | ManifestClassesOutput",
     "  output: Classes": "  output: Toy | Classes",
 }
