@@ -21,7 +21,7 @@ def predict(asked: TestClient, model: str, *instances: Any) -> Json:
     return answer
 
 
-def list_problems(answer: Json) -> list[tuple[int, str | None, str]]:
+def list_problems(answer: Json) -> list[tuple[int | None, str | None, str]]:
     return [(one["instance"], one["field"], one["code"]) for one in answer["details"]]
 
 

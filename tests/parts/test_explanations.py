@@ -37,7 +37,8 @@ def test_pieces_add_up_to_their_part(registry_of_parts: Registry, model: str) ->
 def list_shares(part: Json) -> list[float]:
     if "heat_map" in part:
         return list(np.ravel(part["heat_map"]["rows"]))
-    return [one["contribution"] for one in part.get("contributions", part.get("characters", []))]
+    listed: list[Json] = part.get("contributions") or part.get("characters") or []
+    return [one["contribution"] for one in listed]
 
 
 def test_every_part_is_told_as_its_kind_is(registry_of_parts: Registry) -> None:

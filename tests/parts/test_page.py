@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -16,6 +17,7 @@ from tests.page.conftest import SCREENSHOTS, Open, browser, serve, visit
 
 __all__ = ["browser", "visit"]  # fixtures
 
+Json = dict[str, Any]
 AXE = ROOT / "page" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -39,6 +41,12 @@ def choose_picture(page: Page) -> None:
 
 def ask(page: Page) -> None:
     page.locator("form .buttons button[type=submit]").click()
+
+
+def list_bodies(asked: list[Response]) -> list[Json]:
+    """What was sent to be explained."""
+    bodies = [one.request.post_data_json for one in asked if one.url.endswith("/explain")]
+    return [body for body in bodies if body is not None]
 
 
 def judge(page: Page) -> None:
@@ -72,7 +80,7 @@ def test_a_picture_and_its_patient_are_asked_about_together(
     page.on("response", lambda one: asked.append(one))  # noqa: PLW0108 - no method of a list
     ask(page)
     page.wait_for_selector(".reasons .bars")
-    bodies = [one.request.post_data_json for one in asked if one.url.endswith("/explain")]
+    bodies = list_bodies(asked)
     (sent,) = bodies[0]["instances"]
     assert sent["patient"] == {"age": 70, "sex": "M", "crp": 12}
     assert set(sent["scan"]) == {"image"}
@@ -108,7 +116,7 @@ def test_a_part_that_may_be_missing_is_left_out_and_told(visit: Open) -> None:
     page.on("response", lambda one: asked.append(one))  # noqa: PLW0108 - no method of a list
     ask(page)
     page.wait_for_selector(".reasons .bars")
-    bodies = [one.request.post_data_json for one in asked if one.url.endswith("/explain")]
+    bodies = list_bodies(asked)
     assert set(bodies[0]["instances"][0]) == {"scan"}
     assert "moves nothing" in page.locator(".reasons div.part").nth(1).inner_text()
     photograph(page, "missing")
@@ -139,7 +147,7 @@ def test_units_are_chosen_within_a_part(visit: Open) -> None:
     page.on("response", lambda one: asked.append(one))  # noqa: PLW0108 - no method of a list
     ask(page)
     page.wait_for_selector(".reasons .bars")
-    bodies = [one.request.post_data_json for one in asked if one.url.endswith("/explain")]
+    bodies = list_bodies(asked)
     assert json.loads(json.dumps(bodies[0]["instances"][0]["patient"]["crp"])) == 12
 
 
