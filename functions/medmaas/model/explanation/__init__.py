@@ -4,7 +4,7 @@
   counterfactual.py (the change that would change the answer, with values from grid.py), a history
   flips.py (the change of a count that changes a recommendation), a line molecule.py (its atoms and
   bonds).
-- players.py is what rooms take instances apart into, so that parts.py plays one game of several.
+- players.py is what rooms take instances apart into, so that several inputs play one game.
 - shapley.py computes Shapley values of any game; budget.py says when to stop, and calls.py begins
   no call of the graph that would end later.
 - log_odds.py is what a picture's map is measured in.
