@@ -133,6 +133,8 @@ def write_draft(name: str) -> Json:
     draft["input"] = {"kind": "parts", "parts": INPUTS[name]}
     draft["output"] = {"kind": "classes", "tensor": "probabilities", "labels": LABELS}
     draft["golden"]["cases"] = [{"instance": case} for case in CASES[name]]
+    if name == "history_patient":
+        draft["cds_service"] = {"hooks": ["patient-view"]}
     draft["examples"] = [
         {"title": f"Case {i}", "instance": case} for i, case in enumerate(CASES[name], start=1)
     ]

@@ -14,6 +14,7 @@ from tritonclient.utils import InferenceServerException
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
+from tests.cds_hooks.calls import call, searchset
 from tests.fhir.records import CREATININE, FHIR, NOW, bundle, observation, patient
 from tests.page.conftest import serve
 from tests.parts.models import CASES, MODELS_OF_PARTS, Json, draw_scan
@@ -197,6 +198,18 @@ def test_a_record_fills_history_and_patient(recorded: TestClient) -> None:
     assert told["status"] == "final"
     used = {one["reference"] for one in told["basis"]}
     assert {one.rpartition("/")[2] for one in used} >= {"c1", "c2", "c3"}
+
+
+def test_a_record_system_asks_by_itself(recorded: TestClient) -> None:
+    (service,) = recorded.get("/cds-services").json()["services"]
+    assert "2160-0" in service["prefetch"]["observations"]
+    prefetch = {"patient": patient(), "observations": searchset(*RESULTS)}
+    answer = recorded.post("/cds-services/history_patient", json=call(prefetch=prefetch))
+    assert answer.status_code == 200, answer.text
+    (card,) = answer.json()["cards"]
+    told = evaluate(recorded, "history_patient", patient(), *RESULTS).json()
+    assert told["status"] == "final"
+    assert "history.creatinine" in card["detail"]
 
 
 def test_a_record_without_a_birth_date_lacks_it_in_the_part(recorded: TestClient) -> None:

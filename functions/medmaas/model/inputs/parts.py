@@ -22,6 +22,7 @@ from medmaas.model.inputs.reading import (
     Notes,
     Reading,
     Tensor,
+    compose_names,
     find_unknown,
     read_object,
 )
@@ -136,7 +137,8 @@ class Parts(InputDefaults):
         """The same; what files cost is counted over all parts."""
         notes = [Notes(row) for row in range(len(instances))]
         given = [
-            read_object(one, self._names, note) for one, note in zip(instances, notes, strict=True)
+            read_object(compose_names(one, self._names), self._names, note)
+            for one, note in zip(instances, notes, strict=True)
         ]
         whole = np.array([isinstance(one, dict) for one in instances], bool)
 
@@ -173,6 +175,7 @@ class Parts(InputDefaults):
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
         """Read a table whose columns are called part.field."""
         names = [column.name for column in self.columns]
+        columns = compose_names(columns, names)
         known = {name: columns[name] for name in names if name in columns}
         reading = self.read(self.make_instances(known, count))
         return replace(reading, problems=[*find_unknown(columns, names), *reading.problems])
