@@ -249,7 +249,11 @@ def test_names_in_another_form_of_unicode_are_the_same() -> None:
     assert apart != "Äußeres"
     case = {apart: {"image": draw_scan(1)}, "patient": {"age": 50, "sex": "F"}}
     assert inputs.read([case]).problems == []
-    columns = {f"{apart}.image": [draw_scan(1)], "patient.age": [50], "patient.sex": ["F"]}
+    columns: dict[str, list[object]] = {
+        f"{apart}.image": [draw_scan(1)],
+        "patient.age": [50],
+        "patient.sex": ["F"],
+    }
     assert inputs.read_columns(columns, 1).problems == []
 
 

@@ -1,6 +1,6 @@
 """Rows as a graph takes them: one array, or one for each of its tensors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,13 @@ def collect_rows(tensors: Mapping[str, Array]) -> Any:  # noqa: ANN401 - Fed, of
 def as_fed(rows: Array) -> Array:
     """Rows as a graph takes them: float64 becomes float32."""
     return rows.astype(np.float32) if rows.dtype == np.float64 else rows
+
+
+def join_features(rows: Fed, tensors: Sequence[str]) -> Array:
+    """The features of rows [n, features], of all tensors that hold some."""
+    if isinstance(rows, PartRows):
+        return np.concatenate([as_fed(rows.tensors[name]) for name in tensors], axis=1)
+    return as_fed(rows)
 
 
 def feed(rows: Fed, tensors: Iterable[str]) -> dict[str, Array]:

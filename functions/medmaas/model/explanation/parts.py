@@ -32,7 +32,7 @@ from medmaas.model.explanation.players import (
     make_players,
 )
 from medmaas.model.explanation.shapley import Attribution, Coalitions, Floats, Game, attribute
-from medmaas.model.inputs.parts import PartReader, Parts
+from medmaas.model.inputs.parts import PartReader, Parts, find_given
 from medmaas.model.kinds import expect, list_kinds
 from medmaas.model.manifest import Part, PartsInput, Single
 from medmaas.model.outputs import make_targets
@@ -140,7 +140,7 @@ class PartsExplainer:
             spec = reader.part.input
             begin, column = column, column + len(spec.row_features)
             own = {name: tensors[name] for name in spec.tensors}
-            if _is_blank(reader.part, tensors):
+            if not find_given(reader.part, tensors).all():
                 continue
             centres = self._centres[0][:, begin:column]
             cases.append(
@@ -192,17 +192,6 @@ class PartsExplainer:
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
         return describe_explanation([part.input.kind for part in self._spec.parts])
-
-
-def _is_blank(part: Part, tensors: Tensors) -> bool:
-    """Whether a part that may be missing is."""
-    if not part.missing:
-        return False
-    if part.present_tensor:
-        return not tensors[part.present_tensor].any()
-    blank = part.input.blank
-    own = [tensors[name] for name in part.input.tensors]
-    return all((np.isnan(one) if np.isnan(blank) else one == blank).all() for one in own)
 
 
 def make(model: Model) -> PartsExplainer:

@@ -186,7 +186,8 @@ class Parts(InputDefaults):
         notes = [Notes(row) for row in range(count)]
 
         def read(reader: PartReader) -> tuple[Given, Reading]:
-            rows = np.flatnonzero(self._find_given(reader, tensors, notes))
+            _check_presence(reader.part, tensors, notes)
+            rows = np.flatnonzero(find_given(reader.part, tensors))
             own = {name: tensors[name][rows] for name in reader.part.input.tensors}
             return rows, reader.kind.read_tensors(own)
 
@@ -201,7 +202,7 @@ class Parts(InputDefaults):
             instances = reader.kind.restore_instances(own)
             if instances is None:
                 return None
-            given = self._find_given(reader, tensors, [Notes(row) for row in range(count)])
+            given = find_given(reader.part, tensors)
             restored[reader.part.name] = [
                 one if is_given else None
                 for one, is_given in zip(instances, given.tolist(), strict=True)
@@ -259,28 +260,6 @@ class Parts(InputDefaults):
         is_empty = isinstance(value, dict) and all(one is None for one in value.values())
         return bool(reader.part.missing) and is_empty
 
-    def _find_given(
-        self, reader: PartReader, tensors: Mapping[str, Tensor], notes: Sequence[Notes]
-    ) -> NDArray[np.bool_]:
-        """In which rows a part that may be missing is there, as its tensors say."""
-        part, count = reader.part, len(notes)
-        if not part.missing:
-            return np.ones(count, bool)
-        filled = np.zeros(count, bool)
-        for name in part.input.tensors:
-            flat = tensors[name].reshape(count, -1)
-            blank = np.isnan(flat) if np.isnan(part.input.blank) else flat == part.input.blank
-            filled |= ~blank.all(axis=1)
-        if part.present_tensor is None:
-            return filled
-        present = tensors[part.present_tensor].reshape(count)
-        given: NDArray[np.bool_] = present == 1
-        for row in np.flatnonzero((present != 0) & ~given).tolist():
-            notes[row].refuse(part.present_tensor, Fact("not_present_or_absent"))
-        for row in np.flatnonzero(filled & (present == 0)).tolist():
-            notes[row].refuse(part.name, Fact("absent_but_filled", tensor=part.present_tensor))
-        return given
-
     def _join(
         self,
         count: int,
@@ -312,6 +291,37 @@ class Parts(InputDefaults):
             [note.warnings for note in notes],
             held if any(held) else (),
         )
+
+
+def find_given(part: Part, tensors: Mapping[str, Tensor]) -> NDArray[np.bool_]:
+    """In which rows of tensors a part is there, [n]: all, if it must be."""
+    if not part.missing:
+        return np.ones(len(next(iter(tensors.values()))), bool)
+    if part.present_tensor:
+        present: NDArray[np.bool_] = tensors[part.present_tensor].reshape(-1) == 1
+        return present
+    return _find_filled(part, tensors)
+
+
+def _find_filled(part: Part, tensors: Mapping[str, Tensor]) -> NDArray[np.bool_]:
+    """In which rows the tensors of a part hold anything, [n]."""
+    filled = np.zeros(len(next(iter(tensors.values()))), bool)
+    for name in part.input.tensors:
+        flat = tensors[name].reshape(len(filled), -1)
+        blank = np.isnan(flat) if np.isnan(part.input.blank) else flat == part.input.blank
+        filled |= ~blank.all(axis=1)
+    return filled
+
+
+def _check_presence(part: Part, tensors: Mapping[str, Tensor], notes: Sequence[Notes]) -> None:
+    """Refuse what a tensor says of a part that is not so."""
+    if part.present_tensor is None:
+        return
+    present = tensors[part.present_tensor].reshape(-1)
+    for row in np.flatnonzero((present != 0) & (present != 1)).tolist():
+        notes[row].refuse(part.present_tensor, Fact("not_present_or_absent"))
+    for row in np.flatnonzero(_find_filled(part, tensors) & (present == 0)).tolist():
+        notes[row].refuse(part.name, Fact("absent_but_filled", tensor=part.present_tensor))
 
 
 def _note_missing(part: Part, note: Notes) -> None:

@@ -8,12 +8,14 @@ import onnx
 from numpy.typing import NDArray
 
 from medmaas.model.explanation.parts import PartsExplainer
+from medmaas.model.inputs.parts import find_given
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Background, Input, PartsInput, StandardisedDistance
 from medmaas.model.registry import Model
 from medmaas_training.assessment.inputs import InputAssessor, make_input_assessor
 from medmaas_training.assessment.reasons.games import Case
 from medmaas_training.assessment.resampling import Floats
+from medmaas_training.rows import collect_rows
 
 Rows = Any  # PartRows, where other kinds have one array
 _FEW_PAIRS = 8  # half of a served explanation's, for the sake of time
@@ -52,9 +54,9 @@ class PartsAssessor(InputAssessor):
         """What each kind finds of its own part."""
         parts = []
         for part in self._parts:
-            tensors = tuple(part.input.tensors)
-            own = make_input_assessor(part.input)
-            found = own.find_limits(rows.tensors[tensors[0]]) if len(tensors) == 1 else part.input
+            given = collect_rows({name: rows.tensors[name] for name in part.input.tensors})
+            own = given[find_given(part, rows.tensors)]
+            found = make_input_assessor(part.input).find_limits(own) if len(own) else part.input
             parts.append(part.model_copy(update={"input": found}))
         return expect(self.spec, PartsInput).model_copy(update={"parts": tuple(parts)})
 
@@ -62,9 +64,9 @@ class PartsAssessor(InputAssessor):
         """Rows of which the reader holds any part back."""
         doubtful = np.zeros(len(rows), bool)
         for part in self._parts:
-            tensors = tuple(part.input.tensors)
-            if len(tensors) == 1:
-                doubtful |= make_input_assessor(part.input).find_doubtful(rows.tensors[tensors[0]])
+            given = collect_rows({name: rows.tensors[name] for name in part.input.tensors})
+            there = find_given(part, rows.tensors)
+            doubtful[there] |= make_input_assessor(part.input).find_doubtful(given[there])
         return doubtful
 
     def find_background(
