@@ -151,6 +151,7 @@ def test_a_file_that_is_posted_has_no_pictures_beside_it(asked: TestClient) -> N
     )
     assert response.status_code == 200, response.text
     assert b"scan.key" in response.content
+    assert b"nothing_beside_rows" in response.content
 
 
 @pytest.fixture(scope="module")

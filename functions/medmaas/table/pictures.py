@@ -15,13 +15,13 @@ _LONGEST = 1_024  # bytes of a key in S3
 
 
 def fetch_files(
-    instance: object, source: Source, fields: Sequence[str]
+    instance: object, source: Source | None, fields: Sequence[str]
 ) -> tuple[object, list[Problem]]:
     """The instance with the files in place of their keys, as it is where it has none.
 
     Args:
         instance: of a row.
-        source: beside which the files are.
+        source: beside which the files are; None where nothing is beside the rows.
         fields: that may hold a file, with a dot where one is of a part: the key is beside it.
 
     Returns:
@@ -46,7 +46,7 @@ def _find_place(field: str | None) -> str:
 
 
 def _fetch(
-    instance: object, source: Source, field: str, where: str, problems: list[Problem]
+    instance: object, source: Source | None, field: str, where: str, problems: list[Problem]
 ) -> object:
     part, dot, rest = field.partition(".")
     if not isinstance(instance, dict):
@@ -65,8 +65,10 @@ def _fetch(
     return others | {field: content}
 
 
-def _read(key: object, source: Source) -> tuple[str, Fact | None]:
+def _read(key: object, source: Source | None) -> tuple[str, Fact | None]:
     """The file in base64, or why it cannot be read."""
+    if source is None:
+        return "", Fact("nothing_beside_rows")
     if not isinstance(key, str) or not _is_key(key):
         return "", Fact("not_a_key", most=_LONGEST)
     content = source.read_neighbour(key, MAX_BYTES)

@@ -138,7 +138,7 @@ class Scorer:
         if rows.columns is not None:
             columns = self._choose_columns(rows.columns)
             return inputs.read_file_columns(columns, len(rows.numbers))
-        if self._source and inputs.file_fields:
+        if inputs.file_fields:
             instance, problems = fetch_files(rows.instances[0], self._source, inputs.file_fields)
             reading = inputs.read([instance])
             return replace(reading, problems=merge_problems(problems, reading.problems)), [instance]
