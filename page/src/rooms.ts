@@ -64,7 +64,7 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   /** The features that a problem or a warning may name. */
   listFeatures(model: Model): Feature[];
   /** What sliders move, if anything. */
-  findMovable?(model: Model, instance: Instance): Movable;
+  findMovable?(model: Model, instance: Instance): Movable | undefined;
   /** A centre of the background, which holds numbers as the graph takes them. */
   openCentre?(model: Model, values: (number | null)[]): Instance;
 }

@@ -118,6 +118,7 @@ def test_a_part_that_may_be_missing_is_left_out_and_told(visit: Open) -> None:
     page.wait_for_selector(".reasons .bars")
     bodies = list_bodies(asked)
     assert set(bodies[0]["instances"][0]) == {"scan"}
+    assert page.locator(".what-if").count() == 0
     assert "moves nothing" in page.locator(".reasons div.part").nth(1).inner_text()
     photograph(page, "missing")
 

@@ -130,7 +130,7 @@ export function parts(find: (kind: SingleKind) => unknown): InputRoom<Model, Par
             }),
           };
       }
-      return { features: [], values: {}, change: () => instance };
+      return undefined;
     },
   };
 
@@ -249,7 +249,9 @@ function makeView(model: Model, part: Part): Manifest {
   const { input } = part;
   const language = getLanguage();
   const features = "features" in input ? input.features : [];
-  const short = features.map(({ name }) => [qualify(part, name), translate(model, name)]);
+  const names = features.map(({ name }) => name);
+  if ("field" in input) names.push(input.field);
+  const short = names.map((name) => [qualify(part, name), translate(model, name)]);
   const renamed =
     "field" in input
       ? { ...input, field: qualify(part, input.field) }
