@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.conftest import ROOT
 from tests.page.conftest import SCREENSHOTS, Open, browser, serve, visit
+from tests.parts.models import draw_scan
+from tests.parts.test_siblings import TWO_VIEWS, VIEWS, add, sum_up
 
 __all__ = ["browser", "visit"]  # fixtures
 
@@ -150,6 +153,31 @@ def test_units_are_chosen_within_a_part(visit: Open) -> None:
     page.wait_for_selector(".reasons .bars")
     bodies = list_bodies(asked)
     assert json.loads(json.dumps(bodies[0]["instances"][0]["patient"]["crp"])) == 12
+
+
+def test_a_pasted_picture_goes_into_the_part_that_has_the_focus(
+    visit: Open, tmp_path: Path
+) -> None:
+    both = {"frontal": {"image": draw_scan(1)}, "lateral": {"image": draw_scan(2)}}
+    assert add(tmp_path, "views", sum_up(TWO_VIEWS), VIEWS, both) == 0
+    for served in serve(create_app(Registry(tmp_path / "models"))):
+        opened = visit(at=served)
+        page = opened.go("#/views", "fieldset.part")
+        ids = page.locator("[id]").evaluate_all("all => all.map(({id}) => id)")
+        assert len(ids) == len(set(ids))
+        paste = """png => {
+          const data = new DataTransfer();
+          const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0));
+          data.items.add(new File([bytes], "x.png", { type: "image/png" }));
+          dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+        }"""
+        page.evaluate(paste, draw_scan(3))
+        page.locator("[id='value-lateral.image']").focus()
+        page.evaluate(paste, draw_scan(3))
+        page.wait_for_selector(".sent img")
+        frontal, lateral = page.locator("fieldset.part").all()
+        assert (frontal.locator(".sent").count(), lateral.locator(".sent").count()) == (0, 1)
+        assert opened.list_faults() == []
 
 
 def test_the_file_view_says_where_pictures_are_named(visit: Open) -> None:

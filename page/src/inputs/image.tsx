@@ -104,6 +104,9 @@ function Picture({ model, id = "value-picture", draft, problems, onChange }: Fie
   };
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
+      // where there are several pictures, it is for the one that is being filled in
+      const several = document.querySelectorAll("form input[type=file]").length > 1;
+      if (several && document.activeElement !== field.current) return;
       take(event.clipboardData?.files);
     };
     addEventListener("paste", paste);
