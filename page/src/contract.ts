@@ -38,6 +38,7 @@ export interface Prediction {
     | TextExplanation
     | WordsExplanation
     | WaveformExplanation
+    | PartsExplanation
     | Unexplained;
 }
 export interface Classes {
@@ -620,6 +621,69 @@ export interface LeadOfMap {
    */
   lost: number[];
 }
+export interface PartsExplanation {
+  /**
+   * What drove the answer.
+   */
+  sentence: string;
+  /**
+   * How it was computed.
+   */
+  method: string;
+  /**
+   * What the answer is compared with.
+   */
+  against: string;
+  /**
+   * false: the time ran out, and there are fewer samples.
+   */
+  complete: boolean;
+  of: string;
+  unit: string;
+  baseline: number;
+  prediction: number;
+  by_part: PartContribution[];
+  parts: Parts;
+}
+export interface PartContribution {
+  /**
+   * Its name.
+   */
+  part: string;
+  /**
+   * What its pieces contributed together.
+   */
+  contribution: number;
+  /**
+   * true: the part was not there.
+   */
+  missing?: boolean;
+  contributions?: PartFeature[];
+  heat_map?: RegionMap;
+  characters?: Character[];
+  atoms?: Atom[];
+  bonds?: Bond[];
+}
+export interface PartFeature {
+  feature: string;
+  contribution: number;
+  /**
+   * If sampled.
+   */
+  standard_error?: number;
+}
+export interface RegionMap {
+  of: string;
+  /**
+   * What each region contributed.
+   */
+  rows: number[][];
+  box: Box;
+  /**
+   * The picture with the map over it: orange speaks for the answer, blue against it.
+   */
+  png: string;
+}
 export interface Unexplained {
   /**
    * Why there is no explanation.
@@ -885,14 +949,15 @@ export interface Manifest {
    */
   files: ManifestFile[];
   /**
-   * What the model takes: tabular, series, image, text or waveform.
+   * What the model takes: tabular, series, image, text, waveform or parts.
    */
   input:
     | ManifestTabularInput
     | ManifestSeriesInput
     | ManifestImageInput
     | ManifestTextInput
-    | ManifestWaveformInput;
+    | ManifestWaveformInput
+    | ManifestPartsInput;
   /**
    * What it answers: classes, value, survival, policy, labels or values.
    */
@@ -1748,6 +1813,51 @@ export interface ManifestWaveformSource {
    * LOINC codes of the recording, as in 11524-6; absent: any of the leads.
    */
   codes: string[];
+}
+/**
+ * Several inputs, each with tensors of its own; an instance holds them by name.
+ *
+ * What a part holds is called after it wherever names must differ: in problems, files and
+ * protocols the age of the part `patient` is `patient.age`.
+ */
+export interface ManifestPartsInput {
+  kind: "parts";
+  /**
+   * At least two.
+   *
+   * @minItems 2
+   */
+  parts: ManifestPart[];
+}
+/**
+ * One of several inputs, of a kind that may also stand alone.
+ */
+export interface ManifestPart {
+  /**
+   * What a request calls it.
+   */
+  name: string;
+  /**
+   * What it is called in ASCII, where a protocol names tensors.
+   */
+  alias?: string;
+  /**
+   * What it is; parts hold no parts.
+   */
+  input:
+    | ManifestTabularInput
+    | ManifestSeriesInput
+    | ManifestImageInput
+    | ManifestTextInput
+    | ManifestWaveformInput;
+  /**
+   * What the graph does when the whole part is missing; absent: it is required. Then its tensors are NaN throughout where they hold features, and 0 where they do not.
+   */
+  missing?: string;
+  /**
+   * What the graph calls its input of whether the part is there: float32 [n, 1], 1 or 0. Absent: it tells that by the tensors of the part.
+   */
+  present_tensor?: string;
 }
 /**
  * One probability per label, float32 [n, labels].
