@@ -82,7 +82,11 @@ def _make_nine(models: Path) -> Model:
             "artefact": describe_artefact(content, session),
             "input": spec,
             "golden": like.golden.model_copy(
-                update={"cases": tuple(record(session, dict(rows), golden, like.output.tensors))}
+                update={
+                    "cases": tuple(
+                        record(session, dict(rows), golden, like.output.tensors, like.output)
+                    )
+                }
             ),
             "explanation": Explanation(
                 method="Shapley values",

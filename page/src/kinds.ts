@@ -7,8 +7,10 @@ import { text } from "./inputs/text";
 import { waveform } from "./inputs/waveform";
 import { getLanguage, type Words } from "./language";
 import type { Entry, Manifest } from "./manifest";
+import { annotations } from "./outputs/annotations";
 import { classes } from "./outputs/classes";
 import { labels } from "./outputs/labels";
+import { mask } from "./outputs/mask";
 import { policy } from "./outputs/policy";
 import { survival } from "./outputs/survival";
 import { value } from "./outputs/value";
@@ -31,6 +33,8 @@ const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> 
   policy,
   labels,
   values,
+  mask,
+  annotations,
 };
 
 export const findInput = ({ input }: Manifest): InputRoom => INPUTS[input.kind];

@@ -49,6 +49,8 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   read(model: Model, draft: Draft, units: Units): Instance;
   /** What was asked about, beside its answer. */
   Given(props: { model: Model; instance: Instance }): VNode;
+  /** The picture that was sent, if it is one, for answers that are drawn over it. */
+  findPicture?(model: Model, instance: Instance): Picture;
   /** What drove an answer, below the sentence that says so. */
   Reasons(props: ReasonsProps<Model, Explained>): VNode;
   /** What its pieces contributed, where it is one of several parts; without this it is one bar. */
@@ -67,6 +69,19 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   findMovable?(model: Model, instance: Instance): Movable | undefined;
   /** A centre of the background, which holds numbers as the graph takes them. */
   openCentre?(model: Model, values: (number | null)[]): Instance;
+}
+
+export interface Picture {
+  /** What is shown of it: at once, or as the service draws what no browser can. */
+  show(): Promise<ShownPicture>;
+  /** Whether the page made it smaller: how large its pixels are, nobody knows. */
+  isScaled: boolean;
+}
+
+export interface ShownPicture {
+  address: string;
+  /** Pixels of the picture, where what is shown has others. */
+  whole?: { width: number; height: number };
 }
 
 export interface ReasonsProps<Model extends Manifest, Explained> {
@@ -158,6 +173,8 @@ export interface AnswerProps<
   similar: Similar<Target>[];
   /** The people of the background; none where it cannot be asked about. */
   centres: Centre[];
+  /** The picture that it is an answer to, if it is one. */
+  picture: Picture | undefined;
   /** Whether the model withheld it, and somebody wanted it all the same. */
   forced: boolean;
 }

@@ -69,7 +69,7 @@ def test_few_rows_are_explained_at_once_and_they_are_the_same_rows(
     fmt = Format("csv" if kind == "csv" else "jsonl", gzip=False)
     numbers, sizes = dict[bool, list[int]](), list[int]()
     for explain in (False, True):
-        rows = rows_at_once(Options(explain=explain))
+        rows = rows_at_once(Options(explain=explain), assessed.get(model))
         chunks = list(open_rows(Memory(content), fmt, assessed.get(model), rows=rows).chunks())
         read = [chunk.read() for chunk in chunks]
         numbers[explain] = [number for some in read for number in some.numbers]

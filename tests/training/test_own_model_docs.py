@@ -17,8 +17,11 @@ from medmaas_training.add import main
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
-SKLEARN, TORCH, BY_HAND, *_ = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
+SKLEARN, TORCH, BY_HAND = BLOCKS[:3]
 (SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
+(MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
+(RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
@@ -95,6 +98,15 @@ def test_several_labels_and_several_values_join_in_the_same_way(folder: Path) ->
     assert answer["output"]["values"]["radius"]["value"] > 15
 
 
+def test_labels_at_times_join_in_the_same_way(folder: Path) -> None:
+    run(RHYTHM, {})
+    model = Registry(folder / "models").get("rhythm")
+    rows = model.example["recording"]
+    whole, short = predict(model, [{"recording": rows}, {"recording": rows[:60]}])
+    assert (whole["output"]["steps"], short["output"]["steps"]) == (4, 1)
+    assert short["output"]["end_seconds"] == 1
+
+
 def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:
     run(BY_HAND, run(SKLEARN, {}))
     shutil.rmtree(folder / "models")
@@ -103,3 +115,13 @@ def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: A
     manifest = Registry(folder / "models").get("fna_means").manifest
     assert manifest.parity is not None
     assert manifest.parity.largest_difference <= 1e-5
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of PyTorch about itself
+def test_a_mask_joins_as_the_page_says(folder: Path, capsys: Any) -> None:
+    run(MASK, {})
+    assert "added nuclei 1.0.0" in capsys.readouterr().out
+    model = Registry(folder / "models").get("nuclei")
+    (prediction,) = predict(model, [model.example])
+    assert prediction["output"]["areas"][0]["pixels"] == 20 * 24
+    assert prediction["output"]["objects"] == {"nucleus": 1}

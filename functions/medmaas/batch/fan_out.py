@@ -162,7 +162,7 @@ def score(
             model,
             position,
             part_of.end,
-            rows=rows_at_once(job.options),
+            rows=rows_at_once(job.options, model),
             spelling=job.spelling,
         )
         if not part.score(rows.chunks(), scorer, deadline):

@@ -72,7 +72,7 @@ def _score(
             fmt,
             model,
             part.position,
-            rows=rows_at_once(job.options),
+            rows=rows_at_once(job.options, model),
             spelling=job.spelling,
         )
         if not part.score(rows.chunks(), scorer, deadline, on_progress):

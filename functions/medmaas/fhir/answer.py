@@ -22,10 +22,10 @@ def write_answer(evaluation: Evaluation) -> Resource:
     """What the model says of the patient.
 
     Returns:
-        A RiskAssessment; of a value an Observation, of several values one with a component each; of
-        a policy a Bundle of a RiskAssessment, drafts of the options, and a RequestGroup of which at
-        most one is to be chosen. Where the model abstains its status is cancelled, a note says why,
-        and there is neither number nor draft.
+        A RiskAssessment; of a value an Observation, of several values, areas or counts one with a
+        component each; of a policy a Bundle of a RiskAssessment, drafts of the options, and a
+        RequestGroup of which at most one is to be chosen. Where the model abstains its status is
+        cancelled, a note says why, and there is neither number nor draft.
     """
     prediction = evaluation.prediction
     if prediction is None:

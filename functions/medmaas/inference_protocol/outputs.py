@@ -71,7 +71,7 @@ def _take(
     if name in columns.numbers:
         return _withhold(table.numbers[:, columns.numbers.index(name)], hidden)
     column = table.texts[columns.texts.index(name)]
-    if name in columns.whole:
+    if name in columns.numeric:
         whole = np.array([nan if cell is None else cell for cell in column], np.float64)
         return _withhold(whole, hidden)
     if not any(hidden) and set(map(type, column)) == {str}:

@@ -234,7 +234,7 @@ def _refuse(field: str, problem: Fact) -> InvalidRequestError:
 
 def _describe_columns(columns: Columns) -> list[Spec]:
     kinds = dict.fromkeys(columns.texts, BYTES) | dict.fromkeys(columns.numbers, "FP64")
-    kinds |= dict.fromkeys(columns.whole, "FP64")
+    kinds |= dict.fromkeys(columns.numeric, "FP64")
     return [
         Spec(columns.aliases.get(name, name), kind, (-1,), name) for name, kind in kinds.items()
     ]

@@ -8,8 +8,9 @@ import numpy as np
 
 from medmaas.errors import Problem
 from medmaas.facts import Fact
-from medmaas.model.columns import Columns, Table, Tensors
+from medmaas.model.columns import Columns, File, Table, Tensors
 from medmaas.model.folder import Model
+from medmaas.model.inputs.reading import Seen
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.uncertainty import Doubt
 
@@ -62,6 +63,7 @@ class Answers:
         options: how to answer.
         held: per row why what it was made of holds the answer back, before any doubt of the model;
             nothing if no row is held.
+        seen: per row what the model saw of its picture; nothing if that is not known of any.
     """
 
     def __init__(
@@ -73,9 +75,10 @@ class Answers:
         options: Options = PLAIN,
         *,
         held: Sequence[Fact | None] = (),
+        seen: Sequence[Seen | None] = (),
     ) -> None:
         self.model, self.tensors, self.outputs, self.options = model, tensors, outputs, options
-        self._warnings, self._held_before = warnings, held
+        self._warnings, self._held_before, self._seen = warnings, held, seen
 
     def __len__(self) -> int:
         return len(self._warnings)
@@ -83,7 +86,8 @@ class Answers:
     @cached_property
     def table(self) -> Table:
         """The answers, with the names of `model.output.columns`."""
-        return self.model.output.tabulate(self.outputs, self.tensors)
+        table = self.model.output.tabulate(self.outputs, self.tensors)
+        return self.model.output.place(table, self._seen) if any(self._seen) else table
 
     @cached_property
     def intervals(self) -> Table:
@@ -140,7 +144,7 @@ class Answers:
     @cached_property
     def warnings(self) -> Sequence[Sequence[Problem]]:
         """Per row, what its reader must know: of the row first, then of the answer."""
-        if not self.model.output.recommends:
+        if not self.model.output.warns:
             return self._warnings
         return [
             [*of_row, *(Problem(None, None, fact) for fact in of_answer)]
@@ -229,6 +233,10 @@ def _list_cells(names: Columns, table: Table, shown: Sequence[bool]) -> dict[str
             [cell if is_shown else None for cell, is_shown in zip(cells, shown, strict=True)]
             for cells in found
         ]
+    for place, name in enumerate(names.texts):
+        if name in names.files:
+            cells = found[place]
+            found[place] = [cell.write() if isinstance(cell, File) else cell for cell in cells]
     return dict(zip((*names.texts, *names.numbers), found, strict=True))
 
 

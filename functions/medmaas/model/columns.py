@@ -4,7 +4,8 @@ Numbers are rounded to six decimals: the rest is noise of float32, and one round
 the same row give the same bytes on every path.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, count
 from typing import Any
@@ -18,9 +19,26 @@ from medmaas.model.names import keep_letters
 
 Tensors = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
-Cell = str | int | bool | tuple[str, ...] | Fact | None
 DECIMALS = 6
 OF_EVERY_ROW = ("row", "id", "status", "reason", "forced", "explanation", "warnings", "abstained")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A cell that is a file, made when it is first written: of many, most doors want none.
+
+    Attributes:
+        make: gives its bytes.
+    """
+
+    make: Callable[[], bytes]
+
+    def write(self) -> str:
+        """In base64."""
+        return base64.b64encode(self.make()).decode("ascii")
+
+
+Cell = str | float | bool | tuple[str, ...] | Fact | File | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +50,27 @@ class Columns:
         numbers: of columns of six decimals.
         whole: of those among texts that hold whole numbers, or None.
         aliases: by name of a column what a protocol of tensors calls it, in ASCII.
+        known: of those among texts that hold any numbers, or None where they are not known.
+        files: of those among texts that hold files, which a table for people leaves out: a cell of
+            a spreadsheet holds 32,767 characters.
     """
 
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
     whole: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+
+    @property
+    def numeric(self) -> frozenset[str]:
+        """Those among texts that hold numbers."""
+        return self.whole | self.known
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Those among texts that hold no files."""
+        return tuple(name for name in self.texts if name not in self.files)
 
 
 NO_COLUMNS = Columns((), ())
@@ -48,8 +81,8 @@ class Table:
     """The columns of n rows.
 
     Attributes:
-        texts: per column of text n cells: words, several words, whole numbers, whether something
-            is so, what is to be said, None for null.
+        texts: per column of text n cells: words, several words, numbers, whether something is so,
+            what is to be said, files, None for null.
         numbers: float64 [n, columns of numbers], finite, of at most six decimals.
         warnings: per row, what its reader must know; empty if the kind of output never warns.
         barred: per row, why a rule of the output itself gives no recommendation, None if it does;
@@ -84,6 +117,8 @@ def write_text(cell: Cell, say: Say) -> str:
     """A cell of text as files and tensors hold it; nothing for None."""
     if isinstance(cell, Fact):
         return say(cell)
+    if isinstance(cell, File):
+        return cell.write()
     if isinstance(cell, tuple):
         return "; ".join(cell)
     if isinstance(cell, bool):

@@ -5,7 +5,7 @@ the last bits. The recorded tensors must become the recorded answer, to the last
 limits, shields and quantiles are applied to the same numbers everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isclose
 from typing import Any
 
@@ -33,7 +33,7 @@ def reproduce_golden_cases(model: Model) -> None:
     for index, case in enumerate(cases):
         _require_tensors(model, index, case, outputs)
     stated = model.manifest.contract != 1
-    answers = _answer(model, reading, _recall(cases, outputs) if stated else outputs)
+    answers = _answer(model, reading, _recall(model, cases, outputs) if stated else outputs)
     for index, (case, answer) in enumerate(zip(cases, answers, strict=True)):
         where = case.answer and find_difference(answer.model_dump(), case.answer.model_dump())
         if where:
@@ -41,15 +41,20 @@ def reproduce_golden_cases(model: Model) -> None:
 
 
 def state_golden_cases(model: Model) -> tuple[GoldenCase, ...]:
-    """The golden cases of a model, with all tensors that answers need, and the answers."""
+    """The golden cases of a model, with all tensors that answers need, and the answers.
+
+    Raises:
+        InvalidModelError: one is not a valid instance, or what the model gives cannot be so.
+    """
     cases = model.manifest.golden.cases
     reading = _read([case.instance for case in cases], model)
     outputs = model.session.run(reading.tensors)
+    _require_possible(model, outputs, reading.tensors)
     filled = [
         case.model_copy(update={"outputs": _list_tensors(model, index, outputs) | case.outputs})
         for index, case in enumerate(cases)
     ]
-    answers = _answer(model, reading, _recall(filled, outputs))
+    answers = _answer(model, reading, _recall(model, filled, outputs))
     return tuple(
         case.model_copy(update={"answer": answer})
         for case, answer in zip(filled, answers, strict=True)
@@ -98,22 +103,37 @@ def _read(instances: Sequence[dict[str, Any]], model: Model) -> Reading:
 
 def _require_tensors(model: Model, index: int, case: GoldenCase, outputs: Tensors) -> None:
     for name, expected in case.outputs.items():
-        actual = outputs[name][index].ravel() if name in outputs else np.empty(0)
+        spec = model.manifest.output
+        actual = spec.sample(name, outputs[name][index]) if name in outputs else np.empty(0)
         if actual.shape != (len(expected),):
             raise InvalidModelError("golden_case_of_other_shape", case=index, tensor=name)
         if not np.allclose(actual, expected, rtol=0, atol=model.manifest.golden.tolerance):
             raise InvalidModelError("golden_case_differs", case=index)
 
 
+def _require_possible(model: Model, outputs: Tensors, inputs: Tensors) -> None:
+    if not model.output.judges_itself:
+        return
+    for index, why in enumerate(model.output.tabulate(outputs, inputs).impossible):
+        if why:
+            raise InvalidModelError("golden_case_impossible", case=index, why=[why])
+
+
 def _list_tensors(model: Model, index: int, outputs: Tensors) -> dict[str, tuple[float, ...]]:
-    names = model.manifest.tensors
-    return {name: tuple(map(float, outputs[name][index].ravel())) for name in names}
+    spec, names = model.manifest.output, model.manifest.tensors
+    return {name: tuple(map(float, spec.sample(name, outputs[name][index]))) for name in names}
 
 
-def _recall(cases: Sequence[GoldenCase], outputs: Tensors) -> Tensors:
+def _recall(model: Model, cases: Sequence[GoldenCase], outputs: Tensors) -> Tensors:
     """The tensors as they were recorded, in the place of those that the graph gives now."""
+    spec = model.manifest.output
     recorded = {
-        name: np.array([case.outputs[name] for case in cases], now.dtype).reshape(now.shape)
+        name: np.array(
+            [
+                spec.restore(name, np.array(case.outputs[name], now.dtype), now.shape[1:])
+                for case in cases
+            ]
+        )
         for name, now in outputs.items()
         if all(name in case.outputs for case in cases)
     }
@@ -125,25 +145,29 @@ def _answer(model: Model, reading: Reading, outputs: Tensors) -> list[GoldenAnsw
     intervals = uncertainty and uncertainty.intervals
     coverages = [level.coverage for level in intervals.levels] if intervals else [None]
     read, held = (reading.tensors, reading.warnings), reading.held
-    answers = Answers(model, *read, outputs, held=held)
+    more: Any = {"held": held, "seen": reading.seen}
+    answers = Answers(model, *read, outputs, **more)
     at_each = [
-        Answers(model, *read, outputs, Options(coverage=one, force=True), held=held).list_rows()
+        Answers(model, *read, outputs, Options(coverage=one, force=True), **more).list_rows()
         for one in coverages
     ]
     return [
-        _state(decision, ground, list(rows))
+        _state(decision, ground, list(rows), model.output.drawn)
         for decision, ground, *rows in zip(
             answers.decisions, answers.grounds, *at_each, strict=True
         )
     ]
 
 
-def _state(decision: Decision, ground: Fact | None, at_each: list[Prediction]) -> GoldenAnswer:
+def _state(
+    decision: Decision, ground: Fact | None, at_each: list[Prediction], drawn: Collection[str]
+) -> GoldenAnswer:
     first = at_each[0]
+    output = {name: one for name, one in first["output"].items() if name not in drawn}
     return GoldenAnswer(
         status="ok" if decision.status == "ok" else "abstained",
         reason=as_json(ground),
-        output=as_json(first["output"]),
+        output=as_json(output),
         intervals=tuple(as_json(row["interval"]) for row in at_each if "interval" in row),
         warnings=tuple({"field": field} | as_json(fact) for _, field, fact in first["warnings"]),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from medmaas.facts import Fact
+from medmaas.model.columns import Table
+from medmaas.model.inputs.reading import Seen
 from medmaas.model.manifest import Decision, Orders
 
 
@@ -60,6 +62,17 @@ class OutputDefaults:
     orders: Orders | None = None
     recommends: ClassVar[bool] = False
     judges_itself: ClassVar[bool] = False
+    most_rows: int | None = None
+    drawn: frozenset[str] = frozenset()
+
+    @property
+    def warns(self) -> bool:
+        """Of what a recommendation rests on."""
+        return self.recommends
+
+    def place(self, table: Table, _seen: Sequence[Seen | None]) -> Table:
+        """The same: an answer has no place in a picture."""
+        return table
 
     def list_quantities(self, _output: dict[str, Any]) -> list[Quantity]:
         """An answer is not a number."""

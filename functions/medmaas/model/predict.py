@@ -73,9 +73,13 @@ def answer(
     """
     if reading.problems:
         raise refuse_problems(reading.problems)
+    rows, most = len(reading.warnings), model.output.most_rows
+    if most is not None and rows > most:
+        problem = Problem(None, "instances", Fact("too_many_at_once", most=most))
+        raise InvalidRequestError("too_many_masks", [problem], most=most)
     outputs = model.session.run(reading.tensors)
-    held = held if any(held) else reading.held
-    return Answers(model, reading.tensors, reading.warnings, outputs, options, held=held)
+    held, read = held if any(held) else reading.held, (reading.tensors, reading.warnings)
+    return Answers(model, *read, outputs, options, held=held, seen=reading.seen)
 
 
 def draw(model: Model, instance: object) -> dict[str, Any]:

@@ -84,16 +84,17 @@ def answer_file(
 
     Raises:
         RefusedFileError: the file can never be scored.
-        TooLargeError: more than MOST_ROWS.
+        TooLargeError: more than MOST_ROWS, or than fit an answer of a kind that draws.
         InvalidRequestError: the model has not what is asked for.
     """
     check_options(model, options)
+    most = min(MOST_ROWS, model.output.most_rows or MOST_ROWS)
     scorer = Scorer(model, "csv" if as_csv else "jsonl", options=options, words=words)
     opened = open_rows(Held(content), TABLE, model, spelling=spelling)
     scored, rows = list[Scored](), 0
     for chunk in opened.chunks():
-        if opened.reader.rows_read > MOST_ROWS:
-            raise TooLargeError("too_many_rows", most=MOST_ROWS)
+        if opened.reader.rows_read > most:
+            raise TooLargeError("too_many_rows", most=most)
         rows += chunk.count
         scored.append(scorer.score(chunk.read()))
     answered = sum(part.count for part in scored)

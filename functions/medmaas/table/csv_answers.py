@@ -5,6 +5,7 @@ A number has the characters that it has in the JSON of an answer over HTTPS.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -29,7 +30,7 @@ _AT_ONCE = 1_024  # rows whose numbers and texts fit a processor's cache
 def write_header(model: Model, options: Options = PLAIN) -> bytes:
     """The line of column names."""
     parts = [model.output.columns, model.uncertainty.columns if model.uncertainty else NO_COLUMNS]
-    names = ["row", "id", *(name for part in parts for name in (*part.texts, *part.numbers))]
+    names = ["row", "id", *(name for part in parts for name in (*part.written, *part.numbers))]
     names += ["forced"] * options.force + ["explanation"] * options.explain
     return f"{','.join(_quote([*names, 'warnings', 'abstained'], ENGLISH.say))}\n".encode()
 
@@ -72,7 +73,11 @@ def _write_answers(answers: Answers, say: Say) -> list[list[str]]:
     rows = [*enumerate(answers.decisions)]
     withheld = [row for row, decision in rows if not decision.shows_answer]
     unsure = [row for row, decision in rows if not decision.shows_interval]
-    return _write_table(answers.table, withheld, say) + _write_table(answers.intervals, unsure, say)
+    table, names = answers.table, answers.model.output.columns
+    if names.files:
+        texts = zip(names.texts, table.texts, strict=True)
+        table = replace(table, texts=[cells for name, cells in texts if name not in names.files])
+    return _write_table(table, withheld, say) + _write_table(answers.intervals, unsure, say)
 
 
 def _write_table(table: Table, withheld: Sequence[int], say: Say) -> list[list[str]]:

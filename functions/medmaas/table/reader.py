@@ -87,9 +87,13 @@ def is_seekable(source: Source, fmt: Format, model: Model, spelling: Spelling = 
     return not is_zip(head) and settle_encoding(head, spelling.encoding)[0] == UTF_8
 
 
-def rows_at_once(options: Options) -> int | None:
-    """How many rows a chunk holds at most: few of those that take seconds, for the deadline."""
-    return EXPLAINED_AT_ONCE if options.explain else None
+def rows_at_once(options: Options, model: Model) -> int | None:
+    """How many rows a chunk holds at most.
+
+    Few of those that take seconds, for the deadline, and of those whose answers fill the memory.
+    """
+    limits = [EXPLAINED_AT_ONCE if options.explain else None, model.output.most_rows]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _open(

@@ -13,7 +13,7 @@ from medmaas.model.answers import Answers
 from medmaas.model.body import MOST_SECONDS
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.inputs import Reading
-from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.inputs.reading import InvalidValueError, Seen
 from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
@@ -57,6 +57,7 @@ class _Readable:
     warnings: Sequence[Sequence[Problem]]
     instances: Sequence[object] = ()
     held: Sequence[Fact | None] = ()
+    seen: Sequence[Seen | None] = ()
 
     def take(self, rows: Sequence[int]) -> "_Readable":
         """Some of them."""
@@ -67,6 +68,7 @@ class _Readable:
             [self.warnings[row] for row in rows],
             [self.instances[row] for row in rows] if self.instances else (),
             [self.held[row] for row in rows] if self.held else (),
+            [self.seen[row] for row in rows] if self.seen else (),
         )
 
 
@@ -125,8 +127,8 @@ class Scorer:
         for problem in problems:
             row = problem.instance or 0
             rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.fact))
-        numbers, held = list(rows.numbers), reading.held
-        readable = _Readable(reading.tensors, numbers, ids, reading.warnings, instances, held)
+        numbers, more = list(rows.numbers), (reading.held, reading.seen)
+        readable = _Readable(reading.tensors, numbers, ids, reading.warnings, instances, *more)
         if not problems:
             return readable
         bad = {problem.instance for problem in problems}
@@ -154,7 +156,8 @@ class Scorer:
         try:
             outputs = self._model.session.run(rows.tensors)
             read = (rows.tensors, rows.warnings)
-            answers = Answers(self._model, *read, outputs, self._options, held=rows.held)
+            more: Any = {"held": rows.held, "seen": rows.seen}
+            answers = Answers(self._model, *read, outputs, self._options, **more)
             lines = self._write(rows, answers)
         except ModelOutputError as error:
             count = len(rows.numbers)

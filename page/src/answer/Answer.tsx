@@ -64,7 +64,7 @@ function Body(props: Props & { prediction: Prediction }) {
       <>
         <Withheld {...props} instance={instance} />
         <Verdict model={model} prediction={prediction} />
-        <Drawn model={model} prediction={prediction} />
+        <Drawn model={model} prediction={prediction} instance={instance} />
       </>
     );
   if (prediction.status === "forced")
@@ -74,7 +74,7 @@ function Body(props: Props & { prediction: Prediction }) {
           {t("answer.forced")} <Lead model={model} prediction={prediction} />
         </p>
         <Verdict model={model} prediction={prediction} />
-        <Drawn model={model} prediction={prediction} />
+        <Drawn model={model} prediction={prediction} instance={instance} />
         <Cause {...props} instance={instance} />
       </section>
     );
@@ -82,7 +82,7 @@ function Body(props: Props & { prediction: Prediction }) {
     <>
       <Verdict model={model} prediction={prediction} />
       <Believe model={model} prediction={prediction} />
-      <Drawn model={model} prediction={prediction} />
+      <Drawn model={model} prediction={prediction} instance={instance} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // The answer itself, by its kind: what it says in words, and what is drawn of it.
 import { useMemo } from "preact/hooks";
 import { findInput, findOutput } from "../kinds";
-import type { Manifest } from "../manifest";
+import type { Instance, Manifest } from "../manifest";
 import type { Prediction } from "../predictions";
 import type { Centre } from "../rooms";
 import { listSimilar } from "./similar";
@@ -9,23 +9,25 @@ import { listSimilar } from "./similar";
 interface Props {
   model: Manifest;
   prediction: Prediction;
+  /** What was asked about. */
+  instance?: Instance;
 }
 
-export function Verdict({ model, prediction }: Props) {
-  const room = findOutput(model);
-  const told = useTold(model, prediction);
+export function Verdict(props: Props) {
+  const room = findOutput(props.model);
+  const told = useTold(props);
   const Told = room.Verdict ?? room.Answer;
   return told && <Told {...told} />;
 }
 
-export function Drawn({ model, prediction }: Props) {
-  const room = findOutput(model);
-  const told = useTold(model, prediction);
+export function Drawn(props: Props) {
+  const room = findOutput(props.model);
+  const told = useTold(props);
   return told && room.Verdict ? <room.Answer {...told} /> : null;
 }
 
 /** A forced answer has no interval: the promise was of answers that the model gives. */
-function useTold(model: Manifest, prediction: Prediction) {
+function useTold({ model, prediction, instance }: Props) {
   const { output, interval, status } = prediction;
   const centres = useMemo(() => listCentres(model), [model]);
   if (!output) return null;
@@ -36,6 +38,7 @@ function useTold(model: Manifest, prediction: Prediction) {
     interval: forced ? undefined : interval,
     similar: listSimilar(model, prediction),
     centres,
+    picture: instance && findInput(model).findPicture?.(model, instance),
     forced,
   };
 }

@@ -8,7 +8,7 @@ import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { Cropper } from "./Cropper";
-import { address, Drawn, isUnseen, Thumbnail, useDrawing } from "./Drawn";
+import { address, Drawn, findDrawing, isUnseen, Thumbnail, useDrawing } from "./Drawn";
 import { HeatMap, RegionMap } from "./HeatMap";
 import { type Aside, cut, openFile, type Whole } from "./photo";
 
@@ -36,6 +36,15 @@ export const image: InputRoom<Model, ImageExplanation> = {
       {cuts.has(instance) && <p class="unsure">{t("picture.cut")}</p>}
     </>
   ),
+  findPicture: (model, instance) => ({
+    show: async () => {
+      const content = read(model, instance);
+      if (!isUnseen(content)) return { address: showPicture(content) };
+      const told = await findDrawing(model, instance, content);
+      return { address: address(told), whole: told.drawing };
+    },
+    isScaled: cuts.has(instance),
+  }),
   Reasons: ({ model, instance, explanation, output }) => {
     const of = output.nameTarget(model, explanation.heat_map.of);
     const given = { model, explanation, of };

@@ -136,7 +136,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
     session = Session(content)
     names = (*manifest.output.tensors, *found.uncertainty.tensors)
     rows = dict(make_input(found.spec).read(golden).tensors)
-    cases = tuple(record(session, rows, golden, names))
+    cases = tuple(record(session, rows, golden, names, manifest.output))
     update = {
         "version": version,
         "created": datetime.now(UTC).date(),

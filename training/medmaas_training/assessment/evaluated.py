@@ -13,6 +13,7 @@ from medmaas.model.manifest import (
     Group,
     LabelsIntervals,
     Level,
+    MaskIntervals,
     QuantileIntervals,
     Strata,
     SurvivalIntervals,
@@ -27,7 +28,12 @@ from medmaas_training.assessment.splits import Cases
 
 Tensors = Mapping[str, NDArray[Any]]
 Intervals = (
-    ClassesIntervals | ValueIntervals | SurvivalIntervals | LabelsIntervals | ValuesIntervals
+    ClassesIntervals
+    | ValueIntervals
+    | SurvivalIntervals
+    | LabelsIntervals
+    | ValuesIntervals
+    | MaskIntervals
 )
 
 

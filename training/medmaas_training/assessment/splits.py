@@ -27,6 +27,23 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
+class AnnotatedSteps:
+    """What the steps of n records were called, and whose the records are.
+
+    Attributes:
+        label: positions of labels, -1 where nobody said, [n, steps].
+        person: the same number for records of one person, [n].
+    """
+
+    label: NDArray[np.intp]
+    person: NDArray[np.intp]
+
+    def __getitem__(self, rows: NDArray[Any]) -> "AnnotatedSteps":
+        """Some records, by position or by flags [n]."""
+        return AnnotatedSteps(self.label[rows], self.person[rows])
+
+
+@dataclass(frozen=True)
 class Cases:
     """One split.
 
@@ -34,7 +51,9 @@ class Cases:
         rows: as the graph takes them, [n, ...]; float64 or what the tensor holds.
         outcome: what happened. classes: labels' positions [n]; value: numbers [n]; survival: the
             structured array (event, time in days) [n]; policy: a Foreseen; labels: whether each was
-            so [n, labels]; values: numbers [n, values]; NaN or None where nobody looked.
+            so [n, labels]; values: numbers [n, values]; NaN or None where nobody looked; mask:
+            positions of labels [n, height, width]; annotations: positions of labels [n, steps], -1
+            where nobody said, or AnnotatedSteps.
         groups: who belongs to each subgroup, [n] per name; may be empty.
     """
 

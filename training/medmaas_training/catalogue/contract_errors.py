@@ -10,7 +10,7 @@ from medmaas.model.unit_spellings import read_spelling
 from medmaas.model.units import is_unit
 from medmaas_training.catalogue.refusals import RefusedError
 from medmaas_training.kinds.inputs import describe_input
-from medmaas_training.kinds.outputs import describe_output
+from medmaas_training.kinds.outputs import ANY_SIZE, describe_output
 
 _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
 
@@ -91,7 +91,7 @@ def _check_outputs(output: Output, outputs: Sequence[Declared]) -> Iterator[str]
                 f"the graph's output {tensor.name} is {tensor.datatype}, not a tensor: export it "
                 "with options={'zipmap': False}"
             )
-    for field, name in zip(("tensor", "nadir_tensor"), output.tensors, strict=False):
+    for field, name in zip(output.tensor_fields, output.tensors, strict=True):
         has = by_name.get(name)
         if has is None:
             yield f"output.{field} is {name}, but the graph gives {_names(outputs)}"
@@ -105,7 +105,17 @@ def _check_output(output: Output, field: str, has: Declared) -> Iterator[str]:
             f"output.{field} is {has.name}, which is {has.datatype}: name an output of floats, "
             "for classes that of the probabilities"
         )
-    about, columns = describe_output(output).count_columns(field)
+    description = describe_output(output)
+    if (wanted := description.list_sizes(field)) is not None:
+        fits = len(has.shape) == len(wanted) + 1 and all(
+            ANY_SIZE in {size, needs} or size == needs
+            for size, needs in zip(has.shape[1:], wanted, strict=True)
+        )
+        if not fits:
+            shape = _show((-1, *wanted))
+            yield f"the graph gives {_show(has.shape)} as {has.name}, output needs {shape}"
+        return
+    about, columns = description.count_columns(field)
     if len(has.shape) > 1 and has.shape[-1] not in {-1, columns}:
         yield f"the graph gives {_show(has.shape)} as {has.name}, {about} needs [n, {columns}]"
 

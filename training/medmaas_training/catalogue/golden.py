@@ -52,9 +52,15 @@ def read_instances(
 
 
 def record(
-    session: Session, rows: Tensors, instances: Sequence[dict[str, Any]], names: Sequence[str]
+    session: Session,
+    rows: Tensors,
+    instances: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    output: Output,
 ) -> list[GoldenCase]:
     """What the graph answers to rows [n, ...] in the outputs of these names.
+
+    As much of it as `output` records.
 
     Raises:
         RefusedError: it fails on them, or does not give one row for each.
@@ -72,12 +78,13 @@ def record(
     wrong = [name for name in names if outputs[name].shape[:1] != (2 * len(instances),)]
     if wrong:
         raise RefusedError([f"the graph does not give one row of {wrong[0]} for each row it takes"])
-    if not all(np.isfinite(outputs[name]).all() for name in names):
+    taken = {name: [output.sample(name, row) for row in outputs[name]] for name in names}
+    if not all(np.isfinite(row).all() for rows in taken.values() for row in rows):
         raise RefusedError(["the graph gives a number that is not finite for a golden case"])
     return [
         GoldenCase(
             instance=instance,
-            outputs={name: tuple(map(float, outputs[name][i].ravel())) for name in names},
+            outputs={name: tuple(map(float, taken[name][i])) for name in names},
         )
         for i, instance in enumerate(instances)
     ]
@@ -104,14 +111,15 @@ def check_golden(
             the user's own model gave.
     """
     instances = [case.instance for case in draft.cases]
-    cases = record(session, rows, instances, (*output.tensors, *also))
+    cases = record(session, rows, instances, (*output.tensors, *also), output)
     sentences, differences = [], []
     description = describe_output(output)
     for index, (given, case) in enumerate(zip(draft.cases, cases, strict=True)):
         numbers = np.array(case.outputs[output.tensors[0]])
         sentences += [f"golden case {index}: {s}" for s in description.check_answer(numbers)]
-        for name, expected in (given.outputs or {}).items():
+        for name, whole in (given.outputs or {}).items():
             answer = case.outputs.get(name)
+            expected = output.take(name, whole)
             if answer is None:
                 sentences.append(
                     f"golden case {index}: {name} is not an output of the answer, which is made of "

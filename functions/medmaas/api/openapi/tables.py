@@ -67,7 +67,8 @@ def _list_columns(model: Model) -> list[Columns]:
 def _describe_columns(tables: Iterable[Columns]) -> Iterable[tuple[str, Schema]]:
     for columns in tables:
         for name in columns.texts:
-            whole = {"items": {"type": ["integer", "null"]}}
-            yield name, _ANY_COLUMN | whole if name in columns.whole else _ANY_COLUMN
+            kind = "integer" if name in columns.whole else "number"
+            numbers = {"items": {"type": [kind, "null"]}}
+            yield name, _ANY_COLUMN | numbers if name in columns.numeric else _ANY_COLUMN
         for name in columns.numbers:
             yield name, _ANY_COLUMN | {"items": {"type": ["number", "null"]}}

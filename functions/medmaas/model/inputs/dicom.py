@@ -47,11 +47,14 @@ class DicomPicture(NamedTuple):
         image: grey or RGB, of 8 bits, as the model's `crop` and `resample` take it.
         told: how it was read, and what is burnt into it.
         doubt: why there should be no answer, if so.
+        spacing: mm from one pixel of the image to the next in what it shows, down and across; None
+            where the file does not say so, or tells only that of the detector, which lies behind.
     """
 
     image: PIL.Image.Image
     told: Sequence[Fact]
     doubt: Fact | None
+    spacing: tuple[float, float] | None = None
 
 
 class _Spacing(NamedTuple):
@@ -111,15 +114,15 @@ def read_dicom(
         image = PIL.Image.fromarray(_colour(header, pixels, form))
     if dicom.window is None and header.find_text(tags.INTENT) == "FOR PROCESSING":
         doubt = doubt or Fact("dicom_for_processing")
-    image, about, held = _bring_to_spacing(image, header, spec, dicom.pixel_spacing, require)
-    told += about
+    read = _bring_to_spacing(image, header, spec, dicom.pixel_spacing, require)
+    told += read.told
     burnt = header.find_text(tags.BURNT_IN)
     if burnt != "YES":
         told.append(Fact("dicom_burnt_in_no" if burnt == "NO" else "dicom_burnt_in_not_stated"))
     warnings = [Fact("dicom_read", how=told)]
     if burnt == "YES":
         warnings.append(Fact("dicom_burnt_in"))
-    return DicomPicture(image, warnings, doubt or held)
+    return read._replace(told=warnings, doubt=doubt or read.doubt)
 
 
 def _require_modality(header: Header, dicom: DicomPictures) -> None:
@@ -202,31 +205,38 @@ def _bring_to_spacing(
     spec: ImageInput,
     wanted: PixelSpacing | None,
     require: Callable[[int, int], None],
-) -> tuple[PIL.Image.Image, list[Fact], Fact | None]:
-    """The picture as large as the model learned it, what is said of it, and why to doubt it."""
+) -> DicomPicture:
+    """The picture as large as the model learned it, what is said of that, and why to doubt it."""
     spacing, told = _find_spacing(header)
+    known = None if told.code == "dicom_spacing_of_detector" else spacing
     aspect = header.list_numbers(tags.ASPECT)
     is_square = spacing.is_square if spacing else len({*aspect}) <= 1
     if wanted is None:
-        return image, [told], None if is_square else Fact("dicom_pixels_not_square")
+        held = None if is_square else Fact("dicom_pixels_not_square")
+        return DicomPicture(image, [told], held, known)
     limits = {"millimetres": wanted.millimetres, "tolerance": wanted.tolerance}
     if spacing is None:
-        return image, [told], Fact("dicom_without_spacing", **limits)
+        return DicomPicture(image, [told], Fact("dicom_without_spacing", **limits))
     if wanted.beyond == "hold":
         held = None if spacing.is_near(wanted) else Fact("dicom_of_other_spacing", **limits)
-        return image, [told], held or (None if is_square else Fact("dicom_pixels_not_square"))
+        held = held or (None if is_square else Fact("dicom_pixels_not_square"))
+        return DicomPicture(image, [told], held, known)
     if not (spacing.is_near(wanted) and is_square):
         width = round(image.width * spacing.columns / wanted.millimetres)
         height = round(image.height * spacing.rows / wanted.millimetres)
         if not width * height > 0:
             raise InvalidValueError("damaged_dicom")
         require(width * height, 1)
+        if known:
+            down, across = known.rows * image.height / height, known.columns * image.width / width
+            known = _Spacing(down, across)
         image = image.resize((width, height), PIL.Image.Resampling.BICUBIC)
     if spec.crop is None:
         seen = PIL.Image.new(image.mode, (spec.width, spec.height))
         seen.paste(image, ((spec.width - image.width) // 2, (spec.height - image.height) // 2))
         image = seen
-    return image, [told, Fact("dicom_resampled", millimetres=wanted.millimetres)], None
+    told_of_both = [told, Fact("dicom_resampled", millimetres=wanted.millimetres)]
+    return DicomPicture(image, told_of_both, None, known)
 
 
 def _find_spacing(header: Header) -> tuple[_Spacing | None, Fact]:

@@ -19,6 +19,7 @@ from medmaas.model.inputs.reading import (
     InvalidValueError,
     Notes,
     Reading,
+    Seen,
     Tensor,
     collect,
     describe_field,
@@ -73,7 +74,7 @@ class Image(InputDefaults):
                     note.warn(spec.field, told)
                 if upright.doubt:
                     note.hold(upright.doubt)
-                row[:] = self._prepare(upright.image, note).reshape(row.shape)
+                row[:] = self._prepare(upright, note).reshape(row.shape)
                 self._doubt(row, note)
             except InvalidValueError as error:
                 if isinstance(instance, dict):
@@ -129,7 +130,8 @@ class Image(InputDefaults):
             "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
         }
 
-    def _prepare(self, image: PIL.Image.Image, notes: Notes) -> NDArray[np.uint8]:
+    def _prepare(self, upright: picture.Upright, notes: Notes) -> NDArray[np.uint8]:
+        image, spacing = upright.image, upright.spacing
         size = (self._spec.width, self._spec.height)
         if image.size != size:
             box, caution = self._box(image.size)
@@ -137,9 +139,12 @@ class Image(InputDefaults):
                 notes.hold(caution)
             elif caution:
                 notes.warn(self._spec.field, caution)
+            notes.seen = Seen(box, is_at_scale=caution is None, spacing=spacing)
             if image.mode != "L":  # grey becomes the same colours when it is small, and sooner
                 image = image.convert(self._spec.mode)
             image = image.crop(box).resize(size, _RESAMPLE[self._spec.resample])
+        else:
+            notes.seen = Seen((0, 0, *size), spacing=spacing)
         return np.asarray(image.convert(self._spec.mode))
 
     def _doubt(self, pixels: NDArray[np.uint8], notes: Notes) -> None:

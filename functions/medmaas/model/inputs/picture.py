@@ -66,12 +66,15 @@ class Upright(NamedTuple):
         cost: of reading, in pixels of an everyday picture.
         told: what the reader of the answer must know of how it was read.
         doubt: why there should be no answer, if so.
+        spacing: mm from one pixel of the image to the next, down and across; None if the file does
+            not say so.
     """
 
     image: PIL.Image.Image
     cost: int
     told: Sequence[Fact] = ()
     doubt: Fact | None = None
+    spacing: tuple[float, float] | None = None
 
 
 def read_picture(value: object, spec: ImageInput, pixels_left: int) -> Upright:
@@ -112,7 +115,7 @@ def _read_dicom(content: bytes, spec: ImageInput, most: int, pixels_left: int) -
         costs.append(size * times)
 
     read = read_dicom(content, spec, spec.dicom, require)
-    return Upright(read.image, max(costs), read.told, read.doubt)
+    return Upright(read.image, max(costs), read.told, read.doubt, read.spacing)
 
 
 def _read_bytes(value: object, forms: Sequence[str] = ("PNG", "JPEG")) -> bytes:

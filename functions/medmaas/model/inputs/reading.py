@@ -23,6 +23,23 @@ Tensor = NDArray[np.float32] | NDArray[np.uint8] | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a model sees of a picture that was sent, in pixels of it, upright.
+
+    Attributes:
+        box: left, top, right, bottom.
+        is_at_scale: whether its pixels are as large as those of the training pictures, as far as
+            their number tells: a spacing that the manifest states is then theirs.
+        spacing: mm from one of its pixels to the next, down and across, if its file states that,
+            as a DICOM may: it comes before what the manifest states.
+    """
+
+    box: tuple[int, int, int, int]
+    is_at_scale: bool = True
+    spacing: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What was read of n instances.
 
@@ -32,12 +49,14 @@ class Reading:
         warnings: per instance, what the reader of the answer must know; they name no instance.
         held: per instance, why the model should not answer though it can be read; nothing if it
             should answer all.
+        seen: per instance, what is seen of its picture; nothing where none was placed in another.
     """
 
     tensors: dict[str, Tensor]
     problems: list[Problem]
     warnings: Sequence[Sequence[Problem]]
     held: Sequence[Fact | None] = ()
+    seen: Sequence[Seen | None] = ()
 
 
 @dataclass(slots=True)
@@ -92,6 +111,7 @@ class Notes:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     held: Fact | None = None
+    seen: Seen | None = None
 
     def refuse(self, name: str | None, fact: Fact) -> None:
         """Note what is wrong with a field."""
@@ -332,7 +352,10 @@ def collect(tensor: str, rows: Tensor, notes: Sequence[Notes]) -> Reading:
     problems = [problem for note in notes for problem in note.problems]
     held = [note.held for note in notes]
     warnings = [note.warnings for note in notes]
-    return Reading({tensor: rows}, problems, warnings, held if any(held) else ())
+    seen = [note.seen for note in notes]
+    return Reading(
+        {tensor: rows}, problems, warnings, held if any(held) else (), seen if any(seen) else ()
+    )
 
 
 def compose_names(value: object, names: Collection[str]) -> Any:  # noqa: ANN401 - any JSON

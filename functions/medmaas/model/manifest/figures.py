@@ -17,7 +17,9 @@ Of = Literal["model", "variant", "baseline"]
 Cohort = Literal[
     "train", "calibration", "test", "cross_validation", "external", "out_of_distribution"
 ]
-Measure = Literal["observed_expected", "calibration_error", "abstention"]
+Measure = Literal[
+    "observed_expected", "calibration_error", "abstention", "dice", "iou", "count_error"
+]
 
 EVERYONE = "all"  # the group that nobody was left out of
 # people whom the model is meant for, and who neither fitted nor calibrated it
@@ -51,7 +53,8 @@ class Metric(Contract):
     measure: Measure | None = Field(
         default=None,
         description="Which of the measures it is that a card sets side by side: "
-        "observed_expected, calibration_error (0 is best) or abstention; absent: any other.",
+        "observed_expected, calibration_error (0 is best), abstention, dice, iou (of masks; 1 is "
+        "best) or count_error (objects too many or too few; 0 is best); absent: any other.",
     )
     of: Of = Field(
         default="model",

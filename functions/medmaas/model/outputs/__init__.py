@@ -1,13 +1,17 @@
 """The tensors of a graph become answers; one file per kind of output.
 
 <kind>.py is the room of a kind; curve.py finds when a survival curve falls to a level;
-policy_bands.py says how sure a policy's risks are.
+policy_bands.py says how sure a policy's risks are; segmentation.py tells the pixels of a picture
+apart, components.py finds the objects that they make, drawing.py writes them as PNG, and areas.py
+says how sure their areas are.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Columns, Table, Tensors
+from medmaas.model.inputs.reading import Seen
 from medmaas.model.intervals import IntervalKind
 from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Decision, Intervals, Manifest, Orders, Output
@@ -28,6 +32,9 @@ class OutputKind(Protocol):
         recommends: whether an answer recommends an action, by rules of its own: its tables say who
             is `barred`, and warn.
         judges_itself: whether its tables say which answers are `impossible`.
+        warns: whether its tables warn.
+        most_rows: how many rows it answers at once, where more would not fit a small memory.
+        drawn: names of what in an answer is a drawing, whose bytes differ with who compresses them.
     """
 
     columns: Columns
@@ -35,6 +42,15 @@ class OutputKind(Protocol):
     orders: Orders | None
     recommends: ClassVar[bool]
     judges_itself: ClassVar[bool]
+    most_rows: int | None
+    drawn: frozenset[str]
+
+    @property
+    def warns(self) -> bool:
+        """See above."""
+
+    def place(self, table: Table, seen: Sequence[Seen | None]) -> Table:
+        """The same answers, told where in the picture that was sent they are."""
 
     def tabulate(self, outputs: Tensors, inputs: Tensors) -> Table:
         """The answers to all rows of the graph's outputs, given what went in.
@@ -80,8 +96,8 @@ class OutputRoom(Protocol):
     def describe_answer(self) -> Schema:
         """JSON Schema of one answer of any model of the kind."""
 
-    def describe_interval(self) -> Schema:
-        """JSON Schema of one interval of any model of the kind."""
+    def describe_interval(self) -> Schema | None:
+        """JSON Schema of one interval of any model of the kind; None if the kind has none."""
 
 
 def make_output(manifest: Manifest) -> OutputKind:
@@ -111,7 +127,7 @@ def describe_output() -> Schema:
 
 def describe_interval() -> Schema:
     """JSON Schema of one interval of any model."""
-    return describe_any(*(room.describe_interval() for room in _list_rooms()))
+    return describe_any(*filter(None, (room.describe_interval() for room in _list_rooms())))
 
 
 def _list_rooms() -> list[OutputRoom]:

@@ -19,6 +19,7 @@ from medmaas_training.group_names import name_group
 from medmaas_training.report.markdown import table
 
 _ROUNDING = 1e-3
+ANY_SIZE = -1  # of a dimension
 
 
 class OutputDescription(ABC):
@@ -42,6 +43,11 @@ class OutputDescription(ABC):
     @abstractmethod
     def count_columns(self, field: str) -> tuple[str, int]:
         """What says how long the last dimension of the tensor of a field is, and how long."""
+
+    def list_sizes(self, field: str) -> tuple[int, ...] | None:
+        """All dimensions of the tensor of a field but the first; None where the last one tells."""
+        del field
+        return None
 
     def check_answer(self, numbers: NDArray[np.float64]) -> list[str]:
         """What the registry cannot know of a tensor's numbers, a sentence each."""

@@ -129,3 +129,8 @@ class ImageInput(InputSpec):
         size = (self.height, self.width)
         shape = (*size, self.channels) if self.layout == "NHWC" else (self.channels, *size)
         return "tensor(float)" if self.normalisation else "tensor(uint8)", (-1, *shape)
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Height and width of the picture."""
+        return self.height, self.width

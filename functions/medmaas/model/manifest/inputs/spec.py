@@ -53,6 +53,11 @@ class AnyInputSpec(Contract):
         return None if datatype in _HOLD[read] else f"it must be {read}"
 
     @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """Height and width of the picture that the graph takes; None if it takes none."""
+        return None
+
+    @property
     def named_features(self) -> tuple[Feature, ...]:
         """The features that an instance names; none of a picture or a text."""
         return ()

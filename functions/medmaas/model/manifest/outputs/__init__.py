@@ -7,8 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from medmaas.model.manifest.outputs.annotations import AnnotationsOutput, BeatTimes, WindowTimes
 from medmaas.model.manifest.outputs.classes import ClassesOutput
 from medmaas.model.manifest.outputs.labels import Label, LabelsOutput
+from medmaas.model.manifest.outputs.mask import MaskOutput, Objects, PixelThreshold, UncertaintyMap
 from medmaas.model.manifest.outputs.policy import (
     Action,
     Hold,
@@ -25,26 +27,40 @@ from medmaas.model.manifest.outputs.values import NamedValue, ValuesOutput
 
 __all__ = [
     "Action",
+    "AnnotationsOutput",
+    "BeatTimes",
     "ClassesOutput",
     "Hold",
     "Label",
     "LabelsOutput",
     "Limit",
+    "MaskOutput",
     "NamedValue",
+    "Objects",
     "Outcome",
     "Output",
     "OutputSpec",
+    "PixelThreshold",
     "PolicyOutput",
     "Probability",
     "Quantity",
     "Shield",
     "SurvivalOutput",
+    "UncertaintyMap",
     "ValueOutput",
     "ValuesOutput",
+    "WindowTimes",
 ]
 
 
 Output = Annotated[
-    ClassesOutput | ValueOutput | SurvivalOutput | PolicyOutput | LabelsOutput | ValuesOutput,
+    ClassesOutput
+    | ValueOutput
+    | SurvivalOutput
+    | PolicyOutput
+    | LabelsOutput
+    | ValuesOutput
+    | MaskOutput
+    | AnnotationsOutput,
     Field(discriminator="kind"),
 ]

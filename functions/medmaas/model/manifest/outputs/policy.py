@@ -142,3 +142,8 @@ class PolicyOutput(OutputSpec):
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer is made of."""
         return (self.tensor, self.nadir_tensor)
+
+    @property
+    def tensor_fields(self) -> tuple[str, ...]:
+        """Which of its fields states each of `tensors`."""
+        return ("tensor", "nadir_tensor")

@@ -1,8 +1,9 @@
 """What every kind of output states."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
+from numpy.typing import NDArray
 from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence
@@ -51,3 +52,20 @@ class OutputSpec(Contract):
     def tensors(self) -> tuple[str, ...]:
         """The outputs of the graph that an answer is made of."""
         return (self.tensor,)
+
+    @property
+    def tensor_fields(self) -> tuple[str, ...]:
+        """Which of its fields states each of `tensors`."""
+        return ("tensor",)
+
+    def sample(self, _tensor: str, row: NDArray[Any]) -> NDArray[Any]:
+        """What a golden case records of a row of a tensor [...]: all of its numbers, flat."""
+        return row.ravel()
+
+    def take(self, _tensor: str, numbers: Sequence[float]) -> Sequence[float]:
+        """What `sample` takes of all numbers of a row of a tensor, as somebody wrote them down."""
+        return numbers
+
+    def restore(self, _tensor: str, numbers: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+        """A row of a tensor of this shape, of what `sample` took of it."""
+        return numbers.reshape(shape)

@@ -85,6 +85,31 @@ class SurvivalIntervals(QuantileIntervals):
     kind: Literal["survival"] = "survival"
 
 
+class MaskIntervals(QuantileIntervals):
+    """How far the area of a label may be off: a share of the picture to either side."""
+
+    kind: Literal["mask"] = "mask"
+
+    @model_validator(mode="after")
+    def _is_by_label(self) -> Self:
+        if self.strata or self.groups:
+            raise ValueError("quantiles of areas have no strata and no groups")
+        return self
+
+    @property
+    def has_strata(self) -> bool:
+        """They are by label."""
+        return False
+
+    def require_labels(self, labels: tuple[str, ...]) -> None:
+        """Raise ValueError unless there is a quantile for each of these."""
+        if any(len(level.quantiles) != len(labels) for level in self.levels):
+            raise ValueError(
+                "every level of uncertainty.intervals must hold one quantile per label but the "
+                f"background, {len(labels)}"
+            )
+
+
 class PolicyLevel(Contract):
     """One coverage, and how wide the bands of a policy's numbers are."""
 
@@ -212,6 +237,7 @@ Intervals = Annotated[
     | SurvivalIntervals
     | PolicyIntervals
     | LabelsIntervals
-    | ValuesIntervals,
+    | ValuesIntervals
+    | MaskIntervals,
     Field(discriminator="kind"),
 ]

@@ -75,7 +75,8 @@ class Level(Contract):
         "same of each. labels: one per label where it is present, then one per label where it is "
         "absent. "
         "survival: the "
-        "bound is the day when the curve has fallen by it."
+        "bound is the day when the curve has fallen by it. mask: one number per label but the "
+        "background, how far its share of the picture may be off."
     )
 
 
