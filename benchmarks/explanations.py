@@ -150,7 +150,7 @@ def _prepare_shap(
     centres, weights = make_background(model.manifest)
     if np.ptp(weights):
         raise NotMeasuredError("shap has no weights for its background")
-    tensor, output = model.manifest.input.tensor, model.manifest.output.tensor
+    (tensor,), output = model.manifest.input.tensors, model.manifest.output.tensor
 
     def answer(rows: NDArray[Any]) -> NDArray[Any]:
         answers: NDArray[Any] = model.session.run({tensor: rows.astype(np.float32)})[output][:, 1]
@@ -173,7 +173,7 @@ def _prepare_shap(
 
 
 def _measure_thirty(model: Model, turns: int) -> Measurement:
-    row = model.inputs.read([model.example]).tensors[model.manifest.input.tensor][0]
+    ((row,),) = model.inputs.read([model.example]).tensors.values()
     players = [[column] for column in range(len(row))]
 
     def explain() -> object:

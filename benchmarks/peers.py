@@ -165,7 +165,7 @@ def _write_binary(rows: Rows) -> Request:
 
 
 def _describe(rows: Rows) -> dict[str, Any]:
-    name = _MODEL.manifest.input.tensor
+    (name,) = _MODEL.manifest.input.tensors
     return {"name": name, "shape": [len(rows), len(_FEATURES)], "datatype": "FP32"}
 
 

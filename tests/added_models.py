@@ -131,6 +131,7 @@ def add_chest(models: Path) -> None:
             "width": SIZE,
             "mode": "L",
             "layout": "NCHW",
+            "dicom": {"modalities": ["DX", "CR"]},
         },
         "output": {
             "kind": "labels",

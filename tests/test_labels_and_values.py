@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import tritonclient.http as triton
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from PIL import Image
 
 from medmaas.api.app import create_app
 from medmaas.cli import main
@@ -30,6 +32,7 @@ from tests.cds_hooks import judge as hooks_judge
 from tests.cds_hooks.calls import call, searchset
 from tests.fhir import judge as fhir_judge
 from tests.fhir.records import CREATININE, FHIR, NOW, bundle, observation, patient
+from tests.model.dicoms import PATIENT, draw, encode, make, write
 from tests.page.conftest import serve
 
 Json = dict[str, Any]
@@ -90,6 +93,26 @@ def test_a_picture_has_each_of_fourteen_findings_by_itself(client: TestClient) -
     states = [answer["interval"][s] for s in ("present", "absent", "undecided", "coverage_unknown")]
     assert sorted(name for state in states for name in state) == sorted(FINDINGS)
     assert answer["interval"]["coverage_unknown"] == ["Pneumothorax"]
+
+
+def test_findings_of_a_dicom_are_those_of_the_same_shades_as_a_picture(
+    client: TestClient,
+) -> None:
+    stored = draw(64, 64)
+    shown = {"WindowCenter": 2048, "WindowWidth": 4096, "BitsStored": 12}
+    file = encode(write(make(stored, PhotometricInterpretation="MONOCHROME1", **shown)))
+    shades = 255 - np.rint(255 * ((stored - 2047.5) / 4095 + 0.5).clip(0, 1)).astype(np.uint8)
+    png = BytesIO()
+    Image.fromarray(shades).save(png, "PNG")
+    of_file, of_picture = predict(
+        client, "chest", {"image": file}, {"image": encode(png.getvalue())}
+    )
+    assert of_file["output"] == of_picture["output"]
+    (said,) = [one for one in of_file["warnings"] if one["code"] == "dicom_read"]
+    assert "inverted" in said["problem"]
+    assert PATIENT not in json.dumps(of_file)
+    (explained,) = predict(client, "chest", {"image": file}, way="explain")
+    assert explained["explanation"]["heat_map"]["of"] in explained["output"]["labels"]
 
 
 def test_values_are_those_of_the_graph(client: TestClient, added: Path) -> None:

@@ -19,7 +19,7 @@ export interface Prediction {
    * abstained: there is no answer, or no recommendation. forced: there is one, though the model abstains.
    */
   status: "ok" | "abstained" | "forced";
-  output: Classes | Value | Survival | Policy | Labels | Values | null;
+  output: Classes | Value | Survival | Policy | Labels | Values | Mask | Annotations | null;
   warnings: AnswerWarning[];
   /**
    * Why the model abstains.
@@ -30,7 +30,8 @@ export interface Prediction {
    */
   code?: string;
   limits?: Limits;
-  interval?: PredictionSet | Bounds | LowerBound | PolicyBands | LabelStates | ValuesBounds;
+  interval?:
+    PredictionSet | Bounds | LowerBound | PolicyBands | LabelStates | ValuesBounds | AreaBounds;
   explanation?:
     | TableExplanation
     | SeriesExplanation
@@ -137,6 +138,110 @@ export interface NamedValuesEntry {
   value: number;
   unit: string;
 }
+export interface Mask {
+  /**
+   * A pixel is the position of its label.
+   */
+  mask: string;
+  width: number;
+  height: number;
+  box: SeenBox | null;
+  areas: Area[];
+  /**
+   * The share of pixels near another label.
+   */
+  unsure: number;
+  objects?: ObjectCounts;
+  /**
+   * 0 is the least that it can be, 255 the most.
+   */
+  uncertainty?: string;
+}
+/**
+ * What the mask is of, in pixels of the picture that was sent, upright; of a DICOM that was brought to the spacing of the model, after that.
+ */
+export interface SeenBox {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+export interface Area {
+  label: string;
+  pixels: number;
+  /**
+   * Of the picture as the model saw it.
+   */
+  share: number;
+  mm2: number | null;
+}
+export interface ObjectCounts {
+  [k: string]: number;
+}
+export interface Annotations {
+  /**
+   * In order of time, without the background.
+   *
+   * @maxItems 5000
+   */
+  annotations: (Episode | Beat)[];
+  /**
+   * Annotations beyond the first 5,000, which are counted alone.
+   */
+  left_out: number;
+  counts: StepCounts;
+  /**
+   * Steps whose likeliest label is too unlikely.
+   */
+  undecided: number;
+  /**
+   * Windows or beats, the undecided among them.
+   */
+  steps: number;
+  /**
+   * Of the steps; null if there is none.
+   */
+  start_seconds: number | null;
+  /**
+   * Of the steps; null if there is none.
+   */
+  end_seconds: number | null;
+}
+export interface Episode {
+  /**
+   * From the record's start.
+   */
+  start_seconds: number;
+  /**
+   * From the record's start.
+   */
+  end_seconds: number;
+  /**
+   * null: undecided.
+   */
+  label: string | null;
+  /**
+   * The mean over its steps; null: undecided.
+   */
+  probability: number | null;
+}
+export interface Beat {
+  /**
+   * From the record's start.
+   */
+  time_seconds: number;
+  /**
+   * null: undecided.
+   */
+  label: string | null;
+  /**
+   * The mean over its steps; null: undecided.
+   */
+  probability: number | null;
+}
+export interface StepCounts {
+  [k: string]: number;
+}
 export interface AnswerWarning {
   field: string | null;
   problem: string;
@@ -209,6 +314,15 @@ export interface EachBoundsEntry {
   low: number;
   high: number;
   unit: string;
+}
+export interface AreaBounds {
+  coverage: number;
+  areas: AreaBound[];
+}
+export interface AreaBound {
+  label: string;
+  low: number;
+  high: number;
 }
 export interface TableExplanation {
   /**
@@ -752,9 +866,10 @@ export interface ManifestMetric {
    */
   metric: string;
   /**
-   * Which of the measures it is that a card sets side by side: observed_expected, calibration_error (0 is best) or abstention; absent: any other.
+   * Which of the measures it is that a card sets side by side: observed_expected, calibration_error (0 is best), abstention, dice, iou (of masks; 1 is best) or count_error (objects too many or too few; 0 is best); absent: any other.
    */
-  measure?: "observed_expected" | "calibration_error" | "abstention";
+  measure?:
+    "observed_expected" | "calibration_error" | "abstention" | "dice" | "iou" | "count_error";
   /**
    * What it is measured of: model, this model itself; variant, this model changed or given less; baseline, what it is compared with.
    */
@@ -827,12 +942,12 @@ export interface Drawing {
   png: string;
   width: number;
   height: number;
-  box: SeenBox;
+  box: SeenBox_2;
 }
 /**
  * What the model sees, in pixels of the whole picture.
  */
-export interface SeenBox {
+export interface SeenBox_2 {
   left: number;
   top: number;
   width: number;
@@ -959,7 +1074,7 @@ export interface Manifest {
     | ManifestWaveformInput
     | ManifestPartsInput;
   /**
-   * What it answers: classes, value, survival, policy, labels or values.
+   * What it answers: classes, value, survival, policy, labels, values, mask or annotations.
    */
   output:
     | ManifestClassesOutput
@@ -967,7 +1082,9 @@ export interface Manifest {
     | ManifestSurvivalOutput
     | ManifestPolicyOutput
     | ManifestLabelsOutput
-    | ManifestValuesOutput;
+    | ManifestValuesOutput
+    | ManifestMaskOutput
+    | ManifestAnnotationsOutput;
   golden: ManifestGolden;
   /**
    * Invented instances, shown where people ask.
@@ -2179,6 +2296,163 @@ export interface ManifestNamedValue {
   high?: number;
 }
 /**
+ * Probabilities of labels per pixel, float32 [n, labels, height, width].
+ *
+ * A pixel is of its likeliest label, the first of those alike. With `threshold` the tensor is of
+ * the label beside the background alone, [n, 1, height, width].
+ */
+export interface ManifestMaskOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "mask";
+  /**
+   * What a pixel may be, in the order of the tensor's channels: its position is the value of a pixel of the mask.
+   *
+   * @minItems 2
+   * @maxItems 256
+   */
+  labels: string[];
+  /**
+   * The one of labels that is none of what is looked for; it has no objects.
+   */
+  background: string;
+  /**
+   * Pixels from top to bottom, as many as of the input.
+   */
+  height: number;
+  /**
+   * Pixels from left to right, as many as of the input.
+   */
+  width: number;
+  /**
+   * NHWC: the tensor is [n, height, width, labels].
+   */
+  layout: "NCHW" | "NHWC";
+  threshold?: ManifestPixelThreshold;
+  /**
+   * mm from one pixel of the tensor to the next, down and across, of pictures that come at the scale of the training pictures. Others, and all where it is absent, have areas in mm2 only if their file states its spacing.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  pixel_spacing?: unknown[];
+  objects?: ManifestObjects;
+  uncertainty?: ManifestUncertaintyMap;
+}
+/**
+ * From which probability a pixel belongs to what is looked for, and why from there.
+ */
+export interface ManifestPixelThreshold {
+  /**
+   * A pixel at or above it is of the label.
+   */
+  value: number;
+  /**
+   * How it was chosen, as in: best Dice on the calibration split, n = 120.
+   */
+  chosen: string;
+}
+/**
+ * How the parts of a mask are counted: pixels of one label that hang together are one object.
+ *
+ * Two that touch are counted as one.
+ */
+export interface ManifestObjects {
+  /**
+   * 8: pixels that touch at a corner hang together, too.
+   */
+  connectivity: 4 | 8;
+  /**
+   * Pixels of an object; smaller ones are not counted.
+   */
+  smallest: number;
+}
+/**
+ * How unsure the model is at each pixel, float32 [n, height, width].
+ */
+export interface ManifestUncertaintyMap {
+  /**
+   * What the graph calls it.
+   */
+  tensor: string;
+  /**
+   * What it is, as in entropy in nats.
+   */
+  measure: string;
+  /**
+   * The least that it can be.
+   */
+  low: number;
+  /**
+   * The most that it can be.
+   */
+  high: number;
+}
+/**
+ * A probability per label at each step, float32 [n, steps, labels], which sum to 1.
+ */
+export interface ManifestAnnotationsOutput {
+  /**
+   * What the graph calls its output.
+   */
+  tensor: string;
+  kind: "annotations";
+  /**
+   * At least two words without a semicolon, in the order of the tensor's last dimension.
+   *
+   * @minItems 2
+   */
+  labels: string[];
+  /**
+   * What the labels are called in ASCII, in their order, where a protocol names tensors after them.
+   */
+  aliases?: string[];
+  /**
+   * The one of labels that an answer counts but does not list, as normal beat; absent: all are listed.
+   */
+  background?: string;
+  /**
+   * When each step is: windows or beats.
+   */
+  time: ManifestWindowTimes | ManifestBeatTimes;
+  /**
+   * A step whose likeliest label is less likely than this has no label: it is undecided. Absent: each has its likeliest.
+   */
+  undecided_below?: number;
+}
+/**
+ * Steps at fixed times: step i is of the window that begins at start + i * step.
+ *
+ * Of windows after the end of a record every probability is NaN.
+ */
+export interface ManifestWindowTimes {
+  kind: "windows";
+  /**
+   * When the first begins, from the record's start.
+   */
+  start_seconds: number;
+  /**
+   * From the start of one to that of the next.
+   */
+  step_seconds: number;
+  /**
+   * How long each is: longer than the step where they overlap.
+   */
+  window_seconds: number;
+}
+/**
+ * Steps at times that the graph itself gives; the probabilities of no beat may be any.
+ */
+export interface ManifestBeatTimes {
+  kind: "beats";
+  /**
+   * What the graph calls its second output, float32 [n, steps]: seconds from the record's start, increasing, NaN where there is no beat.
+   */
+  time_tensor: string;
+}
+/**
  * Cases that must reproduce on the machine that answers, within an absolute tolerance.
  */
 export interface ManifestGolden {
@@ -2447,7 +2721,8 @@ export interface ManifestUncertainty {
     | ManifestSurvivalIntervals
     | ManifestPolicyIntervals
     | ManifestLabelsIntervals
-    | ManifestValuesIntervals;
+    | ManifestValuesIntervals
+    | ManifestMaskIntervals;
   /**
    * How far an instance may be from the training data.
    */
@@ -2495,7 +2770,7 @@ export interface ManifestLevel {
    */
   coverage: number;
   /**
-   * One number per stratum, or one alone; then one per group. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. values: the same of each. labels: one per label where it is present, then one per label where it is absent. survival: the bound is the day when the curve has fallen by it.
+   * One number per stratum, or one alone; then one per group. classes: the labels are taken, the likeliest first, as long as their probabilities together stay within it (adaptive prediction sets, Romano et al. 2020), and the likeliest is always taken; or, by label, one number per label. value: half the width, in the unit of the answer. values: the same of each. labels: one per label where it is present, then one per label where it is absent. survival: the bound is the day when the curve has fallen by it. mask: one number per label but the background, how far its share of the picture may be off.
    *
    * @minItems 1
    */
@@ -2665,6 +2940,23 @@ export interface ManifestValuesIntervals {
    */
   groups?: ManifestGroup[];
   kind: "values";
+}
+/**
+ * How far the area of a label may be off: a share of the picture to either side.
+ */
+export interface ManifestMaskIntervals {
+  /**
+   * One entry per coverage; the first is what an answer has if none is asked for.
+   *
+   * @minItems 1
+   */
+  levels: ManifestLevel[];
+  strata?: ManifestStrata;
+  /**
+   * Who has a quantile of their own: of theirs, and that of their stratum, the most careful one is taken, so that the coverage holds in each group (Foygel Barber et al. 2021, doi 10.1093/imaiai/iaaa017).
+   */
+  groups?: ManifestGroup[];
+  kind: "mask";
 }
 /**
  * Mahalanobis distance of the known features, made comparable whatever number is known.

@@ -1,5 +1,6 @@
 // The kinds of input and output that there are: the only list of them.
 import { image } from "./inputs/image";
+import { parts } from "./inputs/parts";
 import { series } from "./inputs/series";
 import { tabular } from "./inputs/tabular";
 import { text } from "./inputs/text";
@@ -22,6 +23,7 @@ const INPUTS: { [Kind in Manifest["input"]["kind"]]: InputRoom<Taking<Kind>> } =
   image,
   text,
   waveform,
+  parts: parts((kind) => INPUTS[kind]),
 };
 
 const OUTPUTS: { [Kind in Manifest["output"]["kind"]]: OutputRoom<Giving<Kind>> } = {

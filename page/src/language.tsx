@@ -47,9 +47,17 @@ const lookUp = (words: Record<string, string> | undefined, text: string) =>
 /** A text of a model in the language of the page, if there is one; names in English lose underscores. */
 export function findWords(of: Translated, text: string): string | undefined {
   const words = of.translations?.[getLanguage()];
-  const known = lookUp(words, text);
+  const known = lookUp(words, text) ?? nameField(of, text);
   if (known !== undefined || getLanguage() !== "en") return known;
   return text.replace(NAME, (name) => lookUp(words, name) ?? name.replaceAll("_", " "));
+}
+
+const FIELD = /^(\p{L}[\p{L}\p{M}\p{N}_]*)\.(\p{L}[\p{L}\p{M}\p{N}_]*)$/u;
+
+/** A field of a part: patient.age. */
+function nameField(of: Translated, text: string): string | undefined {
+  const [, part, field] = FIELD.exec(text) ?? [];
+  return part && field && `${translate(of, part)} – ${translate(of, field)}`;
 }
 
 /** The same, or the text as it is. */

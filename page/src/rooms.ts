@@ -1,6 +1,7 @@
 // What the page asks of a kind of input and of a kind of output; the room of the kind answers it.
 import type { ComponentChildren, VNode } from "preact";
 import type { Draft, FieldsProps } from "./ask/draft";
+import type { PartContribution } from "./contract";
 import type { Words } from "./language";
 import type {
   CalibrationPoint,
@@ -15,6 +16,9 @@ import type { Units } from "./service";
 
 /** A model whose input is of a kind. */
 export type Taking<Kind extends Manifest["input"]["kind"]> = Manifest & { input: { kind: Kind } };
+
+/** A kind of input that may be a part of another. */
+export type SingleKind = Taking<"parts">["input"]["parts"][number]["input"]["kind"];
 
 /** A model whose output is of a kind. */
 export type Giving<Kind extends Manifest["output"]["kind"]> = Manifest & {
@@ -49,16 +53,20 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   findPicture?(model: Model, instance: Instance): Picture;
   /** What drove an answer, below the sentence that says so. */
   Reasons(props: ReasonsProps<Model, Explained>): VNode;
+  /** What its pieces contributed, where it is one of several parts; without this it is one bar. */
+  Share?(props: ShareProps<Model>): VNode | null;
   /** Whether the form holds several, which are then asked about together. */
   isSeveral?(model: Model, draft: Draft): boolean;
   /** Several at once: asks about them, and shows an answer for each. */
   Several?(props: SeveralProps<Model>): VNode | null;
   /** How it comes in a file, or why it does not. */
   file: FileColumns<Model> | { refuse(): string };
+  /** Why a model of the kind takes no files though others do. */
+  refuseFile?(model: Model): string | undefined;
   /** The features that a problem or a warning may name. */
   listFeatures(model: Model): Feature[];
   /** What sliders move, if anything. */
-  findMovable?(model: Model, instance: Instance): Movable;
+  findMovable?(model: Model, instance: Instance): Movable | undefined;
   /** A centre of the background, which holds numbers as the graph takes them. */
   openCentre?(model: Model, values: (number | null)[]): Instance;
 }
@@ -85,6 +93,19 @@ export interface ReasonsProps<Model extends Manifest, Explained> {
   /** Whether the order of what counts most stays when it is asked again. */
   ranked: boolean;
 }
+
+export interface ShareProps<Model extends Manifest> {
+  model: Model;
+  instance: Instance;
+  share: Share;
+  /** What the part is called. */
+  part: string;
+  output: OutputRoom;
+  ranked: boolean;
+}
+
+/** What the pieces of a part contributed to one number of the answer, and its unit. */
+export type Share = PartContribution & { of: string; unit: string };
 
 export interface SeveralProps<Model extends Manifest> {
   model: Model;

@@ -11,7 +11,15 @@ import numpy as np
 from fastapi.testclient import TestClient
 from numpy.typing import NDArray
 
-from medmaas.model.manifest import Boolean, Choice, Feature, ImageInput, SeriesInput, TabularInput
+from medmaas.model.manifest import (
+    Boolean,
+    Choice,
+    Feature,
+    ImageInput,
+    PartsInput,
+    SeriesInput,
+    TabularInput,
+)
 from medmaas.model.registry import Model
 from tests.conftest import PATIENT
 
@@ -56,6 +64,7 @@ def make_columns(model: Model, instances: Sequence[Json]) -> list[Json]:
             for f in spec.features
             if any(f.name in i for i in instances)
         ]
+    assert not isinstance(spec, PartsInput)
     values = [instance[spec.field] for instance in instances]
     data = [json.dumps(value) for value in values] if isinstance(spec, SeriesInput) else values
     return [{"name": spec.field, "shape": shape, "datatype": "BYTES", "data": data}]

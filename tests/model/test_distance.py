@@ -32,7 +32,7 @@ people = st.integers(1, 12).flatmap(
 
 
 def measure(spec: StandardisedDistance, rows: Floats) -> list[float]:
-    return Standardised(spec, "x").measure({}, {"x": rows})
+    return Standardised(spec, ("x",)).measure({}, {"x": rows})
 
 
 @given(people)
@@ -51,7 +51,7 @@ def test_a_distance_is_mahalanobis_among_what_is_known(rows: Floats) -> None:
 
 @given(people)
 def test_a_distance_does_not_depend_on_who_else_is_asked(rows: Floats) -> None:
-    kept = Standardised(SPEC, "x")
+    kept = Standardised(SPEC, ("x",))
     together = kept.measure({}, {"x": rows})
     assert together == [kept.measure({}, {"x": rows[i : i + 1]})[0] for i in range(len(rows))]
     assert measure(SPEC, rows[::-1]) == together[::-1]

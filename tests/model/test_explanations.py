@@ -173,7 +173,7 @@ def test_what_differs_in_nothing_from_the_background_contributes_nothing(
     registry: Registry,
 ) -> None:
     model = registry.get("survival")
-    row = model.inputs.read([OLD]).tensors[model.manifest.input.tensor][0]
+    ((row,),) = model.inputs.read([OLD]).tensors.values()
     centres = np.repeat(row[None], 3, axis=0)
     centres[:, 0] = (60, 65, 70)
     game = make_game(model, row, [[i] for i in range(6)], (centres, np.full(3, 1 / 3)))

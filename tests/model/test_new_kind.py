@@ -24,7 +24,7 @@ from medmaas.fhir.draft import Draft
 from medmaas.model import explanation, folder, outputs
 from medmaas.model.columns import Columns, Table
 from medmaas.model.explanation.contributions import EXACT, describe_explained
-from medmaas.model.explanation.parts import name_drivers
+from medmaas.model.explanation.drivers import name_drivers
 from medmaas.model.inputs.reading import (
     InputColumn,
     InputDefaults,

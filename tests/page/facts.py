@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from medmaas.errors import MedmaasError, Problem
 from medmaas.facts import Fact
-from medmaas.model.explanation.parts import name_drivers
+from medmaas.model.explanation.drivers import name_drivers
 from medmaas.model.manifest import ImageInput, Number, SeriesInput, TabularInput, TextInput
 from medmaas.model.options import Options
 from medmaas.model.outputs import make_targets

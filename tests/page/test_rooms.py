@@ -72,7 +72,9 @@ def _find_kinds(source: str) -> list[str]:
     code = re.sub(r"(?m)//.*$|/\*[\s\S]*?\*/", "", source)
     kinds = [kind for union in ROOMS.values() for kind in list_kinds(union)]
     named = "|".join(kinds)
-    key = "|".join(set(kinds) - {"text", "value", "labels", "values"})  # words of every day as well
+    key = "|".join(
+        set(kinds) - {"text", "value", "labels", "values", "parts"}
+    )  # words of every day as well
     rules = [
         r'(?<!class=")\bkind\b',
         rf'(?:[=!]==?|\bcase)\s*"(?:{named})"',

@@ -53,7 +53,7 @@ def test_what_is_measured_is_what_is_served_whatever_is_missing() -> None:
     distance = fit_distance(SPEC, draw_people(2000))
     rows = draw_people(300, 1).astype(np.float32)
     rows[0] = np.nan
-    served = Standardised(distance, "features").measure({}, {"features": rows})
+    served = Standardised(distance, ("features",)).measure({}, {"features": rows})
     assert measure_distance(distance, rows.astype(float)) == pytest.approx(served, abs=2e-6)
 
 

@@ -21,7 +21,7 @@ from tests.model.test_explanations import OLD
 
 def test_the_values_are_those_of_shap(registry: Registry) -> None:
     model = registry.get("survival")
-    tensor = model.manifest.input.tensor
+    (tensor,) = model.manifest.input.tensors
     targets = make_targets(model.manifest.output)
     rows, weights = make_background(model.manifest)
     people = np.rint(weights * 200).astype(int).clip(1)

@@ -9,6 +9,7 @@
   observed_shares.py gives what was observed among similar predictions; group_names.py says whom a
   group is of.
 - `assessment/` measures how sure a finished model is and what it rests on.
+- rows.py is what graphs are called with, of one tensor or of several.
 - export.py proves the graph equal to the model and writes the folder, by `catalogue/`.
 - `report/` writes cards and pages; `kinds/` has what they say of each kind of input and output.
 """

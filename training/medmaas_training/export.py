@@ -6,7 +6,7 @@ row, and answers its golden cases through the very code that will serve it.
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,6 +40,7 @@ from medmaas_training.catalogue.refusals import Refusals
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.catalogue.versions import find_folder
 from medmaas_training.errors import TrainingError
+from medmaas_training.rows import Fed, feed
 
 __all__ = [
     "INPUT",
@@ -58,7 +59,7 @@ _GOLDEN_TOLERANCE = 1e-5
 _BATCH = 256
 
 Array = NDArray[Any]
-Trained = Callable[[Array], Array | Mapping[str, Array]]
+Trained = Callable[[Any], Array | Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
 def compare(
     graph: bytes,
     trained: Trained,
-    rows: Array,
+    rows: Fed,
     outputs: Sequence[str],
-    tensor: str = INPUT,
+    tensors: Iterable[str] = (INPUT,),
     *,
     tolerance: float = _PARITY_TOLERANCE,
 ) -> Parity:
@@ -106,7 +107,7 @@ def compare(
         trained: from rows to the one output, or to every output by name.
         rows: what goes into the graph; float64 becomes float32.
         outputs: names of the graph's outputs to compare.
-        tensor: name of the graph's input.
+        tensors: names of the graph's inputs.
         tolerance: the largest difference allowed.
 
     Raises:
@@ -115,8 +116,7 @@ def compare(
     session, difference = Session(graph), 0.0
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
-        fed = batch.astype(np.float32) if batch.dtype == np.float64 else batch
-        answers, expected = session.run({tensor: fed}), trained(batch)
+        answers, expected = session.run(feed(batch, tensors)), trained(batch)
         for name in outputs:
             wanted = expected[name] if isinstance(expected, Mapping) else expected
             apart = np.abs(answers[name] - wanted.reshape(answers[name].shape))
@@ -138,7 +138,7 @@ def write_model(
     spec: Input,
     output: Output,
     trained: Trained,
-    test_rows: Array,
+    test_rows: Fed,
     golden: Sequence[dict[str, Any]],
     card: Card,
     examples: Sequence[Example] = (),
@@ -175,7 +175,7 @@ def write_model(
     """
     check_graph(graph)
     content = graph.SerializeToString(deterministic=True)
-    parity = compare(content, trained, test_rows, output.tensors, spec.tensor)
+    parity = compare(content, trained, test_rows, output.tensors, spec.tensors)
     files = more or {}
     session, rows = Session(content), read_instances(golden, spec, files=files)
     read_instances([example.instance for example in examples], spec, "example", files)
@@ -226,7 +226,8 @@ def export(
         model: fitted; cleaning, imputation and scaling are inside it. A module is left in
             evaluation mode.
         rows: on which graph and model are compared, as the graph takes them: [n, features] of a
-            table, [n, rows, features] of series, and so on; at least two. They are not kept.
+            table, [n, rows, features] of series, and so on; by name of its tensors if it takes
+            several; at least two. They are not kept.
         draft: path of the YAML that states what nobody can find out from the model.
         out: the models directory.
         golden: path of a JSON list of golden cases, in the place of those of the draft.
@@ -253,7 +254,7 @@ def export(
         source.answer,
         source.rows,
         manifest.output.tensors,
-        manifest.input.tensor,
+        manifest.input.tensors,
         tolerance=manifest.golden.tolerance,
     )
     parity = parity.model_copy(update={"rows_of": "the rows given to the export"})

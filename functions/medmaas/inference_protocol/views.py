@@ -206,8 +206,9 @@ class ColumnView:
         counts = {len(column) for column in values.values()}
         if len(counts) != 1:
             raise _refuse("inputs", Fact("other_lengths"))
-        _require_count(next(iter(counts)))
-        return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+        (count,) = counts
+        _require_count(count)
+        return self.model.inputs.make_instances(values, count)
 
     def ask(self, names: Sequence[str]) -> Asked:
         """Columns alone."""

@@ -106,6 +106,13 @@ class Table:
         return Table(texts, self.numbers[np.array(shown)])
 
 
+def join_rows(tensors: Tensors, names: Sequence[str]) -> NDArray[Any]:
+    """The columns of these tensors [n, ...], one after the other."""
+    if len(names) == 1:
+        return tensors[names[0]]
+    return np.concatenate([tensors[name] for name in names], axis=1)
+
+
 def write_text(cell: Cell, say: Say) -> str:
     """A cell of text as files and tensors hold it; nothing for None."""
     if isinstance(cell, Fact):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.facts import Fact
-from medmaas.model.columns import Columns, Floats, Table, Tensors
+from medmaas.model.columns import Columns, Floats, Table, Tensors, join_rows
 from medmaas.model.manifest import PREDICTION, Group, Input, QuantileIntervals
 from medmaas.model.schema import Schema
 
@@ -61,7 +61,7 @@ class Quantiles:
         }
         self._count = spec.count_strata()
         self._strata, self._groups = spec.strata, spec.groups or ()
-        self._tensor = inputs.tensor
+        self._tensors = inputs.row_tensors
         columns = {feature.name: i for i, feature in enumerate(inputs.row_features)}
         self._column = columns.get(spec.strata.by if spec.strata else PREDICTION)
         self._columns_of_groups = [columns.get(group.by) for group in self._groups]
@@ -85,7 +85,11 @@ class Quantiles:
         if self._strata is None:
             found = [quantiles[0]] * len(rows)
         else:
-            of = predict() if self._column is None else inputs[self._tensor][:, self._column]
+            of = (
+                predict()
+                if self._column is None
+                else join_rows(inputs, self._tensors)[:, self._column]
+            )
             careful = max(quantiles[: self._count])
             found = [
                 careful if isnan(by) else quantiles[bisect_right(self._strata.edges, by)]
@@ -101,7 +105,7 @@ class Quantiles:
         self, quantiles: Sequence[float], inputs: Tensors, predict: Callable[[], Floats]
     ) -> list[float]:
         """The quantiles of the groups that the only row belongs to."""
-        row: list[float] = inputs[self._tensor][0].tolist()
+        row: list[float] = join_rows(inputs, self._tensors)[0].tolist() if self._tensors else []
         own = []
         for (column, low, high), quantile in zip(self._ends, quantiles[self._count :], strict=True):
             value = float(predict()[0]) if column is None else row[column]
@@ -122,7 +126,7 @@ class Quantiles:
         )
         careful = np.array(found)
         for group, column, quantile in of_groups:
-            values = predict() if column is None else inputs[self._tensor][:, column]
+            values = predict() if column is None else join_rows(inputs, self._tensors)[:, column]
             np.maximum(careful, quantile, out=careful, where=find_members(group, values))
         taken: list[float] = careful.tolist()
         return taken

@@ -1,6 +1,6 @@
 """A chunk of rows becomes answers and rejects, as the bytes that are written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from medmaas.model.options import PLAIN, Options
 from medmaas.model.predict import explain
 from medmaas.model.registry import Model
 from medmaas.table.csv_answers import write_header, write_rows
-from medmaas.table.pictures import fetch_picture
+from medmaas.table.pictures import fetch_files, merge_problems
 from medmaas.table.rows import Identifier, Reject, Rows, are_plain_texts, check_id
 from medmaas.table.source import Source
 from medmaas.words import ENGLISH, Words
@@ -108,12 +108,15 @@ class Scorer:
 
     def _split(self, rows: Rows) -> Iterator[Rows]:
         """Those with a file one by one, because thousands of them fill any memory."""
-        if self._model.inputs.file_field is None:
+        inputs = self._model.inputs
+        if not inputs.file_fields:
             yield rows
             return
-        for number, identifier, instance in zip(
-            rows.numbers, rows.ids, rows.instances, strict=True
-        ):
+        instances = rows.instances
+        if rows.columns is not None:
+            columns = self._choose_columns(rows.columns)
+            instances = inputs.make_file_instances(columns, len(rows.numbers))
+        for number, identifier, instance in zip(rows.numbers, rows.ids, instances, strict=True):
             yield Rows([number], [identifier], None, [instance])
 
     def _read(self, rows: Rows, rejects: list[Reject]) -> _Readable:
@@ -135,17 +138,18 @@ class Scorer:
         """What was read, and of which instances, where there are any."""
         inputs = self._model.inputs
         if rows.columns is not None:
-            named = {column.name for column in inputs.file_columns or ()}
-            columns = {name: cells for name, cells in rows.columns.items() if name in named}
+            columns = self._choose_columns(rows.columns)
             return inputs.read_file_columns(columns, len(rows.numbers))
-        if self._source and inputs.file_field:
-            instance, problems = fetch_picture(
-                rows.instances[0], self._source, inputs.file_field, as_bytes=inputs.file_as_bytes
-            )
+        if inputs.file_fields:
+            instance, problems = fetch_files(rows.instances[0], self._source, inputs.file_fields)
             reading = inputs.read([instance])
-            problems = problems or reading.problems
-            return replace(reading, problems=problems), [instance]
+            return replace(reading, problems=merge_problems(problems, reading.problems)), [instance]
         return inputs.read(rows.instances), rows.instances
+
+    def _choose_columns(self, columns: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+        """Those that the model reads."""
+        named = {column.name for column in self._model.inputs.file_columns or ()}
+        return {name: cells for name, cells in columns.items() if name in named}
 
     def _answer(self, rows: _Readable, scored: Scored) -> None:
         """Answer rows together; where the model fails, find out on which of them."""

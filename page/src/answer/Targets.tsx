@@ -49,13 +49,7 @@ export function Targets<Part extends Moving>(props: {
   const [chosen, setChosen] = useState(first);
   const target = targets[chosen] ?? targets[0];
   if (!target) return null;
-  const isShare = target.unit === "1" && !output.findUnit;
-  const write = (value: number) =>
-    isShare
-      ? t("reasons.points", { value: formatPoints(value) })
-      : withUnit(formatChange(value), target.unit);
-  const writeWhole = (value: number) =>
-    isShare ? formatPercent(value) : withUnit(formatNumber(value, 3), target.unit);
+  const write = (value: number) => writeMove(target.unit, value, output);
   const bars = (parts: Part[]) =>
     parts.map((one) => ({
       name: props.name(one),
@@ -69,10 +63,7 @@ export function Targets<Part extends Moving>(props: {
   );
   const shown = order ? ordered : ordered.slice(0, ranked ? MOST : 0);
   const rest = ordered.slice(shown.length);
-  const caption = t("reasons.bars", {
-    baseline: writeWhole(target.baseline),
-    prediction: writeWhole(target.prediction),
-  });
+  const caption = writeWay(target, output);
   const head: [string, string] = [t("reasons.part"), t("reasons.contribution")];
   return (
     <>
@@ -139,3 +130,27 @@ function Sides<Part extends Moving>(props: { parts: Part[]; name: (part: Part) =
 }
 
 const isRaising = ({ contribution }: Moving) => contribution > 0;
+
+/** A number without a unit is a share, unless the answer says what its unit is. */
+type Shares = Pick<OutputRoom, "findUnit">;
+
+const isShare = (unit: string, output: Shares) => unit === "1" && !output.findUnit;
+
+/** By how much one number of the answer moves. */
+export const writeMove = (unit: string, value: number, output: Shares) =>
+  isShare(unit, output)
+    ? t("reasons.points", { value: formatPoints(value) })
+    : withUnit(formatChange(value), unit);
+
+/** From where to where all contributions lead. */
+export const writeWay = (
+  target: { unit: string; baseline: number; prediction: number },
+  output: Shares,
+) =>
+  t("reasons.bars", {
+    baseline: writeWhole(target.unit, target.baseline, output),
+    prediction: writeWhole(target.unit, target.prediction, output),
+  });
+
+const writeWhole = (unit: string, value: number, output: Shares) =>
+  isShare(unit, output) ? formatPercent(value) : withUnit(formatNumber(value, 3), unit);

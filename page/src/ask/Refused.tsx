@@ -62,7 +62,7 @@ function Name({ model, field }: { model: Manifest; field: string }) {
 
 /** The control of a field; of one that has none of its own, the first that is wrong. */
 function findControl(field: string, problems: Problem[]): HTMLElement | null {
-  const [, row, name = field] = /^\w+\[(\d+)\]\.(\w+)$/.exec(field) ?? [];
+  const [, row, name = field] = /^[\w.]+\[(\d+)\]\.(\w+)$/.exec(field) ?? [];
   const lacksUnit = problems.some((one) => one.field === field && one.code === UNIT_MISSING);
   const id = lacksUnit ? `unit-${field}` : ["value", row, name].filter(Boolean).join("-");
   return (

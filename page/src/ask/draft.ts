@@ -21,6 +21,8 @@ export type Row = Record<string, Cell>;
 export interface Draft {
   rows: Row[];
   content: string;
+  /** Of an input of several parts, by their names. */
+  parts?: Record<string, Draft>;
   /** What a room keeps beside it, as the photograph that a picture is cut from; gone with the draft. */
   aside?: unknown;
 }
@@ -31,6 +33,8 @@ export type Change = Draft | ((now: Draft) => Draft);
 /** What every form takes and gives. */
 export interface FieldsProps<Model extends Manifest = Manifest> {
   model: Model;
+  /** Of its control, if it has one alone; where it is a part, another than elsewhere. */
+  id?: string;
   draft: Draft;
   units: Units;
   /** What is wrong, by the field that the service names. */
@@ -41,6 +45,17 @@ export interface FieldsProps<Model extends Manifest = Manifest> {
 }
 
 export const emptyDraft = (): Draft => ({ rows: [{}], content: "" });
+
+/** The value of a feature of one person, wherever it was entered. */
+export function findCell({ rows, parts = {} }: Draft, feature: string): Cell | undefined {
+  const own = rows.length === 1 ? rows[0]?.[feature] : undefined;
+  if (own) return own;
+  for (const part of Object.values(parts)) {
+    const cell = findCell(part, feature);
+    if (cell) return cell;
+  }
+  return undefined;
+}
 
 const kept = new Map<string, Draft>();
 const key = (model: Manifest) => `${model.id}@${model.version}`;

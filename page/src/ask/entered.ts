@@ -6,7 +6,7 @@ import { formatNumber } from "../language";
 import type { Feature, NumberFeature } from "../manifest";
 import type { Units } from "../service";
 import { withUnit } from "../units";
-import { type Draft, findFactor } from "./draft";
+import { type Draft, findCell, findFactor } from "./draft";
 
 interface Entry {
   /** The model's unit, and the one that was entered. */
@@ -24,12 +24,10 @@ export const EnteredIn = Context.Provider;
 export const useEntered = () => useContext(Context);
 
 /** Of one person's values; a history is in the model's units throughout. */
-export function listEntered(features: Feature[], { rows }: Draft, units: Units): Entered {
-  const [row = {}, ...others] = rows;
-  if (others.length) return {};
+export function listEntered(features: Feature[], draft: Draft, units: Units): Entered {
   return Object.fromEntries(
     features.flatMap((feature) => {
-      const unit = row[feature.name]?.unit;
+      const unit = findCell(draft, feature.name)?.unit;
       if (feature.type !== "number" || unit === undefined || unit === feature.unit) return [];
       const factor = findFactor(feature.name, unit, units);
       return factor ? [[feature.name, { own: feature.unit, unit, factor }]] : [];

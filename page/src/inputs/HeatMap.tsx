@@ -1,5 +1,6 @@
 // Where hiding a patch of the picture lowers the answer (or raises it), over the picture; only where it
 // was measured that such maps say more than "look at the middle".
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Figure } from "../charts/Figure";
 import type { ImageExplanation } from "../contract";
@@ -25,19 +26,43 @@ export function HeatMap(props: Props) {
     return (
       <details>
         <summary>{t("heat.untried")}</summary>
-        <Overlay {...props} />
+        <Heat {...props} />
       </details>
     );
   const isWon = trial.every(({ n, low }) => n >= FEWEST_TRIED && (low ?? 0) > 0);
-  return isWon ? <Overlay {...props} /> : <p class="help">{t("heat.lost")}</p>;
+  return isWon ? <Heat {...props} /> : <p class="help">{t("heat.lost")}</p>;
 }
 
-function Overlay(props: Props) {
-  const { model, picture, explanation, of, whole } = props;
+function Heat({ model, picture, explanation, of, whole }: Props) {
+  return (
+    <RegionMap
+      picture={picture}
+      whole={whole}
+      map={explanation.heat_map}
+      title={t("heat.title", { of })}
+    >
+      <p class="help">
+        {t("heat.measure")}{" "}
+        <Said of={model} fact={explanation.parts.measure} text={explanation.measure} />
+        {t("reasons.stop")}
+      </p>
+    </RegionMap>
+  );
+}
+
+/** What places of a picture are worth, over it; and what the numbers are. */
+export function RegionMap(props: {
+  picture: string;
+  whole?: Props["whole"];
+  map: Pick<ImageExplanation["heat_map"], "rows" | "box">;
+  title: string;
+  children?: ComponentChildren;
+}) {
+  const { picture, title, whole } = props;
   const [strength, setStrength] = useState(60);
   const [shown, setSize] = useState({ width: 1, height: 1 });
   const size = whole ?? shown;
-  const { rows, box } = explanation.heat_map;
+  const { rows, box } = props.map;
   const largest = Math.max(...rows.flat().map(Math.abs), 1e-12);
   const columns = rows[0]?.length ?? 1;
   const places = [
@@ -46,7 +71,7 @@ function Overlay(props: Props) {
   ].flatMap(({ key, place }) => (place ? [{ key, place }] : []));
   return (
     <Figure
-      title={t("heat.title", { of })}
+      title={title}
       head={[t("heat.row"), ...Array.from({ length: columns }, (_, i) => String(i + 1))]}
       rows={rows.map((row, i) => [i + 1, ...row.map((value) => formatNumber(value, 2))])}
     >
@@ -64,7 +89,7 @@ function Overlay(props: Props) {
         />
         <svg
           role="img"
-          aria-label={t("heat.title", { of })}
+          aria-label={title}
           viewBox={`0 0 ${size.width} ${size.height}`}
           style={{ opacity: strength / 100 }}
         >
@@ -91,11 +116,7 @@ function Overlay(props: Props) {
           </span>
         ))}
       </p>
-      <p class="help">
-        {t("heat.measure")}{" "}
-        <Said of={model} fact={explanation.parts.measure} text={explanation.measure} />
-        {t("reasons.stop")}
-      </p>
+      {props.children}
       <ul class="legend">
         <li class="key-for">{t("heat.for")}</li>
         <li class="key-against">{t("heat.against")}</li>

@@ -9,7 +9,7 @@ import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { Cropper } from "./Cropper";
 import { address, Drawn, findDrawing, isUnseen, Thumbnail, useDrawing } from "./Drawn";
-import { HeatMap } from "./HeatMap";
+import { HeatMap, RegionMap } from "./HeatMap";
 import { type Aside, cut, openFile, type Whole } from "./photo";
 
 type Model = Taking<"image">;
@@ -54,6 +54,14 @@ export const image: InputRoom<Model, ImageExplanation> = {
       <HeatMap {...given} picture={findPicture(model, instance)} />
     );
   },
+  Share: ({ model, instance, share, part, output }) =>
+    share.heat_map && !isUnseen(read(model, instance)) ? (
+      <RegionMap
+        picture={findPicture(model, instance)}
+        map={share.heat_map}
+        title={t("parts.regions", { part, of: output.nameTarget(model, share.of) })}
+      />
+    ) : null,
   file: { refuse: () => t("file.no_pictures") },
   listFeatures: () => [],
 };
@@ -83,9 +91,10 @@ function DrawnMap(props: Omit<Parameters<typeof HeatMap>[0], "picture"> & { inst
 const encode = (bytes: Uint8Array) =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
+const ALONE = "value-picture";
 const ACCEPTED = "image/*,.dcm,.tif,.tiff,.heic,.pdf"; // what cannot be read is told why, not hidden
 
-function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
+function Picture({ model, id = ALONE, draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
   const [over, setOver] = useState(false);
   const [isOpening, setOpening] = useState(false);
@@ -121,6 +130,9 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
   };
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
+      // where there are several pictures, it is for the one that is being filled in
+      const several = document.querySelectorAll("form input[type=file]").length > 1;
+      if (several && document.activeElement !== field.current) return;
       take(event.clipboardData?.files);
     };
     addEventListener("paste", paste);
@@ -141,26 +153,26 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
         take(event.dataTransfer?.files);
       }}
     >
-      <label for="value-picture">
+      <label for={id}>
         <Told of={model} text={input.description} />
       </label>
       <input
-        id="value-picture"
+        id={id}
         class="unseen"
         ref={field}
         type="file"
         accept={ACCEPTED}
         aria-invalid={Boolean(told || refused)}
-        aria-describedby="value-picture-help value-picture-problem"
+        aria-describedby={`${id}-help ${id}-problem`}
         onChange={(event) => take(event.currentTarget.files ?? undefined)}
       />
-      <label class="button quiet" for="value-picture">
+      <label class="button quiet" for={id}>
         {t("picture.open")}
       </label>
-      <p class="help" id="value-picture-help">
+      <p class="help" id={`${id}-help`}>
         {input.dicom || input.tiff ? t("ask.file_help") : t("ask.picture_help")}
       </p>
-      <p class="problem" id="value-picture-problem" role={told ? "alert" : undefined}>
+      <p class="problem" id={`${id}-problem`} role={told ? "alert" : undefined}>
         {told}
         {refused && <Said of={model} fact={refused} text={refused.problem} />}
       </p>
@@ -190,11 +202,13 @@ function Picture({ model, draft, problems, onChange }: FieldsProps<Model>) {
       )}
       {draft.content &&
         (isUnseen(draft.content) || (aside && "unseen" in aside) ? (
-          <Drawn
-            model={model}
-            instance={{ [input.field]: draft.content }}
-            content={draft.content}
-          />
+          id === ALONE && ( // the service draws what is a whole instance
+            <Drawn
+              model={model}
+              instance={{ [input.field]: draft.content }}
+              content={draft.content}
+            />
+          )
         ) : (
           <Sent model={model} draft={draft} />
         ))}

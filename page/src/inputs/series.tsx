@@ -6,6 +6,7 @@ import { formatNumber, nameValue, t, translate } from "../language";
 import type { Instance } from "../manifest";
 import type { InputRoom, Movable, ReasonsProps, Taking } from "../rooms";
 import { showUnit, withUnit } from "../units";
+import { FeatureShares } from "./FeatureShares";
 import { SeriesTable } from "./SeriesTable";
 
 type Model = Taking<"series">;
@@ -25,6 +26,7 @@ export const series: InputRoom<Model, SeriesExplanation> = {
   },
   Given,
   Reasons,
+  Share: FeatureShares,
   file: { list: ({ input }) => input.features.map(({ name }) => name), byId: true },
   listFeatures: ({ input }) => input.features,
   findMovable,

@@ -23,6 +23,7 @@ import type { Feature, Instance, Manifest } from "../manifest";
 import type { InputRoom, ReasonsProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import type { Units } from "../service";
+import { FeatureShares } from "./FeatureShares";
 
 type Model = Taking<"tabular">;
 
@@ -46,6 +47,7 @@ export const tabular: InputRoom<Model, TableExplanation> = {
   takeUnit: (draft, feature, unit) =>
     changeRow(draft, (row) => ({ ...row, [feature]: { text: row[feature]?.text ?? "", unit } })),
   Reasons,
+  Share: FeatureShares,
   file: { list: ({ input }) => input.features.map(({ name }) => name) },
   listFeatures: ({ input }) => input.features,
   findMovable: ({ input }, instance) => ({

@@ -5,7 +5,7 @@ import { DataTable, Figure } from "../charts/Figure";
 import type { TextExplanation, WordsExplanation } from "../contract";
 import { formatChange, Told, t } from "../language";
 import type { Instance } from "../manifest";
-import type { InputRoom, Taking } from "../rooms";
+import type { InputRoom, ShareProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import { withUnit } from "../units";
 import { LetterField, LetterGiven, LetterReasons } from "./Letter";
@@ -30,6 +30,7 @@ export const text: InputRoom<Model, TextExplanation | WordsExplanation> = {
   }),
   Given,
   Reasons,
+  Share,
   file: { list: ({ input }) => [input.field] },
   listFeatures: () => [],
   isSeveral: (model, { content }) => isMolecule(model) && splitLines(content).length > 1,
@@ -38,7 +39,7 @@ export const text: InputRoom<Model, TextExplanation | WordsExplanation> = {
 
 const MOST_ROWS = 8;
 
-function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
+function TextField({ model, id = "value-text", draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
   const problem = problems.get(input.field);
   const lines = isMolecule(model) ? splitLines(draft.content) : [draft.content];
@@ -46,11 +47,11 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
   const named = bare.filter((line, i) => line !== lines[i]).length;
   return (
     <div class="field">
-      <label for="value-text">
+      <label for={id}>
         <Told of={model} text={input.description} label />
       </label>
       <textarea
-        id="value-text"
+        id={id}
         class="line"
         rows={Math.min(MOST_ROWS, Math.max(1, draft.content.split("\n").length))}
         autocomplete="off"
@@ -58,7 +59,7 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
         spellcheck={false}
         value={draft.content}
         aria-invalid={problem !== undefined}
-        aria-describedby="value-text-help value-text-problem"
+        aria-describedby={`${id}-help ${id}-problem`}
         onInput={(event) => onChange({ ...draft, content: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -66,10 +67,10 @@ function TextField({ model, draft, problems, onChange }: FieldsProps<Model>) {
           event.currentTarget.form?.requestSubmit();
         }}
       />
-      <p class="help" id="value-text-help">
+      <p class="help" id={`${id}-help`}>
         {t("ask.text_help", { max: input.max_length })} {isMolecule(model) && t("molecules.help")}
       </p>
-      <p class="problem" id="value-text-problem">
+      <p class="problem" id={`${id}-problem`}>
         {problem && <Said of={model} fact={problem} text={problem.problem} />}
       </p>
       {named > 0 && (
@@ -125,8 +126,16 @@ function Reasons(props: ReasonsOf<TextExplanation | WordsExplanation>) {
   return <LetterReasons text={text} explanation={explanation} ranked={props.ranked} />;
 }
 
+type Line = Pick<TextExplanation, "unit" | "characters" | "atoms" | "bonds">;
+
+/** The same of a line that is one of several parts; free text is one piece there. */
+function Share({ share, ...props }: ShareProps<Model>) {
+  const { characters, ...others } = share;
+  return characters ? <LineReasons {...props} explanation={{ ...others, characters }} /> : null;
+}
+
 /** The molecule with each atom's share, where it can be drawn; else the characters of the line. */
-function LineReasons(props: ReasonsOf<TextExplanation>) {
+function LineReasons(props: ReasonsOf<Line>) {
   const { model, instance, explanation, ranked } = props;
   const line = isMolecule(model) ? String(instance[model.input.field] ?? "").trim() : "";
   const structure = useStructure(line);
@@ -181,7 +190,7 @@ const nameAtom = (atom: { symbol: string; position: number } | undefined) =>
   atom ? t("reasons.atom", { symbol: atom.symbol, position: atom.position }) : "";
 
 /** Characters behind which the answer rises are underlined, those behind which it falls dotted. */
-function Characters({ explanation }: { explanation: TextExplanation }) {
+function Characters({ explanation }: Pick<ReasonsOf<Line>, "explanation">) {
   const { characters } = explanation;
   const largest = Math.max(...characters.map((one) => Math.abs(one.contribution)), 1e-12);
   return (
@@ -199,7 +208,7 @@ function Characters({ explanation }: { explanation: TextExplanation }) {
       </p>
       <p class="help">{t("reasons.characters")}</p>
       <DataTable
-        caption={t("reasons.heading")}
+        caption={t("reasons.contribution")}
         head={[t("reasons.part"), t("reasons.contribution")]}
         rows={characters.map((one) => [
           t("reasons.atom", { symbol: one.character, position: one.position }),

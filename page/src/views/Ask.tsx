@@ -3,7 +3,14 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Answer } from "../answer/Answer";
 import { Fold } from "../answer/Fold";
 import { Strip } from "../answer/Strip";
-import { type Change, type Draft, emptyDraft, keepDraft, recallDraft } from "../ask/draft";
+import {
+  type Change,
+  type Draft,
+  emptyDraft,
+  findCell,
+  keepDraft,
+  recallDraft,
+} from "../ask/draft";
 import { EnteredIn, listEntered } from "../ask/entered";
 import { Refused } from "../ask/Refused";
 import { Stale } from "../ask/Stale";
@@ -172,7 +179,7 @@ function listProblems(refusal: Refusal | undefined, refused: Draft | undefined, 
   const problems = new Map<string, Problem>();
   for (const problem of refusal?.details ?? []) {
     const field = problem.field ?? "";
-    const isEdited = refused && refused.rows[0]?.[field] !== draft.rows[0]?.[field];
+    const isEdited = refused && findCell(refused, field) !== findCell(draft, field);
     if (field && !isEdited && !problems.has(field)) problems.set(field, problem);
   }
   return problems;

@@ -26,8 +26,9 @@ interface Opened {
 }
 
 export function FileView({ model }: { model: Manifest }) {
-  const { file } = findInput(model);
-  if ("refuse" in file) return <p class="panel">{file.refuse()}</p>;
+  const { file, refuseFile } = findInput(model);
+  const refused = "refuse" in file ? file.refuse() : refuseFile?.(model);
+  if (refused) return <p class="panel">{refused}</p>;
   return <Scoring model={model} />;
 }
 

@@ -19,7 +19,8 @@ from medmaas_training.assessment.evaluated import Answered, Evaluated, Tensors
 from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.outputs import OutputAssessor, make_output_assessor
 from medmaas_training.assessment.resampling import Floats, Sample
-from medmaas_training.assessment.splits import Array, Cases, as_fed
+from medmaas_training.assessment.splits import Array, Cases
+from medmaas_training.rows import Fed, feed
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Answerer:
     def _session(self) -> Session:
         return Session(self.graph.SerializeToString(deterministic=True))
 
-    def run(self, rows: Array) -> Tensors:
+    def run(self, rows: Fed) -> Tensors:
         """Outputs by name, as a request would get them."""
-        return self._session.run({self.spec.tensor: as_fed(rows)})
+        return self._session.run(feed(rows, self.spec.tensors))
 
     def measure(self, rows: Array, outputs: Tensors) -> Floats | None:
         """How far each row is, [n]."""

@@ -83,11 +83,6 @@ class Splits:
     external: Mapping[str, Cases] = field(default_factory=dict)
 
 
-def as_fed(rows: Array) -> Array:
-    """Rows as a graph takes them: float64 becomes float32."""
-    return rows.astype(np.float32) if rows.dtype == np.float64 else rows
-
-
 def take_cases(cases: Cases, rows: NDArray[Any]) -> Cases:
     """Some cases, by position or by flags [n]; their outcome is an array."""
     return Cases(cases.rows[rows], cases.outcome[rows], take_groups(cases.groups, rows))

@@ -61,7 +61,7 @@ def _check_input(spec: Input, inputs: Sequence[Declared]) -> Iterator[str]:
 
 
 def _check_tensor(spec: Input, has: Declared, datatype: str, shape: Sequence[int]) -> Iterator[str]:
-    known = has.name if has.name in spec.tensors else spec.tensor
+    known = has.name if has.name in spec.tensors else next(iter(spec.tensors))
     if misfit := spec.find_misfit(known, has.datatype):
         way = describe_input(spec).explain_type(has.datatype, datatype)
         yield f"the graph takes {has.datatype}, an input as stated is {datatype}: {way or misfit}"

@@ -1,6 +1,7 @@
 """A model fitted with scikit-learn or PyTorch: the graph of it, and what it answers itself."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from medmaas.model.manifest import Input, Output
 from medmaas_training.catalogue.graph import convert_sklearn, convert_torch
 from medmaas_training.errors import TrainingError
 from medmaas_training.kinds.outputs import describe_output
+from medmaas_training.rows import Fed, PartRows, feed
 
 Array = NDArray[Any]
 _TYPES = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8, "tensor(int64)": np.int64}
@@ -34,8 +36,10 @@ class SklearnModel:
         self._classifies = is_classifier(model)
         self._model = model
         self._names = getattr(model, "feature_names_in_", None)
-        self._tensor = spec.tensor
-        self.rows = _shape_rows(rows, spec, np.float64)
+        if len(spec.tensors) > 1:
+            raise TrainingError("scikit-learn takes one table: export parts from a torch.nn.Module")
+        ((self._tensor, (_, shape)),) = spec.tensors.items()
+        self.rows = _shape_rows(rows, shape, np.float64)
         if self._names is not None:
             names = [feature.name for feature in spec.row_features]
             _require_order("input.features", names, self._names)
@@ -63,13 +67,13 @@ class SklearnModel:
 
 
 class TorchModel:
-    """A module that takes the tensor of one input and gives those of the output."""
+    """A module that takes the tensors of an input, in order, and gives those of the output."""
 
     def __init__(self, module: torch.nn.Module, rows: Any, spec: Input, output: Output) -> None:  # noqa: ANN401 - as above
         self._module = module.eval()
         self._spec = spec
         self._outputs = output.tensors
-        self.rows = _shape_rows(rows, spec, _TYPES[spec.tensor_type[0]])
+        self.rows = _shape_tensors(rows, spec)
 
     def convert(self) -> onnx.ModelProto:
         """The graph.
@@ -77,23 +81,26 @@ class TorchModel:
         Raises:
             TrainingError: PyTorch cannot export it with a dynamic first dimension.
         """
-        _, shape = self._spec.tensor_type
-        dynamic = ("n", "rows")[: shape.count(-1)]
-        example = torch.from_numpy(self.rows[:2])
-        name = self._spec.tensor
+        example = {name: torch.from_numpy(array) for name, array in self._feed(self.rows[:2])}
+        dynamic = {
+            name: ("n", f"rows of {name}")[: shape.count(-1)]
+            for name, (_, shape) in self._spec.tensors.items()
+        }
+        dynamic = {name: tuple(map(_name_dimension, sizes)) for name, sizes in dynamic.items()}
         try:
-            return convert_torch(
-                self._module, example, *self._outputs, input_name=name, dynamic=dynamic
-            )
+            return convert_torch(self._module, example, *self._outputs, dynamic=dynamic)
         except Exception as error:  # its exporter raises anything
             raise TrainingError(
                 "PyTorch cannot export this module to ONNX for any number of rows"
             ) from error
 
-    def answer(self, rows: Array) -> dict[str, Array]:
+    def _feed(self, rows: Fed) -> Iterable[tuple[str, Array]]:
+        return feed(rows, self._spec.tensors).items()
+
+    def answer(self, rows: Fed) -> dict[str, Array]:
         """What the module itself gives for rows [n, ...], by name of output."""
         with torch.no_grad():
-            given = self._module(torch.from_numpy(rows))
+            given = self._module(*(torch.from_numpy(array) for _, array in self._feed(rows)))
         tensors = given if isinstance(given, tuple) else (given,)
         return {
             name: tensor.double().numpy()
@@ -118,19 +125,40 @@ def open_trained(
     )
 
 
-def _shape_rows(rows: object, spec: Input, dtype: type) -> Array:
+def _name_dimension(name: str) -> str:
+    return re.sub(r"\W", "_", name)
+
+
+def _shape_tensors(rows: object, spec: Input) -> Fed:
+    """Rows of the one tensor, or by name of several."""
+    kinds = spec.tensors
+    if len(kinds) == 1:
+        ((datatype, shape),) = kinds.values()
+        return _shape_rows(rows, shape, _TYPES[datatype])
+    if not isinstance(rows, Mapping) or {*rows} != {*kinds}:
+        raise TrainingError(f"rows must be arrays by name: {', '.join(kinds)}")
+    arrays = {
+        name: _shape_rows(rows[name], shape, _TYPES[datatype], name)
+        for name, (datatype, shape) in kinds.items()
+    }
+    if len({len(array) for array in arrays.values()}) > 1:
+        raise TrainingError("rows must hold as many rows of each tensor")
+    return PartRows(arrays)
+
+
+def _shape_rows(rows: object, shape: Sequence[int], dtype: type, name: str = "") -> Array:
     try:
         array: Array = np.ascontiguousarray(rows, dtype=dtype)
     except (TypeError, ValueError) as error:
         raise TrainingError("rows must be numbers, as the graph takes them") from error
-    _, shape = spec.tensor_type
     fits = array.ndim == len(shape) and all(
         needs in {-1, has} for has, needs in zip(array.shape, shape, strict=True)
     )
     if not fits or len(array) < 2:
         wanted = ", ".join("any" if size == -1 else str(size) for size in shape[1:])
         raise TrainingError(
-            f"rows is {list(array.shape)}, the input as stated is [n, {wanted}], n at least 2"
+            f"{name or 'rows'} is {list(array.shape)}, the input as stated is [n, {wanted}], "
+            "n at least 2"
         )
     return array
 

@@ -5,7 +5,7 @@ scikit-learn by skl2onnx, PyTorch by its own exporter.
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import onnx
@@ -25,28 +25,34 @@ _DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 
 def convert_torch(
     module: torch.nn.Module,
-    example: torch.Tensor,
+    example: torch.Tensor | Mapping[str, torch.Tensor],
     *outputs: str,
     input_name: str = INPUT,
-    dynamic: Sequence[str] = ("n",),
+    dynamic: Sequence[str] | Mapping[str, Sequence[str]] = ("n",),
 ) -> onnx.ModelProto:
     """A module as a graph of any n.
 
     Args:
-        module: from one tensor [n, ...] to one tensor [n, ...] per output.
-        example: what it takes, with at least two rows and two of every other dynamic dimension.
+        module: from one tensor [n, ...], or several in their order, to one tensor [n, ...] per
+            output.
+        example: what it takes, with at least two rows and two of every other dynamic dimension; by
+            name if it takes several.
         outputs: names of what it gives.
-        input_name: name of what it takes.
-        dynamic: names of the first dimensions that may have any length.
+        input_name: name of what it takes, if that is one.
+        dynamic: names of the first dimensions that may have any length, of each input if they
+            differ; what is called alike is as long.
     """
-    sizes = {axis: torch.export.Dim(name) for axis, name in enumerate(dynamic)}
+    taken = example if isinstance(example, Mapping) else {input_name: example}
+    named = dynamic if isinstance(dynamic, Mapping) else dict.fromkeys(taken, dynamic)
+    sizes = {name: torch.export.Dim(name) for names in named.values() for name in names}
+    shapes = tuple({axis: sizes[one] for axis, one in enumerate(named[name])} for name in taken)
     with _quiet():
         program = torch.onnx.export(
             module.eval(),
-            (example,),
-            input_names=[input_name],
+            tuple(taken.values()),
+            input_names=list(taken),
             output_names=list(outputs),
-            dynamic_shapes=(sizes,),
+            dynamic_shapes=shapes,
             opset_version=OPSET,
             dynamo=True,
             verbose=False,

@@ -126,7 +126,7 @@ def _describe_model(model: Model, path: str, name: str) -> Paths:
     )
     predicting["description"] = f"{manifest.card.intended_use} {manifest.card.stage}."
     if model.inputs.takes_columns:
-        columns = _describe_columns(instance, model)
+        columns = _describe_columns(model.inputs.row_schema() | {"title": "Instance"}, model)
         columns["description"] = f"{predicting['description']} {columns['description']}"
         predicting |= columns
     explaining["description"] = "Predicts, and says of each answer what it rests on."

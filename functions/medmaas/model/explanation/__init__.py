@@ -4,10 +4,11 @@
   counterfactual.py (the change that would change the answer, with values from grid.py), a history
   flips.py (the change of a count that changes a recommendation), a line molecule.py (its atoms and
   bonds), free text words.py.
+- players.py is what rooms take instances apart into, so that several inputs play one game.
 - shapley.py computes Shapley values of any game; budget.py says when to stop, and calls.py begins
   no call of the graph that would end later.
 - log_odds.py is what a picture's map is measured in.
-- contributions.py lists them, and parts.py names what drove an answer.
+- contributions.py lists them, and drivers.py names what drove an answer.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,11 @@
 """Why a table's row got its answer: features against the average patient."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.columns import Tensors
+from medmaas.model.columns import Tensors, join_rows
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
@@ -28,7 +28,7 @@ def make_background(manifest: Manifest) -> tuple[Rows, Floats]:
     background = manifest.explanation.background if manifest.explanation else None
     if background is None:
         reading = make_input(manifest.input).read([c.instance for c in manifest.golden.cases])
-        rows = np.asarray(reading.tensors[manifest.input.tensor], np.float32)
+        rows = np.asarray(join_rows(reading.tensors, manifest.input.row_tensors), np.float32)
         return rows, np.full(len(rows), 1 / len(rows))
     rows = np.array([centre.values for centre in background.centres], np.float32)  # None is NaN
     people = np.array([centre.people for centre in background.centres], np.float64)
@@ -55,11 +55,9 @@ def make_game(
         A coalition's worth is settle(the weighted mean over the background of read(outputs)).
     """
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
-    tensor = model.manifest.input.tensor
+    (tensor,) = model.manifest.input.row_tensors
     centres, weights = background or make_background(model.manifest)
-    player_of = np.empty(len(row), np.intp)
-    for player, columns in enumerate(players):
-        player_of[list(columns)] = player
+    show = make_revealer(row, players, centres)
     differs = np.zeros((len(centres), len(players)), bool)
     unlike = (centres != row) & ~(np.isnan(centres) & np.isnan(row))
     for player, columns in enumerate(players):
@@ -69,8 +67,7 @@ def make_game(
         table, who, centre, place = _fold(coalitions, differs)
 
         def make(part: slice) -> Tensors:
-            playing = table[who[part]]
-            return {tensor: np.where(playing[:, player_of], row, centres[centre[part]])}
+            return {tensor: show(table[who[part]], centre[part])}
 
         played = calls.play(len(who), len(row), make)
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])
@@ -80,6 +77,29 @@ def make_game(
         return targets.settle(mean)
 
     return play
+
+
+def make_revealer(
+    row: Rows, players: Sequence[Sequence[int]], centres: Rows
+) -> Callable[[Coalitions, Positions], Rows]:
+    """What a row is when only some of its features play: the others are as in a centre.
+
+    Args:
+        row: [features].
+        players: columns per player, every column once.
+        centres: [k, features].
+
+    Returns:
+        Makes [m, features] of coalitions [m, players] and positions of centres [m].
+    """
+    player_of = np.empty(len(row), np.intp)
+    for player, columns in enumerate(players):
+        player_of[list(columns)] = player
+
+    def show(coalitions: Coalitions, centre: Positions) -> Rows:
+        return np.where(coalitions[:, player_of], row, centres[centre])
+
+    return show
 
 
 def _fold(

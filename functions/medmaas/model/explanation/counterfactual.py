@@ -12,8 +12,8 @@ from medmaas.facts import Fact
 from medmaas.model.explanation.budget import OutOfTimeError
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import round_number
+from medmaas.model.explanation.drivers import name_level, name_value, read_value
 from medmaas.model.explanation.grid import Scale, scale_by, scale_linear
-from medmaas.model.explanation.parts import name_level, name_value, read_value
 from medmaas.model.explanation.shapley import Floats
 from medmaas.model.manifest import (
     Manifest,

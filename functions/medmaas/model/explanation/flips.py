@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from medmaas.model.columns import Tensors
 from medmaas.model.explanation.budget import OutOfTimeError
 from medmaas.model.explanation.calls import Calls
+from medmaas.model.explanation.drivers import read_value
 from medmaas.model.explanation.grid import as_held, scale_ratio
-from medmaas.model.explanation.parts import read_value
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Number, SeriesInput
 from medmaas.model.registry import Model

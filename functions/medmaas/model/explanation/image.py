@@ -20,9 +20,11 @@ from medmaas.model.columns import DECIMALS, Tensors
 from medmaas.model.explanation.budget import Budget, OutOfTimeError
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import describe_explained
+from medmaas.model.explanation.drivers import name_level
 from medmaas.model.explanation.log_odds import name_difference, name_measure, weigh
-from medmaas.model.explanation.parts import name_level
-from medmaas.model.inputs.image import Image
+from medmaas.model.explanation.players import Case
+from medmaas.model.explanation.shapley import Coalitions
+from medmaas.model.inputs.image import Box, Image
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import FEWEST_TRIED, ImageInput
 from medmaas.model.outputs import make_targets
@@ -34,6 +36,7 @@ Floats = NDArray[np.float64]
 _OCCLUSION = Fact("occlusion")
 _AGAINST = Fact("picture_with_part_hidden")
 CELLS = 8  # per edge
+_EDGES = (1, 2, 4)  # of regions that play with those of other parts
 _SIZE = 4  # cells along a patch's edge
 _QUARTERS = 4
 _MOST_PIXELS, _COLOURS = 256, 128  # of the map over the picture, so that 50 fit an answer of 6 MB
@@ -59,13 +62,12 @@ class ImageExplainer:
         if budget.is_spent:
             raise OutOfTimeError
         upright, box = expect(self._model.inputs, Image).locate(instance)
-        small, scale = _shrink(upright)  # first, since it may take longer than the map
+        drawn = _shrink(upright)  # first, since it may take longer than the map
         with Calls(self._model, budget) as calls:
             whole = self._answer(picture, calls)
             head = self._targets.headline(whole)
             heat, complete = self._occlude(picture, whole, head, calls)
         target = self._targets.targets[head]
-        left, top, right, bottom = box
         level = name_level(target, float(whole[head]))
         clauses = [
             Fact("target_is", target=target.words, level=level),
@@ -79,12 +81,7 @@ class ImageExplainer:
             "against": _AGAINST,
             "measure": name_measure(self._targets, head),
             "complete": complete,
-            "heat_map": {
-                "of": target.name,
-                "rows": heat.round(DECIMALS).tolist(),
-                "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
-                "png": _draw_map(small, [round(edge * scale) for edge in box], heat),
-            },
+            "heat_map": _write_heat(drawn, box, heat, target.name),
         }
 
     def _find_lost(self) -> Fact | None:
@@ -144,17 +141,13 @@ class ImageExplainer:
         alone: bool = False,
     ) -> float:
         """What is measured of the answer to a picture without a patch, or to the patch alone."""
-        channels_last = self._spec.layout == "NHWC"
-        pixels = picture if channels_last else picture.transpose(1, 2, 0)
-        colour = np.broadcast_to(pixels.mean(axis=(0, 1)).astype(picture.dtype), pixels.shape)
-        edges = [place_edges(size, CELLS) for size in pixels.shape[:2]]
-        place = tuple(
+        edges = [place_edges(size, CELLS) for size in (self._spec.height, self._spec.width)]
+        down, across = (
             slice(e[cells.start], e[cells.stop]) for e, cells in zip(edges, patch, strict=True)
         )
-        around, inside = (colour, pixels) if alone else (pixels, colour)
-        seen = around.copy()
-        seen[place] = inside[place]
-        fed = seen if channels_last else seen.transpose(2, 0, 1)
+        shown = np.full((1, self._spec.height, self._spec.width), not alone)
+        shown[0, down, across] = alone
+        (fed,) = hide(self._spec, picture, shown)
         return float(weigh(self._targets, self._answer(fed, calls)[None], head)[0])
 
     def json_schema(self) -> Schema:
@@ -165,6 +158,61 @@ class ImageExplainer:
 def make(model: Model) -> ImageExplainer:
     """What explains."""
     return ImageExplainer(model, expect(model.manifest.input, ImageInput))
+
+
+def hide(spec: ImageInput, picture: NDArray[Any], shown: NDArray[np.bool_]) -> NDArray[Any]:
+    """A picture [...] as the graph takes it, in its mean colour where it is not shown, [m, ...].
+
+    Args:
+        spec: of the picture.
+        picture: one.
+        shown: which pixels are, [m, height, width].
+    """
+    channels_last = spec.layout == "NHWC"
+    pixels = picture if channels_last else picture.transpose(1, 2, 0)
+    colour = pixels.mean(axis=(0, 1)).astype(picture.dtype)
+    seen = np.where(shown[..., None], pixels, colour)
+    return seen if channels_last else seen.transpose(0, 3, 1, 2)
+
+
+class RegionPlayers:
+    """The regions of a picture, as many from top to bottom as from left to right."""
+
+    def __init__(self, case: Case, spec: ImageInput) -> None:
+        self._case, self._spec = case, spec
+        self._edge = max(edge for edge in _EDGES if edge**2 <= max(case.most, 1))
+        down, across = (
+            np.searchsorted(place_edges(size, self._edge), np.arange(size), side="right") - 1
+            for size in (spec.height, spec.width)
+        )
+        self._owner = down[:, None] * self._edge + across  # of each pixel
+        self.names = [
+            Fact(
+                "region", row=cell // self._edge + 1, column=cell % self._edge + 1, edge=self._edge
+            )
+            for cell in range(self._edge**2)
+        ]
+
+    def reveal(self, coalitions: Coalitions, _centre: NDArray[np.intp]) -> Tensors:
+        """The picture, in its mean colour where a region does not play."""
+        picture = self._case.tensors[self._spec.tensor][0]
+        return {self._spec.tensor: hide(self._spec, picture, coalitions[:, self._owner])}
+
+    def describe(self, values: Floats, _errors: Floats | None) -> dict[str, Any]:
+        """The map over the picture."""
+        heat = values.reshape(self._edge, self._edge)
+        upright, box = expect(self._case.inputs, Image).locate(self._case.instance)
+        return {"heat_map": _write_heat(_shrink(upright), box, heat, self._case.of)}
+
+
+def make_players(case: Case) -> RegionPlayers:
+    """The regions of a picture."""
+    return RegionPlayers(case, expect(case.spec, ImageInput))
+
+
+def count_players(_case: Case) -> int:
+    """As many as a coarse map has."""
+    return max(_EDGES) ** 2
 
 
 def place_edges(size: int, parts: int) -> NDArray[np.int64]:
@@ -227,6 +275,19 @@ def _shrink(picture: PIL.Image.Image) -> tuple[PIL.Image.Image, float]:
     return picture.resize((width, height)).convert("RGB"), scale
 
 
+def _write_heat(
+    drawn: tuple[PIL.Image.Image, float], box: Box, heat: Floats, of: str
+) -> dict[str, Any]:
+    """A map of the box of a picture that was shrunk."""
+    (small, scale), (left, top, right, bottom) = drawn, box
+    return {
+        "of": of,
+        "rows": heat.round(DECIMALS).tolist(),
+        "box": {"left": left, "top": top, "width": right - left, "height": bottom - top},
+        "png": _draw_map(small, [round(edge * scale) for edge in box], heat),
+    }
+
+
 def _draw_map(drawn: PIL.Image.Image, box: Sequence[int], heat: Floats) -> str:
     """The picture with the map over what the model sees, as PNG in base64, without metadata.
 
@@ -254,13 +315,25 @@ def _name_place(down: int, across: int, shape: tuple[int, ...]) -> Fact:
     return Fact("middle" if row == column else f"{row}_{column}")
 
 
+def describe_players() -> dict[str, Schema]:
+    """JSON Schema of what the regions of a picture contributed."""
+    return {"heat_map": _describe_heat("What each region contributed.", "RegionMap")}
+
+
 def describe_explanation() -> Schema:
     """JSON Schema of an explanation of a picture."""
-    rows = describe_list(
-        describe_list(NUMBER),
-        description="What the answer loses where the picture is hidden and gains where it is shown "
+    heat = _describe_heat(
+        "What the answer loses where the picture is hidden and gains where it is shown "
         f"alone, on average, per cell of {CELLS} x {CELLS} over the box.",
+        "HeatMap",
     )
+    measure = TEXT | {"description": "What the numbers of the map are."}
+    own = {"measure": measure, "heat_map": heat}
+    return describe_explained("ImageExplanation", own, said=("measure",))
+
+
+def _describe_heat(cells: str, title: str) -> Schema:
+    rows = describe_list(describe_list(NUMBER), description=cells)
     box = describe_object("Box", dict.fromkeys(("left", "top", "width", "height"), INTEGER))
     box["description"] = "What the model sees, in pixels of the upright picture."
     png = TEXT | {
@@ -269,7 +342,4 @@ def describe_explanation() -> Schema:
         "description": "The picture with the map over it: orange speaks for the answer, blue "
         "against it.",
     }
-    heat = describe_object("HeatMap", {"of": TEXT, "rows": rows, "box": box, "png": png})
-    measure = TEXT | {"description": "What the numbers of the map are."}
-    own = {"measure": measure, "heat_map": heat}
-    return describe_explained("ImageExplanation", own, said=("measure",))
+    return describe_object(title, {"of": TEXT, "rows": rows, "box": box, "png": png})

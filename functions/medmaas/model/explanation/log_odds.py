@@ -7,7 +7,7 @@ import numpy as np
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Floats
-from medmaas.model.explanation.parts import name_amount
+from medmaas.model.explanation.drivers import name_amount
 from medmaas.model.targets import Targets
 
 _NOTICED = 0.05  # log-odds: a twentieth more or less in the odds

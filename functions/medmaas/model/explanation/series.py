@@ -1,6 +1,6 @@
 """Why a history got its answer: by measurement, and by time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,8 +19,13 @@ from medmaas.model.explanation.contributions import (
     name_method,
     tolerate,
 )
+from medmaas.model.explanation.drivers import name_drivers, name_value
 from medmaas.model.explanation.flips import describe_flips, find_flips, recommend
-from medmaas.model.explanation.parts import name_drivers, name_value
+from medmaas.model.explanation.players import (
+    Case,
+    FeaturePlayers,
+    describe_feature_players,
+)
 from medmaas.model.explanation.shapley import (
     MOST_PAIRS,
     Attribution,
@@ -63,23 +68,36 @@ def make_history_game(
         calls: of the graph; by themselves without a limit of time.
     """
     spec = expect(model.manifest.input, SeriesInput)
-    tensor = spec.tensor
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
-    empty = np.array([_leave_out(feature) for feature in spec.features], np.float32)
-    owner = np.full(history.shape, len(players))  # beyond the players: always there
-    for player, cells in enumerate(players):
-        owner[cells & ~np.isnan(history)] = player
+    show = make_revealer(spec, history, players)
 
     def play(coalitions: Coalitions) -> Floats:
         played = calls.play(
-            len(coalitions),
-            history.size,
-            lambda part: {tensor: np.where(reveal(coalitions[part], owner), history, empty)},
+            len(coalitions), history.size, lambda part: {spec.tensor: show(coalitions[part])}
         )
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])
         return targets.settle(raw)
 
     return play
+
+
+def make_revealer(
+    spec: SeriesInput, history: Histories, players: Sequence[NDArray[np.bool_]]
+) -> Callable[[Coalitions], Histories]:
+    """What a history [rows, features] is when only some play, whose cells these are.
+
+    Returns:
+        Makes [m, rows, features] of coalitions [m, players].
+    """
+    empty = np.array([_leave_out(feature) for feature in spec.features], np.float32)
+    owner = np.full(history.shape, len(players))  # beyond the players: always there
+    for player, cells in enumerate(players):
+        owner[cells & ~np.isnan(history)] = player
+
+    def show(coalitions: Coalitions) -> Histories:
+        return np.where(reveal(coalitions, owner), history, empty)
+
+    return show
 
 
 def _leave_out(feature: Feature) -> float:
@@ -97,20 +115,13 @@ class SeriesExplainer:
     def __init__(self, model: Model, spec: SeriesInput) -> None:
         self._model, self._spec = model, spec
         self._targets = make_targets(model.manifest.output)
-        measured = group_features(spec.features[1:])
-        self._measurements = {
-            name: [column + 1 for column in columns] for name, columns in measured.items()
-        }
+        self._measurements = group_measurements(spec)
 
     def explain(self, tensors: Tensors, _instance: object, budget: Budget) -> dict[str, Any]:
         """The explanation of one history [1, rows, features]."""
         history = tensors[self._spec.tensor][0]
         history = history[~np.isnan(history[:, _TIME])]
-        columns = np.arange(history.shape[1])
-        by_column = [
-            np.broadcast_to(np.isin(columns, chosen), history.shape)
-            for chosen in self._measurements.values()
-        ]
+        by_column = _list_cells(self._measurements, history)
         recommends = self._model.output.recommends
         with Calls(self._model, budget.share(_MEASUREMENTS)) as calls:
             targets = self._targets
@@ -121,7 +132,8 @@ class SeriesExplainer:
         by_time, over_time, whole = self._explain_time(history, targets, budget)
         head = targets.headline(found.prediction)
         target = targets.targets[head]
-        drivers = list(zip(self._name(history), found.values[:, head].tolist(), strict=True))
+        names = name_measurements(self._spec, self._measurements, history)
+        drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
         explained: dict[str, Any] = {
             "sentence": name_drivers(target, drivers, _AGAINST),
             "method": name_method(found, *over_time),
@@ -164,18 +176,6 @@ class SeriesExplainer:
         named: Part = {"row": run.start, time: first}
         return named if len(run) == 1 else named | {"last_row": last, "until": end}
 
-    def _name(self, history: Histories) -> list[Fact | str]:
-        """What measurements are called: anc (last 1.8 10*9/L)."""
-        names: list[Fact | str] = []
-        for name, columns in self._measurements.items():
-            known = history[~np.isnan(history[:, columns[0]]), columns[0]]
-            if len(columns) == 1 and len(known):
-                value = name_value(self._spec.features[columns[0]], float(known[-1]))
-                names.append(Fact("last_value", feature=name, value=value))
-            else:
-                names.append(name)
-        return names
-
     def _share_out(
         self,
         history: Histories,
@@ -210,6 +210,58 @@ class SeriesExplainer:
 def make(model: Model) -> SeriesExplainer:
     """What explains."""
     return SeriesExplainer(model, expect(model.manifest.input, SeriesInput))
+
+
+def group_measurements(spec: SeriesInput) -> dict[str, list[int]]:
+    """The columns of every measurement, or group of them; the time is none."""
+    measured = group_features(spec.features[1:])
+    return {name: [column + 1 for column in columns] for name, columns in measured.items()}
+
+
+def _list_cells(
+    measurements: Mapping[str, list[int]], history: Histories
+) -> list[NDArray[np.bool_]]:
+    columns = np.arange(history.shape[1])
+    return [
+        np.broadcast_to(np.isin(columns, chosen), history.shape) for chosen in measurements.values()
+    ]
+
+
+def name_measurements(
+    spec: SeriesInput, measurements: Mapping[str, list[int]], history: Histories
+) -> list[Fact | str]:
+    """What measurements are called: anc (last 1.8 10*9/L)."""
+    names: list[Fact | str] = []
+    for name, columns in measurements.items():
+        known = history[~np.isnan(history[:, columns[0]]), columns[0]]
+        if len(columns) == 1 and len(known):
+            value = name_value(spec.features[columns[0]], float(known[-1]))
+            names.append(Fact("last_value", feature=name, value=value))
+        else:
+            names.append(name)
+    return names
+
+
+def make_players(case: Case) -> FeaturePlayers:
+    """The measurements of a history."""
+    spec = expect(case.spec, SeriesInput)
+    history, measurements = case.tensors[spec.tensor][0], group_measurements(spec)
+    show = make_revealer(spec, history, _list_cells(measurements, history))
+    return FeaturePlayers(
+        name_measurements(spec, measurements, history),
+        [*measurements],
+        lambda coalitions, _: {spec.tensor: show(coalitions)},
+    )
+
+
+def count_players(case: Case) -> int:
+    """A player per measurement or group."""
+    return len(group_measurements(expect(case.spec, SeriesInput)))
+
+
+def describe_players() -> dict[str, Schema]:
+    """JSON Schema of what measurements contributed."""
+    return describe_feature_players()
 
 
 def describe_explanation(

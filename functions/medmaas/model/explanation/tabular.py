@@ -1,13 +1,13 @@
 """Why a table's row got its answer, and what would change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from medmaas.facts import Fact
 from medmaas.model.columns import Tensors
-from medmaas.model.explanation.background import Rows, make_background, make_game
+from medmaas.model.explanation.background import Rows, make_background, make_game, make_revealer
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.contributions import (
@@ -19,7 +19,12 @@ from medmaas.model.explanation.contributions import (
     tolerate,
 )
 from medmaas.model.explanation.counterfactual import Counterfactual, describe_counterfactual
-from medmaas.model.explanation.parts import name_drivers, name_value
+from medmaas.model.explanation.drivers import name_drivers, name_value
+from medmaas.model.explanation.players import (
+    Case,
+    FeaturePlayers,
+    describe_feature_players,
+)
 from medmaas.model.explanation.shapley import Attribution, Floats, attribute
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import TabularInput
@@ -53,7 +58,7 @@ class TableExplainer:
             found = self._share_out(row, calls, budget)
             other, searched = self._counterfactual.search(row, calls)
         targets, head = self._targets.targets, self._targets.headline(found.prediction)
-        names = [self._name(name, columns, row) for name, columns in self._groups.items()]
+        names = name_groups(self._spec, self._groups, row)
         drivers = list(zip(names, found.values[:, head].tolist(), strict=True))
         parts = [{"feature": name} for name in self._groups]
         return {
@@ -79,14 +84,6 @@ class TableExplainer:
         game = make_game(self._model, row, players, self._background, calls)
         return attribute(game, len(players), tolerance=self._tolerance, budget=budget)
 
-    def _name(self, name: str, columns: list[int], row: Rows) -> Fact | str:
-        """What a group is called: a feature alone with its value."""
-        if len(columns) > 1:
-            return name
-        value = name_value(self._spec.features[columns[0]], float(row[columns[0]]))
-        is_number = isinstance(value, Fact) and value.code == "value"
-        return Fact("feature_value" if is_number else "feature_is", feature=name, value=value)
-
     def json_schema(self) -> Schema:
         """JSON Schema of an explanation."""
         return describe_explanation([*self._groups])
@@ -95,6 +92,39 @@ class TableExplainer:
 def make(model: Model) -> TableExplainer:
     """What explains."""
     return TableExplainer(model, expect(model.manifest.input, TabularInput))
+
+
+def name_groups(spec: TabularInput, groups: Mapping[str, list[int]], row: Rows) -> list[Fact | str]:
+    """What groups are called: a feature alone with its value."""
+
+    def name_one(name: str, columns: list[int]) -> Fact | str:
+        if len(columns) > 1:
+            return name
+        value = name_value(spec.features[columns[0]], float(row[columns[0]]))
+        is_number = isinstance(value, Fact) and value.code == "value"
+        return Fact("feature_value" if is_number else "feature_is", feature=name, value=value)
+
+    return [name_one(*group) for group in groups.items()]
+
+
+def make_players(case: Case) -> FeaturePlayers:
+    """The features of a row, those of a group together."""
+    spec = expect(case.spec, TabularInput)
+    row, groups = case.tensors[spec.tensor][0], group_features(spec.features)
+    show = make_revealer(row, [*groups.values()], case.centres)
+    return FeaturePlayers(
+        name_groups(spec, groups, row), [*groups], lambda *played: {spec.tensor: show(*played)}
+    )
+
+
+def count_players(case: Case) -> int:
+    """A player per feature or group."""
+    return len(group_features(expect(case.spec, TabularInput).features))
+
+
+def describe_players() -> dict[str, Schema]:
+    """JSON Schema of what features contributed."""
+    return describe_feature_players()
 
 
 def describe_explanation(groups: Sequence[str] | None = None) -> Schema:

@@ -3,8 +3,9 @@
 Which words of a free text, words.py tells.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from medmaas.model.explanation.contributions import (
     name_method,
     round_number,
 )
+from medmaas.model.explanation.drivers import name_drivers
 from medmaas.model.explanation.molecule import Molecule, read_molecule
-from medmaas.model.explanation.parts import name_drivers
+from medmaas.model.explanation.players import Case, Players, Whole
 from medmaas.model.explanation.shapley import (
     Attribution,
     Coalitions,
@@ -61,6 +63,33 @@ class _Part:
     name: Fact
 
 
+class _Line(NamedTuple):
+    """A line, and the molecule that it is, if its model reads molecules."""
+
+    line: str
+    molecule: Molecule | None
+
+    @classmethod
+    def of(cls, spec: TextInput, codes: Codes) -> "_Line":
+        """The line that the graph reads, of its codes [max_length]."""
+        line = "".join(spec.alphabet[code - 1] for code in codes if code)
+        return cls(line, read_molecule(line) if spec.syntax == "SMILES" else None)
+
+    def list_parts(self, most: int) -> list[_Part]:
+        """Atoms and written bonds of a molecule; else characters, in at most so many runs."""
+        return _list_atoms(self.molecule) if self.molecule else _list_characters(self.line, most)
+
+    def carry_over(
+        self, parts: list[_Part], values: list[float], spec: TextInput, instance: object
+    ) -> tuple["_Line", list[_Part], list[float]]:
+        """What the parts of a molecule contributed, told of the line that was sent."""
+        sent = instance.get(spec.field) if isinstance(instance, dict) else None
+        if self.molecule is None or not isinstance(sent, str) or sent.strip() == self.line:
+            return self, parts, values
+        molecule, values = _carry_over(self.molecule, values, sent.strip())
+        return _Line(sent.strip(), molecule), _list_atoms(molecule), values
+
+
 def make_line_game(
     model: Model, codes: Codes, parts: list[list[int]], calls: Calls | None = None
 ) -> Game:
@@ -72,22 +101,34 @@ def make_line_game(
         parts: positions of each player's characters, none of them twice.
         calls: of the graph; by themselves without a limit of time.
     """
-    tensor = model.manifest.input.tensor
+    tensor = expect(model.manifest.input, TextInput).tensor
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
-    owner = np.full(len(codes), len(parts))  # beyond the players: always there
-    for part, characters in enumerate(parts):
-        owner[characters] = part
+    show = make_revealer(codes, parts)
 
     def play(coalitions: Coalitions) -> Floats:
         played = calls.play(
-            len(coalitions),
-            len(codes),
-            lambda part: {tensor: np.where(reveal(coalitions[part], owner), codes, 0)},
+            len(coalitions), len(codes), lambda part: {tensor: show(coalitions[part])}
         )
         raw = np.concatenate([targets.read(outputs) for _, outputs in played])
         return targets.settle(raw)
 
     return play
+
+
+def make_revealer(codes: Codes, parts: list[list[int]]) -> Callable[[Coalitions], Codes]:
+    """What a line [max_length] is when only some of its parts play: the others are not read.
+
+    Returns:
+        Makes [m, max_length] of coalitions [m, parts].
+    """
+    owner = np.full(len(codes), len(parts))  # beyond the players: always there
+    for part, characters in enumerate(parts):
+        owner[characters] = part
+
+    def show(coalitions: Coalitions) -> Codes:
+        return np.where(reveal(coalitions, owner), codes, 0)
+
+    return show
 
 
 class TextExplainer:
@@ -100,20 +141,15 @@ class TextExplainer:
     def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
         """The explanation of one line [1, max_length], told of the line that was sent."""
         codes = tensors[self._spec.tensor][0]
-        line = "".join(self._spec.alphabet[code - 1] for code in codes if code)
-        molecule = read_molecule(line) if self._spec.syntax == "SMILES" else None
+        taken = _Line.of(self._spec, codes)
         with Calls(self._model, budget) as calls:
-            wanted = min(len(line), _MOST_PARTS)
-            most = wanted if molecule else calls.count_parts(wanted)
-            parts = _list_atoms(molecule) if molecule else _list_characters(line, most)
+            wanted = min(len(taken.line), _MOST_PARTS)
+            most = wanted if taken.molecule else calls.count_parts(wanted)
+            parts = taken.list_parts(most)
             found = self._share_out(codes, parts, calls, budget)
         head = self._targets.headline(found.prediction)
         values: list[float] = found.values[:, head].tolist()
-        sent = instance.get(self._spec.field) if isinstance(instance, dict) else None
-        if molecule and isinstance(sent, str) and sent.strip() != line:
-            line = sent.strip()
-            molecule, values = _carry_over(molecule, values, line)
-            parts = _list_atoms(molecule)
+        taken, parts, values = taken.carry_over(parts, values, self._spec, instance)
         target = self._targets.targets[head]
         named = [(part.name, value) for part, value in zip(parts, values, strict=True)]
         explained: dict[str, Any] = {
@@ -125,11 +161,11 @@ class TextExplainer:
             "unit": target.unit,
             "baseline": round_number(found.baseline[head]),
             "prediction": round_number(found.prediction[head]),
-            "characters": _share(line, parts, values),
+            "characters": _share(taken.line, parts, values),
         }
         if found.errors is not None:
             explained["largest_standard_error"] = round_number(found.errors[:, head].max())
-        return explained | (_fold(molecule, values) if molecule else {})
+        return explained | (_fold(taken.molecule, values) if taken.molecule else {})
 
     def _share_out(
         self, codes: Codes, parts: list[_Part], calls: Calls, budget: Budget
@@ -148,6 +184,44 @@ def make(model: Model) -> TextExplainer | WordsExplainer:
     """What explains."""
     spec = expect(model.manifest.input, TextInput)
     return WordsExplainer(model, spec) if spec.tokens else TextExplainer(model, spec)
+
+
+class LinePlayers:
+    """The parts of a line."""
+
+    def __init__(self, case: Case, spec: TextInput) -> None:
+        codes = case.tensors[spec.tensor][0]
+        self._spec, self._instance, self._line = spec, case.instance, _Line.of(spec, codes)
+        self._parts = self._line.list_parts(case.most)
+        self._show = make_revealer(codes, [part.characters for part in self._parts])
+        self.names = [part.name for part in self._parts]
+
+    def reveal(self, coalitions: Coalitions, _centre: NDArray[np.intp]) -> Tensors:
+        """The codes of a line without those that do not play."""
+        return {self._spec.tensor: self._show(coalitions)}
+
+    def describe(self, values: Floats, _errors: Floats | None) -> dict[str, Any]:
+        """What every character contributed; of a molecule atoms and bonds, too."""
+        taken, parts, shares = self._line.carry_over(
+            self._parts, values.tolist(), self._spec, self._instance
+        )
+        told: dict[str, Any] = {"characters": _share(taken.line, parts, shares)}
+        return told | (_fold(taken.molecule, shares) if taken.molecule else {})
+
+
+def make_players(case: Case) -> Players:
+    """The atoms and bonds, or the characters, of a line; free text is one piece."""
+    spec = expect(case.spec, TextInput)
+    return Whole(case) if spec.tokens else LinePlayers(case, spec)
+
+
+def count_players(case: Case) -> int:
+    """A player per atom and bond, or per character."""
+    spec = expect(case.spec, TextInput)
+    if spec.tokens:
+        return 1
+    taken = _Line.of(spec, case.tensors[spec.tensor][0])
+    return len(taken.list_parts(min(len(taken.line), _MOST_PARTS)))
 
 
 def _tolerate(ends: Floats) -> Floats:
@@ -225,13 +299,8 @@ def _fold(molecule: Molecule, values: list[float]) -> dict[str, Any]:
     return {"atoms": atoms, "bonds": bonds}
 
 
-def describe_explanation() -> Schema:
-    """JSON Schema of an explanation of either form of a text."""
-    return describe_any(_describe_line(), words.describe_explanation())
-
-
-def _describe_line(*, is_molecule: bool | None = None) -> Schema:
-    """JSON Schema of an explanation of a line, which may always be a molecule, never, or either."""
+def describe_players() -> dict[str, Schema]:
+    """JSON Schema of what characters contributed, and atoms and bonds of a molecule."""
     position = INTEGER | {"minimum": 1, "description": "In the line, from 1."}
     character = {"position": position, "character": TEXT, "contribution": NUMBER}
     atom = {"position": position, "symbol": TEXT, "contribution": NUMBER}
@@ -243,12 +312,23 @@ def _describe_line(*, is_molecule: bool | None = None) -> Schema:
         "atoms": describe_list(describe_object("Atom", atom)),
         "bonds": describe_list(describe_object("Bond", bond)),
     }
+    return {"characters": describe_list(describe_object("Character", character)), **molecule}
+
+
+def describe_explanation() -> Schema:
+    """JSON Schema of an explanation of either form of a text."""
+    return describe_any(_describe_line(), words.describe_explanation())
+
+
+def _describe_line(*, is_molecule: bool | None = None) -> Schema:
+    """JSON Schema of an explanation of a line, which may always be a molecule, never, or either."""
+    molecule = describe_players()
     own = {
         "of": TEXT,
         "unit": TEXT,
         "baseline": NUMBER,
         "prediction": NUMBER,
-        "characters": describe_list(describe_object("Character", character)),
+        "characters": molecule.pop("characters"),
     }
     sampled = {"largest_standard_error": NUMBER | {"description": "If sampled."}}
     if is_molecule:

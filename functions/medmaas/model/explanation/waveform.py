@@ -23,7 +23,7 @@ from medmaas.model.explanation.contributions import (
     name_method,
     tolerate,
 )
-from medmaas.model.explanation.parts import name_amount, name_drivers
+from medmaas.model.explanation.drivers import name_amount, name_drivers
 from medmaas.model.explanation.shapley import (
     Attribution,
     Coalitions,

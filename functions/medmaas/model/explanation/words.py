@@ -17,7 +17,7 @@ from medmaas.model.explanation.contributions import (
     name_method,
     round_number,
 )
-from medmaas.model.explanation.parts import name_drivers
+from medmaas.model.explanation.drivers import name_drivers
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game, attribute, cut, reveal
 from medmaas.model.inputs.tokenizer import Encoded, Span
 from medmaas.model.inputs.tokens import TokenText

@@ -20,10 +20,10 @@ from medmaas.model.inputs.reading import InputKind, Reading
 from medmaas.model.kinds import find_room
 from medmaas.model.manifest import Input
 
-__all__ = ["Files", "InputKind", "InputRoom", "Reading", "make_input"]
+__all__ = ["NO_FILES", "Files", "InputKind", "InputRoom", "Reading", "make_input"]
 
 Files = Mapping[str, bytes]  # of a model's folder, by name
-_NONE: Files = {}
+NO_FILES: Files = {}
 
 
 class InputRoom(Protocol):
@@ -40,7 +40,7 @@ class FilesRoom(Protocol):
         """What reads with these files, which are all that the spec names."""
 
 
-def make_input(spec: Input, files: Files = _NONE) -> InputKind:
+def make_input(spec: Input, files: Files = NO_FILES) -> InputKind:
     """What reads for a manifest's input.
 
     Args:

@@ -13,6 +13,7 @@ from medmaas.facts import Fact
 from medmaas.model.inputs import picture
 from medmaas.model.inputs.appearance import find_doubt
 from medmaas.model.inputs.reading import (
+    Allowance,
     InputColumn,
     InputDefaults,
     InvalidValueError,
@@ -56,10 +57,14 @@ class Image(InputDefaults):
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+        return self.read_within(instances, Allowance())
+
+    def read_within(self, instances: Sequence[object], allowance: Allowance) -> Reading:
+        """The same, as far as the pixels suffice."""
         spec = self._spec
         notes = [Notes(index) for index in range(len(instances))]
         pixels = np.zeros((len(instances), spec.height, spec.width, spec.channels), np.uint8)
-        left = picture.MAX_PIXELS_TOGETHER
+        left = picture.MAX_PIXELS_TOGETHER if allowance.pixels is None else allowance.pixels
         for row, instance, note in zip(pixels, instances, notes, strict=True):
             given = read_object(instance, (spec.field,), note)
             try:
@@ -74,6 +79,7 @@ class Image(InputDefaults):
             except InvalidValueError as error:
                 if isinstance(instance, dict):
                     note.refuse(spec.field, error.fact)
+        allowance.pixels = left
         return collect(spec.tensor, self._arrange(pixels), notes)
 
     def read_tensor(self, tensor: Tensor) -> Reading:

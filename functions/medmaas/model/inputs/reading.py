@@ -17,6 +17,7 @@ from medmaas.model.schema import Schema
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _FEW = 12
+KEY = "key"  # by which a row names a file, in the place of the field that would hold it
 
 Tensor = NDArray[np.float32] | NDArray[np.uint8] | NDArray[np.int64]
 
@@ -56,6 +57,17 @@ class Reading:
     warnings: Sequence[Sequence[Problem]]
     held: Sequence[Fact | None] = ()
     seen: Sequence[Seen | None] = ()
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What all files of one request may still cost together, whichever parts they are of.
+
+    Attributes:
+        pixels: of pictures, as everyday ones cost to decode; None is as many as one kind allows.
+    """
+
+    pixels: int | None = None
 
 
 class Warnings(Sequence[list[Problem]]):
@@ -165,20 +177,22 @@ class InputKind(Protocol):
         takes: what the columns hold, in a sentence for programmers.
         columns: by which instances come as tensors.
         long_form: how rows of a CSV file become an instance, if it takes several.
-        file_field: the field whose value may be a file that a row names by its key, if one may;
-            such instances are read one by one, because thousands of them fill any memory.
-        file_as_bytes: whether that file comes as its bytes, and not in base64; then its size is
-            not limited by what a request holds.
+        file_fields: the fields whose value may be a file that a row names by its key, each with a
+            dot where it is of a part, and whether that file comes as its bytes, and not in base64:
+            then its size is not limited by what a request holds. Such instances are read one by
+            one, because thousands of them fill any memory.
         takes_columns: whether a table of typed values stands for instances: a column for each
-            property of `json_schema`.
+            property of `row_schema`.
     """
 
     takes: str
     takes_columns: ClassVar[bool]
     columns: tuple[InputColumn, ...]
     long_form: LongForm | None
-    file_field: str | None
-    file_as_bytes: ClassVar[bool]
+
+    @property
+    def file_fields(self) -> Mapping[str, bool]:
+        """Where a file may be named by its key, and whether it comes as bytes."""
 
     @property
     def file_columns(self) -> tuple[InputColumn, ...] | None:
@@ -186,6 +200,19 @@ class InputKind(Protocol):
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
+
+    def read_within(self, instances: Sequence[object], allowance: Allowance) -> Reading:
+        """The same, where other parts of the request take of the same allowance."""
+
+    def make_instances(
+        self, columns: Mapping[str, Sequence[object]], count: int
+    ) -> Sequence[object]:
+        """Instances of columns of values, of which some may be absent."""
+
+    def make_file_instances(
+        self, columns: Mapping[str, Sequence[str]], count: int
+    ) -> Sequence[object]:
+        """Instances of the cells of `file_columns`."""
 
     def read_columns(self, columns: Mapping[str, Sequence[object]], count: int) -> Reading:
         """Read a table, which gives what `read` gives for its rows.
@@ -230,6 +257,9 @@ class InputKind(Protocol):
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
+    def row_schema(self) -> Schema:
+        """The same of a row of the columns that `read_columns` takes."""
+
 
 class InputDefaults:
     """What holds of most kinds of input."""
@@ -245,9 +275,32 @@ class InputDefaults:
         """The same columns."""
         return self.columns
 
+    @property
+    def file_fields(self) -> Mapping[str, bool]:
+        """The one, if there is one."""
+        return {self.file_field: self.file_as_bytes} if self.file_field else {}
+
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
         raise NotImplementedError
+
+    def read_within(self, instances: Sequence[object], _allowance: Allowance) -> Reading:
+        """The same: most kinds cost little."""
+        return self.read(instances)
+
+    def make_instances(
+        self, columns: Mapping[str, Sequence[object]], count: int
+    ) -> Sequence[object]:
+        """An object of named values per row."""
+        if not columns:
+            return [{} for _ in range(count)]
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def make_file_instances(
+        self, columns: Mapping[str, Sequence[str]], count: int
+    ) -> Sequence[object]:
+        """An object of texts per row."""
+        return self.make_instances(columns, count)
 
     def read_columns(self, _columns: Mapping[str, Sequence[object]], _count: int) -> Reading:
         """Refuse them."""
@@ -255,12 +308,10 @@ class InputDefaults:
         raise InvalidRequestError("columns_not_taken", [problem])
 
     def read_file_columns(
-        self, columns: Mapping[str, Sequence[str]], _count: int
+        self, columns: Mapping[str, Sequence[str]], count: int
     ) -> tuple[Reading, Sequence[object]]:
         """An instance per row."""
-        cells = [columns[column.name] for column in self.columns]
-        names = [column.name for column in self.columns]
-        instances = [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+        instances = self.make_file_instances(columns, count)
         return self.read(instances), instances
 
     def read_tensors(self, tensors: Mapping[str, Tensor]) -> Reading:
@@ -279,6 +330,14 @@ class InputDefaults:
     def draw(self, _instance: object) -> dict[str, Any] | None:
         """None."""
         return None
+
+    def json_schema(self) -> Schema:
+        """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
+        raise NotImplementedError
+
+    def row_schema(self) -> Schema:
+        """The same."""
+        return self.json_schema()
 
 
 def find_unknown(columns: Mapping[str, object], names: Collection[str]) -> list[Problem]:

@@ -158,6 +158,18 @@ class Tabular(InputDefaults):
             tensor[:, i] = numbers
         return self._collect(tensor, notes)
 
+    def make_file_instances(
+        self, columns: Mapping[str, Sequence[str]], count: int
+    ) -> Sequence[object]:
+        """Rows of values, None for an empty cell."""
+        parsers = zip(self._names, self._parsers, strict=True)
+        values = {
+            name: [parse(cell) for cell in columns[name]]
+            for name, parse in parsers
+            if columns.get(name)
+        }
+        return self.make_instances(values, count)
+
     def read_file_columns(
         self, columns: Mapping[str, Sequence[str]], count: int
     ) -> tuple[Reading, Sequence[object]]:

@@ -151,7 +151,7 @@ class Manifest(Contract):
         features = self.input.row_features
         if any(len(centre.values) != len(features) for centre in background.centres):
             raise ValueError(
-                "explanation.background needs an input of kind tabular, and every centre one value "
+                "explanation.background needs features of a row, and every centre one value "
                 f"per feature, {len(features)}"
             )
         return self
@@ -166,7 +166,7 @@ class Manifest(Contract):
         features = self.input.row_features
         if isinstance(distance, StandardisedDistance) and len(distance.columns) != len(features):
             raise ValueError(
-                "uncertainty.distance needs an input of kind tabular, and one column per feature"
+                "uncertainty.distance needs features of a row, and one column per feature"
             )
         if intervals:
             intervals.require_strata(self.input)

@@ -45,7 +45,7 @@ class Uncertainty:
     """Intervals, and the three reasons why there is no answer."""
 
     def __init__(self, spec: contract.Uncertainty, manifest: Manifest) -> None:
-        self._spec, self._tensor = spec, manifest.input.tensor
+        self._spec, self._tensors = spec, manifest.input.feature_tensors
         self._intervals = make_intervals(spec.intervals, manifest) if spec.intervals else None
         self._distance = make_distance(spec.distance, manifest.input) if spec.distance else None
         levels = spec.intervals.levels if spec.intervals else ()
@@ -72,7 +72,7 @@ class Uncertainty:
     def tabulate(self, outputs: Tensors, inputs: Tensors, coverage: float | None) -> Table:
         """The intervals of all rows, at a coverage that is stored, the first for None."""
         if self._intervals is None:
-            return Table([], np.empty((len(inputs[self._tensor]), 0)))
+            return Table([], np.empty((len(next(iter(inputs.values()))), 0)))
         return self._intervals.tabulate(outputs, inputs, coverage or self._coverages[0])
 
     def list_rows(self, table: Table, coverage: float | None) -> Sequence[Interval | None]:
@@ -104,7 +104,8 @@ class Uncertainty:
             sets = tabulate() if tabulate else self.tabulate(outputs, inputs, None)
             doubts.append(_doubt_large(sets.texts[0], self._spec.largest_set, self._coverages[0]))
         if self._spec.most_missing is not None:
-            doubts.append(_doubt_missing(inputs[self._tensor], self._spec.most_missing))
+            tensors = [inputs[name] for name in self._tensors]
+            doubts.append(_doubt_missing(tensors, self._spec.most_missing))
         if self._distance:
             rows, distances = self._distance.find_far(outputs, inputs)
             if rows:
@@ -119,15 +120,17 @@ def _doubt_large(sets: Sequence[Cell], most: int, coverage: float) -> Doubt:
     return Doubt(rows, lambda: [Fact("undecided", labels=sets[row], **shared) for row in rows])
 
 
-def _doubt_missing(tensor: NDArray[Any], most: int) -> Doubt:
-    """More features without a value than these: of a row, or in no row of a series."""
-    if len(tensor) == 1 and tensor.ndim == 2:  # noqa: PLR2004 - n, features; quicker than numpy
-        counts = [sum(map(isnan, tensor[0].tolist()))]
+def _doubt_missing(tensors: Sequence[NDArray[Any]], most: int) -> Doubt:
+    """More features without a value than these: of rows, or in no row of a series."""
+    if not tensors:
+        return Doubt([], tuple)
+    if all(len(one) == 1 and one.ndim == 2 for one in tensors):  # noqa: PLR2004 - n, features
+        counts = [sum(sum(map(isnan, one[0].tolist())) for one in tensors)]  # quicker than numpy
         rows = [0] if counts[0] > most else []
     else:
-        unknown = np.isnan(tensor)
-        by_feature = unknown if tensor.ndim == 2 else unknown.all(axis=1)  # noqa: PLR2004
-        found = by_feature.sum(axis=1)
+        unknown = [np.isnan(one) for one in tensors]
+        by_feature = [one if one.ndim == 2 else one.all(axis=1) for one in unknown]  # noqa: PLR2004
+        found = np.concatenate(by_feature, axis=1).sum(axis=1)
         rows = np.flatnonzero(found > most).tolist()
         counts = found[rows].tolist()
     return Doubt(

@@ -1,6 +1,6 @@
 """How far an instance is from what the model learned from."""
 
-from collections.abc import ItemsView
+from collections.abc import ItemsView, Sequence
 from functools import lru_cache
 from math import inf, sqrt
 from typing import Protocol, assert_never
@@ -8,7 +8,7 @@ from typing import Protocol, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.columns import DECIMALS, Tensors, round_numbers
+from medmaas.model.columns import DECIMALS, Tensors, join_rows, round_numbers
 from medmaas.model.manifest import Distance, Input, StandardisedDistance, TensorDistance
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ def make_distance(spec: Distance, of: Input) -> DistanceKind:
     """The class that measures a manifest's distance."""
     match spec:
         case StandardisedDistance():
-            return Standardised(spec, of.tensor)
+            return Standardised(spec, of.row_tensors)
         case TensorDistance():
             return FromGraph(spec)
         case _:
@@ -113,8 +113,8 @@ class _Known:
 class Standardised:
     """Mahalanobis distance of the known features, as a deviate of Wilson & Hilferty (1931)."""
 
-    def __init__(self, spec: StandardisedDistance, tensor: str) -> None:
-        self._tensor = tensor
+    def __init__(self, spec: StandardisedDistance, tensors: Sequence[str]) -> None:
+        self._tensors = tensors
         self.threshold = spec.threshold
         self._log = np.array([column.log for column in spec.columns])
         self._logs = bool(self._log.any())
@@ -129,7 +129,7 @@ class Standardised:
 
     def measure(self, _outputs: Tensors, inputs: Tensors) -> list[float]:
         """The deviate of each row [features]; -inf where nothing is known."""
-        x = self._take_logarithms(inputs[self._tensor].astype(np.float64))
+        x = self._take_logarithms(self._take(inputs))
         deviates = self._whole.measure(x)
         lacking = [row for row, deviate in enumerate(deviates) if deviate != deviate]  # noqa: PLR0124 - NaN
         if lacking:
@@ -138,9 +138,10 @@ class Standardised:
 
     def find_far(self, outputs: Tensors, inputs: Tensors) -> Far:
         """The rows beyond the threshold; of many rows only those are measured that may be."""
-        if len(inputs[self._tensor]) == 1:
+        x = self._take(inputs)
+        if len(x) == 1:
             return _take_far(self.measure(outputs, inputs), self.threshold)
-        x = self._take_logarithms(inputs[self._tensor].astype(np.float64))
+        x = self._take_logarithms(x)
         squared, (far, distances) = self._whole.find_far(x)
         for pattern, rows in self._group(x, np.flatnonzero(np.isnan(squared)).tolist()):
             known = np.frombuffer(pattern, np.bool_)
@@ -148,6 +149,9 @@ class Standardised:
             far += [rows[row] for row in some]
             distances += beyond
         return far, distances
+
+    def _take(self, inputs: Tensors) -> Floats:
+        return join_rows(inputs, self._tensors).astype(np.float64)
 
     def _take_logarithms(self, x: Floats) -> Floats:
         if self._offsets:

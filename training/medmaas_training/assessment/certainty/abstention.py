@@ -14,6 +14,7 @@ from medmaas_training.assessment.certainty.intervals import SHORT
 from medmaas_training.assessment.resampling import OWN, THIS_MODEL, Flags, Floats, Sample
 from medmaas_training.figures import People
 from medmaas_training.observed_shares import estimate_share
+from medmaas_training.rows import collect_rows
 
 ON_TEST = "test split, abstention"
 ON_OUT_OF_DISTRIBUTION = "inputs the model has no business answering"
@@ -149,7 +150,7 @@ def measure_out_of_distribution(
         unread[[p.instance for p in reading.problems if p.instance is not None]] = True
         refused = unread.copy()
         if not unread.all():
-            refused[~unread] = judge(reading.tensors[spec.tensor][~unread])
+            refused[~unread] = judge(collect_rows(reading.tensors)[~unread])
         whose = np.arange(len(some))
         for metric, flags in ((REFUSED, refused), (BY_READER, unread)):
             people = People("out_of_distribution", ON_OUT_OF_DISTRIBUTION, whose, flags, name)

@@ -17,7 +17,8 @@ from medmaas_training.assessment.certainty.embedding import (
     fit_space,
 )
 from medmaas_training.assessment.resampling import Floats
-from medmaas_training.assessment.splits import Array, as_fed
+from medmaas_training.assessment.splits import Array
+from medmaas_training.rows import as_fed
 
 _OPSET = 18  # since when reductions take their axes as inputs
 _MATRIX = 2

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from medmaas.model.intervals import find_members
 from medmaas.model.manifest import Boolean, Choice, Feature, Group, Input
 from medmaas_training.assessment.resampling import Flags
-from medmaas_training.assessment.splits import Array, as_fed
 from medmaas_training.group_names import name_group
+from medmaas_training.rows import Fed, join_features
 
 FEWEST_LEARNED = 50  # of the calibration split, to have a quantile of their own
 FEWEST_SEEN = 30  # of the test split, to be looked at
@@ -25,10 +25,13 @@ FIFTHS = (0.2, 0.4, 0.6, 0.8)
 Values = Mapping[str, NDArray[Any]]
 
 
-def find_values(spec: Input, rows: Array) -> dict[str, NDArray[Any]]:
+def find_values(spec: Input, rows: Fed) -> dict[str, NDArray[Any]]:
     """What groups go by: the features of a row as the graph takes them, NaN for missing, [n]."""
-    fed = as_fed(rows)
-    return {feature.name: fed[:, i] for i, feature in enumerate(spec.row_features)}
+    features = spec.row_features
+    if not features:
+        return {}
+    fed = join_features(rows, spec.row_tensors)
+    return {feature.name: fed[:, i] for i, feature in enumerate(features)}
 
 
 def list_groups(spec: Input, values: Values, *, ends_alone: bool) -> list[Group]:

@@ -144,7 +144,7 @@ def _limit_rest(
         sizes = judge.count_labels(rows, calibration.outputs)
         far = judge.limit(rows, calibration.outputs).far
         update["largest_set"] = choose_largest_set(sizes, far, answerer.assessor.labels)
-    if intervals and answerer.spec.row_features:
+    if intervals and answerer.spec.row_features and len(answerer.spec.tensors) == 1:
         update["most_missing"] = choose_most_missing(
             answerer.spec, rows, judge.hold, COVERAGES[0], calibration.sample.seed
         )

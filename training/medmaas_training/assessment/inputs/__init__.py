@@ -62,7 +62,8 @@ class InputAssessor(ABC):
             rows: of the train split, as the graph takes them, [n, ...].
             classes: of each, [n], for a distance to the nearest class.
         """
-        return fit_embedded_distance(graph, self.spec.tensor, outputs, rows, classes)
+        (tensor,) = self.spec.tensors
+        return fit_embedded_distance(graph, tensor, outputs, rows, classes)
 
     def find_limits(self, rows: Array) -> Input:
         """The input with what can be said of all of the train split [n, ...], and of nothing else.

@@ -30,7 +30,8 @@ from medmaas.model.manifest import (
 from medmaas.model.outputs import make_output, make_targets
 from medmaas.model.registry import Model
 from medmaas.model.session import Session
-from medmaas_training.assessment.splits import Array, as_fed
+from medmaas_training.assessment.splits import Array
+from medmaas_training.rows import Fed, feed
 
 Trained = Callable[[Array], Array | Mapping[str, Array]]
 """A model as it was fitted, from rows to the output, or outputs by name."""
@@ -131,13 +132,12 @@ def _attribute(
     )
 
 
-def answer(model: Model, rows: Array) -> Floats:
+def answer(model: Model, rows: Fed) -> Floats:
     """Every explained number of the answers, of rows as the graph takes them, [n, targets]."""
     targets = make_targets(model.manifest.output)
-    tensors = {model.manifest.input.tensor: as_fed(rows)}
-    return targets.settle(targets.read(model.session.run(tensors)))
+    return targets.settle(targets.read(model.session.run(feed(rows, model.manifest.input.tensors))))
 
 
-def tolerate_errors(model: Model, rows: Array) -> Floats:
+def tolerate_errors(model: Model, rows: Fed) -> Floats:
     """The standard error that sampling goes down to, per target, given rows to answer."""
     return tolerate(make_targets(model.manifest.output).targets, answer(model, rows))

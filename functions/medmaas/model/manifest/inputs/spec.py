@@ -1,6 +1,7 @@
 """What every kind of input states."""
 
 from collections.abc import Mapping
+from math import nan
 
 from pydantic import Field
 
@@ -18,30 +19,28 @@ _HOLD = {
 }
 
 
-class InputSpec(Contract):
-    """What every kind of input states."""
-
-    tensor: Sentence = Field(description=TENSOR)
-    missing_words: tuple[Sentence, ...] | None = Field(
-        default=None,
-        description="Words of a file that stand for a value that is missing, as in NA; not in a "
-        "column where the word is a value, as None may be one of a choice.",
-    )
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The files of the model's folder that it is read with, beside the graph."""
-        return ()
-
-    @property
-    def tensor_type(self) -> tuple[str, Shape]:
-        """Element type and shape of the tensor, as it is read."""
-        raise NotImplementedError
+class AnyInputSpec(Contract):
+    """What is asked of every kind of input, whatever it is made of."""
 
     @property
     def tensors(self) -> Mapping[str, tuple[str, Shape]]:
         """By name all tensors that are read: element type, and shape; -1 is any length."""
-        return {self.tensor: self.tensor_type}
+        raise NotImplementedError
+
+    @property
+    def feature_tensors(self) -> tuple[str, ...]:
+        """The tensors that hold `named_features`, NaN where one is missing."""
+        return tuple(self.tensors) if self.named_features else ()
+
+    @property
+    def row_tensors(self) -> tuple[str, ...]:
+        """The tensors whose columns are `row_features`, one after the other."""
+        return tuple(self.tensors) if self.row_features else ()
+
+    @property
+    def blank(self) -> float:
+        """What tensors hold throughout where there is no instance at all."""
+        return nan if self.named_features else 0.0
 
     def find_misfit(self, tensor: str, datatype: str) -> str | None:
         """Why a tensor of the graph cannot hold what is read for it; None if it can.
@@ -74,6 +73,11 @@ class InputSpec(Contract):
         return ()
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files of the model's folder that it is read with, beside the graph."""
+        return ()
+
+    @property
     def reads_records(self) -> bool:
         """Whether a record in FHIR can hold all that is required."""
         features = self.recorded_features
@@ -85,3 +89,24 @@ class InputSpec(Contract):
     def recorded_codes(self) -> tuple[str, ...]:
         """LOINC codes of the Observations that it is made of, beside those of features."""
         return ()
+
+
+class InputSpec(AnyInputSpec):
+    """What kinds of input state that become one tensor."""
+
+    tensor: Sentence = Field(description=TENSOR)
+    missing_words: tuple[Sentence, ...] | None = Field(
+        default=None,
+        description="Words of a file that stand for a value that is missing, as in NA; not in a "
+        "column where the word is a value, as None may be one of a choice.",
+    )
+
+    @property
+    def tensor_type(self) -> tuple[str, Shape]:
+        """Element type and shape of the tensor, as it is read."""
+        raise NotImplementedError
+
+    @property
+    def tensors(self) -> Mapping[str, tuple[str, Shape]]:
+        """The one that there is."""
+        return {self.tensor: self.tensor_type}
