@@ -276,7 +276,7 @@ def test_the_largest_expected_share_is_explained_in_per_cent() -> None:
         ({"labels": ["ground", "ground"]}, "label"),
         ({"labels": [f"l{i}" for i in range(257)] + ["ground"]}, "256"),
         ({"pixel_spacing": [0.5, 0]}, "greater than 0"),
-        ({"objects": {"connectivity": 6}}, "4 or 8"),
+        ({"objects": {"connectivity": 6}}, "multiple of 4"),
         (
             {"uncertainty": {"tensor": "u", "measure": "x", "low": 1, "high": 1}},
             "low must be below",

@@ -296,7 +296,7 @@ def describe_answer(spec: MaskOutput | None = None) -> Schema:
             _MM2: describe_nullable(NUMBER | {"description": "null: nobody says how large it is."}),
         },
     )
-    box = describe_object("SeenBox", dict.fromkeys(_BOX, count)) | {
+    box = describe_object("MaskBox", dict.fromkeys(_BOX, count)) | {
         "description": "What the mask is of, in pixels of the picture that was sent, upright; of a "
         "DICOM that was brought to the spacing of the model, after that."
     }

@@ -15,6 +15,7 @@ MOST_LABELS = 256  # what a byte of the PNG tells apart
 _RECORDED = 4_096  # numbers per map of a golden case
 _TWO = 2
 Millimetres = Annotated[float, Field(gt=0)]
+Spacing = Annotated[tuple[Millimetres, ...], Field(min_length=2, max_length=2)]  # down, across
 
 
 class PixelThreshold(Contract):
@@ -32,8 +33,12 @@ class Objects(Contract):
     Two that touch are counted as one.
     """
 
-    connectivity: Literal[4, 8] = Field(
-        default=8, description="8: pixels that touch at a corner hang together, too."
+    connectivity: int = Field(
+        default=8,
+        ge=4,
+        le=8,
+        multiple_of=4,
+        description="4 or 8; 8: pixels that touch at a corner hang together, too.",
     )
     smallest: int = Field(
         default=1, ge=1, description="Pixels of an object; smaller ones are not counted."
@@ -80,7 +85,7 @@ class MaskOutput(OutputSpec):
     threshold: PixelThreshold | None = Field(
         default=None, description="Of a tensor with one channel; absent, the likeliest label."
     )
-    pixel_spacing: tuple[Millimetres, Millimetres] | None = Field(
+    pixel_spacing: Spacing | None = Field(
         default=None,
         description="mm from one pixel of the tensor to the next, down and across, of pictures "
         "that come at the scale of the training pictures. Others, and all where it is absent, have "
