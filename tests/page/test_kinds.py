@@ -16,7 +16,8 @@ export interface Toy { toy: number }
 """
 # what stands before a union, which is broken into lines once it is long, and what joins it
 UNIONS = {
-    r"  input:\s+(?:\|\s+)?(?=Manifest)": "  input: ManifestToyInput | ",
+    # that of a manifest, not that of a part, which has no parts
+    r"  input:\s+(?:\|\s+)?(?=[^;]*ManifestPartsInput)": "  input: ManifestToyInput | ",
     r"  output:\s+(?:\|\s+)?(?=ManifestClassesOutput)": "  output: ManifestToyOutput | ",
     r"  output:\s+(?:\|\s+)?(?=Classes)": "  output: Toy | ",
 }
