@@ -145,7 +145,7 @@ export interface Mask {
   mask: string;
   width: number;
   height: number;
-  box: SeenBox | null;
+  box: MaskBox | null;
   areas: Area[];
   /**
    * The share of pixels near another label.
@@ -160,7 +160,7 @@ export interface Mask {
 /**
  * What the mask is of, in pixels of the picture that was sent, upright; of a DICOM that was brought to the spacing of the model, after that.
  */
-export interface SeenBox {
+export interface MaskBox {
   left: number;
   top: number;
   right: number;
@@ -942,12 +942,12 @@ export interface Drawing {
   png: string;
   width: number;
   height: number;
-  box: SeenBox_2;
+  box: SeenBox;
 }
 /**
  * What the model sees, in pixels of the whole picture.
  */
-export interface SeenBox_2 {
+export interface SeenBox {
   left: number;
   top: number;
   width: number;
@@ -2337,7 +2337,7 @@ export interface ManifestMaskOutput {
    * @minItems 2
    * @maxItems 2
    */
-  pixel_spacing?: unknown[];
+  pixel_spacing?: number[];
   objects?: ManifestObjects;
   uncertainty?: ManifestUncertaintyMap;
 }
@@ -2361,9 +2361,9 @@ export interface ManifestPixelThreshold {
  */
 export interface ManifestObjects {
   /**
-   * 8: pixels that touch at a corner hang together, too.
+   * 4 or 8; 8: pixels that touch at a corner hang together, too.
    */
-  connectivity: 4 | 8;
+  connectivity: number;
   /**
    * Pixels of an object; smaller ones are not counted.
    */
