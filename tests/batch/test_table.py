@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from pydantic_core import to_json
 from medmaas.errors import Problem
 from medmaas.facts import Fact
 from medmaas.model.answers import Answers, decide
-from medmaas.model.columns import Table
+from medmaas.model.columns import NO_COLUMNS, Table
 from medmaas.model.manifest import (
     ClassesOutput,
     SurvivalIntervals,
@@ -128,7 +129,8 @@ def write_table(
     """The lines of a table that no model made."""
     count = len(table.numbers)
     noted, reasons = warnings or [[]] * count, barred or [None] * count
-    answers = Answers(cast("Model", None), {}, noted, {}, Options(force=force))
+    nobody = SimpleNamespace(output=SimpleNamespace(columns=NO_COLUMNS))
+    answers = Answers(cast("Model", nobody), {}, noted, {}, Options(force=force))
     vars(answers).update(
         table=table,
         intervals=Table([], np.empty((count, 0))),
