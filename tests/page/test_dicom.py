@@ -48,11 +48,11 @@ def test_a_dicom_is_shown_and_said_before_it_is_asked_about(
         5, edge=400, PhotometricInterpretation="MONOCHROME1", PixelSpacing=[0.2, 0.2]
     )
     page = open_file(opened, content)
-    page.wait_for_selector(".drawn img")
-    told = page.locator(".drawn").inner_text()
+    page.wait_for_selector(".read-picture img")
+    told = page.locator(".read-picture").inner_text()
     assert all(word in told for word in words)
-    assert page.locator(".drawn li").count() == 6
-    assert page.locator(".drawn img").evaluate("one => one.naturalWidth") == 400
+    assert page.locator(".read-picture li").count() == 6
+    assert page.locator(".read-picture img").evaluate("one => one.naturalWidth") == 400
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"dicom-{locale}-{width}.png", full_page=True)
     with page.expect_response(is_answer) as asked:
@@ -72,7 +72,7 @@ def test_an_example_that_is_a_dicom_is_drawn_too(visit: Open, at: str) -> None:
     opened = visit(at=at)
     page = opened.go(f"#/{NAME}", ".examples button")
     page.locator(".examples button").first.click()
-    page.wait_for_selector(".drawn img")
+    page.wait_for_selector(".read-picture img")
     assert opened.list_faults() == []
 
 
@@ -96,12 +96,12 @@ def test_what_cannot_be_read_is_said_at_once(
 def test_why_there_will_be_no_answer_is_said_before_it_is_asked_for(visit: Open, at: str) -> None:
     made = make(draw(100, 100), BitsStored=12)
     page = open_file(visit(at=at), write(made))
-    expect(page.locator(".drawn .unsure")).to_contain_text("the file states no window")
+    expect(page.locator(".read-picture .unsure")).to_contain_text("the file states no window")
 
 
 def test_a_tiff_of_16_bits_goes_as_it_is(visit: Open, at: str) -> None:
     page = open_file(visit(at=at), write_tiff(draw(64, 64)))
-    page.wait_for_selector(".drawn img")
+    page.wait_for_selector(".read-picture img")
     with page.expect_response(is_answer) as asked:
         page.locator("form button[type=submit]").click()
     assert asked.value.ok
@@ -111,6 +111,6 @@ def test_a_dicom_is_accessible_in_every_look(visit: Open, at: str, tmp_path: Pat
     del tmp_path
     opened = visit(at=at)
     page = open_file(opened, radiograph(5, edge=300, BurnedInAnnotation="YES"))
-    page.wait_for_selector(".drawn img")
-    assert "burnt into the picture" in page.locator(".drawn .unsure").inner_text()
+    page.wait_for_selector(".read-picture img")
+    assert "burnt into the picture" in page.locator(".read-picture .unsure").inner_text()
     require_every_look(opened, "dicom-read")

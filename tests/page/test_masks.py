@@ -235,7 +235,7 @@ def test_a_mask_lies_over_a_dicom_as_the_service_draws_it(visit: Open, address: 
     content = write(make(shades, PixelSpacing=[0.1, 0.1]))
     file: Any = {"name": "IM1", "mimeType": "application/octet-stream", "buffer": content}
     page.locator("#value-picture").set_input_files(file)
-    page.wait_for_selector(".drawn img")
+    page.wait_for_selector(".read-picture img")
     with page.expect_response(is_answer) as told:
         page.locator("form button[type=submit]").click()
     (prediction,) = told.value.json()["predictions"]

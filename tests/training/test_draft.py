@@ -60,8 +60,9 @@ def test_an_empty_draft_is_asked_for_everything_that_only_a_person_knows() -> No
         "version is missing: three numbers, as in 1.0.0",
         "title is missing: what the model does, in one line",
         "licence is missing: the terms that the model is under",
-        "input is missing: what the model takes: tabular, series, image or text",
-        "output is missing: what it answers: classes, value, survival or policy",
+        "input is missing: what the model takes: tabular, series, image, text, waveform or parts",
+        "output is missing: what it answers: classes, value, survival, policy, labels, values, "
+        "mask or annotations",
         "golden is missing: in cases, at least one invented instance",
         "card is missing: what a reader must know before believing an answer",
     )

@@ -79,7 +79,7 @@ export function Drawn({ model, instance, content }: Props) {
   const { width, height, box } = told.drawing;
   const isPart = box.width < width || box.height < height;
   return (
-    <div class="drawn">
+    <div class="read-picture">
       <figure>
         <div class="seen">
           <img class="given" src={address(told)} alt={t("ask.picture_given")} />
