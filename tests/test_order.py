@@ -1,7 +1,8 @@
 """No order of what is sent changes an answer, whatever door it comes by."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medmaas.api.app import create_app
+from medmaas.cds_hooks import advice
 from medmaas.cli import main
 from medmaas.model.registry import Registry
 from tests.cds_hooks.calls import dose_call, searchset
@@ -96,6 +98,14 @@ def test_resources_of_a_record_come_in_any_order(client: TestClient, order: list
         ).json()
 
     assert ask(order) == ask(RECORD)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _unhurried() -> Iterator[None]:
+    """A card explains as much as there is time for: here there is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(advice, "OPTIONS", replace(advice.OPTIONS, explain_seconds=600))
+        yield
 
 
 @settings(max_examples=20)
