@@ -26,7 +26,7 @@ quick: .venv/.dev page/node_modules/.made
 	  -m "not (browser or container or generators or storage or soak)"
 
 test: $(TESTED)
-	$(PYTEST)
+	$(PYTEST) --durations=30
 
 soak: $(TESTED)
 	$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -20,8 +21,10 @@ from starlette.datastructures import State
 from xdist.scheduler import LoadScopeScheduling
 
 from medmaas.api.app import create_app
+from medmaas.model.explanation.budget import Budget
 from medmaas.model.folder import seal
 from medmaas.model.manifest import Manifest
+from medmaas.model.options import EXPLAIN_SECONDS
 from medmaas.model.registry import Registry
 
 ROOT = Path(__file__).parents[1]
@@ -104,6 +107,24 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """Which test runs on which worker, where there are several."""
     return Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _unhurried() -> Iterator[None]:
+    """An explanation has the time that it needs, unless a test says how much it may take.
+
+    Else a busy machine would answer with less of it than a quiet one, as it should in service.
+    """
+    begin = Budget.__init__
+
+    def begin_unhurried(
+        self: Budget, seconds: float | None, clock: Callable[[], float] = monotonic
+    ) -> None:
+        begin(self, 600.0 if seconds == EXPLAIN_SECONDS else seconds, clock)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Budget, "__init__", begin_unhurried)
+        yield
 
 
 @pytest.fixture(scope="session")
