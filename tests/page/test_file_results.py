@@ -285,7 +285,7 @@ def test_save_stays_in_view_and_the_table_scrolls_by_itself(
         page.evaluate(
             "part => scrollTo(0, part * document.querySelector('.answers').scrollHeight)", part
         )
-        page.wait_for_timeout(50)
+        page.evaluate("new Promise(shown => requestAnimationFrame(() => setTimeout(shown)))")
         box = page.get_by_role("button", name="Save for Excel").bounding_box()
         assert box
         assert part == 0 or 0 <= box["y"] < 200

@@ -84,9 +84,12 @@ def ask(visit: Open, address: str, model: str, **looks: Any) -> Page:
 
 
 def count(page: Page) -> dict[str, int]:
-    page.wait_for_timeout(100)
-    counted: dict[str, int] = page.locator(".masked canvas").evaluate(COUNT)
-    return counted
+    """Pixels by colour, once the drawing no longer changes."""
+    before: dict[str, int] = {}
+    while (counted := page.locator(".masked canvas").evaluate(COUNT)) != before:
+        before = counted
+        page.wait_for_timeout(100)
+    return before
 
 
 @pytest.mark.parametrize("model", ["unet", "shades"])
