@@ -27,12 +27,6 @@ def fetch_files(
         fields: that may hold a file, with a dot where one is of a part: the key is beside it; and
             whether it goes there as it is, and not in base64.
 
-    Args:
-        instance: of a row.
-        source: of the row, beside which the picture is.
-        field: where it goes.
-        as_bytes: whether it goes there as it is, and not in base64.
-
     Returns:
         The instance, and what is wrong with its keys.
     """
