@@ -1,7 +1,7 @@
 """An answer that AWS would not hand over is refused whole, with the cause and the way out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +50,14 @@ def _client(added: Path) -> TestClient:
 
 
 @pytest.fixture(name="limit")
-def _limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+def _limit(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Lets answers have so many bytes and no more."""
 
     def limit(most: int) -> None:
         monkeypatch.setattr(length, "MOST_BYTES", most)
         monkeypatch.setattr(access_log, "SURELY_FITS", most // 6)
 
-    yield limit
+    return limit
 
 
 @pytest.fixture(name="answering")

@@ -47,19 +47,6 @@ class AccessLog:
         started = perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
         status = 0
-        start: Message | None = None
-
-        async def send_whole(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message  # kept until it is known how long the answer is
-                return
-            if start is not None:
-                first, start = start, None
-                if len(message.get("body", b"")) > SURELY_FITS:
-                    first, message = _shorten(asked, first, message)
-                await send_with_headers(first)
-            await send_with_headers(message)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -79,7 +66,7 @@ class AccessLog:
         line: dict[str, Any] = {"request_id": request_id, "method": method}
         asked = _ask_by_get(scope) if method == "HEAD" else scope
         try:
-            await self._app(asked, receive, send_whole)
+            await self._app(asked, receive, _refuse_long(asked, send_with_headers))
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
@@ -98,18 +85,40 @@ def _ask_by_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET", "headers": headers}
 
 
-def _shorten(scope: Scope, start: Message, body: Message) -> tuple[Message, Message]:
-    """Both messages of an answer, or of its refusal if it is too long.
+def _refuse_long(scope: Scope, send: Send) -> Send:
+    """What sends an answer as it is, or its refusal if it is too long.
 
     A file, which comes in several messages, is one of the page, and short.
     """
-    limit = None if body.get("more_body") else find_limit(scope, start["headers"], body["body"])
+    start: Message | None = None
+
+    async def send_whole(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message  # kept until it is known how long the answer is
+            return
+        if start is not None:
+            first, start = start, None
+            body = message.get("body", b"")
+            if len(body) > SURELY_FITS and not message.get("more_body"):
+                refusal = _find_refusal(scope, first, body)
+                if refusal:
+                    first, message = refusal
+            await send(first)
+        await send(message)
+
+    return send_whole
+
+
+def _find_refusal(scope: Scope, start: Message, body: bytes) -> tuple[Message, Message] | None:
+    """Both messages of the refusal of an answer; None if it is not too long."""
+    limit = find_limit(scope, start["headers"], body)
     if limit is None:
-        return start, body
+        return None
     error = TooLargeError("answer_too_large", megabytes=limit // 10**6)
     refusal = refuse(find_path(scope), error, choose_words(Request(scope)))
     start = {**start, "status": refusal.status_code, "headers": refusal.raw_headers}
-    return start, {**body, "body": refusal.body}
+    return start, {"type": "http.response.body", "body": refusal.body}
 
 
 def _request_id(scope: Scope) -> str:
