@@ -4,13 +4,14 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 import yaml
 
+from infra.build import FUNCTIONS
 from infra.emulator import Emulator, ToolMissingError, Tools, find_sam, find_tools, running
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,27 @@ def properties(template: Template, name: str) -> dict[str, Any]:
     """What the template says of one resource."""
     found: dict[str, Any] = template["Resources"][name]["Properties"]
     return found
+
+
+def write_template(
+    built: Path,
+    target: Path,
+    *,
+    models: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Path:
+    """The built template beside other models, or with what is not in the one that is deployed."""
+    template = yaml.safe_load((built / "template.yaml").read_text())
+    for name, resource in template["Resources"].items():
+        stated = resource.get("Properties", {})
+        for place in {"CodeUri", "ContentUri"} & stated.keys():
+            stated[place] = str((built / stated[place]).resolve())
+        if name == "ModelsLayer" and models:
+            stated["ContentUri"] = str(models)
+        if name in FUNCTIONS:
+            stated["Environment"]["Variables"] |= variables or {}
+    target.write_text(yaml.safe_dump(template))
+    return target
 
 
 @pytest.fixture(scope="session")

@@ -204,7 +204,8 @@ def test_each_function_has_a_role_and_a_log_of_its_own(template: Template) -> No
 
 
 def test_scoring_files_reaches_its_own_prefixes_only(template: Template) -> None:
-    incoming = {"IncomingBucket/incoming/*", "IncomingBucket/images/*"}
+    folders = ("incoming", "files", "images")
+    incoming = {f"IncomingBucket/{folder}/*" for folder in folders}
     results = {"ResultsBucket/results/*"}
     assert allowed(template, "BatchRole", "s3") == {
         "s3:GetObject": incoming | results,

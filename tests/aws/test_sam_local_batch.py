@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from infra.local_stack import INCOMING, RESULTS, Stack, manifests, running
 from tests.conftest import version_of
 
-from .conftest import ROOT, Run, unavailable
+from .conftest import ROOT, Run, unavailable, write_template
 
 KEYS = [
     "incoming/survival/patients.csv",
@@ -40,17 +39,10 @@ def stack(containers: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def template_file(containers: Path, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built template, with moto's address, which has no place in the one that is deployed."""
-    template = yaml.safe_load((containers / "template.yaml").read_text())
-    function = template["Resources"]["BatchFunction"]["Properties"]
-    layer = template["Resources"]["ModelsLayer"]["Properties"]
-    function["CodeUri"] = str(containers / function["CodeUri"])
-    layer["ContentUri"] = str((containers / layer["ContentUri"]).resolve())
-    function["Environment"]["Variables"] |= {
-        name: value for name, value in stack.environment().items() if name != "AWS_REGION"
-    }
+    variables = stack.environment()
+    del variables["AWS_REGION"]
     written = tmp_path_factory.mktemp("sam") / "template.yaml"
-    written.write_text(yaml.safe_dump(template))
-    return written
+    return write_template(containers, written, variables=variables)
 
 
 @pytest.mark.parametrize("key", KEYS)

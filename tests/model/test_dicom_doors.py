@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,19 @@ def test_what_cannot_be_drawn_is_refused(client: TestClient, registry: Registry)
     instance = registry.get("survival").example
     refused = shipped.post("/models/survival/draw", json={"instance": instance})
     assert (refused.status_code, refused.json()["code"]) == (422, "not_drawn")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is a DICOM file"), ("zh", "是 DICOM 文件")])
+def test_a_model_whose_golden_case_no_library_reads_says_which_is_missing(
+    models: Path, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    for module in ("pydicom", "pydicom.filereader"):
+        monkeypatch.setitem(sys.modules, module, None)
+    client = TestClient(create_app(Registry(models)))
+    headers = {"accept-language": language}
+    listed = client.get("/models", headers=headers).json()["models"]
+    answer = client.post(f"/models/{NAME}/predict", json={"instances": [{}]}, headers=headers)
+    assert answer.status_code == 503
+    for reason in (answer.json()["error"], listed[0]["reason"]):
+        assert said in reason
+        assert "KindsLayer" in reason

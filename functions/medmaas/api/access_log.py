@@ -1,5 +1,7 @@
 """What surrounds every request: its id, its security headers, its log line, its last defence.
 
+An answer that is too long is refused here, whoever wrote it.
+
 HEAD is answered here, on every route there is: as GET, without the body.
 
 The log line says who answered what route how fast. It never holds a path, a query, a header, a body
@@ -15,9 +17,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medmaas.api.address import find_path
+from medmaas.api.length import SURELY_FITS, find_limit
 from medmaas.api.refusal import refuse
 from medmaas.api.routes import choose_words
-from medmaas.errors import MedmaasError
+from medmaas.errors import MedmaasError, TooLargeError
 from medmaas.log import find_place, write_line
 from medmaas.words import Words
 
@@ -63,7 +66,7 @@ class AccessLog:
         line: dict[str, Any] = {"request_id": request_id, "method": method}
         asked = _ask_by_get(scope) if method == "HEAD" else scope
         try:
-            await self._app(asked, receive, send_with_headers)
+            await self._app(asked, receive, _refuse_long(asked, send_with_headers))
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
@@ -80,6 +83,42 @@ def _ask_by_get(scope: Scope) -> Scope:
     """The same request by GET, for all of what is there: a range is of GET alone (RFC 9110)."""
     headers = [header for header in scope["headers"] if header[0] != b"range"]
     return {**scope, "method": "GET", "headers": headers}
+
+
+def _refuse_long(scope: Scope, send: Send) -> Send:
+    """What sends an answer as it is, or its refusal if it is too long.
+
+    A file, which comes in several messages, is one of the page, and short.
+    """
+    start: Message | None = None
+
+    async def send_whole(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message  # kept until it is known how long the answer is
+            return
+        if start is not None:
+            first, start = start, None
+            body = message.get("body", b"")
+            if len(body) > SURELY_FITS and not message.get("more_body"):
+                refusal = _find_refusal(scope, first, body)
+                if refusal:
+                    first, message = refusal
+            await send(first)
+        await send(message)
+
+    return send_whole
+
+
+def _find_refusal(scope: Scope, start: Message, body: bytes) -> tuple[Message, Message] | None:
+    """Both messages of the refusal of an answer; None if it is not too long."""
+    limit = find_limit(scope, start["headers"], body)
+    if limit is None:
+        return None
+    error = TooLargeError("answer_too_large", megabytes=limit // 10**6)
+    refusal = refuse(find_path(scope), error, choose_words(Request(scope)))
+    start = {**start, "status": refusal.status_code, "headers": refusal.raw_headers}
+    return start, {"type": "http.response.body", "body": refusal.body}
 
 
 def _request_id(scope: Scope) -> str:

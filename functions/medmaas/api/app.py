@@ -20,6 +20,7 @@ with cold_start.importing():
     from medmaas.api.access_log import AccessLog
     from medmaas.api.address import PublicAddress, find_path
     from medmaas.api.event import HANDLERS
+    from medmaas.api.length import TEXT
     from medmaas.api.refusal import refuse
     from medmaas.api.routes import choose_words
     from medmaas.api.tokens import Verifier, make_verifier
@@ -103,18 +104,11 @@ async def _refuse_page(request: Request, error: Exception) -> Response:
     return response
 
 
-_TEXT = [
-    "text/",
-    "application/json",
-    "application/fhir+json",
-    "application/javascript",
-]  # all else travels as base64
-
 registry = Registry(settings.models_directory())
 with raise_in_english():
     app = create_app(registry, make_verifier())
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # it logs paths, and AccessLog does the rest
-_adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT, custom_handlers=HANDLERS)
+_adapter = Mangum(app, lifespan="off", text_mime_types=TEXT, custom_handlers=HANDLERS)
 
 if settings.initialised_for_snapshot():
     list(registry.list())  # so that the snapshot holds models that are loaded and verified

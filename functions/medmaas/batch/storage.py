@@ -16,7 +16,7 @@ from medmaas import cold_start
 from medmaas.batch.job import Job
 from medmaas.errors import CheckpointLostError, RefusedFileError, StorageError
 from medmaas.table import source
-from medmaas.table.pictures import IMAGES
+from medmaas.table.pictures import FOLDERS
 from medmaas.table.source import BLOCK
 
 _PART = 8_000_000  # bytes that S3 takes as one part of many; its least is 5 MiB
@@ -169,7 +169,7 @@ class _Object:
             )
 
     def read_neighbour(self, key: str, at_most: int) -> bytes | None:
-        if not key.startswith(IMAGES):  # the function may read nothing else
+        if not key.startswith(FOLDERS):  # the function may read nothing else
             return None
         try:
             with translated_errors():

@@ -97,7 +97,9 @@ def find_difference(now: Any, then: Any, where: str = "answer") -> str | None:  
 def _read(instances: Sequence[dict[str, Any]], model: Model) -> Reading:
     reading = model.inputs.read(instances)
     if reading.problems:
-        raise InvalidModelError("golden_case_invalid")
+        _, field, fact = reading.problems[0]  # of a library that is not here it is the cause, too
+        problem = Fact("field_problem", field=field, problem=fact) if field else fact
+        raise InvalidModelError("golden_case_invalid", problem=problem)
     return reading
 
 

@@ -10,7 +10,7 @@ from medmaas.facts import Fact
 from medmaas.model.inputs.reading import KEY, InvalidValueError
 from medmaas.table.source import Source
 
-IMAGES = "images/"
+FOLDERS = ("files/", "images/")  # of a bucket; the second is the older name
 MAX_BYTES = 80_000_000  # 40 megapixels of 16 bits, not compressed
 _LONGEST = 1_024  # bytes of a key in S3
 Read = Callable[[object], tuple[str | bytes, Fact | None]]
@@ -26,12 +26,6 @@ def fetch_files(
         source: beside which the files are; None where nothing is beside the rows.
         fields: that may hold a file, with a dot where one is of a part: the key is beside it; and
             whether it goes there as it is, and not in base64.
-
-    Args:
-        instance: of a row.
-        source: of the row, beside which the picture is.
-        field: where it goes.
-        as_bytes: whether it goes there as it is, and not in base64.
 
     Returns:
         The instance, and what is wrong with its keys.
@@ -87,7 +81,7 @@ def _read(key: object, *, source: Source | None, as_bytes: bool) -> tuple[str | 
     except InvalidValueError as error:
         return "", error.fact
     if content is None:
-        return "", Fact("no_such_picture", folder=IMAGES)
+        return "", Fact("no_such_picture", folders=[*FOLDERS])
     if len(content) > MAX_BYTES:
         return "", Fact("picture_too_large", megabytes=MAX_BYTES // 10**6)
     return content if as_bytes else base64.b64encode(content).decode(), None

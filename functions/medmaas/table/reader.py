@@ -24,6 +24,7 @@ from medmaas.table.spelling import USUAL, Spelling
 from medmaas.table.text import WINDOW, open_text, open_text_table
 
 EXPLAINED_AT_ONCE = 16
+FILES_AT_ONCE = 16
 _FIRST_BYTES = 64
 
 
@@ -90,9 +91,14 @@ def is_seekable(source: Source, fmt: Format, model: Model, spelling: Spelling = 
 def rows_at_once(options: Options, model: Model) -> int | None:
     """How many rows a chunk holds at most.
 
-    Few of those that take seconds, for the deadline, and of those whose answers fill the memory.
+    Few of those that take seconds, for the deadline, as files do that a row names by its key; and
+    of those whose answers fill the memory, which those to files may, as lines do not limit them.
     """
-    limits = [EXPLAINED_AT_ONCE if options.explain else None, model.output.most_rows]
+    limits = [
+        EXPLAINED_AT_ONCE if options.explain else None,
+        FILES_AT_ONCE if model.inputs.file_fields else None,
+        model.output.most_rows,
+    ]
     return min((limit for limit in limits if limit is not None), default=None)
 
 

@@ -16,7 +16,7 @@ REFUSALS = {
     403: "A token of an issuer that is not configured.",
     404: "No such model, version or page.",
     412: "A resource that must be prefetched is missing.",
-    413: "Over 5 MB, as it is sent or unpacked, or over 1,000 instances.",
+    413: "Over 5 MB, as it is sent or unpacked, or over 1,000 instances; or an answer over 6 MB.",
     415: "Another content type or content encoding, or another version of FHIR.",
     422: "Problems in what was sent: each one is named, and no value is repeated.",
     500: "The service failed.",

@@ -15,7 +15,7 @@ import PIL.Image
 from PIL import ImageOps
 
 from medmaas.facts import Fact
-from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.inputs.reading import PACKED, InvalidValueError
 from medmaas.model.manifest import ImageInput, Window
 
 MAX_PIXELS = 20_000_000
@@ -93,6 +93,8 @@ def read_picture(value: object, spec: ImageInput, pixels_left: int) -> Upright:
     most = MAX_PIXELS_BY_KEY if isinstance(value, bytes) else MAX_PIXELS
     if content[_DICOM[0]] == _DICOM[1]:
         return _read_dicom(content, spec, most, pixels_left)
+    if content.startswith(PACKED):
+        raise InvalidValueError("picture_is_packed")
     try:
         opened = _open(content, most, pixels_left, takes_tiff=bool(spec.tiff))
     except InvalidValueError as error:

@@ -18,6 +18,7 @@ from medmaas.model.schema import Schema
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _FEW = 12
 KEY = "key"  # by which a row names a file, in the place of the field that would hold it
+PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf"  # how archives begin: none is unpacked
 
 Tensor = NDArray[np.float32] | NDArray[np.uint8] | NDArray[np.int64]
 

@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from fractions import Fraction
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,11 @@ class Waveform(InputDefaults):
         self.columns = (InputColumn(spec.field, "file"),)
         self.file_field = spec.field
         self._names = LeadNames(spec.leads)
+        told, most = (_TOLD_FLAT, _TOLD_SATURATION, _TOLD_MAINS), spec.signal
+        held = (most.flat, most.saturation, most.mains)
+        self._least = [
+            min(one, other or inf) for one, other in zip(told, held, strict=True)
+        ]  # of which anything is said
 
     def read(self, instances: Sequence[object]) -> Reading:
         """Read all instances, whatever is wrong with some of them."""
@@ -165,8 +171,8 @@ class Waveform(InputDefaults):
         if rate is None or note.problems:
             return None
         is_same = abs(rate / spec.sampling_rate - 1) < _SAME_RATE
-        ratio = simplify(find_ratio(rate, spec.sampling_rate))
-        count = self._find_count(chosen[0].count, 1.0 if is_same else float(ratio), rate, note)
+        ratio = Fraction(1) if is_same else simplify(find_ratio(rate, spec.sampling_rate))
+        count = self._find_count(chosen[0].count, float(ratio), rate, note)
         samples = np.zeros((len(chosen), count))
         for row, channel, factor, place in zip(samples, chosen, factors, there, strict=True):
             try:
@@ -186,6 +192,8 @@ class Waveform(InputDefaults):
     def _lay_out(self, samples: Floats, there: Sequence[int]) -> Floats:
         """A row [leads, samples] of those that are there; the others as the manifest says."""
         spec = self._spec
+        if samples.shape == (len(spec.leads), spec.samples):
+            return samples
         row = np.zeros((len(spec.leads), spec.samples))
         if spec.missing_leads == "nan":
             row[[i for i in range(len(row)) if i not in there]] = np.nan
@@ -241,12 +249,15 @@ class Waveform(InputDefaults):
     ) -> list[float]:
         """What brings each channel to the unit of the graph; fewer where one cannot be."""
         unit, factors = self._spec.unit, list[float]()
+        known = {unit: 1.0}  # of mostly one unit
         for channel, place in zip(channels, there, strict=True):
             if channel.unit is None:
                 note.refuse(self._name(place), Fact("samples_without_unit", unit=unit))
                 continue
             try:
-                factors.append(convert(1.0, read_unit(channel.unit), unit))
+                if channel.unit not in known:
+                    known[channel.unit] = convert(1.0, read_unit(channel.unit), unit)
+                factors.append(known[channel.unit])
             except UnitError:
                 note.refuse(self._name(place), Fact("samples_of_other_unit", unit=unit))
         return factors
@@ -270,8 +281,8 @@ class Waveform(InputDefaults):
     def _check(self, samples: Floats, there: Sequence[int], rate: float, note: Notes) -> None:
         """Note what is wrong with samples [leads, n] at a rate."""
         amplitude = self._spec.amplitude
-        is_finite = [bool(np.isfinite(lead).all()) for lead in samples]
         low, high = samples.min(axis=1, initial=0), samples.max(axis=1, initial=0)
+        is_finite = np.isfinite(low) & np.isfinite(high)  # NaN is the lowest and the highest
         is_inside: NDArray[np.bool_] = (low >= amplitude.low) & (high <= amplitude.high)
         limits = {"low": amplitude.low, "high": amplitude.high, "unit": self._spec.unit}
         for i, place in enumerate(there):
@@ -279,13 +290,16 @@ class Waveform(InputDefaults):
                 note.refuse(self._name(place), Fact("not_finite"))
             elif not is_inside[i]:
                 note.refuse(self._name(place), Fact("outside", **limits))
-        if all(is_finite) and len(there):
+        if is_finite.all() and len(there):
             self._judge(samples, there, rate, note)
 
     def _judge(self, samples: Floats, there: Sequence[int], rate: float, note: Notes) -> None:
         """Tell what spoils a lead, and hold the answer back where the manifest says so."""
         signal = self._spec.signal
+        flat, saturation, mains = self._least
         for place, flaws in zip(there, judge(samples, rate), strict=True):
+            if flaws.flat < flat and flaws.saturation < saturation and flaws.mains < mains:
+                continue  # as mostly
             field, lead = self._name(place), self._spec.leads[place].name
             told = (
                 (

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-from medmaas.model.inputs.reading import InvalidValueError
+from medmaas.model.inputs.reading import PACKED, InvalidValueError
 from medmaas.model.waveform.csv_file import read_csv
 from medmaas.model.waveform.edf import read_edf
 from medmaas.model.waveform.recording import Recording
@@ -13,7 +13,6 @@ MAX_BYTES = 20_000_000
 _EDF, _DICOM, _SCP = b"0       ", slice(128, 132), slice(16, 22)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _MATLAB = b"MATLAB 5.0", b"MATLAB 7.3", b"\x89HDF"
-_PACKED = b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf"
 _XML = re.compile(rb"\s*<[?!\w]")
 _HEAD = 4_096
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -74,7 +73,7 @@ def _refuse_others(content: bytes) -> None:
         raise InvalidValueError("recording_is_picture")
     if content.startswith(_MATLAB):
         raise InvalidValueError("recording_is_matlab")
-    if content.startswith(_PACKED):
+    if content.startswith(PACKED):
         raise InvalidValueError("recording_is_packed")
     if _is_wfdb(head):
         raise InvalidValueError("recording_is_wfdb_header")

@@ -42,12 +42,17 @@ class LeadNames:
 
     def __init__(self, leads: Sequence[Lead]) -> None:
         self._places: dict[str, int] = {}
-        for place, lead in enumerate(leads):
-            for name in (lead.name, *lead.aliases):
-                self._places.setdefault(fold_lead(name), place)
+        own = [(name, i) for i, lead in enumerate(leads) for name in (lead.name, *lead.aliases)]
+        for name, place in own:
+            self._places.setdefault(fold_lead(name), place)
+        self._own = {name: self._find(name) for name, _ in own}  # as mostly they are called
 
     def find(self, names: Iterable[str]) -> set[int]:
         """The places of the leads that are called so: one, unless names contradict each other."""
-        known = (read_code(name) or name for name in names if len(name) <= _LONGEST)
-        places = (self._places.get(fold_lead(name)) for name in known)
+        places = (self._own[name] if name in self._own else self._find(name) for name in names)
         return {place for place in places if place is not None}
+
+    def _find(self, name: str) -> int | None:
+        if len(name) > _LONGEST:
+            return None
+        return self._places.get(fold_lead(read_code(name) or name))

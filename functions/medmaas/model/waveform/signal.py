@@ -33,38 +33,54 @@ class Flaws:
 
 def judge(samples: Floats, rate: float) -> Sequence[Flaws]:
     """The flaws of every lead of samples [leads, n], as they were recorded."""
+    longest, cut_off = _find_runs(samples)
     shares = _find_mains(samples, rate)
-    return [_judge(one, rate, shares[:, i]) for i, one in enumerate(samples)]
+    worst = shares.argmax(axis=0)
+    columns = (
+        np.where(longest > 1, longest / rate, 0.0).tolist(),
+        cut_off.tolist(),
+        shares.max(axis=0).tolist(),
+        [_MAINS[place] for place in worst.tolist()],
+    )
+    return [Flaws(*flaws) for flaws in zip(*columns, strict=True)]
 
 
-def _judge(samples: Floats, rate: float, shares: Floats) -> Flaws:
-    edges = np.flatnonzero(samples[1:] != samples[:-1]) + 1
-    starts = np.concatenate([[0], edges])
-    runs = np.diff(np.concatenate([starts, [len(samples)]]))
-    low, high = samples.min(), samples.max()
-    saturation = 0.0
-    if low < high:
-        values = samples[starts]
-        is_cut = (runs >= _CUT_OFF) & ((values == low) | (values == high))
-        saturation = float(runs[is_cut].sum() / len(samples))
-    worst = int(shares.argmax())
-    longest = int(runs.max())
-    flat = longest / rate if longest > 1 else 0.0
-    return Flaws(flat, saturation, float(shares[worst]), _MAINS[worst])
+def _find_runs(samples: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Per lead, the samples of its longest run of one value, and the share that is cut off."""
+    leads, count = samples.shape
+    is_same = np.zeros(samples.shape, bool)  # as the next; the last of a lead has none
+    np.equal(samples[:, 1:], samples[:, :-1], out=is_same[:, :-1])
+    places = np.flatnonzero(is_same)
+    firsts = np.flatnonzero(np.diff(places, prepend=-2) > 1)
+    begins, runs = places[firsts], np.diff(firsts, append=len(places)) + 1
+    lead = begins // count
+    longest = np.ones(leads, np.intp)
+    np.maximum.at(longest, lead, runs)
+    is_long = runs >= _CUT_OFF
+    lead, runs, values = lead[is_long], runs[is_long], samples.ravel()[begins[is_long]]
+    low, high = samples.min(axis=1), samples.max(axis=1)
+    is_cut = ((values == low[lead]) | (values == high[lead])) & (low < high)[lead]
+    return longest, np.bincount(lead[is_cut], runs[is_cut], leads) / count
 
 
 def _find_mains(samples: Floats, rate: float) -> Floats:
     """The share of power at each frequency, [2, leads]; 0 of one that the rate cannot hold."""
     count = samples.shape[1]
     around = (samples - samples.mean(axis=1, keepdims=True)).astype(np.float32)  # exact enough
-    spectrum = np.fft.rfft(around)
-    power = spectrum.real**2 + spectrum.imag**2
+    spectrum = np.ascontiguousarray(np.fft.rfft(around))
+    parts = spectrum.view(spectrum.real.dtype).reshape(len(samples), -1, 2)
     step = rate / count
-    whole = power[:, int(_WANDER / step) + 1 :].sum(axis=1)
+
+    def sum_power(begin: int, end: int | None = None) -> Floats:
+        some = parts[:, begin:end]
+        power: Floats = np.einsum("ijk,ijk->i", some, some)
+        return power
+
+    whole = sum_power(int(_WANDER / step) + 1)
     shares = np.zeros((len(_MAINS), len(samples)))
     for place, hertz in enumerate(_MAINS):
         if hertz + _WIDTH < rate / 2:
             begin, end = int((hertz - _WIDTH) / step), int((hertz + _WIDTH) / step) + 2
-            at = power[:, begin:end].sum(axis=1)
+            at = sum_power(begin, end)
             shares[place] = np.divide(at, whole, out=np.zeros_like(at), where=whole > 0)
     return shares

@@ -95,6 +95,11 @@ class PartsInput(AnyInputSpec):
         return tuple(word for part in self.parts for word in part.input.missing_words or ())
 
     @property
+    def hides_end(self) -> bool:
+        """Whether any part's end cannot be told."""
+        return any(part.input.hides_end for part in self.parts)
+
+    @property
     def named_features(self) -> tuple[Feature, ...]:
         """Those of all parts, called after them."""
         return self._join("named_features")

@@ -58,6 +58,11 @@ class AnyInputSpec(Contract):
         return None
 
     @property
+    def hides_end(self) -> bool:
+        """Whether what fills an instance up cannot be told from what was sent, as 0 cannot."""
+        return False
+
+    @property
     def named_features(self) -> tuple[Feature, ...]:
         """The features that an instance names; none of a picture or a text."""
         return ()

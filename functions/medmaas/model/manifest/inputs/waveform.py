@@ -122,6 +122,11 @@ class WaveformInput(InputSpec):
         return self
 
     @property
+    def hides_end(self) -> bool:
+        """Whether recordings may end in zeros, which a flat line is, too."""
+        return self.shorter is not None
+
+    @property
     def seconds(self) -> float:
         """How long the recording is that the graph takes."""
         return self.samples / self.sampling_rate

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from medmaas.model.manifest.contract import Alias, Contract, Sentence, require_unique
+from medmaas.model.manifest.inputs import Input
 from medmaas.model.manifest.outputs.spec import OutputSpec
 
 _PARTS = ";"  # parts the annotations of an answer in a file
@@ -90,6 +91,14 @@ class AnnotationsOutput(OutputSpec):
         if self.time_tensor == self.tensor:
             raise ValueError("time.time_tensor must be another output than tensor")
         return self
+
+    def require_input(self, spec: Input) -> None:
+        """Raise ValueError if windows after the end of a record would be labelled with others."""
+        if self.time_tensor is None and spec.hides_end:
+            raise ValueError(
+                "input.shorter must be absent where output labels windows: the graph cannot tell "
+                "the zeros after the end of a recording from a flat line"
+            )
 
     @property
     def time_tensor(self) -> str | None:
