@@ -24,6 +24,7 @@ from medmaas.model.manifest import (
     Uncertainty,
     Version,
 )
+from medmaas.model.manifest.artefact import OperatorName
 from medmaas.model.manifest.contract import Contract, Sentence
 from medmaas.model.manifest.translations import Translations
 from medmaas_training.catalogue.explanation import explain
@@ -33,6 +34,9 @@ Tree = dict[str, Any]
 _Part = TypeVar("_Part")
 INPUT_PART: TypeAdapter[Input] = TypeAdapter(Input)
 OUTPUT_PART: TypeAdapter[Output] = TypeAdapter(Output)
+OPERATORS_PART: TypeAdapter[tuple[OperatorName, ...] | None] = TypeAdapter(
+    tuple[OperatorName, ...] | None
+)
 UNCERTAINTY_PART: TypeAdapter[Uncertainty | None] = TypeAdapter(Uncertainty | None)
 
 
@@ -71,6 +75,7 @@ class Draft(Contract):
     created: date | None = None
     training_commit: Sentence = "not stated"
     seed: int = 0
+    operators: tuple[OperatorName, ...] | None = None
     input: Input
     output: Output
     golden: GoldenDraft
