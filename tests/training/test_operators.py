@@ -61,7 +61,7 @@ def test_a_folder_whose_manifest_names_no_operator_does_not_answer(own: Own) -> 
     folder = own.out / "fna_means/1.0.0"
     manifest = json.loads((folder / "manifest.json").read_text())
     del manifest["operators"]
-    unstated = {"contract": 1, "digest": None, "files": []}
+    unstated: dict[str, Any] = {"contract": 1, "digest": None, "files": []}
     for case in manifest["golden"]["cases"]:
         case.pop("answer")
     (folder / "manifest.json").write_text(json.dumps(manifest | unstated))

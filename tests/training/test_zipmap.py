@@ -1,6 +1,7 @@
 """ZipMap comes off: the tensor that it made dictionaries of takes its place."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -17,7 +18,8 @@ def make_zipped(
     """A classifier of two columns as converters write it: a label, and a dictionary per row."""
     words = isinstance(labels[0], str)
     key = "strings" if words else "int64s"
-    names = {f"classlabels_{key}": list(labels)}
+    names: dict[str, Any] = {f"classlabels_{key}": list(labels)}
+    codes: dict[str, Any] = {f"classlabels_{'strings' if words else 'ints'}": list(labels)}
     nodes = [
         helper.make_node(
             "LinearClassifier",
@@ -27,7 +29,7 @@ def make_zipped(
             coefficients=[float(i) for i in range(2 * len(labels))],
             intercepts=[0.0] * len(labels),
             post_transform="SOFTMAX",
-            **{f"classlabels_{'strings' if words else 'ints'}": list(labels)},
+            **codes,
         ),
         helper.make_node("ZipMap", ["scores"], ["probability"], domain="ai.onnx.ml", **names),
     ]

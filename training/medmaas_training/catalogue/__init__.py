@@ -3,6 +3,7 @@
 - operators.py says what a graph may be made of; graph.py makes one of a scikit-learn or PyTorch
   model, as conversion.py hands it over.
 - A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
+  invention.py makes golden cases where that is left to it,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
   contract_errors.py where graph and statement differ; refusals.py says all of it at once;
   servable.py brings a graph into rows and columns, zipmap.py without dictionaries.

@@ -28,6 +28,7 @@ from medmaas.model.manifest.artefact import OperatorName
 from medmaas.model.manifest.contract import Contract, Sentence
 from medmaas.model.manifest.translations import Translations
 from medmaas_training.catalogue.explanation import explain
+from medmaas_training.catalogue.invention import invent_cases
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 
 Tree = dict[str, Any]
@@ -101,7 +102,8 @@ def read_draft(path: Path, golden: Path | None = None) -> Tree:
     draft = refusals.attempt(lambda: _read_yaml(path))
     cases = refusals.attempt(lambda: _read_cases(golden)) if golden else None
     refusals.raise_any()
-    draft = draft or {}
+    draft = refusals.attempt(lambda: invent_cases(draft or {})) or {}
+    refusals.raise_any()
     if cases is not None:
         stated = draft.get("golden")
         draft |= {"golden": (stated if isinstance(stated, dict) else {}) | {"cases": cases}}

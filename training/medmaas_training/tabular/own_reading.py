@@ -28,6 +28,12 @@ def find_fault(texts: TextColumn, cells: ReadCells, note: ColumnNote) -> str | N
         return "every value it has is the same"
     if known.sum() < FEWEST_VALUES:
         return f"fewer than {FEWEST_VALUES} rows have a value"
+    return find_foreign(texts, cells, note)
+
+
+def find_foreign(texts: TextColumn, cells: ReadCells, note: ColumnNote) -> str | None:
+    """Why a column of texts [n] is none of measurements: dates, an identifier, free text."""
+    known = ~np.isnan(cells.values)
     many = len(cells.words) > MOST_WORDS
     if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
         return "it holds dates; days since a beginning can be learned from"

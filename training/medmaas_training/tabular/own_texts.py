@@ -90,9 +90,9 @@ class Texts:
     def __init__(self, column: TextColumn) -> None:
         self.header = str(column.name)
         self._texts: dict[str, int] = {}
-        codes = self._texts.setdefault
+        find = self._texts.setdefault
         known = (text if isinstance(text, str) else "" for text in column)
-        self._codes = np.array([codes(text, len(self._texts)) if text else -1 for text in known])
+        self._codes = np.array([find(text, len(self._texts)) if text else -1 for text in known])
         present = self._codes[self._codes >= 0]
         self._counts = np.bincount(present, minlength=len(self._texts)).tolist()
         codes, first = np.unique(self._codes, return_index=True)
