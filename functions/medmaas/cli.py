@@ -1,4 +1,4 @@
-"""The command `medmaas`: serve | models | predict | batch | migrate | train | assess | add."""
+"""The command `medmaas`: serve, models, predict, batch, migrate, train, assess, draft, add."""
 
 import argparse
 import json
@@ -23,6 +23,7 @@ _REFUSED = 2
 _TRAINING = {
     "train": "medmaas_training",
     "assess": "medmaas_training.assess",
+    "draft": "medmaas_training.draft",
     "add": "medmaas_training.add",
 }
 _LAST_PORT = 65535
@@ -224,5 +225,6 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
     commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)
+    commands.add_parser("draft", help="draft what add takes: medmaas draft --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
     return parser

@@ -302,8 +302,7 @@ def test_without_the_training_extra_the_command_says_how_to_get_it(own: Own) -> 
     )
     assert done.returncode == 2
     assert done.stderr == (
-        "medmaas add: the training extra is missing (no onnx): "
-        'pip install ".[training]" in a checkout\n'
+        'medmaas add: the add extra is missing (no onnx): pip install ".[add]" in a checkout\n'
     )
 
 

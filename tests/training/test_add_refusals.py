@@ -113,9 +113,9 @@ REFUSALS: list[tuple[Callable[[Own], None], str]] = [
     (take(NEWER), "whose opset is 40 and IR version 10: export it with opset 20"),
     (take(external()), "the graph keeps weights in another file: save them inside the graph"),
     (take(with_function()), "the graph defines functions: inline them before the export"),
-    (take(FOREIGN), "operators outside the ONNX standard: replace them"),
+    (take(FOREIGN), "does not ship: com.example::Anything: replace them"),
     # its tensors
-    (take(export_by_hand(options=None)), "export it with options={'zipmap': False}"),
+    (take(export_by_hand(options=None)), "probabilities, but the graph gives output_label, output"),
     (take(export_by_hand(n=8)), "first dimension is fixed at 8: export it with a dynamic first d"),
     (take(ONE_ROW), "several rows at once: export it with a dynamic first dimension"),
     (take(export_by_hand(Int64TensorType)), "it takes whole numbers, and radius may be another"),

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.datasets import ClassTable, SurvivalTable
+from medmaas_training.tabular.follow_up_units import find_unit_names
 from medmaas_training.tabular.own_data import read_own_cases, read_own_people
-from medmaas_training.tabular.own_outcome import find_unit_names, fold_codes
+from medmaas_training.tabular.own_outcome import fold_codes
 from tests.training.conftest import CLASSES, SURVIVAL, table, write
 
 EVENT = table()["event"]

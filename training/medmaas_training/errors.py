@@ -3,6 +3,7 @@
 import sys
 
 REFUSED = 2
+_LIGHT = {"add", "draft"}  # which need little beside what answers
 
 
 class TrainingError(Exception):
@@ -15,11 +16,12 @@ class TrainingError(Exception):
 
 def refuse(command: str, error: TrainingError | ModuleNotFoundError) -> int:
     """Say on stderr what kept a command from its work, a line each; the exit code."""
+    extra = "add" if command in _LIGHT else "training"
     message = (
         error.message
         if isinstance(error, TrainingError)
-        else f"the training extra is missing (no {error.name}): "
-        'pip install ".[training]" in a checkout'
+        else f"the {extra} extra is missing (no {error.name}): "
+        f'pip install ".[{extra}]" in a checkout'
     )
     for sentence in message.splitlines():
         print(f"medmaas {command}: {sentence}", file=sys.stderr)

@@ -24,6 +24,7 @@ from typing import Any
 from medmaas.errors import InvalidModelError
 from medmaas.model.inputs import InputKind, make_input
 from medmaas.model.manifest import CARD, GRAPH, MANIFEST, SIGNATURE, File, Manifest
+from medmaas.model.operators import find_operators
 from medmaas.model.outputs import OutputKind, make_output
 from medmaas.model.session import Session
 from medmaas.model.uncertainty import Uncertainty, make_uncertainty
@@ -86,6 +87,9 @@ def open_folder(directory: Path) -> Model:
         if lines != 1 or digest != manifest.digest:
             raise InvalidModelError("other_digest")
     session, artefact = Session(contents[GRAPH]), manifest.artefact
+    unnamed = {*find_operators(contents[GRAPH])} - {*(manifest.operators or ())}
+    if unnamed:
+        raise InvalidModelError("operators_not_named", operators=sorted(unnamed))
     if (session.inputs, session.outputs) != (artefact.inputs, artefact.outputs):
         raise InvalidModelError("other_tensors")
     return Model(

@@ -26,7 +26,7 @@ from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Array, Splits
 from medmaas_training.catalogue.folder import describe_artefact, place_model, read_more
 from medmaas_training.catalogue.golden import record
-from medmaas_training.catalogue.graph import check_graph
+from medmaas_training.catalogue.operators import check_graph
 from medmaas_training.catalogue.source_attributes import state_external
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.figures import Measured
@@ -129,7 +129,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
     manifest, training = read_manifest(folder), read_training(reports, folder)
     plan({CERTAINTY: 5, REASONS: 60})  # roughly
     graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
-    check_graph(graph)
+    check_graph(graph, manifest.operators or ())
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
     content = found.graph.SerializeToString(deterministic=True)

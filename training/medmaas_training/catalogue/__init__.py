@@ -1,9 +1,12 @@
 """A trained model becomes a folder of the catalogue.
 
-- graph.py makes an ONNX graph that is whole, conversion.py of a scikit-learn or PyTorch model.
+- operators.py says what a graph may be made of; graph.py makes one of a scikit-learn or PyTorch
+  model, as conversion.py hands it over.
 - A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
+  invention.py makes golden cases where that is left to it,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
-  contract_errors.py where graph and statement differ; refusals.py says all of it at once.
+  contract_errors.py where graph and statement differ; refusals.py says all of it at once;
+  servable.py brings a graph into rows and columns, zipmap.py without dictionaries.
 - golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;
   translations.py has its texts in other languages.
 - folder.py has the folder written, as a whole or not at all; versions.py says as which version.

@@ -7,6 +7,7 @@ from medmaas_training.catalogue.completion import MOST_BYTES, TOO_LARGE, complet
 from medmaas_training.catalogue.draft import read_draft
 from medmaas_training.catalogue.folder import place_model
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
+from medmaas_training.catalogue.servable import make_servable
 
 _HOME = Path("models")
 
@@ -30,7 +31,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     refusals = Refusals()
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
-    manifest, files = complete(content, tree, out, refusals, beside=draft.parent)
+    content, labels = make_servable(content)
+    manifest, files = complete(content, tree, out, refusals, beside=draft.parent, labels=labels)
     if content is None:
         raise AssertionError("what is not there was refused")
     place_model(out, manifest, content, more=files)

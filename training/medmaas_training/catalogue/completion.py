@@ -1,5 +1,6 @@
 """A draft and a graph become a manifest, or everything that keeps them from it is said."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from medmaas_training.catalogue.draft import (
     EXAMPLES_PART,
     GOLDEN_PART,
     INPUT_PART,
+    OPERATORS_PART,
     OUTPUT_PART,
     UNCERTAINTY_PART,
     Draft,
@@ -33,7 +35,7 @@ from medmaas_training.catalogue.draft import (
 from medmaas_training.catalogue.explanation import explain
 from medmaas_training.catalogue.folder import describe_artefact, find_opset
 from medmaas_training.catalogue.golden import check_golden, read_instances
-from medmaas_training.catalogue.graph import OPSET, check_graph
+from medmaas_training.catalogue.operators import OPSET, check_graph
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 from medmaas_training.catalogue.source_attributes import answer_source_attributes
 from medmaas_training.kinds.outputs import describe_output
@@ -42,6 +44,8 @@ MOST_BYTES = 250 * 2**20
 TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
 _NEWEST_IR = 10
 _HERE = Path()
+Labels = Mapping[str, tuple[str, ...]]
+_NO_LABELS: Labels = {}
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,12 @@ class Graph:
     session: Session
 
 
-def load_graph(content: bytes) -> Graph:
+def load_graph(content: bytes, operators: Collection[str] = ()) -> Graph:
     """A graph from its bytes.
+
+    Args:
+        content: as it was exported.
+        operators: beyond the standard, those that may be there.
 
     Raises:
         TrainingError: it is not an ONNX graph, reaches outside its file, or cannot be loaded.
@@ -65,7 +73,7 @@ def load_graph(content: bytes) -> Graph:
     if not graph.ir_version or not graph.graph.node:
         raise RefusedError(["the model is not an ONNX file, or is empty"])
     try:
-        check_graph(graph)
+        check_graph(graph, operators)
         return Graph(content, Session(content))
     except (
         onnx.checker.ValidationError,
@@ -94,6 +102,7 @@ def complete(
     refusals: Refusals | None = None,
     *,
     beside: Path = _HERE,
+    labels: Labels = _NO_LABELS,
 ) -> tuple[Manifest, Files]:
     """The manifest of a graph, from the draft of it, and the files that its input is read with.
 
@@ -103,15 +112,21 @@ def complete(
         out: the models directory that the model is meant for.
         refusals: what was refused already.
         beside: the folder of the draft, in which these files are.
+        labels: that the graph itself stated of its outputs, in the order of their columns.
 
     Raises:
         RefusedError: with everything that is missing or wrong.
     """
     refusals = refusals or Refusals()
-    graph = None if content is None else refusals.attempt(lambda: load_graph(content))
+    named = parse(OPERATORS_PART, draft or {}, "operators") or ()
+    graph = None if content is None else refusals.attempt(lambda: load_graph(content, named))
     stated = None if draft is None else refusals.attempt(lambda: check_draft(draft))
     files: dict[str, bytes] = {}
-    checked = None if draft is None else _check_parts(draft, graph, refusals, beside, files)
+    checked = (
+        None
+        if draft is None
+        else _check_parts(draft, graph, refusals, beside, files, labels=labels)
+    )
     if stated and content is not None:
         refusals.attempt(lambda: _check_place(stated, content, out))
     refusals.raise_any()
@@ -124,7 +139,13 @@ def complete(
 
 
 def _check_parts(
-    draft: Tree, graph: Graph | None, refusals: Refusals, beside: Path, files: dict[str, bytes]
+    draft: Tree,
+    graph: Graph | None,
+    refusals: Refusals,
+    beside: Path,
+    files: dict[str, bytes],
+    *,
+    labels: Labels,
 ) -> tuple[Golden, Parity | None] | None:
     """Hold those parts of a draft that fit the contract against the graph, if there is one.
 
@@ -146,7 +167,7 @@ def _check_parts(
     if not (graph and spec and output):
         return None
     session = graph.session
-    fits = refusals.attempt(lambda: require_fit(spec, output, session))
+    fits = refusals.attempt(lambda: require_fit(spec, output, session, labels))
     if not (fits and golden and rows):
         return None
     uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
@@ -197,6 +218,7 @@ def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None
         version=stated.version,
         title=stated.title,
         licence=stated.licence,
+        operators=stated.operators,
         created=stated.created or datetime.now(UTC).date(),
         training_commit=stated.training_commit,
         seed=stated.seed,

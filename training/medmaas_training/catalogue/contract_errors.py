@@ -1,6 +1,6 @@
 """Where a graph and what is stated of it do not fit, and the way out, one sentence each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from medmaas.model.manifest import Input, Number, ObservationSource, Output
@@ -15,8 +15,16 @@ from medmaas_training.kinds.outputs import ANY_SIZE, describe_output
 _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
 
 
-def require_fit(spec: Input, output: Output, session: Session) -> Literal[True]:
+def require_fit(
+    spec: Input, output: Output, session: Session, labels: Mapping[str, Sequence[str]]
+) -> Literal[True]:
     """Refuse a graph that cannot take `spec` or does not give `output`.
+
+    Args:
+        spec: of the input.
+        output: of the answer.
+        session: of the graph.
+        labels: that the graph itself gave, in the order of the columns, by output.
 
     Raises:
         RefusedError: with the reasons.
@@ -24,6 +32,7 @@ def require_fit(spec: Input, output: Output, session: Session) -> Literal[True]:
     errors = [
         *_check_input(spec, session.inputs),
         *_check_outputs(output, session.outputs),
+        *_check_labels(output, labels),
         *_check_units(spec),
     ]
     if errors:
@@ -89,7 +98,7 @@ def _check_outputs(output: Output, outputs: Sequence[Declared]) -> Iterator[str]
         if not tensor.datatype.startswith("tensor("):
             yield (
                 f"the graph's output {tensor.name} is {tensor.datatype}, not a tensor: export it "
-                "with options={'zipmap': False}"
+                "without what makes sequences or dictionaries"
             )
     for field, name in zip(output.tensor_fields, output.tensors, strict=True):
         has = by_name.get(name)
@@ -97,6 +106,24 @@ def _check_outputs(output: Output, outputs: Sequence[Declared]) -> Iterator[str]
             yield f"output.{field} is {name}, but the graph gives {_names(outputs)}"
         elif has.datatype.startswith("tensor("):
             yield from _check_output(output, field, has)
+
+
+def _check_labels(output: Output, labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Labels in another order than the graph's, which a person would read as each other's."""
+    stated = describe_output(output).labels
+    for name in output.tensors:
+        own = labels.get(name, ())
+        if len(own) != len(stated) or [*own] == [*stated]:
+            continue
+        if {*own} == {*stated}:
+            yield f"output.labels must be in the order of the graph: {', '.join(own)}"
+        elif not _are_numbers(own):
+            yield f"output.labels must be those of the graph: {', '.join(own)}"
+
+
+def _are_numbers(labels: Sequence[str]) -> bool:
+    """Whether labels are codes, which the manifest may call by words."""
+    return all(label.lstrip("-").isdecimal() for label in labels)
 
 
 def _check_output(output: Output, field: str, has: Declared) -> Iterator[str]:

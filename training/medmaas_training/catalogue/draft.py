@@ -24,15 +24,20 @@ from medmaas.model.manifest import (
     Uncertainty,
     Version,
 )
+from medmaas.model.manifest.artefact import OperatorName
 from medmaas.model.manifest.contract import Contract, Sentence
 from medmaas.model.manifest.translations import Translations
 from medmaas_training.catalogue.explanation import explain
+from medmaas_training.catalogue.invention import invent_cases
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 
 Tree = dict[str, Any]
 _Part = TypeVar("_Part")
 INPUT_PART: TypeAdapter[Input] = TypeAdapter(Input)
 OUTPUT_PART: TypeAdapter[Output] = TypeAdapter(Output)
+OPERATORS_PART: TypeAdapter[tuple[OperatorName, ...] | None] = TypeAdapter(
+    tuple[OperatorName, ...] | None
+)
 UNCERTAINTY_PART: TypeAdapter[Uncertainty | None] = TypeAdapter(Uncertainty | None)
 
 
@@ -71,6 +76,7 @@ class Draft(Contract):
     created: date | None = None
     training_commit: Sentence = "not stated"
     seed: int = 0
+    operators: tuple[OperatorName, ...] | None = None
     input: Input
     output: Output
     golden: GoldenDraft
@@ -96,7 +102,8 @@ def read_draft(path: Path, golden: Path | None = None) -> Tree:
     draft = refusals.attempt(lambda: _read_yaml(path))
     cases = refusals.attempt(lambda: _read_cases(golden)) if golden else None
     refusals.raise_any()
-    draft = draft or {}
+    draft = refusals.attempt(lambda: invent_cases(draft or {})) or {}
+    refusals.raise_any()
     if cases is not None:
         stated = draft.get("golden")
         draft |= {"golden": (stated if isinstance(stated, dict) else {}) | {"cases": cases}}

@@ -15,12 +15,13 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import BaseEstimator, is_classifier
 
+from medmaas_training.catalogue.operators import OPSET, check_graph
 from medmaas_training.errors import TrainingError
 
-OPSET = 20
+__all__ = ["INPUT", "ML_OPSET", "OPSET", "check_graph", "convert_sklearn", "convert_torch"]
+
 ML_OPSET = 3
 INPUT = "features"
-_DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 
 
 def convert_torch(
@@ -93,46 +94,6 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
-
-
-def check_graph(graph: onnx.ModelProto) -> None:
-    """Refuse what could reach outside the file or needs code that is not ONNX Runtime's own.
-
-    Raises:
-        TrainingError: external data (CVE-2022-25882 and later), an unknown domain, a function.
-    """
-    if graph.functions:
-        raise TrainingError("the graph defines functions: inline them before the export")
-    graphs = list(_find_graphs(graph.graph))
-    domains = {opset.domain for opset in graph.opset_import}
-    domains |= {node.domain for g in graphs for node in g.node}
-    if domains - _DOMAINS:
-        raise TrainingError("the graph uses operators outside the ONNX standard: replace them")
-    tensors = (tensor for g in graphs for tensor in _find_tensors(g))
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors):
-        raise TrainingError("the graph keeps weights in another file: save them inside the graph")
-    onnx.checker.check_model(graph, full_check=True)
-
-
-def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
-    """A graph and, below it, the bodies of its conditions and loops."""
-    yield graph
-    for node in graph.node:
-        for attribute in node.attribute:
-            for body in (attribute.g, *attribute.graphs):
-                if body.ByteSize():  # one without nodes may still have weights
-                    yield from _find_graphs(body)
-
-
-def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    yield from graph.initializer
-    sparse = [*graph.sparse_initializer]
-    for node in graph.node:
-        for attribute in node.attribute:
-            yield from (attribute.t, *attribute.tensors)
-            sparse += (attribute.sparse_tensor, *attribute.sparse_tensors)
-    for tensor in sparse:
-        yield from (tensor.values, tensor.indices)
 
 
 def _clean(graph: onnx.ModelProto) -> onnx.ModelProto:

@@ -6,11 +6,10 @@ the column is called so, if they count up, or if they are codes of many digits a
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import is_numeric_dtype
 
 from medmaas_training.tabular.own_columns import parse_numbers
 
@@ -31,15 +30,19 @@ _IDENTIFIER = re.compile(
 _KEEP = "keep: true in the .yaml beside the file keeps it"
 
 
-def find_identifier(header: str, values: pd.Series) -> str | None:
-    """Why a column looks like an identifier, from its name and its values [n], numbers or text."""
+def find_identifier(header: str, values: Iterable[object]) -> str | None:
+    """Why a column looks like an identifier, from its name and its values [n].
+
+    These are numbers or text, NaN for missing.
+    """
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", header)).lower()
     if _IDENTIFIER.fullmatch(re.sub(r"\W+", "_", snake).strip("_")):
         return f"by its name it is an identifier; {_KEEP}"
-    present = values.dropna()
-    if present.nunique() <= _UNIQUE * len(present):
+    present = [value for value in values if value == value]  # noqa: PLR0124 - NaN is missing
+    if len({*present}) <= _UNIQUE * len(present):
         return None
-    numbers = present.to_numpy() if is_numeric_dtype(present) else parse_numbers(present)
+    are_words = any(isinstance(value, str) for value in present)
+    numbers = parse_numbers(present) if are_words else np.array(present, dtype=np.float64)
     counted = np.isfinite(numbers)
     if counted.mean() < 0.5:
         return f"almost every row has another text, as identifiers do; {_KEEP}"

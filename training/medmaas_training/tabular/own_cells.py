@@ -8,18 +8,17 @@ missing count as missing in a column of numbers; in a column of words they are w
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from medmaas.model.manifest.cells import fold_word
 from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_notes import ColumnNote
 from medmaas_training.tabular.own_numbers import read_number_column
 from medmaas_training.tabular.own_parts import is_misspelt, read_header_unit, read_parts
-from medmaas_training.tabular.own_texts import ReadCells, Texts, is_marker
+from medmaas_training.tabular.own_texts import ReadCells, TextColumn, Texts, is_marker
 from medmaas_training.tabular.own_words import read_word_column
 
 
-def read_cells(column: pd.Series, note: ColumnNote, stated: Sequence[str] = ()) -> ReadCells:
+def read_cells(column: TextColumn, note: ColumnNote, stated: Sequence[str] = ()) -> ReadCells:
     """Read a column, called by its header.
 
     Args:
@@ -41,7 +40,7 @@ def read_cells(column: pd.Series, note: ColumnNote, stated: Sequence[str] = ()) 
 def _take_stated(texts: Texts, stated: Sequence[str]) -> tuple[float, ...]:
     """Take what is said to be missing, a number however it is written; which numbers those were."""
     words = {fold_word(word): word for word in stated}
-    numbers = parse_numbers(pd.Series([*stated], dtype=object)).tolist()
+    numbers = parse_numbers(stated).tolist()
     by_number = {n: word for n, word in zip(numbers, stated, strict=True) if np.isfinite(n)}
     found: dict[str, list[str]] = {}
     for text in texts.take(lambda text: fold_word(text) in words):

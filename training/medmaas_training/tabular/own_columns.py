@@ -1,11 +1,10 @@
 """Columns of a user's table, and how a manifest describes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from medmaas.model.inputs.cells import read_numbers
@@ -154,7 +153,7 @@ def invent_instances(columns: Sequence[Column], X: Floats) -> list[dict[str, Any
     return instances
 
 
-def parse_numbers(texts: pd.Series) -> Floats:
+def parse_numbers(texts: Iterable[object]) -> Floats:
     """Text to numbers, [n], as answering reads cells; NaN where none that float32 holds is."""
     numbers = read_numbers([text if isinstance(text, str) else "" for text in texts])
     return np.where(np.abs(numbers) < _LARGEST, numbers, np.nan)

@@ -1,4 +1,4 @@
-"""The cells of a user's file as text, by the reader that answers files, so that both read alike."""
+"""The cells of a user's files, side by side or one below the other."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -8,52 +8,20 @@ import pandas as pd
 
 from medmaas.errors import RefusedFileError
 from medmaas.model.inputs.reading import InputColumn
-from medmaas.model.names import compose
 from medmaas.table.header import Header, match_columns
 from medmaas.table.rows import ID
-from medmaas.table.source import Held
-from medmaas.table.whole import read_whole
 from medmaas.words import ENGLISH
 from medmaas_training.errors import TrainingError
+from medmaas_training.tabular.own_cell_texts import read_texts
 
 
 def read_file(
     path: Path, wanted: Collection[str], option: str = "--data"
 ) -> tuple[list[str], pd.DataFrame, tuple[str, ...]]:
-    """The header and the cells of a table of text or a spreadsheet, [n, columns].
-
-    Args:
-        path: of the file.
-        wanted: columns by which the right sheet is known, where there are several.
-        option: what named it, for a refusal.
-
-    Returns:
-        The names of all columns, empty for one without a name; a text per cell without blanks
-        around it, NaN for an empty one, columns called by their positions, in normal form C; and
-        what must be told of how it was read.
-
-    Raises:
-        TrainingError: it cannot be read as a table; says why.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise TrainingError(f"{option}: the file cannot be read") from error
-
-    def fits(header: Header) -> bool:
-        return {*wanted} <= {*map(compose, header.cells)}
-
-    try:
-        table = read_whole(Held(content), fits)
-    except RefusedFileError as error:
-        raise TrainingError(f"{option}: {ENGLISH.say(error.fact)}") from error
-    cells = {i: [compose(c.strip()) for c in column] for i, column in enumerate(table.columns)}
-    told = tuple(ENGLISH.say(note) for note in table.notes)
-    return (
-        [*map(compose, table.header)],
-        pd.DataFrame(cells, dtype=object).replace("", np.nan),
-        told,
-    )
+    """As `read_texts`: the cells [n, columns] are NaN where empty, columns are positions."""
+    names, columns, told = read_texts(path, wanted, option)
+    cells = dict(enumerate(columns))
+    return names, pd.DataFrame(cells, dtype=object).replace("", np.nan), told
 
 
 def append_file(

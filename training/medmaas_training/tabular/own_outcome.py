@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from medmaas.model.years import DAYS_PER_YEAR
 from medmaas_training.errors import TrainingError
 from medmaas_training.options import UNITS, cut_option
 from medmaas_training.tabular.datasets import FEWEST_CASES, FEWEST_EVENTS, Floats
+from medmaas_training.tabular.follow_up_units import DAYS, UNIT_NAMES, find_unit_names
 from medmaas_training.tabular.own_columns import parse_numbers
 from medmaas_training.tabular.own_table import OwnTable, require
 
-DAYS = {"d": 1.0, "wk": 7.0, "mo": DAYS_PER_YEAR / 12, "a": DAYS_PER_YEAR}  # by UCUM code
 MOST_CLASSES = 20
 _FEWEST_DAYS = 10
 _PLAUSIBLE_DAYS = 366
@@ -41,19 +40,6 @@ _EVENT_WORDS = (
     "dead", "died", "deceased", "death", "event", "relapse", "relapsed", "recurrence", "recurred",
     "progression", "progressed", "死亡", "复发", "1", "2",
 )  # fmt: skip
-_UNIT_WORDS = {
-    "d": {"d", "day", "days", "tag", "tage", "tagen", "jours", "天", "天数", "日数"},
-    "wk": {"wk", "wks", "week", "weeks", "woche", "wochen", "周", "周数"},
-    "mo": {"mo", "mos", "mon", "mths", "mth", "month", "months", "monat", "monate", "月", "月数"},
-    "a": {"yr", "yrs", "year", "years", "jahr", "jahre", "年", "年数"},
-}
-_UNIT_PARTS = {
-    "d": ("days", "天"),
-    "wk": ("week", "woche", "周", "週"),
-    "mo": ("month", "monat", "月"),
-    "a": ("year", "jahr", "年"),
-}
-_UNIT_NAMES = {"d": "days", "wk": "weeks", "mo": "months", "a": "years"}
 
 
 @dataclass(frozen=True)
@@ -233,7 +219,7 @@ def _read_days(table: OwnTable, time: str, unit: str | None) -> tuple[Floats, li
     days = numbers * DAYS[code]
     require(
         bool(np.quantile(days, 0.95) >= _FEWEST_DAYS),
-        f"{time} ends within {_FEWEST_DAYS} days: if it is not in {_UNIT_NAMES[code]}, say what it "
+        f"{time} ends within {_FEWEST_DAYS} days: if it is not in {UNIT_NAMES[code]}, say what it "
         "is in with --unit",
     )
     if zero := int((days == 0).sum()):
@@ -255,11 +241,11 @@ def _find_unit(
     named = find_unit_names(time)
     if stated is not None:
         other = sorted(named - {stated})
-        told = f"{time} is read in {_UNIT_NAMES[stated]}, as stated, though its name says otherwise"
+        told = f"{time} is read in {UNIT_NAMES[stated]}, as stated, though its name says otherwise"
         return stated, [told] if other and stated not in named else []
     if named == {"d"}:
         return "d", []
-    ask = f"say --unit {', or '.join(_UNIT_NAMES[c] for c in sorted(named - {'d'}) or DAYS)}"
+    ask = f"say --unit {', or '.join(UNIT_NAMES[c] for c in sorted(named - {'d'}) or DAYS)}"
     require(not named, f"{time} by its name is not in days alone: {ask}, or --unit days")
     require(
         bool((numbers == np.floor(numbers)).all()),
@@ -270,17 +256,6 @@ def _find_unit(
         f"{time} hardly exceeds {_PLAUSIBLE_DAYS - 1}, which may be days or not: {ask}",
     )
     return "d", []
-
-
-def find_unit_names(header: str) -> set[str]:
-    """The units of time, by UCUM code, that a header names: mo of os_months, a of 生存年数."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", header))
-    words = set(re.split(r"[\W_]+", split.casefold()))
-    return {
-        code
-        for code, names in _UNIT_WORDS.items()
-        if names & words or any(part in split.casefold() for part in _UNIT_PARTS[code])
-    }
 
 
 def _read_event(table: OwnTable, event: str) -> tuple[NDArray[np.bool_], list[str]]:

@@ -22,7 +22,8 @@ from medmaas_training.tabular.own_groups import (
     number_codes,
 )
 from medmaas_training.tabular.own_outcome import find_words, fold_codes
-from medmaas_training.tabular.own_table import FEWEST_VALUES, OwnTable, require
+from medmaas_training.tabular.own_reading import FEWEST_VALUES
+from medmaas_training.tabular.own_table import OwnTable, require
 from medmaas_training.tabular.separation import Labels
 
 _SIDES = {

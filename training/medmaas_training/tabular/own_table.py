@@ -5,8 +5,6 @@ words of yes and no are a Boolean; other text of 2 to 20 different words is a Ch
 tells a value: columns by name, rows by number, the header being row 1.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,20 +14,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
 
-from medmaas.model.names import LONGEST, fold_name, keep_letters
 from medmaas_training.errors import TrainingError
-from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats, parse_numbers, tell_unrecorded
 from medmaas_training.tabular.own_file import append_file, read_file
-from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
-from medmaas_training.tabular.own_texts import ReadCells
+from medmaas_training.tabular.own_notes import Notes, read_notes
+from medmaas_training.tabular.own_reading import find_fault, make_column, refuse_clashes
 from medmaas_training.tabular.own_told import NOT_READ, Told, tell
 
 FEWEST_ROWS = 50
-MOST_WORDS = 20
-FEWEST_VALUES = 20
-_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?|\d{4}年\d{1,2}月(\d{1,2}日)?")
 
 
 @dataclass(frozen=True)
@@ -126,14 +119,14 @@ def read_table(
     for header in table.columns.drop(list({*outcome, *aside})):
         texts, note = table[header], notes.of(header)
         cells = read_cells(texts, note, notes.missing)
-        if fault := _find_fault(texts, cells, note):
+        if fault := find_fault(texts, cells, note):
             left_out.append(f"{header} is left out: {fault}")
             told += [one for one in cells.told if one.rule in NOT_READ]
         else:
-            columns.append(_make_column(header, cells, note))
+            columns.append(make_column(header, cells, note))
             told += cells.told
             words |= cells.missing_words
-    _refuse_clashes(columns)
+    refuse_clashes(columns)
     if lacking := [column.header for column in columns if column.header in absent]:
         raise TrainingError(f"--test: the columns {_list(lacking)} of --data are needed there too")
     counted = np.arange(len(table))
@@ -182,70 +175,6 @@ def _read_csv(
     if len(table) < FEWEST_ROWS:
         raise TrainingError(f"--data: fewer than {FEWEST_ROWS} rows are too few to learn from")
     return table, left_out, told
-
-
-def _find_fault(texts: pd.Series, cells: ReadCells, note: ColumnNote) -> str | None:
-    """Why a column of texts [n] cannot be learned from."""
-    known = ~np.isnan(cells.values)
-    if not known.any():
-        return "no row has a value"
-    if len({*cells.values[known]}) == 1:
-        return "every value it has is the same"
-    if known.sum() < FEWEST_VALUES:
-        return f"fewer than {FEWEST_VALUES} rows have a value"
-    many = len(cells.words) > MOST_WORDS
-    if many and sum(map(bool, map(_DATE.fullmatch, cells.words))) * 2 > len(cells.words):
-        return "it holds dates; days since a beginning can be learned from"
-    values = pd.Series(cells.values) if cells.kind == "number" else texts.where(known)
-    fault = None if note.keep or cells.unit else find_identifier(str(texts.name), values)
-    return fault or (f"text of more than {MOST_WORDS} different words" if many else None)
-
-
-def _make_column(header: str, cells: ReadCells, note: ColumnNote) -> Column:
-    column = Column(
-        header,
-        _make_name(header),
-        cells.kind,
-        cells.values,
-        cells.words,
-        note.model_copy(update={"unit": cells.unit}),
-        cells=cells.cells,
-        spellings=cells.spellings,
-        within=cells.within,
-        missing_words=cells.missing_words,
-        missing_numbers=cells.missing_numbers,
-    )
-    if column.kind == "number":
-        _check_accepted(column)
-    return column
-
-
-def _check_accepted(column: Column) -> None:
-    note, values = column.note, column.values
-    outside = (note.low is not None and np.nanmin(values) < note.low) or (
-        note.high is not None and np.nanmax(values) > note.high
-    )
-    if outside:
-        raise TrainingError(f"--data: {column.header} has values outside low to high of its .yaml")
-
-
-def _make_name(header: str) -> str:
-    """The header in the letters, marks, digits and underscores that a manifest takes."""
-    name = keep_letters(unicodedata.normalize("NFKC", header))
-    name = name if name[:1].isalpha() else f"x_{name}"
-    return name[:LONGEST].rstrip("_")
-
-
-def _refuse_clashes(columns: Sequence[Column]) -> None:
-    taken: dict[str, str] = {}
-    for column in columns:
-        folded = fold_name(column.name)
-        if folded in taken:
-            raise TrainingError(
-                f"--data: {taken[folded]} and {column.header} would both be called "
-                f"{column.name}: rename one"
-            )
-        taken[folded] = column.header
 
 
 def print_warnings(table: OwnTable) -> None:

@@ -1,12 +1,11 @@
 """The different texts of a column of a user's table, and what was read of them how."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
-import pandas as pd
 
 from medmaas.model.manifest import Cells, Range
 from medmaas.model.manifest.cells import fold_word
@@ -24,6 +23,28 @@ _MARKERS = frozenset({
     "未查", "未检", "未测", "未做", "不详", "未知", "缺失", "无", "欠測", "不明",
 })  # fmt: skip
 _PUNCTUATION = re.compile(r"[\W_]+")
+
+
+class TextColumn(Protocol):
+    """A column as text, called by its header: what is no text, or empty, is missing."""
+
+    @property
+    def name(self) -> Hashable:
+        """The header."""
+
+    def __iter__(self) -> Iterator[object]:
+        """The cells, [n]."""
+
+
+@dataclass(frozen=True)
+class NamedTexts:
+    """A `TextColumn` of texts [n]."""
+
+    name: str
+    cells: Sequence[str]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.cells)
 
 
 @dataclass(frozen=True)
@@ -66,15 +87,17 @@ class Texts:
         missing_words: texts that stand for missing.
     """
 
-    def __init__(self, column: pd.Series) -> None:
+    def __init__(self, column: TextColumn) -> None:
         self.header = str(column.name)
-        self._codes, uniques = pd.factorize(column)
-        self._texts = {str(text): i for i, text in enumerate(uniques)}
+        self._texts: dict[str, int] = {}
+        find = self._texts.setdefault
+        known = (text if isinstance(text, str) else "" for text in column)
+        self._codes = np.array([find(text, len(self._texts)) if text else -1 for text in known])
         present = self._codes[self._codes >= 0]
         self._counts = np.bincount(present, minlength=len(self._texts)).tolist()
         codes, first = np.unique(self._codes, return_index=True)
         self._first = first[codes >= 0].tolist()
-        numbers = parse_numbers(pd.Series([*self._texts], dtype=object))
+        numbers = parse_numbers(self._texts)
         pairs = zip(self._texts, numbers.tolist(), strict=True)
         self.plain = {text: number for text, number in pairs if number == number}  # noqa: PLR0124
         self.left = [text for text in self._texts if text not in self.plain]

@@ -9,6 +9,11 @@ from medmaas.model.manifest.contract import Contract, Sentence, Sha256
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
 
 
+OperatorName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.]{0,127}::[A-Za-z0-9_]{1,128}$")
+]
+
+
 class File(Contract):
     """A file of the folder, beside manifest.json."""
 

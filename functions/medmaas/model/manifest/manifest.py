@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import from_json
 
 from medmaas.model.kinds import list_kinds
-from medmaas.model.manifest.artefact import Artefact, Example, File, Golden, Parity
+from medmaas.model.manifest.artefact import Artefact, Example, File, Golden, OperatorName, Parity
 from medmaas.model.manifest.card import Card
 from medmaas.model.manifest.contract import Contract, Sentence, Sha256
 from medmaas.model.manifest.explanation import Explanation
@@ -56,6 +56,11 @@ class Manifest(Contract):
     files: tuple[File, ...] = Field(
         default=(),
         description="All that the folder holds but manifest.json; absent in contract 1.",
+    )
+    operators: tuple[OperatorName, ...] | None = Field(
+        default=None,
+        description="Operators that ONNX Runtime ships and the graph may use, beyond the ONNX "
+        "standard, as in com.microsoft::Gelu; absent: none.",
     )
     input: Input = Field(description=f"What the model takes: {_name_kinds(Input)}.")
     output: Output = Field(description=f"What it answers: {_name_kinds(Output)}.")

@@ -1,11 +1,15 @@
-"""What is said of an input; <kind>.py is the room of a kind."""
+"""What is said of an input, and how one is drafted; <kind>.py is the room of a kind."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from medmaas.model.kinds import find_room
+import numpy as np
+
+from medmaas.model.kinds import find_room, list_kinds
 from medmaas.model.manifest import Input
+from medmaas_training.drafting.seen import InputDraft, Question, SeenInput
+from medmaas_training.errors import TrainingError
 from medmaas_training.report.features import Table
 
 _WAYS = {
@@ -17,7 +21,13 @@ _OF_SOME = {"tensor(int32)", "tensor(int64)", "tensor(float16)"}  # which hold s
 
 
 class InputDescription(ABC):
-    """An input, in words."""
+    """An input, in words.
+
+    Attributes:
+        is_short: whether an instance can be written into a draft; else it is invented when needed.
+    """
+
+    is_short = True
 
     def __init__(self, spec: Input) -> None:
         self.spec = spec
@@ -40,6 +50,15 @@ class InputDescription(ABC):
             return None
         return _WAYS[needs]
 
+    def invent(self, draw: np.random.Generator) -> dict[str, Any]:
+        """An instance that nobody is, within all that is stated.
+
+        Raises:
+            TrainingError: this kind cannot be invented.
+        """
+        del draw
+        raise TrainingError("golden.invented is not of this kind of input: state golden.cases")
+
     def explain_count(self) -> str:
         """What to do about a graph that takes another number of tensors."""
         return (
@@ -54,8 +73,51 @@ class InputRoom(Protocol):
     def make(self, spec: Input) -> InputDescription:
         """What describes."""
 
+    def draft(self, seen: SeenInput) -> InputDraft | None:
+        """What tensors and table tell, if the tensors can be of this kind.
+
+        Raises:
+            TrainingError: they are of this kind, and cannot be served so; says the way out.
+        """
+
 
 def describe_input(spec: Input) -> InputDescription:
     """An input, in words."""
     room: InputRoom = find_room(__name__, spec.kind)
     return room.make(spec)
+
+
+def draft_input(seen: SeenInput) -> InputDraft:
+    """The draft of the kind that fits best; its kind is asked for where several do.
+
+    Raises:
+        TrainingError: the tensors are of no kind.
+    """
+    rooms: list[InputRoom] = [find_room(__name__, kind) for kind in list_kinds(Input)]
+    drafts = [draft for room in rooms if (draft := room.draft(seen))]
+    if not drafts:
+        raise TrainingError(
+            f"the graph takes {_show(seen)}, which is no input of any kind: docs/own-model.md says "
+            "what a graph takes"
+        )
+    best = max(draft.fit for draft in drafts)
+    first, *others = [draft for draft in drafts if draft.fit == best]
+    if not others:
+        return first
+    kinds = [str(draft.fields["kind"]) for draft in (first, *others)]
+    question = Question(("kind",), f"{' or '.join(kinds)}? What is written below is of {kinds[0]}")
+    return InputDraft(
+        fields=first.fields | {"kind": None},
+        fit=best,
+        questions=(question, *first.questions),
+        rows=first.rows,
+        told=first.told,
+    )
+
+
+def _show(seen: SeenInput) -> str:
+    return ", ".join(
+        f"{tensor.name} ({tensor.datatype}, "
+        f"[{', '.join('n' if size == -1 else str(size) for size in tensor.shape)}])"
+        for tensor in seen.tensors
+    )

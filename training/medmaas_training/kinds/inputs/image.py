@@ -1,16 +1,29 @@
-"""A picture, in words."""
+"""A picture, in words and drafted."""
 
+import base64
 from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput, Input
+from medmaas_training.drafting.seen import SURE, InputDraft, Question, SeenInput
 from medmaas_training.kinds.inputs import InputDescription
 from medmaas_training.report.features import Table
 from medmaas_training.report.markdown import bullets
 
+_SPOTS = 6
+_SHAPE = 4  # dimensions: n, and height, width, channels in either order
+_FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
+
 
 class ImageDescription(InputDescription):
     """One field, and how its picture is prepared."""
+
+    is_short = False
 
     def __init__(self, spec: ImageInput) -> None:
         super().__init__(spec)
@@ -48,6 +61,21 @@ class ImageDescription(InputDescription):
             return "leave out input.normalisation"
         return super().explain_type(datatype, needs)
 
+    def invent(self, draw: np.random.Generator) -> dict[str, Any]:
+        """Spots on a ground, drawn by chance, as a PNG of the size that the graph takes."""
+        spec = self._image
+        rows, columns = np.mgrid[: spec.height, : spec.width]
+        shades = np.full((spec.height, spec.width, spec.channels), draw.integers(64, 192))
+        for _ in range(_SPOTS):
+            row, column = draw.uniform(0, spec.height), draw.uniform(0, spec.width)
+            radius = draw.uniform(0.05, 0.3) * min(spec.height, spec.width)
+            inside = (rows - row) ** 2 + (columns - column) ** 2 < radius**2
+            shades[inside] = draw.integers(0, 256, spec.channels)
+        file = BytesIO()
+        bytes_ = shades.astype(np.uint8)
+        Image.fromarray(bytes_[:, :, 0] if spec.channels == 1 else bytes_).save(file, "PNG")
+        return {spec.field: base64.b64encode(file.getvalue()).decode()}
+
 
 def _describe_files(spec: ImageInput) -> list[str]:
     """How files are read that are neither PNG nor JPEG."""
@@ -76,3 +104,36 @@ def _describe_files(spec: ImageInput) -> list[str]:
 def make(spec: Input) -> ImageDescription:
     """What describes."""
     return ImageDescription(expect(spec, ImageInput))
+
+
+def draft(seen: SeenInput) -> InputDraft | None:
+    """One tensor of four dimensions, of which one is 1 or 3 channels."""
+    tensor, *others = seen.tensors
+    is_float = tensor.datatype in _FLOATS
+    if (
+        others
+        or len(tensor.shape) != _SHAPE
+        or not (is_float or tensor.datatype == "tensor(uint8)")
+    ):
+        return None
+    first, *_, last = tensor.shape[1:]
+    if first in {1, 3} and last not in {1, 3}:
+        layout, channels, (height, width) = "NCHW", first, tensor.shape[2:]
+    elif last in {1, 3}:
+        layout, channels, (height, width) = "NHWC", last, tensor.shape[1:3]
+    else:
+        return None
+    fields: dict[str, Any] = {"kind": "image", "tensor": tensor.name, "description": None}
+    fields |= {
+        name: size if size > 0 else None for name, size in (("height", height), ("width", width))
+    }
+    fields |= {"mode": "RGB" if channels == 3 else "L", "layout": layout}
+    questions = [Question(("description",), "what does the picture show, and how is it taken?")]
+    if is_float:
+        fields["normalisation"] = {"mean": None, "deviation": None}
+        words = (
+            "what is done to bytes before the graph: (value / 255 - mean) / deviation, a list of "
+            "one number per channel each; mean 0 and deviation 1 where they are only divided by 255"
+        )
+        questions.append(Question(("normalisation",), words, covers=True))
+    return InputDraft(fields, SURE, tuple(questions))

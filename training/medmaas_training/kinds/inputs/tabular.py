@@ -1,12 +1,32 @@
-"""A row of named values, in words."""
+"""A row of named values, in words and drafted."""
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, TabularInput
+from medmaas_training.drafting.features import draft_features, draft_unnamed, invent_values
+from medmaas_training.drafting.matching import match_columns
+from medmaas_training.drafting.seen import (
+    LIKELY,
+    POSSIBLE,
+    SURE,
+    InputDraft,
+    Question,
+    SeenInput,
+    Tree,
+    ask_below,
+)
+from medmaas_training.errors import TrainingError
 from medmaas_training.kinds.inputs import InputDescription
 from medmaas_training.report.features import Table, tabulate_features
 from medmaas_training.report.markdown import table
+
+_WHOLE = {"tensor(int64)", "tensor(int32)"}
+_FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
+_ROW = 2  # dimensions
 
 
 class TabularDescription(InputDescription):
@@ -28,7 +48,63 @@ class TabularDescription(InputDescription):
         """Features are missing, or too many."""
         return f"state {shape[1]} features in input.features, {len(self._features)} are there"
 
+    def invent(self, draw: np.random.Generator) -> dict[str, Any]:
+        """Each feature by itself, within its range."""
+        return invent_values(self._features, draw)
+
 
 def make(spec: Input) -> TabularDescription:
     """What describes."""
     return TabularDescription(expect(spec, TabularInput))
+
+
+def draft(seen: SeenInput) -> InputDraft | None:
+    """One tensor of two dimensions: the columns of a table."""
+    tensor, *others = seen.tensors
+    if others or len(tensor.shape) != _ROW:
+        return None
+    if tensor.datatype == "tensor(string)":
+        raise TrainingError(
+            f"the graph takes text as {tensor.name}: export it with one input per column "
+            '(skl2onnx: initial_types=[("sex", StringTensorType([None, 1])), ...]), or with '
+            "numbers for choices, in the order of `choices`"
+        )
+    is_whole = tensor.datatype in _WHOLE
+    if not is_whole and tensor.datatype not in _FLOATS:
+        return None
+    names, width = seen.opened.names, tensor.shape[1]
+    if seen.table is None:
+        return _draft_unnamed(tensor.name, width, names, fit=POSSIBLE if is_whole else SURE)
+    try:
+        matched = match_columns(seen.table, width, names)
+    except TrainingError:
+        if is_whole:
+            return None  # codes of a text, beside a table of other things
+        raise
+    drafted = draft_features(matched.columns, seen.opened, tensor.name, whole=is_whole)
+    questions = [*drafted.questions]
+    if not matched.named:
+        order = (
+            "are these the columns of the graph, in its order? It states no names, so they are "
+            "taken as the table has them"
+        )
+        questions.insert(0, Question((), order))
+    fields: Tree = {"kind": "tabular", "tensor": tensor.name}
+    if seen.table.missing_words:
+        fields |= {"missing_words": [*seen.table.missing_words]}
+    return InputDraft(
+        fields=fields | {"features": drafted.features},
+        fit=LIKELY if is_whole else SURE,
+        questions=ask_below(questions, "features"),
+        rows={tensor.name: drafted.values.astype(np.float32)},
+        told=(*(f"left out: {clause}" for clause in matched.left_out), *drafted.told),
+    )
+
+
+def _draft_unnamed(tensor: str, width: int, names: Sequence[str], *, fit: int) -> InputDraft:
+    features, question = draft_unnamed(width, names)
+    return InputDraft(
+        fields={"kind": "tabular", "tensor": tensor, "features": features},
+        fit=fit,
+        questions=(Question(("features",), question, covers=True),),
+    )

@@ -1,12 +1,13 @@
-"""What is said of an output; <kind>.py is the room of a kind."""
+"""What is said of an output, and how one is drafted; <kind>.py is the room of a kind."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medmaas.model.kinds import expect, find_room
+from medmaas.model.kinds import expect, find_room, list_kinds
 from medmaas.model.manifest import (
     ClassesIntervals,
     Input,
@@ -15,6 +16,8 @@ from medmaas.model.manifest import (
     Output,
     QuantileIntervals,
 )
+from medmaas_training.drafting.seen import OutputDraft, Question, SeenOutput
+from medmaas_training.errors import TrainingError
 from medmaas_training.group_names import name_group
 from medmaas_training.report.markdown import table
 
@@ -96,8 +99,37 @@ class OutputRoom(Protocol):
     def make(self, output: Output) -> OutputDescription:
         """What describes."""
 
+    def draft(self, seen: SeenOutput) -> OutputDraft | None:
+        """What the tensor and the outcome tell, if the tensor can be of this kind."""
+
 
 def describe_output(output: Output) -> OutputDescription:
     """An output, in words."""
     room: OutputRoom = find_room(__name__, output.kind)
     return room.make(output)
+
+
+def draft_output(tensors: Sequence[SeenOutput]) -> OutputDraft:
+    """The draft of the tensor and the kind that fit best; asked for where several do.
+
+    Raises:
+        TrainingError: none is of any kind.
+    """
+    rooms: list[OutputRoom] = [find_room(__name__, kind) for kind in list_kinds(Output)]
+    drafts = [draft for seen in tensors for room in rooms if (draft := room.draft(seen))]
+    if not drafts:
+        raise TrainingError(
+            "the graph gives no tensor of floats that any kind of output is made of: "
+            "docs/own-model.md says what a graph gives"
+        )
+    best = max(draft.fit for draft in drafts)
+    first, *others = [draft for draft in drafts if draft.fit == best]
+    asked: list[Question] = []
+    fields = first.fields
+    for name in ("tensor", "kind"):
+        found = dict.fromkeys(str(draft.fields[name]) for draft in (first, *others))
+        if len(found) > 1:
+            words = f"{' or '.join(found)}? What is written here is of {first.fields[name]}"
+            asked.append(Question((name,), words))
+            fields = fields | {name: None}
+    return OutputDraft(fields, best, (*asked, *first.questions), first.title, first.told)

@@ -1,10 +1,11 @@
-"""Labels at times of a record, in words."""
+"""Labels at times of a record, in words and drafted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import AnnotationsOutput, Output, WindowTimes
+from medmaas_training.drafting.seen import SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import ANY_SIZE, OutputDescription, are_probabilities, is_near
 
 
@@ -55,3 +56,19 @@ class AnnotationsDescription(OutputDescription):
 def make(output: Output) -> AnnotationsDescription:
     """What describes."""
     return AnnotationsDescription(expect(output, AnnotationsOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Rows of probabilities that sum to 1, one per step."""
+    if len(seen.size) != 2 or seen.size[1] < 2 or not seen.sum_to_one():
+        return None
+    count = seen.size[1]
+    own = seen.own_labels
+    fields: dict[str, object] = {
+        "kind": "annotations",
+        "tensor": seen.tensor.name,
+        "labels": [*own] if len(own) == count else None,
+        "time": {"kind": "windows", "step_seconds": None, "window_seconds": None},
+    }
+    words = f"a list of {count}, in the order of the last dimension"
+    return OutputDraft(fields, SURE, (Question(("labels",), words),))

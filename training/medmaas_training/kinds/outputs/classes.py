@@ -1,11 +1,16 @@
-"""Probabilities of classes, in words."""
+"""Probabilities of classes, in words and drafted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ClassesOutput, Output
+from medmaas_training.drafting.labelling import find_target, label_columns
+from medmaas_training.drafting.seen import SURE, OutputDraft, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
+from medmaas_training.tabular.aliases import alias_labels
+
+_TWO = 2
 
 
 class ClassesDescription(OutputDescription):
@@ -43,3 +48,16 @@ class ClassesDescription(OutputDescription):
 def make(output: Output) -> ClassesDescription:
     """What describes."""
     return ClassesDescription(expect(output, ClassesOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Columns that sum to 1."""
+    if len(seen.size) != 1 or seen.size[0] < _TWO or not seen.sum_to_one():
+        return None
+    labelled, target = label_columns(seen, seen.size[0]), find_target(seen)
+    labels = labelled.labels
+    fields = {"kind": "classes", "tensor": seen.tensor.name, "labels": labels and [*labels]}
+    if labels and (aliases := alias_labels(labels)):
+        fields["aliases"] = [*aliases]
+    title = f"{target.header}: {' or '.join(labels)}" if labels and target else ""
+    return OutputDraft(fields, SURE, labelled.questions, title, labelled.told)

@@ -1,12 +1,17 @@
-"""Independent probabilities of labels, in words."""
+"""Independent probabilities of labels, in words and drafted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, Intervals, LabelsIntervals, LabelsOutput, Output
+from medmaas_training.drafting.labelling import find_target
+from medmaas_training.drafting.ordering import find_area, find_error
+from medmaas_training.drafting.seen import LIKELY, SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities
 from medmaas_training.report.markdown import table
+
+_TWO = 2
 
 
 class LabelsDescription(OutputDescription):
@@ -63,3 +68,56 @@ class LabelsDescription(OutputDescription):
 def make(output: Output) -> LabelsDescription:
     """What describes."""
     return LabelsDescription(expect(output, LabelsOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Columns of probabilities that do not sum to 1; one column is one label."""
+    if len(seen.size) != 1 or seen.size[0] < 1 or not seen.are_probabilities():
+        return None
+    count = seen.size[0]
+    if count > 1 and seen.sum_to_one():
+        return None
+    names = _name(seen, count)
+    labels = [{"name": name, "threshold": 0.5} for name in names]
+    questions = [
+        Question(("thresholds",), "how were the thresholds chosen, and on whom? 0.5 is nobody's"),
+    ]
+    if None in names:
+        words = "how is each label called, in the order of the columns?"
+        questions.append(Question(("labels",), words, covers=True))
+    target = find_target(seen)
+    is_binary = count == 1 and target is not None and len(target.classes) == _TWO
+    fit = SURE if is_binary or seen.ending == "Sigmoid" else LIKELY
+    fields = {
+        "kind": "labels",
+        "tensor": seen.tensor.name,
+        "labels": labels,
+        "thresholds": None,
+    }
+    title = f"{target.header}: probability of {names[0]}" if target and names[0] else ""
+    return OutputDraft(fields, fit, tuple(questions), title)
+
+
+def _name(seen: SeenOutput, count: int) -> list[str | None]:
+    """The labels that graph or targets name; None where neither does."""
+    own = [label.replace(";", ",") for label in seen.own_labels]
+    targets = seen.outcome.targets if seen.outcome else ()
+    if len(targets) == count > 1:
+        return [target.header.replace(";", ",") for target in targets]
+    if len(own) == count:
+        return [*own]
+    target = find_target(seen)
+    if count > 1 or target is None or len(target.classes) != _TWO or not seen.of_cases:
+        return [None] * count
+    scores = None if seen.values is None else seen.values[:, 0].astype(float)
+    known = ~np.isnan(target.positions)
+    positive = target.positions == 1
+    n = int(positive[known].sum())
+    if scores is None or not np.isfinite(scores).all() or min(n, known.sum() - n) < 1:
+        return [None]
+    area = find_area(scores[known], positive[known])
+    if abs(area - 0.5) < 3 * find_error(n, int(known.sum()) - n):
+        return [None]
+    label = target.classes[int(area > 0.5)]
+    named_by_header = area > 0.5 and label in {"1", "yes"}
+    return [(target.header if named_by_header else label).replace(";", ",")]

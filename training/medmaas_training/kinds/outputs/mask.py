@@ -1,10 +1,11 @@
-"""A label per pixel, in words."""
+"""A label per pixel, in words and drafted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, Intervals, Level, MaskIntervals, MaskOutput, Output
+from medmaas_training.drafting.seen import SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
 from medmaas_training.report.markdown import table
 
@@ -76,3 +77,30 @@ class MaskDescription(OutputDescription):
 def make(output: Output) -> MaskDescription:
     """What describes."""
     return MaskDescription(expect(output, MaskOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Channels of probabilities at every pixel, of the size of the picture that it takes."""
+    height, width = seen.takes.get("height"), seen.takes.get("width")
+    if len(seen.size) != 3 or not (height and width):
+        return None
+    if seen.size[1:] == (height, width):
+        layout, channels = "NCHW", seen.size[0]
+    elif seen.size[:2] == (height, width):
+        layout, channels = "NHWC", seen.size[2]
+    else:
+        return None
+    fields: dict[str, object] = {"kind": "mask", "tensor": seen.tensor.name}
+    fields |= {"labels": None, "background": None, "height": height, "width": width}
+    fields |= {"layout": layout}
+    own = seen.own_labels
+    count = max(channels, 2)
+    questions = [
+        Question(("labels",), f"a list of {count}: what is a pixel of, in the order of channels?"),
+        Question(("background",), "which of the labels is none of what is looked for?"),
+    ]
+    if len(own) == channels > 1:
+        fields["labels"] = [*own]
+    if channels == 1:
+        fields["threshold"] = {"value": None, "chosen": None}
+    return OutputDraft(fields, SURE, tuple(questions))

@@ -1,7 +1,8 @@
-"""A policy, in words."""
+"""A policy, in words; never drafted."""
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Input, Intervals, Output, PolicyIntervals, PolicyOutput
+from medmaas_training.drafting.seen import OutputDraft, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription
 from medmaas_training.report.markdown import bullets, table
 
@@ -79,3 +80,9 @@ class PolicyDescription(OutputDescription):
 def make(output: Output) -> PolicyDescription:
     """What describes."""
     return PolicyDescription(expect(output, PolicyOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """What an action leads to is for a person to state: nothing is drafted."""
+    del seen
+    return None

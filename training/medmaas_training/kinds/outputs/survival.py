@@ -1,11 +1,15 @@
-"""A survival curve, in words."""
+"""A survival curve, in words and drafted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Output, SurvivalOutput
+from medmaas_training.drafting.seen import SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
+
+_TWO = 2
+_ROUNDING = 1e-3
 
 
 class SurvivalDescription(OutputDescription):
@@ -36,3 +40,34 @@ class SurvivalDescription(OutputDescription):
 def make(output: Output) -> SurvivalDescription:
     """What describes."""
     return SurvivalDescription(expect(output, SurvivalOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Columns of probabilities that never rise; from 1 on, unless --time says what they are."""
+    if len(seen.size) != 1 or seen.size[0] < _TWO or seen.values is None:
+        return None
+    known = seen.values[np.isfinite(seen.values).all(axis=1)]
+    falls = len(known) > 0 and bool((np.diff(known, axis=1) <= _ROUNDING).all())
+    if not falls or not seen.are_probabilities():
+        return None
+    followed = seen.outcome is not None and seen.outcome.time is not None
+    starts = bool((np.abs(known[:, 0] - 1) <= _ROUNDING).all())
+    if not (followed or starts):
+        return None
+    count = seen.size[0]
+    questions = [
+        Question(("time_days",), f"the day of each of the {count} columns, the first being 0"),
+        Question(("horizon_days",), "at which of these days is the risk told?"),
+    ]
+    told = [] if starts else [
+        "the curve does not start at 1: let the graph give the probability at day 0 first"
+    ]  # fmt: skip
+    fields = {
+        "kind": "survival",
+        "tensor": seen.tensor.name,
+        "time_days": None,
+        "horizon_days": None,
+    }
+    event = seen.outcome.event if seen.outcome else None
+    title = f"Survival without {event.header}" if event else ""
+    return OutputDraft(fields, SURE + followed, tuple(questions), title, tuple(told))

@@ -1,7 +1,9 @@
-"""A number, in words."""
+"""A number, in words and drafted."""
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Output, ValueOutput
+from medmaas_training.drafting.labelling import find_target
+from medmaas_training.drafting.seen import LIKELY, SURE, OutputDraft, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription
 
 
@@ -25,3 +27,21 @@ class ValueDescription(OutputDescription):
 def make(output: Output) -> ValueDescription:
     """What describes."""
     return ValueDescription(expect(output, ValueOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """One column, or none, of any numbers."""
+    if seen.size not in {(), (1,)} or seen.ending == "Sigmoid":
+        return None
+    target = find_target(seen)
+    unit = target.cells.unit if target else None
+    fields = {"kind": "value", "tensor": seen.tensor.name, "unit": unit}
+    fit = LIKELY if seen.are_probabilities() else SURE
+    told: tuple[str, ...] = ()
+    if seen.outcome and seen.outcome.time:
+        told = (
+            "the graph gives one number, which is no survival curve: a score of risk is drafted as "
+            "a value; export the curve at fixed times to have risks",
+        )
+    title = f"{target.header}, a number" if target else ""
+    return OutputDraft(fields, fit, (), title, told)

@@ -1,4 +1,4 @@
-"""Several numbers, in words."""
+"""Several numbers, in words and drafted."""
 
 from math import inf
 
@@ -11,8 +11,12 @@ from medmaas.model.manifest import (
     ValuesIntervals,
     ValuesOutput,
 )
+from medmaas_training.drafting.seen import LIKELY, SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription
 from medmaas_training.report.markdown import table
+from medmaas_training.tabular.own_reading import make_name
+
+_TWO = 2
 
 
 class ValuesDescription(OutputDescription):
@@ -56,3 +60,28 @@ def _describe(value: NamedValue) -> str:
 def make(output: Output) -> ValuesDescription:
     """What describes."""
     return ValuesDescription(expect(output, ValuesOutput))
+
+
+def draft(seen: SeenOutput) -> OutputDraft | None:
+    """Several columns of any numbers."""
+    if len(seen.size) != 1 or seen.size[0] < _TWO or seen.ending in {"Sigmoid", "Softmax"}:
+        return None
+    if seen.sum_to_one():
+        return None
+    targets = seen.outcome.targets if seen.outcome else ()
+    values: list[dict[str, str | None]] = [
+        {"name": None, "unit": None, "description": None} for _ in range(seen.size[0])
+    ]
+    if len(targets) == len(values):
+        values = [
+            {
+                "name": make_name(target.header),
+                "unit": target.cells.unit,
+                "description": f"Column {target.header}.",
+            }
+            for target in targets
+        ]
+    fields = {"kind": "values", "tensor": seen.tensor.name, "values": values}
+    fit = LIKELY if seen.are_probabilities() else SURE
+    words = "what is each number, in the order of the columns, and in which unit?"
+    return OutputDraft(fields, fit, (Question(("values",), words, covers=True),))
