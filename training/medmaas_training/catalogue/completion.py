@@ -34,6 +34,7 @@ from medmaas_training.catalogue.explanation import explain
 from medmaas_training.catalogue.folder import describe_artefact, find_opset
 from medmaas_training.catalogue.golden import check_golden, read_instances
 from medmaas_training.catalogue.graph import OPSET, check_graph
+from medmaas_training.catalogue.probes.alone import check_made_rows
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 from medmaas_training.catalogue.source_attributes import answer_source_attributes
 from medmaas_training.kinds.outputs import describe_output
@@ -152,7 +153,10 @@ def _check_parts(
     uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
     given = {tensor.name for tensor in session.outputs}
     also = [name for name in (uncertainty.tensors if uncertainty else ()) if name in given]
-    return refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+    checked = refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+    if checked:  # else the same would be said again of rows that nobody wrote
+        refusals.attempt(lambda: check_made_rows(session, spec, output, rows))
+    return checked
 
 
 def read_beside(folder: Path, spec: Input) -> dict[str, bytes]:
