@@ -27,7 +27,7 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas.model.session import Session
-from medmaas_training.catalogue.completion import complete
+from medmaas_training.catalogue.completion import complete, settle
 from medmaas_training.catalogue.conversion import open_trained
 from medmaas_training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
 from medmaas_training.catalogue.folder import describe_artefact, place_model
@@ -200,6 +200,8 @@ def export(
         source = refusals.attempt(partial(open_trained, model, rows, spec, output))
     graph = refusals.attempt(source.convert) if source else None
     content = graph.SerializeToString(deterministic=True) if graph else None
+    if content is not None:
+        content = refusals.attempt(partial(settle, content, tree, Path(draft).parent))
     manifest, files = complete(content, tree, out, refusals, beside=Path(draft).parent)
     if content is None or source is None:
         raise AssertionError("what is not there was refused")

@@ -1,9 +1,10 @@
 """A graph that was exported elsewhere joins the catalogue."""
 
+from functools import partial
 from pathlib import Path
 
 from medmaas.model.manifest import Manifest
-from medmaas_training.catalogue.completion import MOST_BYTES, TOO_LARGE, complete
+from medmaas_training.catalogue.completion import MOST_BYTES, TOO_LARGE, complete, settle
 from medmaas_training.catalogue.draft import read_draft
 from medmaas_training.catalogue.folder import place_model
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
@@ -30,6 +31,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     refusals = Refusals()
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
+    if content is not None and tree is not None:
+        content = refusals.attempt(partial(settle, content, tree, draft.parent))
     manifest, files = complete(content, tree, out, refusals, beside=draft.parent)
     if content is None:
         raise AssertionError("what is not there was refused")
@@ -54,7 +57,8 @@ def _report(manifest: Manifest, out: Path) -> str:
         else f"at most {parity.largest_difference:.1e} from your model on {parity.rows} cases"
     )
     where = "" if out == _HOME else f" --models {out}"
+    each = "; each row is computed by itself" if manifest.artefact.inputs[0].shape[0] == 1 else ""
     return (
-        f"added {manifest.id} {manifest.version} to {out} ({compared}): "
+        f"added {manifest.id} {manifest.version} to {out} ({compared}{each}): "
         f"medmaas predict {manifest.id} FILE{where}"
     )

@@ -35,8 +35,10 @@ from medmaas_training.catalogue.folder import describe_artefact, find_opset
 from medmaas_training.catalogue.golden import check_golden, read_instances
 from medmaas_training.catalogue.graph import OPSET, check_graph
 from medmaas_training.catalogue.probes.alone import check_made_rows
+from medmaas_training.catalogue.probes.neighbours import settle_rows
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 from medmaas_training.catalogue.source_attributes import answer_source_attributes
+from medmaas_training.errors import TrainingError
 from medmaas_training.kinds.outputs import describe_output
 
 MOST_BYTES = 250 * 2**20
@@ -122,6 +124,34 @@ def complete(
         return _assemble(graph, stated, *checked), files
     except ValidationError as error:
         raise RefusedError(explain(error)) from error
+
+
+def settle(content: bytes, draft: Tree, beside: Path = _HERE) -> bytes:
+    """A graph as it is to be served: taking a row at a time if its answers depend on others.
+
+    What does not fit is passed by: `complete` says it.
+
+    Args:
+        content: the serialised graph.
+        draft: as `read_draft` gives it.
+        beside: the folder of the draft.
+
+    Raises:
+        RefusedError: it draws at random, or computes over rows.
+    """
+    spec, output = parse(INPUT_PART, draft, "input"), parse(OUTPUT_PART, draft, "output")
+    golden = parse(GOLDEN_PART, draft, "golden")
+    if not (spec and output and golden):
+        return content
+    try:
+        require_fit(spec, output, load_graph(content).session)
+        files = read_beside(beside, spec)
+        rows = read_instances([case.instance for case in golden.cases], spec, files=files)
+    except TrainingError:
+        return content
+    uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
+    names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
+    return settle_rows(content, spec, names, rows)
 
 
 def _check_parts(

@@ -103,7 +103,7 @@ def check_graph(graph: onnx.ModelProto) -> None:
     """
     if graph.functions:
         raise TrainingError("the graph defines functions: inline them before the export")
-    graphs = list(_find_graphs(graph.graph))
+    graphs = list(find_graphs(graph.graph))
     domains = {opset.domain for opset in graph.opset_import}
     domains |= {node.domain for g in graphs for node in g.node}
     if domains - _DOMAINS:
@@ -114,14 +114,14 @@ def check_graph(graph: onnx.ModelProto) -> None:
     onnx.checker.check_model(graph, full_check=True)
 
 
-def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+def find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     """A graph and, below it, the bodies of its conditions and loops."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:
             for body in (attribute.g, *attribute.graphs):
                 if body.ByteSize():  # one without nodes may still have weights
-                    yield from _find_graphs(body)
+                    yield from find_graphs(body)
 
 
 def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:

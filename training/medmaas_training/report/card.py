@@ -39,6 +39,7 @@ def render_card(manifest: Manifest) -> str:
         "## Method",
         bullets(card.method),
         _parity(manifest.parity),
+        *_describe_batch(manifest),
         "## Results",
         "Value and 95 % interval.",
         *(
@@ -79,6 +80,12 @@ def _parity(parity: Parity | None) -> str:
             "becomes when it is read: what is answered is of the latter."
         )
     return told
+
+
+def _describe_batch(manifest: Manifest) -> list[str]:
+    if manifest.artefact.inputs[0].shape[0] != 1:
+        return []
+    return ["Each row is computed by itself: the graph takes one at a time."]
 
 
 def _identity(manifest: Manifest) -> str:

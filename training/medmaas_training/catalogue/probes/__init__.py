@@ -6,5 +6,6 @@
 - trees.py reads the thresholds of trees from a graph, crossings.py finds the values of a feature at
   which they are crossed.
 - alone.py holds a graph against what its output promises, where there is nothing to compare with.
-- neighbours.py asks whether the answer for a row depends on the rows beside it.
+- neighbours.py asks whether the answer for a row depends on the rows beside it, operators.py names
+  what it depends by.
 """
