@@ -4,7 +4,8 @@ from functools import partial
 from pathlib import Path
 
 from medmaas.model.manifest import Manifest
-from medmaas_training.catalogue.completion import MOST_BYTES, TOO_LARGE, complete, settle
+from medmaas.model.unzipped import MOST_OF_CODE, find_excess
+from medmaas_training.catalogue.completion import TOO_LARGE, complete, settle
 from medmaas_training.catalogue.draft import read_draft
 from medmaas_training.catalogue.folder import place_model
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
@@ -42,7 +43,7 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
 
 def _read_graph(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if find_excess(MOST_OF_CODE, path.stat().st_size):
             raise RefusedError([f"{path.name} is too large: {TOO_LARGE}"])
         return path.read_bytes()
     except OSError as error:

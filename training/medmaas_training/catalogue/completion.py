@@ -17,6 +17,7 @@ from medmaas.model.manifest import (
     Parity,
 )
 from medmaas.model.session import Session
+from medmaas.model.unzipped import MOST, MOST_OF_CODE, find_excess, measure
 from medmaas.words import ENGLISH
 from medmaas_training.catalogue.contract_errors import require_fit
 from medmaas_training.catalogue.draft import (
@@ -41,8 +42,10 @@ from medmaas_training.catalogue.source_attributes import answer_source_attribute
 from medmaas_training.errors import TrainingError
 from medmaas_training.kinds.outputs import describe_output
 
-MOST_BYTES = 250 * 2**20
-TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
+TOO_LARGE = (
+    f"Lambda takes {MOST // 10**6} MB, unzipped, of code and models, and code has up to "
+    f"{MOST_OF_CODE // 10**6} MB"
+)
 _NEWEST_IR = 10
 _HERE = Path()
 
@@ -214,9 +217,13 @@ def _check_place(stated: Draft, content: bytes, out: Path) -> None:
         raise RefusedError(
             [f"version: {stated.id} {stated.version} is in {out} as another model: state a new one"]
         )
-    others = sum(path.stat().st_size for path in out.glob("*/*/model.onnx") if path != here)
-    if others + len(content) > MOST_BYTES:
-        raise RefusedError([f"{TOO_LARGE} together: remove a version from {out}"])
+    if find_excess(MOST_OF_CODE, measure(out) - measure(target), len(content)):
+        raise RefusedError(
+            [
+                f"{TOO_LARGE}, so this model and those in {out} have no room together: remove a "
+                "version, or give the model an --out of its own"
+            ]
+        )
 
 
 def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None) -> Manifest:
