@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
+from medmaas.model.unzipped import MOST, MOST_OF_CODE, find_excess, measure
+
 # pip does not take the older manylinux names as covered by the newer one.
 LAMBDA_WHEELS = (
     "--only-binary=:all:",
@@ -22,7 +24,6 @@ LAMBDA_WHEELS = (
     "--platform=manylinux2014_x86_64",
 )
 
-MOST = 250_000_000  # bytes that Lambda unzips, layers included
 MOST_OF_KINDS = 45_000_000
 FUNCTIONS, KINDS = ("ApiFunction", "BatchFunction"), "KindLibraries"
 
@@ -108,6 +109,8 @@ def build_code(source: Path, target: Path) -> None:
     )
     strip(target)
     compile_for_runtime(target, "/var/task")
+    if (size := measure(target)) > MOST_OF_CODE:
+        sys.exit(f"The code has {size / 1e6:.0f} MB, {MOST_OF_CODE // 10**6} MB is most.")
 
 
 def build_kinds(source: Path, target: Path) -> None:
@@ -131,16 +134,11 @@ def require_room(built: Path, models: Path) -> None:
     """
     layers = measure(models) + measure(built / KINDS)
     code = max((measure(built / name) for name in FUNCTIONS), default=0)
-    if code + layers > MOST:
+    if find_excess(code, layers):
         sys.exit(
             f"Code and layers have {(code + layers) / 1e6:.0f} MB unzipped, and Lambda takes "
             f"{MOST // 10**6} MB: deploy fewer models, or large ones by themselves."
         )
-
-
-def measure(folder: Path) -> int:
-    """Bytes of all files below; 0 where there is no such folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 BUILDS = {"code": build_code, "kinds": build_kinds}

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-LAMBDA_LIMIT = 250_000_000  # bytes, unzipped, layers included
-ARTIFACT_LIMIT = 140_000_000  # of which 2.4 are the reader of workbooks
+from medmaas.model.unzipped import MOST, MOST_OF_CODE
+
+LAMBDA_LIMIT = MOST
+ARTIFACT_LIMIT = MOST_OF_CODE  # of which 2.4 are the reader of workbooks
 MAGIC_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 UNCHECKED_HASH = (0b01).to_bytes(4, "little")
 

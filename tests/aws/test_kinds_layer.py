@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.build import FUNCTIONS, KINDS, MOST_OF_KINDS, measure, require_room
+from infra.build import FUNCTIONS, KINDS, MOST_OF_KINDS, require_room
+from medmaas.model.unzipped import measure
 from tests.aws.conftest import Run, Template, properties
 
 LOADED = """

@@ -23,8 +23,8 @@ from sklearn.preprocessing import StandardScaler
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
+from medmaas.model.unzipped import MOST_OF_MODELS
 from medmaas_training.add import main
-from medmaas_training.catalogue.completion import MOST_BYTES
 from tests.conftest import MODELS
 from tests.training.own_files import (
     GRAPH,
@@ -258,19 +258,32 @@ def test_files_that_are_not_there_are_named(capsys: Any) -> None:
     ]
 
 
-def test_what_lambda_does_not_take_is_refused_unread(own: Own, capsys: Any) -> None:
+def test_what_lambda_does_not_take_beside_the_code_is_refused_unread(own: Own, capsys: Any) -> None:
     assert own.add() == 0
     large = own.out / "other/1.0.0/model.onnx"
     large.parent.mkdir(parents=True)
     with large.open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MOST_OF_MODELS - len(GRAPH))
     change("version", "1.0.1")(own)
     assert own.add() == 2
+    with large.open("wb") as file:
+        file.truncate(MOST_OF_MODELS + 1)
     assert main([str(large), "manifest.yaml"]) == 2
     together, alone = capsys.readouterr().err.splitlines()
-    limit = "Lambda takes 250 MB, unzipped, of code and models"
-    assert together == f"medmaas add: {limit} together: remove a version from models"
+    limit = "Lambda takes 250 MB, unzipped, of code and models, and code has up to 140 MB"
+    assert together == (
+        f"medmaas add: {limit}, so this model and those in models have no room together: remove a "
+        "version, or give the model an --out of its own"
+    )
     assert alone == f"medmaas add: model.onnx is too large: {limit}"
+
+
+def test_a_model_that_fits_beside_the_code_is_taken(own: Own) -> None:
+    large = own.out / "other/1.0.0/model.onnx"
+    large.parent.mkdir(parents=True)
+    with large.open("wb") as file:
+        file.truncate(MOST_OF_MODELS - 2 * len(GRAPH))
+    assert own.add() == 0
 
 
 def test_a_models_directory_that_is_a_file_is_refused(own: Own, capsys: Any) -> None:

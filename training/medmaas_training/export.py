@@ -6,16 +6,14 @@ row, and answers its golden cases through the very code that will serve it.
 
 import json
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
-from numpy.typing import NDArray
 
 from medmaas.model.manifest import (
     Card,
@@ -26,21 +24,21 @@ from medmaas.model.manifest import (
     Input,
     Manifest,
     Output,
-    Parity,
     Uncertainty,
 )
 from medmaas.model.session import Session
-from medmaas_training.catalogue.completion import complete
+from medmaas_training.catalogue.completion import complete, settle
 from medmaas_training.catalogue.conversion import open_trained
 from medmaas_training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
 from medmaas_training.catalogue.folder import describe_artefact, place_model
 from medmaas_training.catalogue.golden import read_instances, record
 from medmaas_training.catalogue.graph import INPUT, check_graph, convert_sklearn, convert_torch
+from medmaas_training.catalogue.parity import Trained, compare, probe_parity
 from medmaas_training.catalogue.refusals import Refusals
 from medmaas_training.catalogue.translations import translate
 from medmaas_training.catalogue.versions import find_folder
 from medmaas_training.errors import TrainingError
-from medmaas_training.rows import Fed, feed
+from medmaas_training.rows import Fed
 
 __all__ = [
     "INPUT",
@@ -54,12 +52,7 @@ __all__ = [
     "write_model",
 ]
 
-_PARITY_TOLERANCE = 1e-5
 _GOLDEN_TOLERANCE = 1e-5
-_BATCH = 256
-
-Array = NDArray[Any]
-Trained = Callable[[Any], Array | Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
@@ -89,45 +82,6 @@ def refuse_other_data(out: Path, identity: Identity, sha256: str) -> None:
             f"{identity.id} {newest.name} in --out was learned from other data: "
             "name another --id or --out"
         )
-
-
-def compare(
-    graph: bytes,
-    trained: Trained,
-    rows: Fed,
-    outputs: Sequence[str],
-    tensors: Iterable[str] = (INPUT,),
-    *,
-    tolerance: float = _PARITY_TOLERANCE,
-) -> Parity:
-    """Run the graph and the trained model on the same rows [n, ...].
-
-    Args:
-        graph: the serialised graph.
-        trained: from rows to the one output, or to every output by name.
-        rows: what goes into the graph; float64 becomes float32.
-        outputs: names of the graph's outputs to compare.
-        tensors: names of the graph's inputs.
-        tolerance: the largest difference allowed.
-
-    Raises:
-        TrainingError: they differ by more anywhere.
-    """
-    session, difference = Session(graph), 0.0
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        answers, expected = session.run(feed(batch, tensors)), trained(batch)
-        for name in outputs:
-            wanted = expected[name] if isinstance(expected, Mapping) else expected
-            apart = np.abs(answers[name] - wanted.reshape(answers[name].shape))
-            apart[np.isnan(answers[name]) & np.isnan(wanted.reshape(apart.shape))] = 0
-            difference = float(np.maximum(difference, apart.max()))  # NaN of one of them stays
-    if not difference <= tolerance:
-        raise TrainingError(
-            f"nothing was written: ONNX and the trained model differ by {difference:.1e}, "
-            f"more than {tolerance:.0e}"
-        )
-    return Parity(rows=len(rows), largest_difference=difference, tolerance=tolerance)
 
 
 def write_model(
@@ -246,18 +200,23 @@ def export(
         source = refusals.attempt(partial(open_trained, model, rows, spec, output))
     graph = refusals.attempt(source.convert) if source else None
     content = graph.SerializeToString(deterministic=True) if graph else None
+    if content is not None:
+        content = refusals.attempt(partial(settle, content, tree, Path(draft).parent))
     manifest, files = complete(content, tree, out, refusals, beside=Path(draft).parent)
     if content is None or source is None:
         raise AssertionError("what is not there was refused")
-    parity = compare(
-        content,
-        source.answer,
-        source.rows,
-        manifest.output.tensors,
-        manifest.input.tensors,
-        tolerance=manifest.golden.tolerance,
+    answering, tolerance = (content, source.answer, source.rows), manifest.golden.tolerance
+    spec, output = manifest.input, manifest.output
+    parity = refusals.attempt(
+        lambda: compare(*answering, output.tensors, spec.tensors, tolerance=tolerance)
     )
-    parity = parity.model_copy(update={"rows_of": "the rows given to the export"})
+    probed = refusals.attempt(lambda: probe_parity(*answering, spec, output, tolerance=tolerance))
+    refusals.raise_any()
+    if parity is None or probed is None:
+        raise AssertionError("what is not there was refused")
+    made, rounded = probed
+    told = {"rows_of": "the rows given to the export", "made": made, "rounded": rounded}
+    parity = parity.model_copy(update=told)
     return place_model(out, manifest.model_copy(update={"parity": parity}), content, more=files)
 
 

@@ -4,7 +4,8 @@
 - registry.py finds model folders and keeps those that answer: folder.py opens one, whose files must
   be those of its manifest, under one digest, and its operators (operators.py) those that this one
   names; golden.py holds its golden cases against it.
-- publication.py writes a folder, as a whole or not at all, and migrates one of contract 1.
+- publication.py writes a folder, as a whole or not at all, and migrates one of contract 1;
+  unzipped.py says how much of code and models fits where functions run.
 - body.py reads the JSON of a request; options.py holds what it may ask for besides answers.
 - predict.py answers instances, all or none: `inputs/` (an instance becomes tensors), session.py
   (ONNX Runtime runs the graph), `outputs/` (tensors become columns of answers), `uncertainty/`

@@ -7,6 +7,8 @@
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
   contract_errors.py where graph and statement differ; refusals.py says all of it at once;
   servable.py brings a graph into rows and columns, zipmap.py without dictionaries.
+- parity.py holds a graph against the model that it was made of; `probes/` makes the rows on which
+  graphs break.
 - golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;
   translations.py has its texts in other languages.
 - folder.py has the folder written, as a whole or not at all; versions.py says as which version.

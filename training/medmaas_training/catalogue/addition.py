@@ -1,9 +1,11 @@
 """A graph that was exported elsewhere joins the catalogue."""
 
+from functools import partial
 from pathlib import Path
 
 from medmaas.model.manifest import Manifest
-from medmaas_training.catalogue.completion import MOST_BYTES, TOO_LARGE, complete
+from medmaas.model.unzipped import MOST_OF_CODE, find_excess
+from medmaas_training.catalogue.completion import TOO_LARGE, complete, settle
 from medmaas_training.catalogue.draft import read_draft
 from medmaas_training.catalogue.folder import place_model
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
@@ -32,6 +34,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
     content, labels = make_servable(content)
+    if content is not None and tree is not None:
+        content = refusals.attempt(partial(settle, content, tree, draft.parent))
     manifest, files = complete(content, tree, out, refusals, beside=draft.parent, labels=labels)
     if content is None:
         raise AssertionError("what is not there was refused")
@@ -41,7 +45,7 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
 
 def _read_graph(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if find_excess(MOST_OF_CODE, path.stat().st_size):
             raise RefusedError([f"{path.name} is too large: {TOO_LARGE}"])
         return path.read_bytes()
     except OSError as error:
@@ -56,7 +60,8 @@ def _report(manifest: Manifest, out: Path) -> str:
         else f"at most {parity.largest_difference:.1e} from your model on {parity.rows} cases"
     )
     where = "" if out == _HOME else f" --models {out}"
+    each = "; each row is computed by itself" if manifest.artefact.inputs[0].shape[0] == 1 else ""
     return (
-        f"added {manifest.id} {manifest.version} to {out} ({compared}): "
+        f"added {manifest.id} {manifest.version} to {out} ({compared}{each}): "
         f"medmaas predict {manifest.id} FILE{where}"
     )

@@ -18,6 +18,7 @@ from medmaas.model.manifest import (
     Parity,
 )
 from medmaas.model.session import Session
+from medmaas.model.unzipped import MOST, MOST_OF_CODE, find_excess, measure
 from medmaas.words import ENGLISH
 from medmaas_training.catalogue.contract_errors import require_fit
 from medmaas_training.catalogue.draft import (
@@ -36,12 +37,17 @@ from medmaas_training.catalogue.explanation import explain
 from medmaas_training.catalogue.folder import describe_artefact, find_opset
 from medmaas_training.catalogue.golden import check_golden, read_instances
 from medmaas_training.catalogue.operators import OPSET, check_graph
+from medmaas_training.catalogue.probes.alone import check_made_rows
+from medmaas_training.catalogue.probes.neighbours import settle_rows
 from medmaas_training.catalogue.refusals import Refusals, RefusedError
 from medmaas_training.catalogue.source_attributes import answer_source_attributes
+from medmaas_training.errors import TrainingError
 from medmaas_training.kinds.outputs import describe_output
 
-MOST_BYTES = 250 * 2**20
-TOO_LARGE = f"Lambda takes {MOST_BYTES // 2**20} MB, unzipped, of code and models"
+TOO_LARGE = (
+    f"Lambda takes {MOST // 10**6} MB, unzipped, of code and models, and code has up to "
+    f"{MOST_OF_CODE // 10**6} MB"
+)
 _NEWEST_IR = 10
 _HERE = Path()
 Labels = Mapping[str, tuple[str, ...]]
@@ -138,6 +144,35 @@ def complete(
         raise RefusedError(explain(error)) from error
 
 
+def settle(content: bytes, draft: Tree, beside: Path = _HERE) -> bytes:
+    """A graph as it is to be served: taking a row at a time if its answers depend on others.
+
+    What does not fit is passed by: `complete` says it.
+
+    Args:
+        content: the serialised graph.
+        draft: as `read_draft` gives it.
+        beside: the folder of the draft.
+
+    Raises:
+        RefusedError: it draws at random, or computes over rows.
+    """
+    spec, output = parse(INPUT_PART, draft, "input"), parse(OUTPUT_PART, draft, "output")
+    golden = parse(GOLDEN_PART, draft, "golden")
+    if not (spec and output and golden):
+        return content
+    try:
+        named = parse(OPERATORS_PART, draft, "operators") or ()
+        require_fit(spec, output, load_graph(content, named).session)
+        files = read_beside(beside, spec)
+        rows = read_instances([case.instance for case in golden.cases], spec, files=files)
+    except TrainingError:
+        return content
+    uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
+    names = (*output.tensors, *(uncertainty.tensors if uncertainty else ()))
+    return settle_rows(content, spec, names, rows)
+
+
 def _check_parts(
     draft: Tree,
     graph: Graph | None,
@@ -173,7 +208,10 @@ def _check_parts(
     uncertainty = parse(UNCERTAINTY_PART, draft, "uncertainty")
     given = {tensor.name for tensor in session.outputs}
     also = [name for name in (uncertainty.tensors if uncertainty else ()) if name in given]
-    return refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+    checked = refusals.attempt(lambda: check_golden(golden, rows, output, session, also))
+    if checked:  # else the same would be said again of rows that nobody wrote
+        refusals.attempt(lambda: check_made_rows(session, spec, output, rows))
+    return checked
 
 
 def read_beside(folder: Path, spec: Input) -> dict[str, bytes]:
@@ -201,9 +239,13 @@ def _check_place(stated: Draft, content: bytes, out: Path) -> None:
         raise RefusedError(
             [f"version: {stated.id} {stated.version} is in {out} as another model: state a new one"]
         )
-    others = sum(path.stat().st_size for path in out.glob("*/*/model.onnx") if path != here)
-    if others + len(content) > MOST_BYTES:
-        raise RefusedError([f"{TOO_LARGE} together: remove a version from {out}"])
+    if find_excess(MOST_OF_CODE, measure(out) - measure(target), len(content)):
+        raise RefusedError(
+            [
+                f"{TOO_LARGE}, so this model and those in {out} have no room together: remove a "
+                "version, or give the model an --out of its own"
+            ]
+        )
 
 
 def _assemble(graph: Graph, stated: Draft, golden: Golden, parity: Parity | None) -> Manifest:

@@ -27,7 +27,7 @@ def check_graph(graph: onnx.ModelProto, operators: Collection[str] = ()) -> None
     """
     if graph.functions:
         raise TrainingError("the graph defines functions: inline them before the export")
-    graphs = list(_find_graphs(graph.graph))
+    graphs = list(find_graphs(graph.graph))
     used = {
         name_operator(node.domain, node.op_type): node.domain for g in graphs for node in g.node
     }
@@ -54,14 +54,14 @@ def _require_named(foreign: dict[str, str], operators: Collection[str]) -> None:
         )
 
 
-def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+def find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     """A graph and, below it, the bodies of its conditions and loops."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:
             for body in (attribute.g, *attribute.graphs):
                 if body.ByteSize():  # one without nodes may still have weights
-                    yield from _find_graphs(body)
+                    yield from find_graphs(body)
 
 
 def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:

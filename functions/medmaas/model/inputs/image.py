@@ -80,7 +80,7 @@ class Image(InputDefaults):
                 if isinstance(instance, dict):
                     note.refuse(spec.field, error.fact)
         allowance.pixels = left
-        return collect(spec.tensor, self._arrange(pixels), notes)
+        return collect(spec.tensor, arrange_pixels(self._spec, pixels), notes)
 
     def read_tensor(self, tensor: Tensor) -> Reading:
         """Read pixels as the graph takes them: any that are bytes, finite numbers otherwise."""
@@ -175,13 +175,6 @@ class Image(InputDefaults):
         left, top = (size[0] - box[0]) // 2, (size[1] - box[1]) // 2
         return (left, top, left + box[0], top + box[1]), caution
 
-    def _arrange(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | NDArray[np.float32]:
-        tensor: NDArray[np.uint8] | NDArray[np.float32] = pixels
-        if normalisation := self._spec.normalisation:
-            scaled = (pixels / 255 - normalisation.mean) / normalisation.deviation
-            tensor = scaled.astype(np.float32)
-        return tensor if self._spec.layout == "NHWC" else tensor.transpose(0, 3, 1, 2).copy()
-
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
         spec = self._spec
@@ -192,6 +185,17 @@ class Image(InputDefaults):
             "contentEncoding": "base64",
         }
         return describe_field(spec.field, field)
+
+
+def arrange_pixels(
+    spec: ImageInput, pixels: NDArray[np.uint8]
+) -> NDArray[np.uint8] | NDArray[np.float32]:
+    """Shades [n, height, width, channels] as the graph takes them."""
+    tensor: NDArray[np.uint8] | NDArray[np.float32] = pixels
+    if normalisation := spec.normalisation:
+        scaled = (pixels / 255 - normalisation.mean) / normalisation.deviation
+        tensor = scaled.astype(np.float32)
+    return tensor if spec.layout == "NHWC" else tensor.transpose(0, 3, 1, 2).copy()
 
 
 def restore_pixels(spec: ImageInput, tensor: Tensor) -> NDArray[np.uint8]:

@@ -100,3 +100,15 @@ class Parity(Contract):
     rows_of: Sentence = "the test set"
     largest_difference: float = Field(ge=0)
     tolerance: float = Field(gt=0)
+    made: int | None = Field(
+        default=None,
+        ge=0,
+        description="How many rows were made besides and compared, where graphs break: at "
+        "thresholds of trees, with values missing, at the ends of ranges; absent: none.",
+    )
+    rounded: int | None = Field(
+        default=None,
+        ge=0,
+        description="At how many of those the trained model itself answers otherwise to values as "
+        "they are written than to the float32 that they become.",
+    )
