@@ -91,6 +91,11 @@ class PartsInput(AnyInputSpec):
         return super().find_misfit(tensor, datatype)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Those of all parts, each once."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.input.files))
+
+    @property
     def missing_words(self) -> tuple[str, ...]:
         """Those of all parts."""
         return tuple(word for part in self.parts for word in part.input.missing_words or ())
