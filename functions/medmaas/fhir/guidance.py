@@ -62,11 +62,11 @@ def list_lacks(case: Case) -> list[Fact]:
 
 def _name_lack(one: Requirement) -> Fact:
     if source := one.source:
-        codes = [f"{coding.system} {coding.code}" for coding in source.codes]
+        named = [f"{coding.system} {coding.code}" for coding in source.codes]
         return Fact(
             "lacks_document",
             feature=one.feature,
-            codes=codes,
+            codes=named,
             elements=source.elements,
             reason=one.reason,
         )
