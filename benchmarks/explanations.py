@@ -147,7 +147,7 @@ def _prepare_shap(
     model: Model, row: Rows, exact: NDArray[np.float64]
 ) -> tuple[Callable[[], NDArray[np.float64]], float]:
     """Prepare shap with the fewest evaluations, doubled from its own choice on, that come near."""
-    centres, weights = make_background(model.manifest)
+    centres, weights = make_background(model)
     if np.ptp(weights):
         raise NotMeasuredError("shap has no weights for its background")
     (tensor,), output = model.manifest.input.tensors, model.manifest.output.tensor

@@ -1,6 +1,7 @@
-"""A client of the FHIR routes, whose every answer is judged."""
+"""Clients of the FHIR routes, whose every answer is judged."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,24 +9,23 @@ from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
+from tests.fhir.document_models import write_parts, write_reader, write_segmenter, write_viewer
 from tests.fhir.judge import list_faults
 from tests.fhir.records import FHIR, NOW, Ask
 
 
-@pytest.fixture(scope="module")
-def fhir(registry: Registry) -> TestClient:
+def make_client(registry: Registry) -> TestClient:
     app = create_app(registry)
     app.state.clock = lambda: NOW
     return TestClient(app)
 
 
-@pytest.fixture(scope="module")
-def evaluate(fhir: TestClient) -> Ask:
-    def ask(model: str, resource: object, status: int = 200) -> Any:
-        response = fhir.post(
+def make_ask(client: TestClient) -> Ask:
+    def ask(model: str, resource: object, status: int = 200, **headers: str) -> Any:
+        response = client.post(
             f"/fhir/models/{model}/$evaluate",
             content=json.dumps(resource),
-            headers={"content-type": FHIR},
+            headers={"content-type": FHIR, **headers},
         )
         assert response.status_code == status, response.text
         assert response.headers["content-type"] == FHIR
@@ -33,3 +33,44 @@ def evaluate(fhir: TestClient) -> Ask:
         return response.json()
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def fhir(registry: Registry) -> TestClient:
+    return make_client(registry)
+
+
+@pytest.fixture(scope="module")
+def evaluate(fhir: TestClient) -> Ask:
+    return make_ask(fhir)
+
+
+@pytest.fixture(scope="session")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models of what documents hold."""
+    models = tmp_path_factory.mktemp("models")
+    cds = {"cds_service": {"hooks": ["patient-view"]}}
+    write_reader(models)
+    write_reader(
+        models,
+        "reports",
+        elements=["DiagnosticReport.code", "DocumentReference.category"],
+    )
+    write_reader(models, "conclusions", elements=["DiagnosticReport.code"], conclusion=True)
+    write_viewer(models, **cds)
+    write_viewer(models, "plain_scans", dicom=False)
+    write_segmenter(models)
+    write_parts(models, **cds)
+    return models
+
+
+@pytest.fixture(scope="session")
+def documents(readers: Path) -> TestClient:
+    """A client of the models of documents."""
+    return make_client(Registry(readers))
+
+
+@pytest.fixture(scope="session")
+def ask(documents: TestClient) -> Ask:
+    """Asks one of them, and has the answer judged."""
+    return make_ask(documents)

@@ -34,8 +34,8 @@ INVARIANTS = {
     "Observation": {
         "obs-6": "dataAbsentReason.empty() or valueQuantity.empty()",
         "obs-7": "valueQuantity.empty() or component.empty()",
-        "derived from Observations": "derivedFrom.reference.where(startsWith('Condition/') or "
-        "startsWith('MedicationAdministration/')).empty()",
+        "derived from what may be": "derivedFrom.reference.all(startsWith('urn:') or "
+        "startsWith('Observation/') or startsWith('DocumentReference/') or startsWith('Media/'))",
     },
     "RequestGroup": {
         "rqg-1": "descendants().where(title.exists()).all(resource.exists() != action.exists())",

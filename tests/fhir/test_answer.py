@@ -22,7 +22,10 @@ from tests.fhir.judge import list_faults
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 EXPLAINED = Options(explain=True)
-BASIS = tuple(Basis(name, f"Observation/{name}", 1.0, "mg/dL", NOW) for name in ("kappa", "lambda"))
+BASIS = tuple(
+    Basis(name, f"Observation/{name}", "Observation", 1.0, "mg/dL", NOW)
+    for name in ("kappa", "lambda")
+)
 CHILD = {"age": 9, "sex": "F", "kappa": 1.2, "lambda": 1.5, "mgus": False}
 
 
@@ -142,7 +145,7 @@ def test_a_value_is_derived_from_observations_alone(registry: Registry) -> None:
     sources = {f.name: f.source for f in tabular.input.features}  # type: ignore[union-attr]
     assert isinstance(sources["mgus"], ConditionSource)
     assert isinstance(sources["kappa"], ObservationSource)
-    basis = (*BASIS, Basis("mgus", "Condition/c1", 1.0, "1", NOW))
+    basis = (*BASIS, Basis("mgus", "Condition/c1", "Condition", 1.0, "1", NOW))
     told = answer(
         Evaluation(
             replace(value.model, manifest=manifest),

@@ -203,7 +203,7 @@ def test_the_moment_that_is_asked_for_counts(evaluate: Ask) -> None:
     assert late["status"] == "data-required"
     early = evaluate("survival", parameters(record, asOf="2020-01-01T00:00:00+01:00"))
     assert early["status"] == "data-required"
-    assert "3 results or diagnoses later than the moment" in early["note"][-1]["text"]
+    assert "3 results, diagnoses or documents later than the moment" in early["note"][-1]["text"]
 
 
 def test_the_capability_statement_is_true(fhir: TestClient) -> None:

@@ -307,7 +307,7 @@ def test_later_results_are_left_aside_where_a_moment_of_the_past_is_asked_for() 
     ]
     case = read("survival", *later, *light_chains(), leave_later=True)
     assert (case.instance["kappa"], case.instance["mgus"]) == (1.2, False)
-    assert "2 results or diagnoses later than the moment" in say_all(case.warnings)
+    assert "2 results, diagnoses or documents later than the moment" in say_all(case.warnings)
 
 
 def test_a_warning_stands_at_the_head_of_the_answer() -> None:

@@ -23,7 +23,7 @@ def test_the_values_are_those_of_shap(registry: Registry) -> None:
     model = registry.get("survival")
     (tensor,) = model.manifest.input.tensors
     targets = make_targets(model.manifest.output)
-    rows, weights = make_background(model.manifest)
+    rows, weights = make_background(model)
     people = np.rint(weights * 200).astype(int).clip(1)
     heads = np.repeat(rows, people, axis=0).astype(np.float64)
 

@@ -99,6 +99,8 @@ def _write_basis(evaluation: Evaluation) -> str:
 
 def _label_value(one: Basis, *, is_truth: bool) -> Fact:
     """A value as people read it: what is true or false is yes or no."""
+    if one.value is None:
+        return Fact("document_read")
     if is_truth and one.unit == "1":
         return Fact("yes") if one.value else Fact("no")
     return Fact("value", value=one.value, unit=one.unit)

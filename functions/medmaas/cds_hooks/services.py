@@ -5,7 +5,8 @@ one hook. Of a model's first hook the id is the model's, of another it is `model
 id answers at all of them, for clients that were set up when it was the only one.
 """
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +28,9 @@ from medmaas.words import Words
 
 PATIENT = "patient"
 _COUNT = 60
+_COUNT_OF_DOCUMENTS = 10  # with their content, which may be large
 _COUNT_OF_DRUGS = 500  # all of a course: whatever was given, of any drug
+_TIMES = {"DocumentReference": "date", "DiagnosticReport": "date", "Media": "created"}
 _SELF = "{{context.patientId}}"
 
 
@@ -100,12 +103,26 @@ def list_prefetch(model: Model) -> dict[str, str]:
             "&_include=MedicationAdministration:medication"
             f"&_sort=-effective-time&_count={_COUNT_OF_DRUGS}"
         )
+    for source in model.manifest.input.recorded_documents.values():
+        codes = [f"{one.system}|{one.code}" for one in source.codes]
+        for kind, element in (one.split(".") for one in source.elements):
+            others = f"&_sort=-{_TIMES[kind]}&_count={_COUNT_OF_DOCUMENTS}"
+            query = _search(kind, codes, others, element)
+            queries[_name_query(queries, query, f"{kind}_{element}".lower())] = query
     return queries
 
 
-def _search(resource_type: str, codes: Iterable[str], others: str = "") -> str:
+def _name_query(queries: Mapping[str, str], query: str, name: str) -> str:
+    """A key that no other query has: two parts may look for documents of one kind."""
+    names = (name if count == 1 else f"{name}_{count}" for count in itertools.count(1))
+    return next(one for one in names if queries.get(one, query) == query)
+
+
+def _search(
+    resource_type: str, codes: Iterable[str], others: str = "", parameter: str = "code"
+) -> str:
     joined = ",".join(quote(code, safe=":/|-") for code in dict.fromkeys(codes))
-    return f"{resource_type}?patient={_SELF}&code={joined}{others}"
+    return f"{resource_type}?patient={_SELF}&{parameter}={joined}{others}"
 
 
 def _list_loinc(features: Iterable[Feature]) -> list[str]:

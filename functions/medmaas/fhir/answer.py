@@ -12,10 +12,11 @@ from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import UCUM
 from medmaas.fhir.notes import end, list_notes
 from medmaas.fhir.recommendation import write_recommendation
-from medmaas.model.manifest import ObservationSource
 from medmaas.model.outcomes import Outcome, Quantity
 from medmaas.model.units import is_unit
 from medmaas.model.years import count_years
+
+_DERIVABLE = {"Observation", "DocumentReference", "Media"}  # of derivedFrom, as far as it is read
 
 
 def write_answer(evaluation: Evaluation) -> Resource:
@@ -110,12 +111,10 @@ def _write_quantity(value: float, unit: str) -> Resource:
 
 
 def _part_basis(evaluation: Evaluation) -> tuple[list[str], list[str]]:
-    """References to Observations, the only ones that one may be derived from; and to others."""
-    features = evaluation.model.manifest.input.named_features
-    measured = {f.name for f in features if isinstance(f.source, ObservationSource)}
+    """References to what an Observation may be derived from, and to others."""
     parts: tuple[dict[str, None], dict[str, None]] = ({}, {})
     for one in evaluation.case.basis:
-        parts[one.feature not in measured][one.reference] = None
+        parts[one.resource_type not in _DERIVABLE][one.reference] = None
     return [*parts[0]], [*parts[1]]
 
 

@@ -26,6 +26,9 @@ _READ = {
     "MedicationStatement",
     "Medication",
     "Substance",
+    "DocumentReference",
+    "Media",
+    "Binary",
 }
 _DEEPEST = 4  # Bundles inside each other
 _MARKS = {"SUBSETTED", "REDACTED", "MASKED"}

@@ -7,6 +7,7 @@ from medmaas.fhir.device import Resource
 from medmaas.model.manifest import (
     AdministrationSource,
     ConditionSource,
+    DocumentSource,
     Feature,
     Number,
     ObservationSource,
@@ -97,6 +98,7 @@ def describe_operation(model: Model, address: str) -> Resource:
     lines = [line for line in map(_describe_feature, features) if line]
     if codes := manifest.input.recorded_codes:
         lines.append(f"Observation with SampledData, LOINC {' or '.join(codes)}; required")
+    lines += [_describe_document(*one) for one in manifest.input.recorded_documents.items()]
     read = "\n".join(f"- {line}" for line in lines)
     record = {
         "name": "resource",
@@ -131,6 +133,15 @@ def describe_operation(model: Model, address: str) -> Resource:
         "instance": False,
         "parameter": [record, *options, answer],
     }
+
+
+def _describe_document(field: str, source: DocumentSource) -> str:
+    """Where a record has a picture or a text, for people."""
+    codes = " or ".join(f"{one.system} {one.code}" for one in source.codes)
+    return (
+        f"{field}: {' or '.join(source.elements)}, {codes}, not older than "
+        f"{source.oldest_days:g} days; its content inline, or in a Binary of the Bundle"
+    )
 
 
 def _describe_feature(feature: Feature) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from medmaas.facts import Fact
 from medmaas.model.answers import Prediction
+from medmaas.model.manifest import DocumentSource
 from medmaas.model.registry import Model
 from medmaas.words import ENGLISH, Words
 
@@ -17,14 +18,16 @@ class Basis:
     Attributes:
         feature: which it filled.
         reference: how the record calls it, as in Observation/123 or urn:uuid:...
-        value: as the model took it, in the feature's unit.
+        resource_type: of what the reference means.
+        value: as the model took it, in the feature's unit; None of a document, which is no number.
         unit: a UCUM code, 1 if it has none.
-        effective: when it was measured or given.
+        effective: when it was measured, given or written.
     """
 
     feature: str
     reference: str
-    value: float
+    resource_type: str
+    value: float | None
     unit: str
     effective: datetime
 
@@ -35,10 +38,11 @@ class Requirement:
 
     Attributes:
         feature: the name of the feature, or the element of the Patient.
-        resource_type: Patient or Observation.
+        resource_type: as in Patient or Observation.
         loinc: codes that would do, the preferred one first.
         unit: a UCUM code that would do; None where there is none.
         reason: what is missing.
+        source: of a document that would do.
     """
 
     feature: str
@@ -46,6 +50,7 @@ class Requirement:
     loinc: tuple[str, ...]
     unit: str | None
     reason: Fact
+    source: DocumentSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

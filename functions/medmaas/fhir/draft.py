@@ -22,17 +22,23 @@ from medmaas.model.manifest import (
     Manifest,
     Number,
     ObservationSource,
+    Part,
 )
 
 
 @dataclass(slots=True)
 class Draft:
-    """A case in the making."""
+    """A case in the making.
+
+    Attributes:
+        part: that is filled, where it is one of several.
+    """
 
     manifest: Manifest
     record: Record
     as_of: datetime
     leave_later: bool = False
+    part: Part | None = None
     patient: Patient = field(init=False)
     results: Results = field(init=False)
     basis: dict[tuple[str, str], Basis] = field(default_factory=dict)
@@ -70,10 +76,22 @@ class Draft:
             return self._judge_contradiction(feature, measured.values)
         return Known(measured.values)
 
-    def rest_on(self, entry: Entry, feature: str, value: float, unit: str, at: datetime) -> None:
+    def rest_on(
+        self, entry: Entry, feature: str, value: float | None, unit: str, at: datetime
+    ) -> None:
         """Note a resource that was used."""
-        reference = require_reference(entry)
-        self.basis.setdefault((reference, feature), Basis(feature, reference, value, unit, at))
+        reference, kind = require_reference(entry), (entry.owner or entry).content["resourceType"]
+        basis = Basis(feature, reference, kind, value, unit, at)
+        self.basis.setdefault((reference, feature), basis)
+
+    def qualify(self, name: str) -> str:
+        """What a feature or field of the part that is filled is called in the whole."""
+        return f"{self.part.name}.{name}" if self.part else name
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether all that is filled may be missing, as a part may be."""
+        return bool(self.part and self.part.missing)
 
     def rest_on_results(self, feature: Number, taken: Measurement) -> None:
         """Note the results that a measurement was made of."""

@@ -109,6 +109,45 @@ class MedicationAdministration(_Timed):
     dosage: Dosage | None = None
 
 
+class Attachment(_Element):
+    """A file, or where it is."""
+
+    contentType: Annotated[str, StringConstraints(max_length=1024)] | None = None  # noqa: N815
+    data: str | None = None
+    url: str | None = None
+    size: int | None = None
+    hash: str | None = None
+
+
+class DocumentContent(_Element):
+    """One form of a document."""
+
+    attachment: Attachment
+    modifierExtension: list[object] = []  # noqa: N815
+
+
+class DocumentReference(_Element):
+    """A document: its forms, of which there may be several."""
+
+    status: _Code
+    content: list[DocumentContent] = Field(default=[], max_length=_MOST_CODINGS)
+
+
+class DiagnosticReport(_Element):
+    """A report as a whole: files that are equal, and a conclusion."""
+
+    status: _Code
+    presentedForm: list[Attachment] = Field(default=[], max_length=_MOST_CODINGS)  # noqa: N815
+    conclusion: str | None = None
+
+
+class Media(_Element):
+    """A picture."""
+
+    status: _Code
+    content: Attachment
+
+
 class Condition(_Element):
     """A diagnosis."""
 

@@ -8,10 +8,18 @@ from medmaas.fhir.device import Resource, finish, write_device, write_notes
 from medmaas.fhir.elements import LOINC, UCUM
 from medmaas.fhir.notes import end, list_untold
 from medmaas.model.manifest import (
+    DocumentSource,
     ObservationSource,
     PatientSource,
     Source,
 )
+
+# by resource: the elements of its content and of its time
+_OF_DOCUMENTS = {
+    "DocumentReference": ("content", "date"),
+    "DiagnosticReport": ("presentedForm", "effective"),
+    "Media": ("content", "created"),
+}
 
 
 def require_data(evaluation: Evaluation, module: str) -> Resource:
@@ -53,6 +61,15 @@ def list_lacks(case: Case) -> list[Fact]:
 
 
 def _name_lack(one: Requirement) -> Fact:
+    if source := one.source:
+        named = [f"{coding.system} {coding.code}" for coding in source.codes]
+        return Fact(
+            "lacks_document",
+            feature=one.feature,
+            codes=named,
+            elements=source.elements,
+            reason=one.reason,
+        )
     if codes := _name_codes(one, one.loinc):
         return Fact("lacks_result", feature=one.feature, codes=codes, reason=one.reason)
     return Fact("lacks", feature=one.feature, reason=one.reason)
@@ -75,6 +92,8 @@ def _name_codes(one: Requirement, loinc: Sequence[str]) -> list[Fact]:
 
 def _write_requirement(one: Requirement, source: Source | None) -> Resource:
     requirement: Resource = {"type": one.resource_type}
+    if one.source:
+        return requirement | _require_document(one.source)
     match source:
         case PatientSource(element=element):
             requirement["mustSupport"] = [element]
@@ -87,6 +106,19 @@ def _write_requirement(one: Requirement, source: Source | None) -> Resource:
                 "dateFilter": [{"path": "effective", "valueDuration": duration}],
             }
     return requirement
+
+
+def _require_document(source: DocumentSource) -> Resource:
+    """Filters of the resource that is named first; the others are in the note."""
+    kind, element = source.elements[0].split(".")
+    content, time = _OF_DOCUMENTS[kind]
+    codes = [one.model_dump() for one in source.codes]
+    duration = {"value": source.oldest_days, "unit": "d", "system": UCUM, "code": "d"}
+    return {
+        "mustSupport": ["status", content],
+        "codeFilter": [{"path": element, "code": codes}],
+        "dateFilter": [{"path": time, "valueDuration": duration}],
+    }
 
 
 def _find_source(evaluation: Evaluation, one: Requirement) -> Source | None:

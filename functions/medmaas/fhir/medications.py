@@ -5,11 +5,12 @@ https://hl7.org/fhir/R4/medication.html and https://hl7.org/fhir/R4/references.h
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from medmaas.facts import Fact
 from medmaas.fhir.drug_names import Mention, Names, fold, says_nothing
 from medmaas.fhir.record import Entry
+from medmaas.fhir.references import Content, Place, Referred, list_objects
 from medmaas.fhir.terminologies import ATC, name_system
 from medmaas.model.manifest import AdministrationSource, CodeTable, Coding
 
@@ -18,7 +19,6 @@ _DEEPEST = 6  # of an ingredient's ingredients
 _NO_CODES = ("data-absent-reason", "nullflavor")  # systems that say why there is no code
 
 _Code = tuple[str, str]
-_Content = Mapping[str, Any]
 Verdict = Literal["drug", "other", "similar", "unclear"]
 
 
@@ -49,17 +49,7 @@ class Medications:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._by_url: dict[str, list[_Content]] = {}
-        self._by_name: dict[str, list[_Content]] = {}  # all, by Type/id
-        self._without_url: dict[str, list[_Content]] = {}
-        for entry in entries:
-            url, own = _drop_version(entry.full_url or ""), entry.content.get("id")
-            self._by_url.setdefault(url, []).append(entry.content)
-            if isinstance(own, str):
-                name = f"{entry.content['resourceType']}/{own}"
-                self._by_name.setdefault(name, []).append(entry.content)
-                if not url.startswith("http"):
-                    self._without_url.setdefault(name, []).append(entry.content)
+        self._referred = Referred(entries)
         self._read: dict[int, Named] = {}
 
     def read(self, entry: Entry) -> Named:
@@ -68,24 +58,25 @@ class Medications:
         if key not in self._read:
             named, content = Named(), entry.content
             _add_concept(named, content.get("medicationCodeableConcept"))
-            place = _Place(content, _find_base(entry.full_url or ""))
-            self._follow(named, content.get("medicationReference"), place, _DEEPEST)
+            reference = content.get("medicationReference")
+            self._follow(named, reference, Place.of(entry), _DEEPEST)
             self._read[key] = named
         return self._read[key]
 
-    def _follow(self, named: Named, reference: object, place: "_Place", left: int) -> None:
+    def _follow(self, named: Named, reference: object, place: Place, left: int) -> None:
         """Add what a reference leads to."""
         if reference is None:
             return
         target = reference.get("reference") if isinstance(reference, dict) else None
         _add_text(named, reference.get("display") if isinstance(reference, dict) else None)
-        content = self._resolve(target, place) if isinstance(target, str) and left else None
+        is_followed = isinstance(target, str) and left
+        content = self._referred.resolve(str(target), place) if is_followed else None
         if content is None or _is_void(content):
             named.lost = True
             return
-        inner = place if str(target).startswith("#") else _Place(content, place.base)
+        inner = place if str(target).startswith("#") else Place(content, place.base)
         _add_concept(named, content.get("code"))
-        for one in _list_objects(content.get("ingredient")):
+        for one in list_objects(content.get("ingredient")):
             if one.get("isActive") is False:
                 continue
             ingredient = Named()
@@ -94,32 +85,6 @@ class Medications:
             for name in ("itemReference", "substanceReference"):
                 self._follow(ingredient, one.get(name), inner, left - 1)
             named.inside.append(ingredient)
-
-    def _resolve(self, target: str, place: "_Place") -> _Content | None:
-        """What a reference leads to: only one resource, however often it is there."""
-        target = _drop_version(target)
-        found: list[_Content]
-        if target.startswith("#"):
-            ids = {target, target[1:]}
-            contained = _list_objects(place.root.get("contained"))
-            found = [one for one in contained if _is_text_of(one.get("id"), ids)]
-        elif ":" in target:
-            name = "/".join(target.rsplit("/", 2)[-2:])
-            found = self._by_url.get(target) or self._without_url.get(name, [])
-        elif place.base:
-            url = place.base + target
-            found = self._by_url.get(url) or self._without_url.get(target, [])
-        else:
-            found = self._by_name.get(target, [])
-        return found[0] if found and all(one == found[0] for one in found) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a reference stands: in which resource, and on which server, with a slash at its end."""
-
-    root: _Content
-    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +259,7 @@ def _add_concept(named: Named, concept: object) -> None:
     if not isinstance(concept, dict):
         return
     _add_text(named, concept.get("text"))
-    for coding in _list_objects(concept.get("coding")):
+    for coding in list_objects(concept.get("coding")):
         system, code = coding.get("system"), coding.get("code")
         if isinstance(system, str) and system.lower().endswith(_NO_CODES):
             continue
@@ -316,24 +281,7 @@ def _fold(text: object) -> str:
     return "" if says_nothing(folded) else folded
 
 
-def _list_objects(value: object) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _is_text_of(value: object, texts: set[str]) -> bool:
-    return isinstance(value, str) and value in texts
-
-
-def _is_void(content: _Content) -> bool:
+def _is_void(content: Content) -> bool:
     """Whether a Medication does not hold, or says what is not read and may change it."""
     is_error = content.get("status") == "entered-in-error"
     return is_error or bool(content.get("modifierExtension") or content.get("implicitRules"))
-
-
-def _drop_version(reference: str) -> str:
-    return reference.partition("/_history/")[0]
-
-
-def _find_base(url: str) -> str:
-    """The server of a resource: its address without Type/id."""
-    return f"{url.rsplit('/', 2)[0]}/" if url.startswith("http") and url.count("/") > 3 else ""  # noqa: PLR2004 - as in https://a/Type/id

@@ -58,11 +58,12 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
         return {}
     newest = max(one.effective.at for one in recent)
     together = [one for one in recent if one.effective.at == newest]
+    name = draft.qualify(spec.field)
     for one in together:
         if one.flaw:
             where, rule = one.flaw
             resource = one.entry.reference or one.entry.where
-            draft.hold(Fact("newest_unusable", feature=spec.field, resource=resource, rule=rule))
+            draft.hold(Fact("newest_unusable", feature=name, resource=resource, rule=rule))
             draft.notes.append(say_unused(one.entry, rule))
             draft.locations[spec.field] = f"{one.entry.where}{where}"
     return {spec.field: _join(draft, spec, together)}
@@ -149,7 +150,7 @@ def _join(draft: Draft, spec: WaveformInput, together: list[_Sampled]) -> dict[s
         draft.notes.append(
             Fact(
                 "of_field",
-                field=spec.field,
+                field=draft.qualify(spec.field),
                 problem=Fact("channels_left_out", count=left_out),
             )
         )

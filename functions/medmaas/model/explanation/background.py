@@ -9,8 +9,6 @@ from medmaas.model.columns import Tensors, join_rows
 from medmaas.model.explanation.budget import Budget
 from medmaas.model.explanation.calls import Calls
 from medmaas.model.explanation.shapley import Coalitions, Floats, Game
-from medmaas.model.inputs import make_input
-from medmaas.model.manifest import Manifest
 from medmaas.model.outputs import make_targets
 from medmaas.model.registry import Model
 
@@ -20,14 +18,15 @@ _MOST_FOLDED = 12  # players: with more, few coalitions give the same row
 _GOLDEN = "the golden cases of the manifest"
 
 
-def make_background(manifest: Manifest) -> tuple[Rows, Floats]:
+def make_background(model: Model) -> tuple[Rows, Floats]:
     """What features that are left out become: rows [k, features] and their weights [k], sum 1.
 
     The centres of the manifest's background, by their people; without one, its golden cases.
     """
+    manifest = model.manifest
     background = manifest.explanation.background if manifest.explanation else None
     if background is None:
-        reading = make_input(manifest.input).read([c.instance for c in manifest.golden.cases])
+        reading = model.inputs.read([c.instance for c in manifest.golden.cases])
         rows = np.asarray(join_rows(reading.tensors, manifest.input.row_tensors), np.float32)
         return rows, np.full(len(rows), 1 / len(rows))
     rows = np.array([centre.values for centre in background.centres], np.float32)  # None is NaN
@@ -56,7 +55,7 @@ def make_game(
     """
     targets, calls = make_targets(model.manifest.output), calls or Calls(model, Budget(None))
     (tensor,) = model.manifest.input.row_tensors
-    centres, weights = background or make_background(model.manifest)
+    centres, weights = background or make_background(model)
     show = make_revealer(row, players, centres)
     differs = np.zeros((len(centres), len(players)), bool)
     unlike = (centres != row) & ~(np.isnan(centres) & np.isnan(row))

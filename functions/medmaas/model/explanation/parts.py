@@ -87,7 +87,7 @@ class PartsExplainer:
         self._targets = make_targets(model.manifest.output)
         self._centres: tuple[Rows, Floats] = np.zeros((1, 0), np.float32), np.ones(1)
         if spec.row_tensors:
-            self._centres = make_background(model.manifest)
+            self._centres = make_background(model)
 
     def explain(self, tensors: Tensors, instance: object, budget: Budget) -> dict[str, Any]:
         """The explanation of one instance."""

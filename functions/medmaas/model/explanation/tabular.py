@@ -43,7 +43,7 @@ class TableExplainer:
         self._model, self._spec = model, spec
         self._targets = make_targets(model.manifest.output)
         self._groups = group_features(spec.features)
-        self._background = make_background(model.manifest)
+        self._background = make_background(model)
         self._tolerance: Floats | None = None  # until it is first needed
         explanation = model.manifest.explanation
         background = explanation.background if explanation else None

@@ -105,6 +105,14 @@ def read_picture(value: object, spec: ImageInput, pixels_left: int) -> Upright:
         return Upright(decode(opened, spec.window), opened.cost)
 
 
+def name_form(content: bytes) -> str | None:
+    """What a file is by its first bytes: PNG, JPEG, TIFF or DICOM; None if it is none of these."""
+    if content[_DICOM[0]] == _DICOM[1]:
+        return "DICOM"
+    starts = (("PNG", _PNG_START), ("JPEG", _JPEG_START), ("TIFF", _TIFF))
+    return next((form for form, start in starts if content.startswith(start)), None)
+
+
 def _read_dicom(content: bytes, spec: ImageInput, most: int, pixels_left: int) -> Upright:
     from medmaas.model.inputs.dicom import read_dicom  # noqa: PLC0415 - only where one comes
 

@@ -119,6 +119,7 @@ from medmaas.model.manifest.record import (
     CodeTable,
     Coding,
     ConditionSource,
+    DocumentSource,
     Dose,
     DrugOrder,
     Drugs,
@@ -128,6 +129,7 @@ from medmaas.model.manifest.record import (
     PatientSource,
     Share,
     Source,
+    TextSource,
 )
 from medmaas.model.manifest.uncertainty import (
     PREDICTION,
@@ -192,6 +194,7 @@ __all__ = [
     "Dependence",
     "DicomPictures",
     "Distance",
+    "DocumentSource",
     "Dose",
     "DrugOrder",
     "Drugs",
@@ -266,6 +269,7 @@ __all__ = [
     "Tensor",
     "TensorDistance",
     "TextInput",
+    "TextSource",
     "Tokens",
     "Uncertainty",
     "UncertaintyMap",

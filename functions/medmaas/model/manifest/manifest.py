@@ -117,7 +117,8 @@ class Manifest(Contract):
             return self
         if not self.reads_records:
             raise ValueError("cds_service needs a source for every feature that is required")
-        if not (self.input.recorded_features or self.input.recorded_codes):
+        asked = self.input
+        if not (asked.recorded_features or asked.recorded_codes or asked.recorded_documents):
             raise ValueError("cds_service needs input.source.codes, by which it asks for records")
         if "order-sign" in self.cds_service.hooks and not self.output.ordered:
             raise ValueError("cds_service.hooks may hold order-sign only if output.orders is there")

@@ -124,6 +124,52 @@ class AdministrationSource(Contract):
     oldest_days: float = Field(gt=0, description=_OLDEST)
 
 
+CodedElement = Literal[
+    "DocumentReference.type",
+    "DocumentReference.category",
+    "DiagnosticReport.code",
+    "DiagnosticReport.category",
+    "Media.type",
+    "Media.modality",
+    "Media.view",
+]
+
+
+class DocumentSource(Contract):
+    """The newest document of these codes: the one content of it that the model takes."""
+
+    oldest_days: float = Field(gt=0, description=_OLDEST)
+    codes: tuple[Coding, ...] = Field(min_length=1, description="Any of them counts.")
+    elements: tuple[CodedElement, ...] = Field(
+        default=("DocumentReference.type",),
+        min_length=1,
+        description="Where a code counts: these resources are read, and no others.",
+    )
+
+    @model_validator(mode="after")
+    def _elements_are_unique(self) -> Self:
+        if len(set(self.elements)) < len(self.elements):
+            raise ValueError("elements must hold each element once")
+        return self
+
+
+class TextSource(DocumentSource):
+    """The same of a text."""
+
+    conclusion: bool = Field(
+        default=False,
+        description="Whether the conclusion of a DiagnosticReport is read, and its presentedForm "
+        "is not.",
+    )
+
+    @model_validator(mode="after")
+    def _conclusion_is_of_a_report(self) -> Self:
+        is_of_report = any(one.startswith("DiagnosticReport.") for one in self.elements)
+        if self.conclusion and not is_of_report:
+            raise ValueError("conclusion needs an element of DiagnosticReport")
+        return self
+
+
 Source = Annotated[
     PatientSource | ObservationSource | ConditionSource | AdministrationSource,
     Field(discriminator="kind"),

@@ -1,5 +1,6 @@
 """A picture, and how it becomes the tensor of a graph."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,6 +8,7 @@ from pydantic import Field, model_validator
 from medmaas.model.manifest.contract import Contract, FeatureName, Range, Sentence
 from medmaas.model.manifest.inputs.dicom import DicomPictures
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
+from medmaas.model.manifest.record import DocumentSource
 
 
 class Crop(Contract):
@@ -103,6 +105,9 @@ class ImageInput(InputSpec):
         description="Whether TIFF files of one page are taken, those of 16 bits by `window`. "
         "Absent, none is.",
     )
+    source: DocumentSource | None = Field(
+        default=None, description="Where a record in FHIR has it; absent: nowhere."
+    )
 
     @model_validator(mode="after")
     def _normalises_every_channel(self) -> Self:
@@ -117,6 +122,16 @@ class ImageInput(InputSpec):
         """The kinds of file that are taken."""
         more = (("DICOM", self.dicom), ("TIFF", self.tiff))
         return ("PNG", "JPEG", *(name for name, taken in more if taken))
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold it."""
+        return self.source is not None
+
+    @property
+    def recorded_documents(self) -> Mapping[str, DocumentSource]:
+        """Where a record has it."""
+        return {self.field: self.source} if self.source else {}
 
     @property
     def channels(self) -> int:

@@ -9,6 +9,7 @@ from medmaas.model.manifest.contract import Alias, Contract, FeatureName, Senten
 from medmaas.model.manifest.inputs.features import Feature
 from medmaas.model.manifest.inputs.single import Single
 from medmaas.model.manifest.inputs.spec import AnyInputSpec, Shape
+from medmaas.model.manifest.record import DocumentSource
 
 _PRESENT = "tensor(float)", (-1, 1)
 
@@ -90,6 +91,11 @@ class PartsInput(AnyInputSpec):
         return super().find_misfit(tensor, datatype)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Those of all parts, each once."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.input.files))
+
+    @property
     def missing_words(self) -> tuple[str, ...]:
         """Those of all parts."""
         return tuple(word for part in self.parts for word in part.input.missing_words or ())
@@ -102,19 +108,42 @@ class PartsInput(AnyInputSpec):
     @property
     def named_features(self) -> tuple[Feature, ...]:
         """Those of all parts, called after them."""
-        return self._join("named_features")
+        return self._join("named_features", self.parts)
 
     @property
     def row_features(self) -> tuple[Feature, ...]:
         """Those of all parts that are rows."""
-        return self._join("row_features")
+        return self._join("row_features", self.parts)
 
     @property
     def recorded_features(self) -> tuple[Feature, ...]:
-        """Those of all parts; none where a part that is required is in no record."""
-        if any(not part.missing and not part.input.recorded_features for part in self.parts):
-            return ()
-        return self._join("recorded_features")
+        """Those of all parts that a record can hold."""
+        return self._join("recorded_features", self.recorded_parts)
+
+    @property
+    def recorded_parts(self) -> tuple[Part, ...]:
+        """Those that a record in FHIR can hold."""
+        return tuple(part for part in self.parts if part.input.reads_records)
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold every part that is required, and one at least."""
+        recorded = self.recorded_parts
+        return bool(recorded) and all(part.missing or part in recorded for part in self.parts)
+
+    @property
+    def recorded_codes(self) -> tuple[str, ...]:
+        """Those of all parts."""
+        return tuple(code for part in self.recorded_parts for code in part.input.recorded_codes)
+
+    @property
+    def recorded_documents(self) -> Mapping[str, DocumentSource]:
+        """Those of all parts, called after them."""
+        return {
+            f"{part.name}.{field}": source
+            for part in self.recorded_parts
+            for field, source in part.input.recorded_documents.items()
+        }
 
     @property
     def feature_tensors(self) -> tuple[str, ...]:
@@ -126,6 +155,7 @@ class PartsInput(AnyInputSpec):
         """Those of all parts that are rows, in the order of `row_features`."""
         return tuple(name for part in self.parts for name in part.input.row_tensors)
 
-    def _join(self, features: str) -> tuple[Feature, ...]:
-        of = ((part, getattr(part.input, features)) for part in self.parts)
+    @staticmethod
+    def _join(features: str, parts: Iterable[Part]) -> tuple[Feature, ...]:
+        of = ((part, getattr(part.input, features)) for part in parts)
         return tuple(one for part, some in of for one in part.qualify(some))

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from medmaas.model.manifest.contract import Contract, Sentence
 from medmaas.model.manifest.inputs.features import Feature
+from medmaas.model.manifest.record import DocumentSource
 
 Shape = tuple[int, ...]
 
@@ -94,6 +95,11 @@ class AnyInputSpec(Contract):
     def recorded_codes(self) -> tuple[str, ...]:
         """LOINC codes of the Observations that it is made of, beside those of features."""
         return ()
+
+    @property
+    def recorded_documents(self) -> Mapping[str, DocumentSource]:
+        """By the field that it fills, where a record has a document that is read as a whole."""
+        return {}
 
 
 class InputSpec(AnyInputSpec):

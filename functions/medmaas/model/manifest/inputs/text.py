@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from medmaas.model.manifest.artefact import FileName
 from medmaas.model.manifest.contract import Contract, FeatureName, Sentence
 from medmaas.model.manifest.inputs.spec import InputSpec, Shape
+from medmaas.model.manifest.record import DocumentSource, TextSource
 
 MOST_CHARACTERS = 20_000
 
@@ -89,6 +90,9 @@ class TextInput(InputSpec):
         "for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need "
         "no atom left out, and neither stereo marks nor isotopes.",
     )
+    source: TextSource | None = Field(
+        default=None, description="Where a record in FHIR has it; absent: nowhere."
+    )
 
     @model_validator(mode="after")
     def _characters_are_unique(self) -> Self:
@@ -109,6 +113,21 @@ class TextInput(InputSpec):
         ):
             raise ValueError("tensor, tokens.mask_tensor and tokens.type_tensor must differ")
         return self
+
+    @property
+    def reads_records(self) -> bool:
+        """Whether a record in FHIR can hold it."""
+        return self.source is not None
+
+    @property
+    def recorded_documents(self) -> Mapping[str, DocumentSource]:
+        """Where a record has it."""
+        return {self.field: self.source} if self.source else {}
+
+    @property
+    def most_characters(self) -> int:
+        """A text of more is refused."""
+        return self.tokens.most_characters if self.tokens else self.max_length
 
     @property
     def files(self) -> tuple[str, ...]:

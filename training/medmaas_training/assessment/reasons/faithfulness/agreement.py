@@ -51,7 +51,7 @@ def check_shap(
     shap = _import_shap()
     targets = make_targets(model.manifest.output)
     shown = [i for i, target in enumerate(targets.targets) if target.unit != _DAYS]
-    centres, weights = make_background(model.manifest)
+    centres, weights = make_background(model)
     copies = np.maximum(1, np.round(weights * _COPIES)).astype(int)
 
     def predict(asked: Floats) -> Floats:
@@ -149,13 +149,13 @@ def check_background(
                 tolerance,
                 seed,
             )
-            for background in (make_background(model.manifest), full)
+            for background in (make_background(model), full)
         )
         differences.append(np.abs(few.values - all_.values)[:, target])
         baselines.append(abs(few.baseline - all_.baseline)[target])
     name = make_targets(model.manifest.output).targets[target].name
     check = (
-        f"{len(make_background(model.manifest)[0])} centres as background, against {len(chosen):,} "
+        f"{len(make_background(model)[0])} centres as background, against {len(chosen):,} "
         f"people of the train split"
     )
     mean = estimate_mean(np.mean(differences, axis=1), seed)
