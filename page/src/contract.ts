@@ -1064,6 +1064,10 @@ export interface Manifest {
    */
   files: ManifestFile[];
   /**
+   * Operators that ONNX Runtime ships and the graph may use, beyond the ONNX standard, as in com.microsoft::Gelu; absent: none.
+   */
+  operators?: string[];
+  /**
    * What the model takes: tabular, series, image, text, waveform or parts.
    */
   input:
@@ -1627,6 +1631,7 @@ export interface ManifestImageInput {
    * Whether TIFF files of one page are taken, those of 16 bits by `window`. Absent, none is.
    */
   tiff?: boolean;
+  source?: ManifestDocumentSource;
 }
 /**
  * A centred square of `side` pixels, cut from pictures whose shorter edge is about `of`.
@@ -1734,6 +1739,35 @@ export interface ManifestPixelSpacing {
   beyond: "hold" | "resample";
 }
 /**
+ * The newest document of these codes: the one content of it that the model takes.
+ */
+export interface ManifestDocumentSource {
+  /**
+   * Counted back from the moment that is asked for: an older one is not used.
+   */
+  oldest_days: number;
+  /**
+   * Any of them counts.
+   *
+   * @minItems 1
+   */
+  codes: ManifestCoding[];
+  /**
+   * Where a code counts: these resources are read, and no others.
+   *
+   * @minItems 1
+   */
+  elements: (
+    | "DocumentReference.type"
+    | "DocumentReference.category"
+    | "DiagnosticReport.code"
+    | "DiagnosticReport.category"
+    | "Media.type"
+    | "Media.modality"
+    | "Media.view"
+  )[];
+}
+/**
  * One text, as int64 [n, max_length]: of characters, by `alphabet`, or of tokens, by `tokens`.
  *
  * A character's code is its position in `alphabet` plus 1; 0 fills the end. Tokens have the codes
@@ -1774,6 +1808,7 @@ export interface ManifestTextInput {
    * as_sent: the graph reads a SMILES as it was sent. Absent, it reads one line for all spellings of a molecule: aromatic rings as RDKit finds them, hydrogens that need no atom left out, and neither stereo marks nor isotopes.
    */
   spelling?: "as_sent";
+  source?: ManifestTextSource;
 }
 /**
  * How free text becomes tokens: by a tokenizer in the model's folder.
@@ -1807,6 +1842,39 @@ export interface ManifestTokens {
    * The share of tokens that the tokenizer does not know, beyond which the model abstains. Absent, they are told and nothing more.
    */
   most_unknown?: number;
+}
+/**
+ * The same of a text.
+ */
+export interface ManifestTextSource {
+  /**
+   * Counted back from the moment that is asked for: an older one is not used.
+   */
+  oldest_days: number;
+  /**
+   * Any of them counts.
+   *
+   * @minItems 1
+   */
+  codes: ManifestCoding[];
+  /**
+   * Where a code counts: these resources are read, and no others.
+   *
+   * @minItems 1
+   */
+  elements: (
+    | "DocumentReference.type"
+    | "DocumentReference.category"
+    | "DiagnosticReport.code"
+    | "DiagnosticReport.category"
+    | "Media.type"
+    | "Media.modality"
+    | "Media.view"
+  )[];
+  /**
+   * Whether the conclusion of a DiagnosticReport is read, and its presentedForm is not.
+   */
+  conclusion: boolean;
 }
 /**
  * A recording of several leads, as float32 [n, leads, samples].
@@ -2547,6 +2615,14 @@ export interface ManifestParity {
   rows_of: string;
   largest_difference: number;
   tolerance: number;
+  /**
+   * How many rows were made besides and compared, where graphs break: at thresholds of trees, with values missing, at the ends of ranges; absent: none.
+   */
+  made?: number;
+  /**
+   * At how many of those the trained model itself answers otherwise to values as they are written than to the float32 that they become.
+   */
+  rounded?: number;
 }
 /**
  * What an answer is explained against, and how the model as a whole was explained.

@@ -163,7 +163,7 @@ def settle(content: bytes, draft: Tree, beside: Path = _HERE) -> bytes:
         return content
     try:
         named = parse(OPERATORS_PART, draft, "operators") or ()
-        require_fit(spec, output, load_graph(content, named).session)
+        require_fit(spec, output, load_graph(content, named).session, _NO_LABELS)
         files = read_beside(beside, spec)
         rows = read_instances([case.instance for case in golden.cases], spec, files=files)
     except TrainingError:
