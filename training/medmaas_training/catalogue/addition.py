@@ -31,7 +31,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     refusals = Refusals()
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
-    content, labels = make_servable(content)
+    raw = content
+    content, labels = refusals.attempt(lambda: make_servable(raw, tree)) or (raw, {})
     manifest, files = complete(content, tree, out, refusals, beside=draft.parent, labels=labels)
     if content is None:
         raise AssertionError("what is not there was refused")

@@ -37,10 +37,10 @@ def find_limits(values: Floats, fewest: int = FEWEST, share: float = _SHARE) -> 
     return Range(low=up, high=down)
 
 
-def find_step(low: float, high: float) -> float:
+def find_step(low: float, high: float, digits: int = _DIGITS) -> float:
     """To what numbers between two limits are rounded; 0 if these are one."""
     width = high - low
-    return 10.0 ** (floor(log10(width)) - _DIGITS + 1) if width > 0 else 0.0
+    return 10.0 ** (floor(log10(width)) - digits + 1) if width > 0 else 0.0
 
 
 def round_to(value: float, step: float) -> float | int:

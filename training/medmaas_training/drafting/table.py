@@ -13,7 +13,12 @@ from medmaas_training.tabular.own_cell_texts import read_texts
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
-from medmaas_training.tabular.own_reading import find_foreign, make_column, refuse_clashes
+from medmaas_training.tabular.own_reading import (
+    find_foreign,
+    make_column,
+    make_name,
+    refuse_clashes,
+)
 from medmaas_training.tabular.own_texts import NamedTexts, ReadCells
 from medmaas_training.tabular.own_told import Told, tell
 
@@ -77,10 +82,12 @@ class Candidate:
 
     Attributes:
         column: as it was read.
+        texts: its cells, empty where one is missing.
         fault: why it hardly is one: an identifier, a date, free text.
     """
 
     column: Column
+    texts: tuple[str, ...]
     fault: str | None = None
 
 
@@ -179,10 +186,15 @@ def _cut_targets(target: str | None, headers: Sequence[str] | dict[str, list[str
 
 
 def _examine(texts: Sequence[str], header: str, cells: ReadCells, note: ColumnNote) -> Candidate:
-    column = make_column(header, cells, note)
-    if not np.isnan(cells.values).all():
-        return Candidate(column, find_foreign(NamedTexts(header, texts), cells, note))
-    return Candidate(column, None if not any(texts) else "it holds nothing that can be read")
+    column = (
+        make_column(header, cells, note)
+        if not np.isnan(cells.values).all()
+        else Column(header, make_name(header), cells.kind, cells.values, cells.words, note)
+    )
+    fault = find_foreign(NamedTexts(header, texts), cells, note)
+    if np.isnan(cells.values).all():
+        fault = "it holds nothing that can be read" if any(texts) else None
+    return Candidate(column, tuple(texts), fault)
 
 
 def _find_outcome(

@@ -72,8 +72,9 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
         TrainingError: the graph can be served as no kind, or the table is not of its columns.
     """
     takes = draft_input(SeenInput(opened.inputs, opened, table, beside))
-    gives = _draft_output(opened, takes, table)
     fields = takes.fields
+    opened = opened.serve(fields)
+    gives = _draft_output(opened, takes, table)
     tree: Tree = {
         "id": _make_id(name),
         "version": "1.0.0",

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Output, SurvivalOutput
-from medmaas_training.drafting.seen import SURE, OutputDraft, Question, SeenOutput
+from medmaas_training.drafting.seen import NAMED, SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
 
 _TWO = 2
@@ -70,4 +70,4 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     }
     event = seen.outcome.event if seen.outcome else None
     title = f"Survival without {event.header}" if event else ""
-    return OutputDraft(fields, SURE + followed, tuple(questions), title, tuple(told))
+    return OutputDraft(fields, NAMED if followed else SURE, tuple(questions), title, tuple(told))
