@@ -47,7 +47,7 @@ def draft(
     Raises:
         TrainingError: nothing was written, and why.
     """
-    path = out or model.with_suffix(".yaml")
+    path = out or _find_place(model, data)
     if path.exists():
         raise TrainingError(f"{path.name} is there already: name another file by --out")
     target, time, event, group = (name and compose(name) for name in (target, time, event, group))
@@ -66,6 +66,14 @@ def draft(
         raise TrainingError(f"{path.name} cannot be written ({error.strerror})") from error
     _report(drafted, model, path)
     return path
+
+
+def _find_place(model: Path, data: Path | None) -> Path:
+    """Beside the model, and not where what the user knows of the table would be looked for."""
+    path = model.with_suffix(".yaml")
+    notes = data.with_suffix(".yaml") if data else None
+    is_taken = notes is not None and notes.resolve() == path.resolve()
+    return model.with_name(f"{model.stem}-draft.yaml") if is_taken else path
 
 
 def _read(path: Path) -> bytes:

@@ -42,6 +42,7 @@ _ROLE = "It supports a decision that a clinician makes and can check; it makes n
 _FINDINGS = "Nobody has written down yet what the figures say."
 _LIMITS = "Whether it holds for other people than those whom it was measured on was not examined."
 _REFERENCE = "None was named."
+_INCLUSION = "Nobody has written down yet who is in the data, and who was left out."
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,16 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
     tree |= {"input": fields, "output": gives.fields}
     tree |= _invent(fields, takes, beside, _find_tolerance(opened, takes))
     tree["card"] = _draft_card(opened)
-    questions = [*ask_below(takes.questions, "input"), *ask_below(gives.questions, "output")]
+    split = Question(
+        ("card", "data", "split"),
+        "how many people fitted the model, and how many tested it alone?",
+        covers=True,
+    )
+    questions = [
+        *ask_below(takes.questions, "input"),
+        *ask_below(gives.questions, "output"),
+        split,
+    ]
     told = (*(table.told if table else ()), *takes.told, *gives.told)
     return Drafted(tree, tuple(questions), told)
 
@@ -226,7 +236,7 @@ def _draft_card(opened: Opened) -> Tree:
             "source": None,
             "licence": None,
             "n": None,
-            "inclusion": None,
+            "inclusion": _INCLUSION,
             "cleaning": [],
             "demographics": {},
             "split": {"train": None, "calibration": 0, "test": None},
