@@ -79,9 +79,7 @@ def linear(weights: Any, ending: str = "", datatype: int = FLOAT, **more: Any) -
     )
 
 
-def write_table(
-    path: Path, columns: Mapping[str, Sequence[Any]], header: Sequence[str] = ()
-) -> Path:
+def write_table(path: Path, columns: Mapping[str, Any], header: Sequence[str] = ()) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header or [*columns])
@@ -116,9 +114,7 @@ class Mine:
     def tree(self) -> Any:
         return yaml.safe_load(self.yaml.read_text())
 
-    def draft(
-        self, graph: bytes, table: Mapping[str, Sequence[Any]] | None = None, *options: str
-    ) -> int:
+    def draft(self, graph: bytes, table: Mapping[str, Any] | None = None, *options: str) -> int:
         model = self.folder / f"{self.name}.onnx"
         model.write_bytes(graph)
         if table is not None:

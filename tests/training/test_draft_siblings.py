@@ -308,6 +308,25 @@ def test_at_least_five_people_are_at_or_beyond_either_limit(values: list[float])
     assert (array >= limits.high).sum() >= FEWEST
 
 
+def test_five_rows_of_one_person_are_not_five_people(mine: Mine) -> None:
+    """The lowest rows are of one who came often, and of one other column's unusual people."""
+    rows = ROWS.copy()
+    rows[:9, 0] = 1.0
+    who = ["often"] * 9 + [f"p{i}" for i in range(9, 200)]
+    tree = draft_table(mine, {"who": who} | tabulate(rows=rows), "--group", "who")
+    assert tree["input"]["features"][0]["training_range"]["low"] > 20
+    mine.yaml.unlink()
+    tree = draft_table(mine, {"patient_id": who} | tabulate(rows=rows))
+    assert tree["input"]["features"][0]["training_range"]["low"] > 20, "known by its name, too"
+
+
+def test_a_rare_value_beside_zeros_and_ones_stays_possible(mine: Mine) -> None:
+    count = [float(i % 2) for i in range(199)] + [4.0]
+    features = draft_table(mine, tabulate() | {"b": count})["input"]["features"]
+    assert features[1]["type"] == "number"
+    assert features[1]["hard_range"] == {"low": 0, "high": 10}
+
+
 @given(seed=st.integers(0, 10**6), rows=st.integers(30, 120), whole=st.booleans())
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

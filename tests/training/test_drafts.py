@@ -132,7 +132,7 @@ def test_several_targets_name_several_values(mine: Mine) -> None:
 
 def test_a_graph_of_one_input_per_column_is_joined_by_their_names(mine: Mine) -> None:
     draw = np.random.default_rng(0)
-    people = {
+    people: dict[str, Any] = {
         "patient id": [f"P{i:05}" for i in range(300)],
         "age": draw.integers(20, 90, 300),
         "sex": draw.choice(["F", "M"], 300),
@@ -161,7 +161,7 @@ def test_a_graph_of_one_input_per_column_is_joined_by_their_names(mine: Mine) ->
     assert features["smoker"]["choices"] == ["no", "yes"]
     assert "missing" in features["crp"], "the graph imputes it"
     assert mine.add() == 0
-    instances = [{"crp": 3.5, "sex": "M", "smoker": "yes", "age": 44},
+    instances: list[dict[str, Any]] = [{"crp": 3.5, "sex": "M", "smoker": "yes", "age": 44},
                  {"crp": None, "sex": "F", "smoker": "no", "age": 80}]  # fmt: skip
     answers = [one["output"]["probabilities"] for one in mine.predict(*instances)]
     own = model.predict_proba(pandas.DataFrame(instances).assign(crp=[3.5, np.nan]))

@@ -22,7 +22,7 @@ _ROW = 2  # dimensions
 def takes_columns(model: onnx.ModelProto) -> bool:
     """Whether a graph takes several inputs, each a column [n, 1] of numbers or text."""
     inputs = list_inputs(model)
-    known = {*_FLOATS, *_WHOLE, TensorProto.STRING}
+    known = {*map(int, (*_FLOATS, *_WHOLE, TensorProto.STRING))}
     return len(inputs) > 1 and all(_is_column(one, known) for one in inputs)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from medmaas.errors import ModelOutputError
 from medmaas.model.manifest import Boolean, Cells, Choice, Feature, Number
 from medmaas_training.drafting.opened import Opened
-from medmaas_training.drafting.people import FEWEST, clip_column, find_step, round_to
+from medmaas_training.drafting.people import FEWEST, People, clip_column, find_step, round_to
 from medmaas_training.drafting.seen import Question, Tree
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_columns import Column, Floats, describe_columns
@@ -40,7 +40,12 @@ class Features:
 
 
 def draft_features(
-    columns: Sequence[Column], opened: Opened | None, tensor: str, types: Sequence[str]
+    columns: Sequence[Column],
+    opened: Opened | None,
+    tensor: str,
+    types: Sequence[str],
+    *,
+    people: People = None,
 ) -> Features:
     """What columns tell of the features that they become; ranges are nobody's values.
 
@@ -49,11 +54,12 @@ def draft_features(
         opened: the graph, which is asked what it does without a value; None if it cannot be.
         tensor: of these columns.
         types: that the graph takes each as.
+        people: whose the rows are, as numbers [n]; None if each is of another.
     """
     wholes = [datatype in WHOLE for datatype in types]
     values = np.column_stack([column.values for column in columns])
     read = [_as_boolean(column) for column in columns]
-    clipped = [clip_column(column) for column in read]
+    clipped = [clip_column(column, people) for column in read]
     known = [
         one if one and _has_values(one) else _stand_in(c)
         for one, c in zip(clipped, read, strict=True)

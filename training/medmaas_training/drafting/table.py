@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from medmaas.model.names import compose
+from medmaas_training.drafting.people import People
 from medmaas_training.errors import TrainingError
 from medmaas_training.options import cut_option
+from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cell_texts import read_texts
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats
@@ -102,6 +104,7 @@ class Table:
         notes: what the .yaml beside the file says.
         told: what must be told of how it was read, a clause each.
         missing_words: what stands for missing in it.
+        people: whose each row is, as numbers [n]; None if nothing says that two are of one.
     """
 
     rows: int
@@ -110,6 +113,7 @@ class Table:
     notes: Notes
     told: tuple[str, ...]
     missing_words: tuple[str, ...]
+    people: People = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,22 @@ def read_cases(path: Path, named: Named) -> Table:
         notes=notes,
         told=(*read, *told, *tell(facts)),
         missing_words=tuple(sorted({*notes.missing, *words})),
+        people=_find_people(texts, named),
     )
+
+
+def _find_people(texts: dict[str, list[str]], named: Named) -> People:
+    """Whose each row is: by --group, else by a column that is an identifier by its name."""
+    repeating = ("1", "1", "2", "2")
+    names = [named.group] if named.group else [n for n in texts if find_identifier(n, repeating)]
+    for name in names:
+        codes: dict[str, int] = {}
+        numbers = [
+            codes.setdefault(text or f"\n{row}", len(codes)) for row, text in enumerate(texts[name])
+        ]
+        if len(codes) < len(numbers):
+            return np.array(numbers, dtype=np.intp)
+    return None
 
 
 def _cut_targets(target: str | None, headers: Sequence[str] | dict[str, list[str]]) -> list[str]:

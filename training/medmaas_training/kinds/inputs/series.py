@@ -77,7 +77,11 @@ def draft(seen: SeenInput) -> InputDraft | None:
         return InputDraft(fields | {"features": features}, SURE, tuple(asked))
     matched = match_columns(seen.table, width, seen.opened.names)
     drafted = draft_features(
-        matched.columns, None, tensor.name, [tensor.datatype] * len(matched.columns)
+        matched.columns,
+        None,
+        tensor.name,
+        [tensor.datatype] * len(matched.columns),
+        people=seen.table.people,
     )
     asked.append(
         Question(

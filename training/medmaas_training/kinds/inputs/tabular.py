@@ -92,7 +92,9 @@ def draft(seen: SeenInput) -> InputDraft | None:
             return None  # codes of a text, beside a table of other things
         raise
     types = [tensor.datatype] * len(matched.columns)
-    drafted = draft_features(matched.columns, seen.opened, tensor.name, types)
+    drafted = draft_features(
+        matched.columns, seen.opened, tensor.name, types, people=seen.table.people
+    )
     questions = [*drafted.questions]
     if not matched.named:
         order = (
@@ -132,9 +134,9 @@ def _draft_columns(seen: SeenInput) -> InputDraft:
     fields: Tree = {"kind": "tabular", "tensor": _JOINED}
     if seen.table.missing_words:
         fields |= {"missing_words": [*seen.table.missing_words]}
-    required = draft_features(columns, None, _JOINED, types)
+    required = draft_features(columns, None, _JOINED, types, people=seen.table.people)
     joined = seen.opened.serve(fields | {"features": required.features})
-    drafted_features = draft_features(columns, joined, _JOINED, types)
+    drafted_features = draft_features(columns, joined, _JOINED, types, people=seen.table.people)
     return InputDraft(
         fields=fields | {"features": drafted_features.features},
         fit=NAMED,

@@ -31,7 +31,7 @@ def make(output: Output) -> ValueDescription:
 
 def draft(seen: SeenOutput) -> OutputDraft | None:
     """One column, or none, of any numbers."""
-    if seen.size not in {(), (1,)} or seen.ending == "Sigmoid":
+    if seen.size not in {(), (1,)} or (seen.size and seen.ending == "Sigmoid"):
         return None
     target = find_target(seen)
     unit = target.cells.unit if target else None
