@@ -418,3 +418,19 @@ def test_nothing_that_trains_is_needed_and_both_take_seconds(mine: Mine) -> None
     assert mine.predict()[0]["status"] == "ok"
     assert seconds["draft"] < 3, seconds
     assert seconds["add"] < 5, seconds
+
+
+def test_a_tree_that_never_saw_a_gap_is_not_said_to_take_one(mine: Mine) -> None:
+    """It answers all the same, because NaN is below nothing: a wrong answer given calmly."""
+    from skl2onnx import to_onnx  # noqa: PLC0415 - of this test alone
+    from skl2onnx.common.data_types import FloatTensorType  # noqa: PLC0415
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415
+
+    types = [("x", FloatTensorType([None, 3]))]
+    gaps = ["" if i % 5 == 0 else value for i, value in enumerate(ROWS[:, 0].tolist())]
+    table = tabulate(y=ILL) | {"a": gaps}
+    tree = DecisionTreeClassifier(max_depth=3, random_state=0).fit(ROWS, ILL)
+    graph = to_onnx(tree, initial_types=types).SerializeToString()
+    drafted = draft_table(mine, table, "--target", "y", graph=graph)
+    assert "missing" not in drafted["input"]["features"][0]
+    assert "a is required, though some cases lack it" in mine.yaml.read_text()

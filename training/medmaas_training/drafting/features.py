@@ -166,7 +166,10 @@ def _stand_in(column: Column) -> Column:
 def _find_missing(
     values: Floats, opened: Opened | None, tensor: str, wholes: Sequence[bool]
 ) -> list[bool | None]:
-    """Whether the graph answers where each column is missing; None where none is."""
+    """Whether the graph knows of values that are missing, and answers where a column is.
+
+    None where none is.
+    """
     answered: list[bool | None] = []
     for column, whole in zip(values.T, wholes, strict=True):
         rows = np.flatnonzero(np.isnan(column))[:_TRIED]
@@ -175,7 +178,8 @@ def _find_missing(
         elif whole or opened is None:
             answered.append(False)
         else:
-            answered.append(_answers(opened, tensor, values[rows]))
+            # a tree without branches for missing values answers, too, by chance of its comparisons
+            answered.append(opened.knows_missing and _answers(opened, tensor, values[rows]))
     return answered
 
 
@@ -259,7 +263,7 @@ def _ask(
         )
     if needed := those([one is False for one in answered]):
         questions.append(
-            f"{needed} is required, though some cases lack it: the graph is not known to answer "
-            "then"
+            f"{needed} is required, though some cases lack it: nothing in the graph is known to "
+            "stand for a missing value. State missing only if the model was trained so"
         )
     return [Question((), words, covers=True) for words in questions]
