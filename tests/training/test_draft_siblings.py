@@ -247,6 +247,42 @@ def test_a_score_of_risk_is_no_survival_curve(mine: Mine, capsys: Any) -> None:
     assert "which is no survival curve" in capsys.readouterr().err
 
 
+def test_an_answer_that_does_not_go_with_the_outcome_is_told(mine: Mine, capsys: Any) -> None:
+    graph = linear([[1], [0], [0]])
+    assert mine.draft(graph, tabulate(y=ROWS[:, 0] * 2 + 0.5), "--target", "y") == 0
+    assert "does not go with y" not in capsys.readouterr().err
+    mine.yaml.unlink()
+    assert mine.draft(graph, tabulate("b", "a", "c", y=ROWS[:, 1] + 0.5), "--target", "y") == 0
+    assert "what the graph gives does not go with y in the cases" in capsys.readouterr().err
+
+
+def test_of_several_outputs_the_one_of_the_outcome_is_taken(mine: Mine) -> None:
+    graph = make_graph(
+        [node("MatMul", "x w", "hidden"), node("Softmax", "hidden", "y", axis=1)],
+        [("x", FLOAT, ["n", 3])],
+        [("hidden", FLOAT, ["n", 2]), ("y", FLOAT, ["n", 2])],
+        w=np.array([[-0.02, 0.02], [0, 0], [0, 0]], np.float32),
+    )
+    assert draft_table(mine, tabulate(y=ILL), "--target", "y", graph=graph)["output"] == {
+        "kind": "classes", "tensor": "y", "labels": ["well", "ill"],
+    }  # fmt: skip
+    mine.yaml.unlink()
+    output = draft_table(mine, tabulate(), graph=graph)["output"]
+    assert (output["kind"], output["tensor"]) == (None, None), "asked for"
+
+
+def test_rare_words_of_a_choice_are_asked_about(mine: Mine) -> None:
+    columns = tabulate() | {"b": ["common"] * 150 + ["other"] * 48 + ["odd"] * 2}
+    draft_table(mine, columns)
+    assert "some choices of b are of fewer than 5 rows" in mine.yaml.read_text()
+
+
+def test_an_outcome_that_is_not_known_of_all_is_told(mine: Mine, capsys: Any) -> None:
+    draft_table(mine, tabulate(y=["", "?", *ILL[2:]]), "--target", "y")
+    assert "y is not known of 2 rows" in capsys.readouterr().err
+    assert mine.tree["output"]["labels"] == ["well", "ill"]
+
+
 def test_nothing_is_written_over(mine: Mine, capsys: Any) -> None:
     assert mine.draft(HALF, tabulate()) == 0
     before = mine.yaml.read_text()

@@ -101,9 +101,10 @@ def test_a_survival_curve_of_whas500(mine: Mine) -> None:
         people[names].to_numpy(dtype=float), names, lenfol=outcome["lenfol"].tolist(),
         fstat=outcome["fstat"].astype(int),
     )  # fmt: skip
-    assert mine.draft(graph, table, "--time", "lenfol", "--event", "fstat") == 0
+    assert mine.draft(graph, table, "--time", "lenfol", "--event", "fstat", "--unit", "days") == 0
     assert mine.tree["output"]["kind"] == "survival"
     assert mine.tree["title"] == "Survival without fstat, from 4 features"
+    assert "the cases are followed to day 2" in mine.yaml.read_text()
     assert mine.add(("time_days", "[0, 365, 730, 1095]"), ("horizon_days", "[365]")) == 0
     assert 0 < mine.predict()[0]["output"]["risk"]["365"] < 1
 

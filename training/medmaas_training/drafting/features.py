@@ -223,6 +223,11 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 - whatever a manifest holds
     return value
 
 
+def _has_rare(column: Column) -> bool:
+    positions = column.values[~np.isnan(column.values)].astype(int)
+    return bool((np.bincount(positions, minlength=len(column.words)) < FEWEST).any())
+
+
 def _suggest_unit(column: Column) -> str:
     """The name of a column, and the unit that its name alone speaks for, if it does."""
     found = find_range(column.header, (), None, column.values)
@@ -250,6 +255,11 @@ def _ask(
         questions.append(
             f"choices of {words} must be in the order of the graph's codes 0, 1, ...: they are in "
             "alphabetical order"
+        )
+    if rare := those([c.kind == "choice" and _has_rare(c) for c in columns]):
+        questions.append(
+            f"some choices of {rare} are of fewer than {FEWEST} rows, and will be shown to whoever "
+            "asks: may they be?"
         )
     if few := those([one is None for one in clipped]):
         questions.append(

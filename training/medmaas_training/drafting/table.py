@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from medmaas.model.names import compose
-from medmaas_training.drafting.people import People
+from medmaas_training.drafting.people import People, find_limits
 from medmaas_training.errors import TrainingError
-from medmaas_training.options import cut_option
+from medmaas_training.options import UNITS, cut_option
+from medmaas_training.tabular.follow_up_units import DAYS, find_unit_names
 from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cell_texts import read_texts
 from medmaas_training.tabular.own_cells import read_cells
@@ -71,11 +72,24 @@ class Outcome:
         targets: the columns that --target names.
         time: the column of --time.
         event: the column of --event.
+        unit: of the time, as --unit says it.
     """
 
     targets: tuple[OutcomeColumn, ...] = ()
     time: OutcomeColumn | None = None
     event: OutcomeColumn | None = None
+    unit: str | None = None
+
+    @property
+    def last_day(self) -> int | None:
+        """A day that several people were followed to or beyond, as late as can be said."""
+        if self.time is None:
+            return None
+        named = {UNITS[self.unit]} if self.unit else find_unit_names(self.time.header)
+        limits = find_limits(self.time.cells.values)
+        if len(named) != 1 or limits is None:
+            return None
+        return int(limits.high * DAYS[named.pop()])
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,7 @@ class Named:
     time: str | None = None
     event: str | None = None
     group: str | None = None
+    unit: str | None = None
 
     @property
     def event_column(self) -> str | None:
@@ -163,6 +178,11 @@ def read_cases(path: Path, named: Named) -> Table:
         if name not in options
     ]
     refuse_clashes([one.column for one in candidates if not one.fault])
+    told += [
+        f"{name} is not known of {unknown} rows, which say nothing of the answer"
+        for name in (*targets, named.time, named.event_column)
+        if name and (unknown := int(np.isnan(cells[name].values).sum()))
+    ]
     facts: list[Told] = [fact for one in candidates for fact in cells[one.column.header].told]
     words = {w for one in candidates for w in cells[one.column.header].missing_words}
     if rows < FEW:
@@ -228,4 +248,5 @@ def _find_outcome(
         targets=tuple(OutcomeColumn(header, cells[header]) for header in targets),
         time=take(named.time),
         event=take(named.event_column),
+        unit=named.unit,
     )

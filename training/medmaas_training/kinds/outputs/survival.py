@@ -55,8 +55,11 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     if not (followed or starts):
         return None
     count = seen.size[0]
+    last = seen.outcome.last_day if seen.outcome else None
+    seen_until = f"; the cases are followed to day {last}" if last else ""
+    asked = f"the day of each of the {count} columns, the first being 0{seen_until}"
     questions = [
-        Question(("time_days",), f"the day of each of the {count} columns, the first being 0"),
+        Question(("time_days",), asked),
         Question(("horizon_days",), "at which of these days is the risk told?"),
     ]
     told = [] if starts else [
