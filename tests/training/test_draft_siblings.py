@@ -470,3 +470,15 @@ def test_a_tree_that_never_saw_a_gap_is_not_said_to_take_one(mine: Mine) -> None
     drafted = draft_table(mine, table, "--target", "y", graph=graph)
     assert "missing" not in drafted["input"]["features"][0]
     assert "a is required, though some cases lack it" in mine.yaml.read_text()
+
+
+def test_cases_that_whole_numbers_cannot_hold_say_nothing_of_labels(mine: Mine) -> None:
+    whole = np.random.default_rng(0).integers(0, 100, size=(200, 3))
+    gaps = ["" if i < 20 else value for i, value in enumerate(whole[:, 1].tolist())]
+    y = np.where(whole[:, 0] > 50, "ill", "well")
+    graph = linear([[-0.02, 0.02], [0, 0], [0, 0]], "Softmax", datatype=INT64)
+    tree = draft_table(mine, tabulate(rows=whole, y=y) | {"b": gaps}, "--target", "y", graph=graph)
+    assert tree["output"]["labels"] == ["well", "ill"]
+    assert tree["input"]["features"][1]["whole"]
+    assert "missing" not in tree["input"]["features"][1]
+    assert mine.add() == 0
