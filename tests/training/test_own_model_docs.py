@@ -14,15 +14,19 @@ from scipy.stats import binomtest
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from medmaas_training.add import main
+from medmaas_training.draft import main as draft
 from tests.conftest import ROOT
+from tests.training.drafts import CARD, LICENCE, answer
 
 PAGE = (ROOT / "docs/own-model.md").read_text()
 BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
-SKLEARN, TORCH, BY_HAND = BLOCKS[:3]
+MADE, SKLEARN, TORCH, BY_HAND = BLOCKS[:4]
 (SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
 (RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
-(COMMAND,) = re.findall(r"```sh\nmedmaas add (.+?)\n```", PAGE)
+(COMMAND,) = re.findall(r"^```sh\nmedmaas add (.+?)\n```", PAGE, re.MULTILINE)
+(DRAFTING,) = re.findall(r"medmaas draft (tumour.+)\n", PAGE)
+(ADDING,) = re.findall(r"medmaas add (tumour.+yaml)\n", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
 
@@ -38,6 +42,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
     exec(compile(code, "own-model.md", "exec"), names)  # noqa: S102 - the page is ours
     return names
+
+
+def test_a_file_and_a_table_become_a_model_in_three_steps(folder: Path, capsys: Any) -> None:
+    model = run(MADE, {})["model"]
+    assert draft(shlex.split(DRAFTING)) == 0
+    told = capsys.readouterr().out
+    assert "card.intended_use is missing" in told
+    path = folder / "tumour.yaml"
+    text, lines = answer(path.read_text(), [LICENCE, *CARD])
+    assert lines <= 12, "about a dozen"
+    path.write_text(text)
+    assert main(shlex.split(ADDING)) == 0
+    served = Registry(folder / "models").get("tumour")
+    (prediction,) = predict(served, [served.example])
+    (expected,) = model.predict_proba([[*served.example.values()]])
+    given = prediction["output"]["probabilities"]
+    assert [given[label] for label in model.classes_] == pytest.approx(expected, abs=1e-4)
 
 
 def test_ten_lines_of_scikit_learn_put_a_model_into_the_catalogue(folder: Path) -> None:

@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
         "--target", help="the column of the outcome; several, with commas between them"
     )
     parser.add_argument("--time", help="survival: the length of follow-up")
+    parser.add_argument(
+        "--unit", choices=("days", "weeks", "months", "years"), help="survival: of --time"
+    )
     parser.add_argument("--event", help="survival: whether follow-up ended with the event")
     parser.add_argument("--group", metavar="COLUMN", help="whose rows they are: never an input")
     parser.add_argument(

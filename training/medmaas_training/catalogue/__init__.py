@@ -6,7 +6,8 @@
   invention.py makes golden cases where that is left to it,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
   contract_errors.py where graph and statement differ; refusals.py says all of it at once;
-  servable.py brings a graph into rows and columns, zipmap.py without dictionaries.
+  servable.py brings a graph into rows and columns: zipmap.py takes dictionaries off, columns.py
+  joins inputs of one column each.
 - parity.py holds a graph against the model that it was made of; `probes/` makes the rows on which
   graphs break.
 - golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;

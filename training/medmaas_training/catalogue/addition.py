@@ -33,7 +33,8 @@ def add(model: Path, draft: Path, golden: Path | None, out: Path) -> str:
     refusals = Refusals()
     content = refusals.attempt(lambda: _read_graph(model))
     tree = refusals.attempt(lambda: read_draft(draft, golden))
-    content, labels = make_servable(content)
+    raw = content
+    content, labels = refusals.attempt(lambda: make_servable(raw, tree)) or (raw, {})
     if content is not None and tree is not None:
         content = refusals.attempt(partial(settle, content, tree, draft.parent))
     manifest, files = complete(content, tree, out, refusals, beside=draft.parent, labels=labels)

@@ -16,7 +16,7 @@ def ask(tree: Tree, read: Callable[[str], str], say: Callable[[str], object]) ->
 
     Args:
         tree: the draft, changed in place.
-        read: shows a question and gives the answer; EOFError ends the questions.
+        read: shows a question and gives the answer; EOFError and Ctrl-C end the questions.
         say: shows a sentence.
     """
     for place in find_open(tree):
@@ -26,7 +26,7 @@ def ask(tree: Tree, read: Callable[[str], str], say: Callable[[str], object]) ->
                 while answer and (wrong := _fill(tree, place, answer)):
                     say(wrong)
                     answer = read(f"{sentence}: ").strip()
-            except EOFError:
+            except (EOFError, KeyboardInterrupt):
                 return
             break
 
@@ -77,4 +77,4 @@ def _read(answer: str) -> list[object]:
         value = yaml.safe_load(answer)
     except yaml.YAMLError:
         value = answer
-    return [answer, value, [answer], [value]]
+    return [value, answer, [value], [answer]]

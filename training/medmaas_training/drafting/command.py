@@ -14,7 +14,8 @@ from medmaas_training.errors import TrainingError
 
 _HEAD = (
     "A draft by medmaas. What is null must be answered, what is marked QUESTION be looked at:",
-    "`medmaas add` takes it then. No value here is a single person's.",
+    "`medmaas add` takes it then. No range is of a single person: at least 5, and 1 %, lie at or",
+    "beyond either limit. What is invented is drawn value by value, and is nobody's row.",
 )
 
 
@@ -25,6 +26,7 @@ def draft(
     target: str | None = None,
     time: str | None = None,
     event: str | None = None,
+    unit: str | None = None,
     group: str | None = None,
     out: Path | None = None,
     interactive: bool = False,
@@ -37,6 +39,7 @@ def draft(
         target: its columns of the outcome, with commas between them.
         time: its column of follow-up.
         event: its column that says whether follow-up ended with the event.
+        unit: of the follow-up, a key of `options.UNITS`.
         group: its column that says whose a row is.
         out: path of the YAML; without one, beside the model.
         interactive: whether what is missing is asked on the terminal.
@@ -47,11 +50,11 @@ def draft(
     Raises:
         TrainingError: nothing was written, and why.
     """
-    path = out or model.with_suffix(".yaml")
+    path = out or _find_place(model, data)
     if path.exists():
         raise TrainingError(f"{path.name} is there already: name another file by --out")
     target, time, event, group = (name and compose(name) for name in (target, time, event, group))
-    named = Named(target, time, event, group)
+    named = Named(target, time, event, group, unit)
     if data is None and (target or time or event or group):
         raise TrainingError("--target, --time, --event and --group name columns of --data: give it")
     content = _read(model)
@@ -66,6 +69,14 @@ def draft(
         raise TrainingError(f"{path.name} cannot be written ({error.strerror})") from error
     _report(drafted, model, path)
     return path
+
+
+def _find_place(model: Path, data: Path | None) -> Path:
+    """Beside the model, and not where what the user knows of the table would be looked for."""
+    path = model.with_suffix(".yaml")
+    notes = data.with_suffix(".yaml") if data else None
+    is_taken = notes is not None and notes.resolve() == path.resolve()
+    return model.with_name(f"{model.stem}-draft.yaml") if is_taken else path
 
 
 def _read(path: Path) -> bytes:

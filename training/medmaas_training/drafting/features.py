@@ -9,15 +9,18 @@ import numpy as np
 from medmaas.errors import ModelOutputError
 from medmaas.model.manifest import Boolean, Cells, Choice, Feature, Number
 from medmaas_training.drafting.opened import Opened
-from medmaas_training.drafting.people import FEWEST, clip_column, find_step, round_to
+from medmaas_training.drafting.people import FEWEST, People, clip_column, find_step, round_to
 from medmaas_training.drafting.seen import Question, Tree
+from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_columns import Column, Floats, describe_columns
-from medmaas_training.tabular.own_reading import make_name
+from medmaas_training.tabular.own_reading import MOST_WORDS, make_name
 from medmaas_training.tabular.plausible import find_range
 
 _FIRST = ("name", "type", "unit", "description")  # of the keys of a feature
 _TRIED = 50  # rows with a missing value that the graph is asked about
+TEXT, WHOLE = "tensor(string)", {"tensor(int64)", "tensor(int32)"}
 _MISSING = "the graph answers without it, by what it learned of missing values"
+_DIGITS = 2  # of what is invented, of the width of its range
 _INNER = 0.1  # of a range at either end, where nothing is invented
 
 
@@ -29,17 +32,20 @@ class Features:
         features: in the order of the graph's columns.
         values: of the cases as the graph takes them, but for the type of number, [n, features].
         questions: by places below the features.
-        told: what must be told, a clause each.
     """
 
     features: list[Tree]
     values: Floats
     questions: tuple[Question, ...]
-    told: tuple[str, ...]
 
 
 def draft_features(
-    columns: Sequence[Column], opened: Opened | None, tensor: str, *, whole: bool = False
+    columns: Sequence[Column],
+    opened: Opened | None,
+    tensor: str,
+    types: Sequence[str],
+    *,
+    people: People = None,
 ) -> Features:
     """What columns tell of the features that they become; ranges are nobody's values.
 
@@ -47,17 +53,19 @@ def draft_features(
         columns: in the order of the graph's.
         opened: the graph, which is asked what it does without a value; None if it cannot be.
         tensor: of these columns.
-        whole: whether it takes whole numbers alone.
+        types: that the graph takes each as.
+        people: whose the rows are, as numbers [n]; None if each is of another.
     """
+    wholes = [datatype in WHOLE for datatype in types]
     values = np.column_stack([column.values for column in columns])
     read = [_as_boolean(column) for column in columns]
-    clipped = [clip_column(column) for column in read]
+    clipped = [clip_column(column, people) for column in read]
     known = [
         one if one and _has_values(one) else _stand_in(c)
         for one, c in zip(clipped, read, strict=True)
     ]
     spec = describe_columns(known, np.column_stack([column.values for column in known]))
-    takes = _find_missing(values, opened, tensor, whole=whole)
+    takes = _find_missing(values, opened, tensor, wholes)
     features = [
         _state(
             feature,
@@ -66,9 +74,11 @@ def draft_features(
             clear=one is None or not _has_values(one),
             whole=whole,
         )
-        for feature, column, answered, one in zip(spec.features, read, takes, clipped, strict=True)
+        for feature, column, answered, one, whole in zip(
+            spec.features, read, takes, clipped, wholes, strict=True
+        )
     ]
-    return Features(features, values, tuple(_ask(read, clipped, takes, whole)), ())
+    return Features(features, values, tuple(_ask(read, clipped, takes, types)))
 
 
 def draft_unnamed(width: int, names: Sequence[str]) -> tuple[list[Tree], str]:
@@ -94,6 +104,26 @@ def draft_unnamed(width: int, names: Sequence[str]) -> tuple[list[Tree], str]:
     )
 
 
+def read_words(column: Column, texts: Sequence[str]) -> Column:
+    """A column as words, whatever it was read as: the graph takes it as text.
+
+    Raises:
+        TrainingError: it has too many different ones for a choice.
+    """
+    if column.kind == "choice":
+        return column
+    words = sorted({text for text in texts if text})
+    if not 1 < len(words) <= MOST_WORDS:
+        raise TrainingError(
+            f"--data: the graph takes {column.header} as text, and the table has {len(words)} "
+            f"different words there: a choice has 2 to {MOST_WORDS}"
+        )
+    positions = {word: float(i) for i, word in enumerate(words)}
+    values = np.array([positions.get(text, np.nan) for text in texts])
+    return replace(column, kind="choice", values=values, words=tuple(words), cells=None,
+                   spellings={}, within=None)  # fmt: skip
+
+
 def invent_values(features: Sequence[Feature], draw: np.random.Generator) -> dict[str, Any]:
     """A value of each feature by itself, within its range: nobody's row."""
     return {feature.name: _invent(feature, draw) for feature in features}
@@ -106,7 +136,7 @@ def _invent(feature: Feature, draw: np.random.Generator) -> object:
         case Choice():
             return feature.choices[int(draw.integers(len(feature.choices)))]
     low, high = feature.training_range.low, feature.training_range.high
-    step = 1.0 if feature.whole else find_step(low, high)
+    step = 1.0 if feature.whole else find_step(low, high, _DIGITS)
     value = low + (high - low) * draw.uniform(_INNER, 1 - _INNER)
     return round_to(float(np.clip(round_to(value, step), low, high)), 0.0)
 
@@ -133,17 +163,23 @@ def _stand_in(column: Column) -> Column:
     return replace(column, kind="number", words=(), values=values, cells=None, within=None)
 
 
-def _find_missing(values: Floats, opened: Opened, tensor: str, *, whole: bool) -> list[bool | None]:
-    """Whether the graph answers where each column is missing; None where none is."""
+def _find_missing(
+    values: Floats, opened: Opened | None, tensor: str, wholes: Sequence[bool]
+) -> list[bool | None]:
+    """Whether the graph knows of values that are missing, and answers where a column is.
+
+    None where none is.
+    """
     answered: list[bool | None] = []
-    for column in values.T:
+    for column, whole in zip(values.T, wholes, strict=True):
         rows = np.flatnonzero(np.isnan(column))[:_TRIED]
         if not len(rows):
             answered.append(None)
+        elif whole or opened is None:
+            answered.append(False)
         else:
-            answered.append(
-                not whole and opened is not None and _answers(opened, tensor, values[rows])
-            )
+            # a tree without branches for missing values answers, too, by chance of its comparisons
+            answered.append(opened.knows_missing and _answers(opened, tensor, values[rows]))
     return answered
 
 
@@ -187,6 +223,11 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 - whatever a manifest holds
     return value
 
 
+def _has_rare(column: Column) -> bool:
+    positions = column.values[~np.isnan(column.values)].astype(int)
+    return bool((np.bincount(positions, minlength=len(column.words)) < FEWEST).any())
+
+
 def _suggest_unit(column: Column) -> str:
     """The name of a column, and the unit that its name alone speaks for, if it does."""
     found = find_range(column.header, (), None, column.values)
@@ -197,7 +238,7 @@ def _ask(
     columns: Sequence[Column],
     clipped: Sequence[Column | None],
     answered: Sequence[bool | None],
-    whole: bool,  # noqa: FBT001 - as it was given
+    types: Sequence[str],
 ) -> list[Question]:
     def those(chosen: Sequence[bool]) -> str:
         names = [c.name for c, is_one in zip(columns, chosen, strict=True) if is_one]
@@ -209,10 +250,16 @@ def _ask(
         questions.append(
             f"in which units does the model take {named}? Write UCUM codes, as mg/dL; 1 is none"
         )
-    if words := those([c.kind == "choice" for c in columns]):
+    coded = [c.kind == "choice" and t != TEXT for c, t in zip(columns, types, strict=True)]
+    if words := those(coded):
         questions.append(
             f"choices of {words} must be in the order of the graph's codes 0, 1, ...: they are in "
             "alphabetical order"
+        )
+    if rare := those([c.kind == "choice" and _has_rare(c) for c in columns]):
+        questions.append(
+            f"some choices of {rare} are of fewer than {FEWEST} rows, and will be shown to whoever "
+            "asks: may they be?"
         )
     if few := those([one is None for one in clipped]):
         questions.append(
@@ -225,6 +272,8 @@ def _ask(
             "trained so? Else remove missing"
         )
     if needed := those([one is False for one in answered]):
-        why = "the graph takes whole numbers" if whole else "the graph is not known to answer then"
-        questions.append(f"{needed} is required, though some cases lack it: {why}")
+        questions.append(
+            f"{needed} is required, though some cases lack it: nothing in the graph is known to "
+            "stand for a missing value. State missing only if the model was trained so"
+        )
     return [Question((), words, covers=True) for words in questions]

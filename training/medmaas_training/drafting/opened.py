@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import onnx
 from onnx import numpy_helper
@@ -11,6 +12,7 @@ from onnx import numpy_helper
 from medmaas.model.manifest import Tensor
 from medmaas.model.operators import STANDARD, name_operator
 from medmaas.model.session import Session
+from medmaas_training.catalogue.columns import list_inputs, takes_columns
 from medmaas_training.catalogue.servable import make_servable
 
 # which pass a value on, in another shape, type or order of rows
@@ -93,6 +95,25 @@ class Opened:
         nodes = self.model.graph.node
         named = {name_operator(n.domain, n.op_type) for n in nodes if n.domain not in STANDARD}
         return tuple(sorted(named))
+
+    @property
+    def takes_columns(self) -> bool:
+        """Whether each of its inputs is a column of a table."""
+        return takes_columns(self.model)
+
+    def serve(self, fields: dict[str, Any]) -> "Opened":
+        """The graph as it will be served with an input as drafted: its columns joined.
+
+        Raises:
+            RefusedError: they cannot be joined so.
+        """
+        content, _ = make_servable(self.model.SerializeToString(), {"input": fields})
+        if content is None:
+            raise AssertionError("what is there comes back")
+        model = onnx.load_from_string(content)
+        if len(list_inputs(model)) == len(list_inputs(self.model)):
+            return self
+        return replace(self, model=model, session=Session(content))
 
     def describe(self) -> str:
         """What it is made of, in a sentence."""

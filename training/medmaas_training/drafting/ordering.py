@@ -61,3 +61,16 @@ def find_area(scores: Floats, positive: NDArray[np.bool_]) -> float:
 def find_error(positives: int, negatives: int) -> float:
     """The standard error of the area under a curve of chance (Hanley and McNeil 1982)."""
     return float(np.sqrt((positives + negatives + 1) / (12 * positives * negatives)))
+
+
+def correlate(given: Floats, known: Floats) -> float | None:
+    """The correlation of what a graph gives with what is known [n], if it is no more than chance.
+
+    None where they go together, by more than three standard errors, or nobody can tell.
+    """
+    both = np.isfinite(given) & np.isfinite(known)
+    x, y = given[both].astype(float), known[both]
+    if len(x) < 2 * _FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    r = float(np.corrcoef(x, y)[0, 1])
+    return r if r < _ERRORS / np.sqrt(len(x)) else None

@@ -16,7 +16,7 @@ Place = tuple[str | int, ...]
 Array = NDArray[Any]
 Tree = dict[str, Any]
 
-SURE, LIKELY, POSSIBLE = 3, 2, 1  # how well a kind fits
+NAMED, SURE, LIKELY, POSSIBLE = 4, 3, 2, 1  # how well a kind fits
 
 
 @dataclass(frozen=True)

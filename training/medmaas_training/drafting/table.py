@@ -7,13 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from medmaas.model.names import compose
+from medmaas_training.drafting.people import People, find_limits
 from medmaas_training.errors import TrainingError
-from medmaas_training.options import cut_option
+from medmaas_training.options import UNITS, cut_option
+from medmaas_training.tabular.follow_up_units import DAYS, find_unit_names
+from medmaas_training.tabular.identifiers import find_identifier
 from medmaas_training.tabular.own_cell_texts import read_texts
 from medmaas_training.tabular.own_cells import read_cells
 from medmaas_training.tabular.own_columns import Column, Floats
 from medmaas_training.tabular.own_notes import ColumnNote, Notes, read_notes
-from medmaas_training.tabular.own_reading import find_foreign, make_column, refuse_clashes
+from medmaas_training.tabular.own_reading import (
+    find_foreign,
+    make_column,
+    make_name,
+    refuse_clashes,
+)
 from medmaas_training.tabular.own_texts import NamedTexts, ReadCells
 from medmaas_training.tabular.own_told import Told, tell
 
@@ -64,11 +72,24 @@ class Outcome:
         targets: the columns that --target names.
         time: the column of --time.
         event: the column of --event.
+        unit: of the time, as --unit says it.
     """
 
     targets: tuple[OutcomeColumn, ...] = ()
     time: OutcomeColumn | None = None
     event: OutcomeColumn | None = None
+    unit: str | None = None
+
+    @property
+    def last_day(self) -> int | None:
+        """A day that several people were followed to or beyond, as late as can be said."""
+        if self.time is None:
+            return None
+        named = {UNITS[self.unit]} if self.unit else find_unit_names(self.time.header)
+        limits = find_limits(self.time.cells.values)
+        if len(named) != 1 or limits is None:
+            return None
+        return int(limits.high * DAYS[named.pop()])
 
 
 @dataclass(frozen=True)
@@ -77,10 +98,12 @@ class Candidate:
 
     Attributes:
         column: as it was read.
+        texts: its cells, empty where one is missing.
         fault: why it hardly is one: an identifier, a date, free text.
     """
 
     column: Column
+    texts: tuple[str, ...]
     fault: str | None = None
 
 
@@ -95,6 +118,7 @@ class Table:
         notes: what the .yaml beside the file says.
         told: what must be told of how it was read, a clause each.
         missing_words: what stands for missing in it.
+        people: whose each row is, as numbers [n]; None if nothing says that two are of one.
     """
 
     rows: int
@@ -103,6 +127,7 @@ class Table:
     notes: Notes
     told: tuple[str, ...]
     missing_words: tuple[str, ...]
+    people: People = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +138,7 @@ class Named:
     time: str | None = None
     event: str | None = None
     group: str | None = None
+    unit: str | None = None
 
     @property
     def event_column(self) -> str | None:
@@ -152,6 +178,11 @@ def read_cases(path: Path, named: Named) -> Table:
         if name not in options
     ]
     refuse_clashes([one.column for one in candidates if not one.fault])
+    told += [
+        f"{name} is not known of {unknown} rows, which say nothing of the answer"
+        for name in (*targets, named.time, named.event_column)
+        if name and (unknown := int(np.isnan(cells[name].values).sum()))
+    ]
     facts: list[Told] = [fact for one in candidates for fact in cells[one.column.header].told]
     words = {w for one in candidates for w in cells[one.column.header].missing_words}
     if rows < FEW:
@@ -166,7 +197,22 @@ def read_cases(path: Path, named: Named) -> Table:
         notes=notes,
         told=(*read, *told, *tell(facts)),
         missing_words=tuple(sorted({*notes.missing, *words})),
+        people=_find_people(texts, named),
     )
+
+
+def _find_people(texts: dict[str, list[str]], named: Named) -> People:
+    """Whose each row is: by --group, else by a column that is an identifier by its name."""
+    repeating = ("1", "1", "2", "2")
+    names = [named.group] if named.group else [n for n in texts if find_identifier(n, repeating)]
+    for name in names:
+        codes: dict[str, int] = {}
+        numbers = [
+            codes.setdefault(text or f"\n{row}", len(codes)) for row, text in enumerate(texts[name])
+        ]
+        if len(codes) < len(numbers):
+            return np.array(numbers, dtype=np.intp)
+    return None
 
 
 def _cut_targets(target: str | None, headers: Sequence[str] | dict[str, list[str]]) -> list[str]:
@@ -179,10 +225,15 @@ def _cut_targets(target: str | None, headers: Sequence[str] | dict[str, list[str
 
 
 def _examine(texts: Sequence[str], header: str, cells: ReadCells, note: ColumnNote) -> Candidate:
-    column = make_column(header, cells, note)
-    if not np.isnan(cells.values).all():
-        return Candidate(column, find_foreign(NamedTexts(header, texts), cells, note))
-    return Candidate(column, None if not any(texts) else "it holds nothing that can be read")
+    column = (
+        make_column(header, cells, note)
+        if not np.isnan(cells.values).all()
+        else Column(header, make_name(header), cells.kind, cells.values, cells.words, note)
+    )
+    fault = find_foreign(NamedTexts(header, texts), cells, note)
+    if np.isnan(cells.values).all():
+        fault = "it holds nothing that can be read" if any(texts) else None
+    return Candidate(column, tuple(texts), fault)
 
 
 def _find_outcome(
@@ -197,4 +248,5 @@ def _find_outcome(
         targets=tuple(OutcomeColumn(header, cells[header]) for header in targets),
         time=take(named.time),
         event=take(named.event_column),
+        unit=named.unit,
     )

@@ -42,6 +42,7 @@ _ROLE = "It supports a decision that a clinician makes and can check; it makes n
 _FINDINGS = "Nobody has written down yet what the figures say."
 _LIMITS = "Whether it holds for other people than those whom it was measured on was not examined."
 _REFERENCE = "None was named."
+_INCLUSION = "Nobody has written down yet who is in the data, and who was left out."
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
         TrainingError: the graph can be served as no kind, or the table is not of its columns.
     """
     takes = draft_input(SeenInput(opened.inputs, opened, table, beside))
-    gives = _draft_output(opened, takes, table)
     fields = takes.fields
+    opened = opened.serve(fields)
+    given = _answer(opened, takes)
+    gives = _draft_output(opened, takes, table, given)
     tree: Tree = {
         "id": _make_id(name),
         "version": "1.0.0",
@@ -83,9 +86,18 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
     if opened.operators:
         tree["operators"] = [*opened.operators]
     tree |= {"input": fields, "output": gives.fields}
-    tree |= _invent(fields, takes, beside, _find_tolerance(opened, takes))
+    tree |= _invent(fields, takes, beside, _find_tolerance(given))
     tree["card"] = _draft_card(opened)
-    questions = [*ask_below(takes.questions, "input"), *ask_below(gives.questions, "output")]
+    split = Question(
+        ("card", "data", "split"),
+        "how many people fitted the model, and how many tested it alone?",
+        covers=True,
+    )
+    questions = [
+        *ask_below(takes.questions, "input"),
+        *ask_below(gives.questions, "output"),
+        split,
+    ]
     told = (*(table.told if table else ()), *takes.told, *gives.told)
     return Drafted(tree, tuple(questions), told)
 
@@ -99,22 +111,44 @@ def list_missing(tree: Tree) -> tuple[str, ...]:
     return ()
 
 
-def _draft_output(opened: Opened, takes: InputDraft, table: Table | None) -> OutputDraft:
-    rows = takes.rows
-    values = _run(opened.session, rows if rows is not None else _probe(opened.inputs))
+def _draft_output(
+    opened: Opened, takes: InputDraft, table: Table | None, given: Mapping[str, NDArray[Any]]
+) -> OutputDraft:
     seen = [
         SeenOutput(
             tensor=tensor,
             opened=opened,
             takes=takes.fields,
-            values=values.get(tensor.name),
-            of_cases=rows is not None,
+            values=given.get(tensor.name),
+            of_cases=takes.rows is not None,
             outcome=table.outcome if table else None,
         )
         for tensor in opened.outputs
         if tensor.datatype in _FLOATS
     ]
     return draft_output(seen)
+
+
+def _answer(opened: Opened, takes: InputDraft) -> dict[str, NDArray[Any]]:
+    """What the graph gives for the cases, [n, ...], else for a few rows by chance.
+
+    NaN for cases that whole numbers cannot hold.
+    """
+    rows = takes.rows
+    if rows is None:
+        return _run(opened.session, _probe(opened.inputs))
+    whole = [t.name for t in opened.inputs if t.datatype in _TYPES and t.datatype not in _FLOATS]
+    gaps = [np.isnan(rows[name]).any(axis=1) for name in whole if name in rows]
+    known = ~np.logical_or.reduce(gaps) if gaps else np.ones(len(next(iter(rows.values()))), bool)
+    if not known.any():
+        return {}
+    given = _run(opened.session, {name: array[known] for name, array in rows.items()})
+    values = {}
+    for name, array in given.items():
+        if array.dtype.kind == "f" and len(array) == known.sum():
+            values[name] = np.full((len(known), *array.shape[1:]), np.nan, array.dtype)
+            values[name][known] = array
+    return values
 
 
 def _run(session: Session, rows: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -153,14 +187,9 @@ def _make_title(gives: OutputDraft, table: Table | None, fields: Tree) -> str | 
     return f"{gives.title}, from {count} features" if count else gives.title
 
 
-def _find_tolerance(opened: Opened, takes: InputDraft) -> float:
+def _find_tolerance(given: Mapping[str, NDArray[Any]]) -> float:
     """The default suits probabilities; float32 has seven digits of larger numbers."""
-    rows = takes.rows if takes.rows is not None else _probe(opened.inputs)
-    values = [
-        np.abs(a[np.isfinite(a)])
-        for a in _run(opened.session, rows).values()
-        if a.dtype.kind == "f"
-    ]
+    values = [np.abs(a[np.isfinite(a)]) for a in given.values() if a.dtype.kind == "f"]
     largest = max((float(array.max()) for array in values if array.size), default=1.0)
     return 1e-5 if largest <= 1 else float(10.0 ** (ceil(log10(largest)) - 5))
 
@@ -225,7 +254,7 @@ def _draft_card(opened: Opened) -> Tree:
             "source": None,
             "licence": None,
             "n": None,
-            "inclusion": None,
+            "inclusion": _INCLUSION,
             "cleaning": [],
             "demographics": {},
             "split": {"train": None, "calibration": 0, "test": None},

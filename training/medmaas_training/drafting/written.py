@@ -81,8 +81,18 @@ def _is_tall(value: Tree, here: Place, asked: Mapping[Place, Sequence[str]]) -> 
 
 def write_inline(value: object) -> str:
     """A value on one line, whatever it holds."""
+    text = _dump(value)
+    return text if len(text.splitlines()) == 1 else _dump(value, '"')  # which escapes them
+
+
+def _dump(value: object, style: str | None = None) -> str:
     text = yaml.safe_dump(
-        [value], default_flow_style=True, allow_unicode=True, sort_keys=False, width=_WIDEST
+        [value],
+        default_flow_style=True,
+        default_style=style,
+        allow_unicode=True,
+        sort_keys=False,
+        width=_WIDEST,
     )
     return text.strip()[1:-1]
 

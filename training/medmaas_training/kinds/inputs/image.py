@@ -123,12 +123,12 @@ def draft(seen: SeenInput) -> InputDraft | None:
         layout, channels, (height, width) = "NHWC", last, tensor.shape[1:3]
     else:
         return None
-    fields: dict[str, Any] = {"kind": "image", "tensor": tensor.name, "description": None}
+    fields: dict[str, Any] = {"kind": "image", "tensor": tensor.name}
     fields |= {
         name: size if size > 0 else None for name, size in (("height", height), ("width", width))
     }
     fields |= {"mode": "RGB" if channels == 3 else "L", "layout": layout}
-    questions = [Question(("description",), "what does the picture show, and how is it taken?")]
+    questions = []
     if is_float:
         fields["normalisation"] = {"mean": None, "deviation": None}
         words = (

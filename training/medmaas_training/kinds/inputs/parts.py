@@ -67,6 +67,8 @@ def draft(seen: SeenInput) -> InputDraft | None:
 
     Those of a table are of the part whose number of columns fits.
     """
+    if seen.opened.takes_columns:
+        return None  # which are one table
     groups = _group(seen)
     if len(groups) < _TWO:
         return None

@@ -76,7 +76,13 @@ def draft(seen: SeenInput) -> InputDraft | None:
         asked.append(Question(("features",), f"{question}; the first is the time", covers=True))
         return InputDraft(fields | {"features": features}, SURE, tuple(asked))
     matched = match_columns(seen.table, width, seen.opened.names)
-    drafted = draft_features(matched.columns, None, tensor.name)
+    drafted = draft_features(
+        matched.columns,
+        None,
+        tensor.name,
+        [tensor.datatype] * len(matched.columns),
+        people=seen.table.people,
+    )
     asked.append(
         Question(
             ("features",),

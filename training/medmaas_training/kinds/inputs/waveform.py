@@ -117,7 +117,7 @@ def draft(seen: SeenInput) -> InputDraft | None:
             "kind": "waveform",
             "tensor": tensor.name,
             "field": "ecg" if twelve else "recording",
-            "description": None,
+            "description": f"A recording of {leads} leads, {samples} samples each.",
             "leads": None,
             "sampling_rate": None,
             "samples": samples,
@@ -126,5 +126,8 @@ def draft(seen: SeenInput) -> InputDraft | None:
             "amplitude": {"low": None, "high": None},
         },
         fit=SURE if is_clear else LIKELY,
-        questions=(Question(("leads",), about),),
+        questions=(
+            Question(("leads",), about),
+            Question(("amplitude",), "which values are possible, in that unit?", covers=True),
+        ),
     )

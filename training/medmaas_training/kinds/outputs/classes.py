@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ClassesOutput, Output
 from medmaas_training.drafting.labelling import find_target, label_columns
-from medmaas_training.drafting.seen import SURE, OutputDraft, SeenOutput
+from medmaas_training.drafting.seen import NAMED, SURE, OutputDraft, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
 from medmaas_training.tabular.aliases import alias_labels
 
@@ -60,4 +60,7 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     if labels and (aliases := alias_labels(labels)):
         fields["aliases"] = [*aliases]
     title = f"{target.header}: {' or '.join(labels)}" if labels and target else ""
-    return OutputDraft(fields, SURE, labelled.questions, title, labelled.told)
+    is_named = target is not None and len(target.classes) == seen.size[0]
+    return OutputDraft(
+        fields, NAMED if is_named else SURE, labelled.questions, title, labelled.told
+    )

@@ -12,6 +12,7 @@ from medmaas_training.kinds.outputs import OutputDescription, are_probabilities
 from medmaas_training.report.markdown import table
 
 _TWO = 2
+_NOBODYS = "0.5 each, which nobody has chosen."
 
 
 class LabelsDescription(OutputDescription):
@@ -80,7 +81,7 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     names = _name(seen, count)
     labels = [{"name": name, "threshold": 0.5} for name in names]
     questions = [
-        Question(("thresholds",), "how were the thresholds chosen, and on whom? 0.5 is nobody's"),
+        Question(("thresholds",), "how were the thresholds chosen, and on whom?"),
     ]
     if None in names:
         words = "how is each label called, in the order of the columns?"
@@ -92,7 +93,7 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
         "kind": "labels",
         "tensor": seen.tensor.name,
         "labels": labels,
-        "thresholds": None,
+        "thresholds": _NOBODYS,
     }
     title = f"{target.header}: probability of {names[0]}" if target and names[0] else ""
     return OutputDraft(fields, fit, tuple(questions), title)

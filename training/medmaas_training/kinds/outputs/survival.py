@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Output, SurvivalOutput
-from medmaas_training.drafting.seen import SURE, OutputDraft, Question, SeenOutput
+from medmaas_training.drafting.seen import NAMED, SURE, OutputDraft, Question, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription, are_probabilities, is_near
 
 _TWO = 2
@@ -55,8 +55,11 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     if not (followed or starts):
         return None
     count = seen.size[0]
+    last = seen.outcome.last_day if seen.outcome else None
+    seen_until = f"; the cases are followed to day {last}" if last else ""
+    asked = f"the day of each of the {count} columns, the first being 0{seen_until}"
     questions = [
-        Question(("time_days",), f"the day of each of the {count} columns, the first being 0"),
+        Question(("time_days",), asked),
         Question(("horizon_days",), "at which of these days is the risk told?"),
     ]
     told = [] if starts else [
@@ -70,4 +73,4 @@ def draft(seen: SeenOutput) -> OutputDraft | None:
     }
     event = seen.outcome.event if seen.outcome else None
     title = f"Survival without {event.header}" if event else ""
-    return OutputDraft(fields, SURE + followed, tuple(questions), title, tuple(told))
+    return OutputDraft(fields, NAMED if followed else SURE, tuple(questions), title, tuple(told))

@@ -3,7 +3,8 @@
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Output, ValueOutput
 from medmaas_training.drafting.labelling import find_target
-from medmaas_training.drafting.seen import LIKELY, SURE, OutputDraft, SeenOutput
+from medmaas_training.drafting.ordering import correlate
+from medmaas_training.drafting.seen import LIKELY, NAMED, SURE, OutputDraft, SeenOutput
 from medmaas_training.kinds.outputs import OutputDescription
 
 
@@ -31,15 +32,24 @@ def make(output: Output) -> ValueDescription:
 
 def draft(seen: SeenOutput) -> OutputDraft | None:
     """One column, or none, of any numbers."""
-    if seen.size not in {(), (1,)} or seen.ending == "Sigmoid":
+    if seen.size not in {(), (1,)} or (seen.size and seen.ending == "Sigmoid"):
         return None
     target = find_target(seen)
     unit = target.cells.unit if target else None
     fields = {"kind": "value", "tensor": seen.tensor.name, "unit": unit}
     fit = LIKELY if seen.are_probabilities() else SURE
     told: tuple[str, ...] = ()
+    if target and seen.of_cases and seen.values is not None:
+        apart = correlate(seen.values.reshape(-1), target.cells.values)
+        if apart is not None:
+            told = (
+                f"what the graph gives does not go with {target.header} in the cases (correlation "
+                f"{apart:.2f}): is the order of the table's columns that of the graph?",
+            )
+        elif not target.classes:
+            fit = NAMED
     if seen.outcome and seen.outcome.time:
-        told = (
+        told += (
             "the graph gives one number, which is no survival curve: a score of risk is drafted as "
             "a value; export the curve at fixed times to have risks",
         )
