@@ -21,6 +21,7 @@ from medmaas_training.catalogue.probes.made import (
     THRESHOLDS,
     Made,
     Tensors,
+    list_sentences,
     name_features,
 )
 from medmaas_training.catalogue.refusals import RefusedError
@@ -138,14 +139,14 @@ def probe_parity(
         RefusedError: they differ by more; a sentence for each sort of row.
     """
     given = feed(rows, spec.tensors)
-    session, sentences = Session(graph), list[str]()
+    session, by_sort = Session(graph), dict[str, list[str]]()
     crossings = make_crossings(graph, spec, given)
     sorts = _gather([*make_rows(spec, given), *([crossings] if crossings else [])])
     for sort, mades in sorts.items():
         found = [_compare_made(session, trained, made, output.tensors) for made in mades]
         allowed = max(tolerance, DIGITS * max(one.largest for one in found))
-        sentences += _describe(sort, mades, _join(found), allowed)
-    if sentences:
+        by_sort[sort] = _describe(sort, mades, _join(found), allowed)
+    if sentences := list_sentences(by_sort):
         raise RefusedError(sentences)
     rounded = _count_rounded(trained, crossings, output.tensors, tolerance) if crossings else 0
     return sum(len(one) for mades in sorts.values() for one in mades), rounded
