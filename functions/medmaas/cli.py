@@ -1,4 +1,7 @@
-"""The command `medmaas`: serve | models | predict | batch | migrate | train | assess | add."""
+"""The command `medmaas`.
+
+serve | models | predict | batch | migrate | train | assess | add | quantise.
+"""
 
 import argparse
 import json
@@ -24,6 +27,7 @@ _TRAINING = {
     "train": "medmaas_training",
     "assess": "medmaas_training.assess",
     "add": "medmaas_training.add",
+    "quantise": "medmaas_training.quantise",
 }
 _LAST_PORT = 65535
 
@@ -225,4 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("train", help="train a model: medmaas train --help", add_help=False)
     commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
+    commands.add_parser(
+        "quantise", help="make a model smaller: medmaas quantise --help", add_help=False
+    )
     return parser

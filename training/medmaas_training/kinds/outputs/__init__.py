@@ -1,7 +1,7 @@
 """What is said of an output; <kind>.py is the room of a kind."""
 
 from abc import ABC, abstractmethod
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,11 @@ class OutputDescription(ABC):
         """What the registry cannot know of a tensor's numbers, a sentence each."""
         del numbers
         return []
+
+    def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any] | None:
+        """What the tensor of n rows [n, ...] says at each place; None of what has no places."""
+        del numbers
+        return None
 
     def describe_recommendation(self) -> list[str]:
         """The parts of a card that say how a recommendation is made; none where there is none."""
