@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder, told = quantise(
             options.model,
             out=options.out,
+            source=options.source,
             version=options.version,
             method=options.method,
             data=options.data,
@@ -36,10 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="medmaas quantise",
-        description="Write the newest version of a model in 8 or 4 bits, if it is smaller, faster "
+        description="Write a version of a model in 8 or 4 bits, if it is smaller, faster "
         "and near enough; see docs/own-model.md.",
     )
     parser.add_argument("model", metavar="MODEL", help="id of a model")
+    parser.add_argument(
+        "--version", dest="source", metavar="VERSION", help="to quantise (default: the newest)"
+    )
     parser.add_argument(
         "--as",
         dest="version",

@@ -1,11 +1,12 @@
 """How a quantised graph differs from the one that it was made of, and how far it may."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from medmaas.model.registry import Model
 from medmaas.model.session import Session
@@ -17,6 +18,7 @@ from medmaas_training.kinds.outputs import describe_output
 
 LARGEST_ERROR, LEAST_AGREEMENT = 0.05, 0.99
 _PAIRS = 25  # of calls, alternating
+_MANY = 64  # rows, as a part of a file has
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,36 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What is decided alike.
+
+    Attributes:
+        same: how many decisions are the same.
+        of: how many there are.
+        places: whether they are places of few pictures or recordings, which no interval is of.
+    """
+
+    same: int
+    of: int
+    places: bool = False
+
+    @property
+    def share(self) -> float:
+        """Of the decisions, those that are the same."""
+        return self.same / self.of
+
+    def describe(self) -> str:
+        """In words, with the 95 % interval of Wilson (1927) where rows are independent."""
+        if self.places:
+            return f"the same label at {self.share:.2%} of all places"
+        ends = binomtest(self.same, self.of).proportion_ci(method="wilson")
+        return (
+            f"the same label, findings or action in {self.same:,} of {self.of:,} (95 % interval "
+            f"{100 * ends.low:.1f} to {100 * ends.high:.1f} %)"
+        )
+
+
+@dataclass(frozen=True)
 class Comparison:
     """How a quantised graph differs from the one it was made of.
 
@@ -42,32 +74,34 @@ class Comparison:
         of: whose they are, in words.
         error: the largest difference, as Limits counts it.
         mean_error: the mean one.
-        agreement: the share of rows whose words are the same; None if answers have none.
+        agreement: what is decided alike; None if nothing is.
         size: of the graph, in bytes, before and after.
-        seconds: of a call with one row, before and after: medians.
+        seconds: of calls with so many rows, before and after: medians.
     """
 
     rows: int
     of: str
     error: float
     mean_error: float
-    agreement: float | None
+    agreement: Agreement | None
     size: tuple[int, int]
-    seconds: tuple[float, float]
+    seconds: Mapping[int, tuple[float, float]]
 
     def describe(self) -> str:
         """All of it, in a sentence without its end."""
-        words = "" if self.agreement is None else (
-            f", the same label, findings or action in {self.agreement:.2%}"
-        )  # fmt: skip
+        words = f", {self.agreement.describe()}" if self.agreement else ""
         before, after = self.size
-        then, now = (f"{seconds * 1e3:.3g} ms" for seconds in self.seconds)
         return (
             f"on {self.rows:,} {self.of}, answers differ by at most {self.error:.3g} and "
             f"{self.mean_error:.2g} on average{words}; {before / 1e6:.3g} MB became "
-            f"{after / 1e6:.3g} MB, and a call with one row, which took {then}, takes {now} on the "
-            f"machine that quantised it (medians of {_PAIRS} alternating pairs)"
+            f"{after / 1e6:.3g} MB; {'; '.join(self._describe_calls())} (medians of {_PAIRS} "
+            "alternating pairs on the machine that quantised it; others differ)"
         )
+
+    def _describe_calls(self) -> Iterator[str]:
+        for count_of, (then, now) in self.seconds.items():
+            rows = "one row" if count_of == 1 else f"{count_of} rows"
+            yield f"a call with {rows} took {then * 1e3:.3g} ms and takes {now * 1e3:.3g} ms"
 
 
 def require_gain(found: Comparison, limits: Limits, method: Method) -> None:
@@ -75,11 +109,11 @@ def require_gain(found: Comparison, limits: Limits, method: Method) -> None:
     reasons = []
     if not found.error <= limits.error:
         reasons.append(f"answers differ by more than --most-error {limits.error:g}")
-    if found.agreement is not None and found.agreement < limits.agreement:
-        reasons.append(f"fewer than --least-agreement {limits.agreement:.2%} have the same words")
+    if found.agreement and found.agreement.share < limits.agreement:
+        reasons.append(f"less than --least-agreement {limits.agreement:g} is decided alike")
     if found.size[1] >= found.size[0]:
         reasons.append("it got no smaller")
-    if found.seconds[1] >= found.seconds[0]:
+    if any(now >= then for then, now in found.seconds.values()):
         reasons.append("it got slower")
     if reasons:
         ways = "give --data that calibrates it" if method == "static" else "try another --method"
@@ -91,7 +125,7 @@ def require_gain(found: Comparison, limits: Limits, method: Method) -> None:
 
 def compare(
     model: Model, session: Session, measured: Sequence[Tensors]
-) -> tuple[float, float, float | None, int]:
+) -> tuple[float, float, Agreement | None, int]:
     """How far both graphs are apart on these rows.
 
     Returns:
@@ -121,8 +155,8 @@ def _find_spread(answers: NDArray[np.float64]) -> float:
 
 def _agree(
     model: Model, measured: Sequence[Tensors], pairs: Sequence[tuple[Tensors, Tensors]]
-) -> float | None:
-    """The share of what is decided alike; None where nothing is, or always the same.
+) -> Agreement | None:
+    """What is decided alike; None where nothing is, or always the same.
 
     Of pictures and recordings the places at which the same label is likeliest, of others the rows
     with the same words.
@@ -131,7 +165,8 @@ def _agree(
     decided = [tuple(map(description.decide, (then[name], now[name]))) for then, now in pairs]
     alike = [then == now for then, now in decided if then is not None and now is not None]
     if alike:
-        return float(np.mean(np.concatenate([one.ravel() for one in alike])))
+        places = np.concatenate([one.ravel() for one in alike])
+        return Agreement(int(places.sum()), len(places), places=True)
     tables = [
         tuple(model.output.tabulate(outputs, rows) for outputs in pair)
         for rows, pair in zip(measured, pairs, strict=True)
@@ -142,7 +177,8 @@ def _agree(
         cells = [(then, now) for pair in both for then, now in zip(*pair, strict=True)]
         if called not in model.output.columns.numeric and _are_words(cells):
             same.append([then == now for then, now in cells])
-    return float(np.all(same, axis=0).mean()) if same else None
+    whole = np.all(same, axis=0) if same else np.empty(0)
+    return Agreement(int(whole.sum()), len(whole)) if len(whole) else None
 
 
 def _are_words(cells: Sequence[tuple[object, object]]) -> bool:
@@ -152,14 +188,31 @@ def _are_words(cells: Sequence[tuple[object, object]]) -> bool:
 
 
 def time_calls(
-    before: Session, after: Session, row: Tensors, clock: Callable[[], float]
+    before: Session, after: Session, rows: Tensors, clock: Callable[[], float]
+) -> dict[int, tuple[float, float]]:
+    """Seconds of calls with one row and, where rows go through a graph together, with many.
+
+    Returns:
+        By the number of rows, before and after: medians of alternating pairs.
+    """
+    counts = (1,) if before.at_least == 1 else (1, _MANY)
+    return {number: _time(before, after, _repeat(rows, number), clock) for number in counts}
+
+
+def _time(
+    before: Session, after: Session, rows: Tensors, clock: Callable[[], float]
 ) -> tuple[float, float]:
-    """Seconds of a call with one row, before and after: medians of alternating pairs."""
-    took: tuple[list[float], list[float]] = [], []
-    before.run(row), after.run(row)
+    took: dict[Session, list[float]] = {before: [], after: []}
+    for session in took:
+        session.run(rows)
     for _ in range(_PAIRS):
-        for session, times in zip((before, after), took, strict=True):
+        for session, times in took.items():
             began = clock()
-            session.run(row)
+            session.run(rows)
             times.append(clock() - began)
-    return median(took[0]), median(took[1])
+    return median(took[before]), median(took[after])
+
+
+def _repeat(rows: Tensors, number: int) -> Tensors:
+    at = np.arange(number) % count(rows)
+    return {name: tensor[at] for name, tensor in rows.items()}

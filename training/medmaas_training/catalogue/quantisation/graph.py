@@ -30,6 +30,7 @@ _STATIC = [
     *("Conv", "MatMul", "Gemm", "Add", "Concat", "MaxPool", "AveragePool", "GlobalAveragePool"),
 ]
 _DYNAMIC = ["MatMul", "Gather"]  # Gemm becomes MatMul, Gather is of embeddings
+_QUANTISED = {"QuantizeLinear", "DynamicQuantizeLinear", "DequantizeLinear", "MatMulInteger"}
 _BLOCK = 32  # weights that share a scale of 4 bits
 _MODEL, _READY, _WRITTEN = "model.onnx", "ready.onnx", "written.onnx"
 
@@ -137,6 +138,16 @@ class _Rows(CalibrationDataReader):  # type: ignore[misc]  # the library has no 
         """The next one; None behind the last."""
         following = next(self._rows, None)
         return None if following is None else dict(following)
+
+
+def require_floats(content: bytes) -> None:
+    """Raise TrainingError if a graph is quantised: twice would be measured against itself."""
+    graph = onnx.load_from_string(content)
+    nodes = (node.op_type for part in find_graphs(graph.graph) for node in part.node)
+    if _QUANTISED & set(nodes):
+        raise TrainingError(
+            "nothing was written: this version is quantised already: name another with --version"
+        )
 
 
 def _count_weights(graph: onnx.ModelProto, kind: str) -> int:

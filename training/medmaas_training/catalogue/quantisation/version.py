@@ -14,6 +14,7 @@ from medmaas.model.manifest import (
     StandardisedDistance,
     Uncertainty,
 )
+from medmaas.model.manifest.figures import TESTED
 from medmaas.model.manifest.translations import keep_texts
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
@@ -30,7 +31,12 @@ from medmaas_training.catalogue.quantisation.comparison import (
     require_gain,
     time_calls,
 )
-from medmaas_training.catalogue.quantisation.graph import Method, choose_method, quantise_graph
+from medmaas_training.catalogue.quantisation.graph import (
+    Method,
+    choose_method,
+    quantise_graph,
+    require_floats,
+)
 from medmaas_training.catalogue.quantisation.rows import collect_rows, read_known
 from medmaas_training.catalogue.versions import choose_version, find_folder
 from medmaas_training.errors import TrainingError
@@ -40,17 +46,19 @@ def quantise(
     model_id: str,
     *,
     out: Path,
+    source: str | None = None,
     version: str | None = None,
     method: Method | None = None,
     data: Path | None = None,
     limits: Limits | None = None,
     clock: Callable[[], float] = perf_counter,
 ) -> tuple[Path, str]:
-    """Write a new version of the newest one of a model, in 8 or 4 bits.
+    """Write a new version of a model, in 8 or 4 bits.
 
     Args:
         model_id: of a model in `out`.
         out: the models directory.
+        source: the version that is quantised; None for the newest.
         version: to write; None for the minor version that follows.
         method: None for what suits the graph.
         data: a JSON file of instances, as `medmaas predict` takes it: they calibrate and measure,
@@ -64,29 +72,30 @@ def quantise(
     Raises:
         TrainingError: nothing was written: it differs too much, got slower or larger, or cannot be.
     """
-    folder = find_folder(out, model_id)
+    folder = find_folder(out, model_id, source)
     if folder is None:
-        raise TrainingError(f"nothing was written: there is no {model_id} in {out}")
+        raise TrainingError(f"nothing was written: there is no {out / model_id / (source or '')}")
     named = choose_version(out, model_id, version)
     try:
         before = Registry(out).get(model_id, folder.name)
     except MedmaasError as error:
         raise TrainingError(f"nothing was written: {ENGLISH.say(error.fact)}") from error
     content = (folder / GRAPH).read_bytes()
-    chosen = method or choose_method(content)
+    require_floats(content)
     calibration, measured, of = collect_rows(before, folder, data)
+    chosen = method or choose_method(content)
+    calibrated = f"{len(calibration)} {'rows of data' if data else of}"
     written = quantise_graph(content, chosen, calibration)
     manifest, known = before.manifest, read_known(before, folder)
     written = settle_rows(written, manifest.input, manifest.output.tensors, known)
     session = Session(written)
     check_made_rows(session, manifest.input, manifest.output, known)
     error, mean_error, agreement, rows = compare(before, session, measured)
-    first = {name: tensor[:1] for name, tensor in measured[0].items()}
-    seconds = time_calls(before.session, session, first, clock)
+    seconds = time_calls(before.session, session, measured[0], clock)
     sizes = (len(content), len(written))
     comparison = Comparison(rows, of, error, mean_error, agreement, sizes, seconds)
     require_gain(comparison, limits or Limits(), chosen)
-    card = _tell(manifest, chosen, comparison, len(calibration))
+    card = _tell(manifest, chosen, comparison, calibrated)
     told = _settle(_state(manifest, named, session, written, card), session, known)
     return place_model(out, told, written, more=read_more(folder, manifest)), comparison.describe()
 
@@ -141,18 +150,22 @@ def _keep_explanation(stated: Explanation) -> Explanation:
     return stated.model_copy(update=nothing)
 
 
-def _tell(old: Manifest, method: Method, found: Comparison, calibrated: int) -> Card:
+def _tell(old: Manifest, method: Method, found: Comparison, calibrated: str) -> Card:
     card, was = old.card, f"{old.id} {old.version}"
-    figures = tuple(
-        one.model_copy(update={"of": "variant", "model": f"{one.model} ({was}, not quantised)"})
-        if one.of == "model"
-        else one
-        for one in card.metrics
+    own = [one for one in card.metrics if one.of == "model"]
+    own.sort(
+        key=lambda one: one.cohort not in TESTED
+    )  # a card without a model leads with the first
+    figures = (
+        *(
+            one.model_copy(update={"of": "variant", "model": f"{one.model} ({was}, not quantised)"})
+            for one in own
+        ),
+        *(one for one in card.metrics if one.of != "model"),
     )
-    by = f", calibrated by {calibrated} rows" if method == "static" else ""
     how = {
         "dynamic": "weights of 8 bits, activations scaled at each call",
-        "static": f"weights and activations of 8 bits{by}",
+        "static": f"weights and activations of 8 bits, calibrated by {calibrated}",
         "4-bit": "weights of 4 bits in blocks of 32",
     }[method]
     measured = found.describe()
@@ -164,8 +177,9 @@ def _tell(old: Manifest, method: Method, found: Comparison, calibrated: int) -> 
             "method": (*card.method, f"Quantised by ONNX Runtime from {was}: {how}."),
             "findings": (*card.findings, f"Compared with {was}: {measured}."),
             "limits": (
-                f"All figures below are of {was}. This version was compared with it, and with no "
-                "outcome.",
+                f"The figures of this card are of {was}. This version was compared with it on "
+                f"{found.rows:,} {found.of}, and with no outcome: on other rows it may differ "
+                "more.",
                 f"Intervals, calibration, and distances within the network of {was} are left out: "
                 "they were measured on other answers. Thresholds and limits were chosen there, "
                 "too.",
