@@ -77,7 +77,7 @@ def test_a_tree_behind_steps_that_round_otherwise_is_found(tmp_path: Path, befor
         put(make_pipeline(before, TREE).fit(X, Y), X, tmp_path)
 
 
-WAYS_OUT = {
+WAYS_OUT: dict[str, tuple[Any, dict[str, str]]] = {
     "without a scaler": (lambda: FOREST.fit(X, Y), {}),
     "boosted": (lambda: GradientBoostingClassifier(n_estimators=20).fit(X, Y), {}),
     "in float64": (
@@ -182,11 +182,9 @@ def make_stump(threshold: float, mode: str, offset: float, scale: float) -> byte
         target_weights=[0.0, 1.0],
         n_targets=1,
     )
-    values = [
-        helper.make_tensor_value_info(*value)
-        for value in (("x", TensorProto.FLOAT, ["n", 2]), ("y", TensorProto.FLOAT, ["n", 1]))
-    ]
-    graph = helper.make_graph([scaler, tree], "stump", values[:1], values[1:])
+    takes = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2])
+    gives = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 1])
+    graph = helper.make_graph([scaler, tree], "stump", [takes], [gives])
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid("ai.onnx.ml", 3)]
     return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=10).SerializeToString())
 

@@ -122,7 +122,8 @@ def _quantise_4_bit(folder: Path, rows: Sequence[Tensors]) -> onnx.ModelProto:
         graph, block_size=_BLOCK, is_symmetric=True, quant_format=QuantFormat.QDQ
     )
     quantiser.process()
-    return quantiser.model.model
+    written: onnx.ModelProto = quantiser.model.model
+    return written
 
 
 _WAYS = {"dynamic": _quantise_dynamic, "static": _quantise_static, "4-bit": _quantise_4_bit}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,11 +64,12 @@ def read_known(model: Model, folder: Path) -> Tensors:
 
 def _read_data(model: Model, folder: Path, data: Path) -> Tensors:
     try:
-        instances, _ = read_request(data.read_bytes())
+        sent, _ = read_request(data.read_bytes())
     except OSError as error:
         raise TrainingError(f"{data.name} cannot be read ({error.strerror})") from error
     except MedmaasError as error:
         raise TrainingError(f"{data.name}: {ENGLISH.say(error.fact)}") from error
+    instances: list[Any] = sent  # what is no object is refused where it is read
     if len(instances) < _FEWEST_ROWS:
         raise TrainingError(
             f"{data.name} has {len(instances)} instances, and half of them calibrate: give at "

@@ -55,7 +55,7 @@ class AnnotationsDescription(OutputDescription):
 
     def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any]:
         """The label of each step; where there is none, the first."""
-        return np.nan_to_num(numbers, nan=-1).argmax(axis=-1)
+        return np.asarray(np.nan_to_num(numbers, nan=-1).argmax(axis=-1))
 
 
 def make(output: Output) -> AnnotationsDescription:

@@ -64,8 +64,8 @@ class MaskDescription(OutputDescription):
     def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any]:
         """The label of each pixel."""
         if self._mask.threshold:
-            return numbers >= self._mask.threshold.value
-        return numbers.argmax(axis=1 if self._mask.layout == "NCHW" else -1)
+            return np.asarray(numbers >= self._mask.threshold.value)
+        return np.asarray(numbers.argmax(axis=1 if self._mask.layout == "NCHW" else -1))
 
     def describe_levels(self, intervals: Intervals, spec: Input) -> list[str]:
         """Per label, how far its share of the picture may be off."""
