@@ -19,7 +19,10 @@ OWNERS = {
     "boto3": {"functions/medmaas/api/aws.py"},
     "botocore": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
     "jwt": {"functions/medmaas/api/tokens.py"},
-    "onnxruntime": {"functions/medmaas/model/session.py"},
+    "onnxruntime": {
+        "functions/medmaas/model/session.py",
+        "training/medmaas_training/catalogue/quantisation/graph.py",
+    },
     "pydicom": {
         "functions/medmaas/model/inputs/dicom_header.py",
         "functions/medmaas/model/inputs/dicom_pixels.py",

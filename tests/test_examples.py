@@ -41,6 +41,7 @@ ELSEWHERE = {
     "medmaas train": "tests/training/test_training_docs.py",
     "medmaas add": "tests/training/test_own_model_docs.py",
     "medmaas assess": "tests/training/test_versions.py",
+    "medmaas quantise": "tests/training/test_quantise.py",
     "medmaas migrate": "tests/model/test_publication.py",
     "grep -vE": "tests/model/test_folder.py",
     "for peer in litserve bentoml mlserver": "benchmarks/peers.py",

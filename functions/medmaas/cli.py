@@ -1,4 +1,7 @@
-"""The command `medmaas`: serve, models, predict, batch, migrate, train, assess, draft, add."""
+"""The command `medmaas`.
+
+serve | models | predict | batch | migrate | train | assess | draft | add | quantise.
+"""
 
 import argparse
 import json
@@ -25,6 +28,7 @@ _TRAINING = {
     "assess": "medmaas_training.assess",
     "draft": "medmaas_training.draft",
     "add": "medmaas_training.add",
+    "quantise": "medmaas_training.quantise",
 }
 _LAST_PORT = 65535
 
@@ -227,4 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("assess", help="measure again: medmaas assess --help", add_help=False)
     commands.add_parser("draft", help="draft what add takes: medmaas draft --help", add_help=False)
     commands.add_parser("add", help="add a model: medmaas add --help", add_help=False)
+    commands.add_parser(
+        "quantise", help="make a model smaller: medmaas quantise --help", add_help=False
+    )
     return parser

@@ -24,6 +24,7 @@ MADE, SKLEARN, TORCH, BY_HAND = BLOCKS[:4]
 (SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
 (RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
+(COMPARED,) = re.findall(r"## How it is compared.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"^```sh\nmedmaas add (.+?)\n```", PAGE, re.MULTILINE)
 (DRAFTING,) = re.findall(r"medmaas draft (tumour.+)\n", PAGE)
 (ADDING,) = re.findall(r"medmaas add (tumour.+yaml)\n", PAGE)
@@ -126,6 +127,15 @@ def test_labels_at_times_join_in_the_same_way(folder: Path) -> None:
     whole, short = predict(model, [{"recording": rows}, {"recording": rows[:60]}])
     assert (whole["output"]["steps"], short["output"]["steps"]) == (4, 1)
     assert short["output"]["end_seconds"] == 1
+
+
+def test_a_tree_behind_a_scaler_joins_in_float64(folder: Path) -> None:
+    run(COMPARED, {})
+    parity = Registry(folder / "models").get("fna_means").manifest.parity
+    assert parity is not None
+    assert parity.made
+    assert 500 < parity.made <= 4000
+    assert parity.rounded
 
 
 def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: Any) -> None:

@@ -12,5 +12,6 @@
   graphs break.
 - golden.py makes the golden cases; source_attributes.py answers the card's 31 attributes;
   translations.py has its texts in other languages.
+- `quantisation/` makes a version in 8 or 4 bits of a model that is there.
 - folder.py has the folder written, as a whole or not at all; versions.py says as which version.
 """

@@ -15,6 +15,7 @@ from medmaas_training.catalogue.probes.made import (
     MISSING,
     Made,
     Tensors,
+    list_sentences,
     name_features,
 )
 from medmaas_training.catalogue.refusals import RefusedError
@@ -43,12 +44,11 @@ def check_made_rows(session: Session, spec: Input, output: Output, rows: Tensors
         RefusedError: it fails, or gives no answer of the kind; a sentence for each sort of row.
     """
     description = describe_output(output)
-    sentences = [
-        sentence
-        for made in make_rows(spec, rows)
-        for sentence in _check(session, output, description, made)
-    ]
-    if sentences:
+    by_sort: dict[str, list[str]] = {}
+    for made in make_rows(spec, rows):
+        found = _check(session, output, description, made)
+        by_sort[made.sort] = by_sort.get(made.sort, []) + found
+    if sentences := list_sentences(by_sort):
         raise RefusedError(sentences)
 
 

@@ -72,6 +72,12 @@ def name_features(about: Iterable[tuple[str, ...]]) -> str:
     return f" ({', '.join(names[:_SHOWN])}{more})"
 
 
+def list_sentences(by_sort: Mapping[str, Sequence[str]]) -> list[str]:
+    """All that is wrong; of rows between others only where nothing else says why."""
+    told = [text for sort, texts in by_sort.items() if sort != BETWEEN for text in texts]
+    return told or list(by_sort.get(BETWEEN, []))
+
+
 def stack(rows: Tensors, count: int) -> dict[str, Array]:
     """The first of some rows, so often."""
     return {name: np.repeat(tensor[:1], count, axis=0) for name, tensor in rows.items()}

@@ -166,13 +166,17 @@ def _take(outputs: Tensors, places: NDArray[np.intp], named: Sequence[str]) -> T
     return {name: outputs[name][places] for name in named}
 
 
+def _name_outputs(outputs: Tensors, named: Sequence[str]) -> Tensors:
+    return {name: outputs[name] for name in named}
+
+
 def _require_masked(session: Session, spec: Input, asked: Tensors, named: Sequence[str]) -> None:
     """Raise RefusedError if the rows that fill a history up change its answer."""
     longer = make_prober(spec).stretch(asked)
     if longer is None:
         return
     try:
-        short, long = (_take(session.run(one), np.s_[:], named) for one in (asked, longer))
+        short, long = (_name_outputs(session.run(one), named) for one in (asked, longer))
     except ModelOutputError:
         return  # no answer is no wrong one
     if (apart := _measure(short, long)) > TOLERANCE:

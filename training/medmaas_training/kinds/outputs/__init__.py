@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,11 @@ class OutputDescription(ABC):
         """What the registry cannot know of a tensor's numbers, a sentence each."""
         del numbers
         return []
+
+    def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any] | None:
+        """What the tensor of n rows [n, ...] says at each place; None of what has no places."""
+        del numbers
+        return None
 
     def describe_recommendation(self) -> list[str]:
         """The parts of a card that say how a recommendation is made; none where there is none."""

@@ -1,5 +1,7 @@
 """Labels at times of a record, in words and drafted."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +53,10 @@ class AnnotationsDescription(OutputDescription):
             "the graph does not give probabilities of the labels that sum to 1 at every step: end "
             "it with a softmax over the last dimension"
         ]
+
+    def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any]:
+        """The label of each step; where there is none, the first."""
+        return np.asarray(np.nan_to_num(numbers, nan=-1).argmax(axis=-1))
 
 
 def make(output: Output) -> AnnotationsDescription:

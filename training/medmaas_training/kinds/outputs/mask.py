@@ -1,5 +1,7 @@
 """A label per pixel, in words and drafted."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,6 +61,12 @@ class MaskDescription(OutputDescription):
         if self._mask.threshold or is_near(float(np.abs(sums - 1).max()), 0):
             return []
         return [f"the probabilities of a pixel do not sum to 1: end the graph with {way}"]
+
+    def decide(self, numbers: NDArray[np.floating[Any]]) -> NDArray[Any]:
+        """The label of each pixel."""
+        if self._mask.threshold:
+            return np.asarray(numbers >= self._mask.threshold.value)
+        return np.asarray(numbers.argmax(axis=1 if self._mask.layout == "NCHW" else -1))
 
     def describe_levels(self, intervals: Intervals, spec: Input) -> list[str]:
         """Per label, how far its share of the picture may be off."""

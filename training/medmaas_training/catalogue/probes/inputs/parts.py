@@ -29,7 +29,7 @@ class PartsProber(Prober):
                 about = [tuple(f"{part.name}.{name}" for name in names) for names in some.about]
                 yield Made(tensors, some.sort, about)
             if part.missing:
-                yield Made(stack(base, 1) | _blank(part, base), MISSING, [(part.name,)])
+                yield Made({**stack(base, 1), **_blank(part, base)}, MISSING, [(part.name,)])
 
     def stretch(self, rows: Tensors) -> Tensors | None:
         """Those parts that can be filled up further."""

@@ -137,10 +137,13 @@ def find_ends(feature: Number) -> tuple[float, float]:
 def find_seen(feature: Number) -> tuple[float, float]:
     """The same that training has seen, if it may be sent."""
     low, high = find_ends(feature)
-    seen = feature.training_range
+    seen = [
+        min(max(end, low), high)
+        for end in (feature.training_range.low, feature.training_range.high)
+    ]
     if feature.whole:
-        return float(np.ceil(max(seen.low, low))), float(np.floor(min(seen.high, high)))
-    return max(seen.low, low), min(seen.high, high)
+        return float(np.ceil(seen[0])), float(np.floor(seen[1]))
+    return seen[0], seen[1]
 
 
 _RANGES = (find_ends, find_seen)
