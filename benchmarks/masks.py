@@ -4,7 +4,8 @@ The graph is a U-Net of two levels with random weights: it segments nothing, but
 that was fitted computes. What is timed is a request as it came, in base64, to the answer as it is
 sent: reading the picture, the mask, areas, objects and warnings included. The floor is the session
 on the same pixels, the likeliest label, and its PNG. The least of 5 turns; objects are counted
-apart, of a mask of noise, which has the most runs.
+apart, of a mask of noise, which has the most to be joined by chance, and of a chessboard, which has
+the most runs.
 """
 
 import base64
@@ -50,10 +51,12 @@ def measure(*, smallest: bool = False) -> list[Measurement]:
     model, picture = make_model(side), invent_cells(side)
     body = to_json({"instances": [{"image": base64.b64encode(write_png(picture)).decode()}]})
     noise = np.random.default_rng(0).integers(0, 2, (side, side), np.uint8)
+    chessboard = (np.indices((side, side)).sum(axis=0) % 2).astype(np.uint8)
     calls: Calls = {
         "answer": partial(answer, model, body),
         "floor": partial(draw_bare, model.session, picture),
-        "objects": partial(measure_objects, noise, 0, 8),
+        "noise": partial(measure_objects, noise, 0, 8),
+        "a chessboard": partial(measure_objects, chessboard, 0, 8),
     }
     seconds = time_in_turns(calls, turns, 1, min)
     ratio = seconds["answer"] / seconds["floor"]
@@ -61,7 +64,10 @@ def measure(*, smallest: bool = False) -> list[Measurement]:
         Measurement("session, likeliest label and PNG", 1_000 * seconds["floor"], "ms"),
         Measurement("a request to its answer", 1_000 * seconds["answer"], "ms"),
         Measurement("the same against session and PNG", ratio, "x", LIMIT),
-        Measurement("objects of noise", 1_000 * seconds["objects"], "ms", LIMIT_OBJECTS_MS),
+        *(
+            Measurement(f"objects of {name}", 1_000 * seconds[name], "ms", LIMIT_OBJECTS_MS)
+            for name in ("noise", "a chessboard")
+        ),
     ]
 
 

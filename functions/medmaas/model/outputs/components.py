@@ -28,7 +28,9 @@ def measure_objects(
     starts, ends, labels = _find_runs(mask, background)
     above, below = _find_neighbours(starts, ends, mask.shape[1] + 2, connectivity)
     same = labels[above] == labels[below]
-    roots = _join(len(starts), above[same], below[same])
+    if not same.all():
+        above, below = above[same], below[same]
+    roots = _join(len(starts), above, below)
     pixels = np.bincount(roots, ends - starts, len(starts)).astype(np.intp)
     is_root = pixels > 0
     return labels[is_root], pixels[is_root]
@@ -59,19 +61,20 @@ def _find_neighbours(
     last = np.searchsorted(starts - row - corner, ends, side="left")
     counts = np.maximum(last - first, 0)
     above = np.repeat(np.arange(len(starts)), counts)
-    within = np.arange(len(above)) - np.repeat(counts.cumsum() - counts, counts)
-    return above, np.repeat(first, counts) + within
+    # of each run's neighbours the first, less how many pairs came before
+    return above, np.arange(len(above)) + np.repeat(first - (counts.cumsum() - counts), counts)
 
 
 def _join(count: int, one: Positions, other: Positions) -> Positions:
-    """The root of each of so many, where these pairs are joined."""
+    """The root of each of so many, where these pairs are joined, of which the first is lower."""
     roots: NDArray[Any] = np.arange(count)
-    while True:
-        one, other = roots[one], roots[other]
-        apart = one != other
-        if not apart.any():
-            return roots
-        one, other = one[apart], other[apart]
-        np.minimum.at(roots, np.maximum(one, other), np.minimum(one, other))
+    low, high = one, other
+    while len(low):
+        np.minimum.at(roots, high, low)
         while ((nearer := roots[roots]) != roots).any():
             roots = nearer
+        one, other = roots[one], roots[other]
+        apart = one != other
+        one, other = one[apart], other[apart]
+        low, high = np.minimum(one, other), np.maximum(one, other)
+    return roots
