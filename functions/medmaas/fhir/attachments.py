@@ -83,14 +83,22 @@ class File:
         return content
 
 
-def list_files(record: Record, entry: Entry) -> list[File]:
+def list_binaries(record: Record) -> Referred:
+    """Those that the attachments of a record may refer to."""
+    return Referred(record.entries.get("Binary", ()))
+
+
+def list_files(entry: Entry, binaries: Referred) -> list[File]:
     """The files of a DocumentReference, a DiagnosticReport or a Media.
+
+    Args:
+        entry: one of these.
+        binaries: of the record, which it may refer to.
 
     Raises:
         InvalidRequestError: it is not as R4 says, or what is stated of a file contradicts itself.
     """
-    referred = Referred(record.entries.get("Binary", ()))
-    return [_find(referred, entry, where, one) for where, one in _list_attachments(entry)]
+    return [_find(binaries, entry, where, one) for where, one in _list_attachments(entry)]
 
 
 def refuse_type(entry: Entry, files: Iterable[File], types: Iterable[str]) -> InvalidRequestError:

@@ -3,11 +3,12 @@
 import codecs
 from typing import Any
 
-from medmaas.fhir.attachments import File, list_files, refuse_type
+from medmaas.fhir.attachments import File, list_binaries, list_files, refuse_type
 from medmaas.fhir.documents import Taken, take_newest
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.elements import DiagnosticReport
-from medmaas.fhir.record import Entry, Record, refuse
+from medmaas.fhir.record import Entry, refuse
+from medmaas.fhir.references import Referred
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Manifest, TextInput, TextSource
 
@@ -47,13 +48,14 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     if source is None:
         raise AssertionError("a model without a source reads no records")
     most = _LONGEST * (spec.most_characters + 1)
+    binaries = list_binaries(draft.record)
     text = take_newest(
-        draft, spec.field, source, lambda entry: _read(draft.record, entry, source, most)
+        draft, spec.field, source, lambda entry: _read(entry, binaries, source, most)
     )
     return {} if text is None else {spec.field: text}
 
 
-def _read(record: Record, entry: Entry, source: TextSource, most: int) -> Taken[str]:
+def _read(entry: Entry, binaries: Referred, source: TextSource, most: int) -> Taken[str]:
     """The one text of a resource, whatever else it holds in other forms.
 
     Raises:
@@ -65,7 +67,7 @@ def _read(record: Record, entry: Entry, source: TextSource, most: int) -> Taken[
         if not conclusion:
             raise refuse(where, "element_missing", element="DiagnosticReport.conclusion")
         return Taken(conclusion, where)
-    files = list_files(record, entry)
+    files = list_files(entry, binaries)
     plain = [one for one in files if one.media_type == _PLAIN]
     if not plain:
         raise refuse_type(entry, files, [_PLAIN])
