@@ -49,7 +49,7 @@ def evaluate(fhir: TestClient) -> Ask:
 def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models of what documents hold."""
     models = tmp_path_factory.mktemp("models")
-    cds = {"cds_service": {"hooks": ["patient-view"]}}
+    cds: dict[str, Any] = {"cds_service": {"hooks": ["patient-view"]}}
     write_reader(models)
     write_reader(
         models,
