@@ -219,6 +219,16 @@ def test_a_document_that_was_replaced_is_not_used_though_it_be_the_newest(
     assert "DocumentReference/d0 was not used: another document" in list_notes(answer)
 
 
+@pytest.mark.parametrize(
+    "target", [{"reference": "DocumentReference/d1"}, {"identifier": IDENTIFIER}]
+)
+def test_no_document_replaces_itself(ask: Ask, target: Resource) -> None:
+    relates = [{"code": "replaces", "target": target}]
+    own = letter(masterIdentifier=IDENTIFIER, relatesTo=relates)
+    answer = ask_all(ask, "letters", letter(OTHER, "d0", OLD), own)
+    assert list_basis(answer) == ["DocumentReference/d1"]
+
+
 def test_a_replacement_that_was_taken_back_takes_no_place(ask: Ask) -> None:
     gone = letter(OTHER, "d2", relatesTo=relate("replaces", "DocumentReference/d1"))
     answer = ask_all(ask, "letters", letter(when=OLD), gone | {"status": "entered-in-error"})

@@ -15,7 +15,6 @@ from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.references import Content, Place, Referred
 
 MOST_BYTES = 20_000_000
-_SHA_1 = 20  # bytes
 _ANY_TYPE = "application/octet-stream"  # of a Binary whose server does not know
 # what cannot be read, as people call it
 _NAMES = {
@@ -182,5 +181,4 @@ def _is_hash_of(stated: str, content: bytes) -> bool:
         digest = base64.b64decode("".join(stated.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
-    own = hashlib.sha1(content, usedforsecurity=False).digest()
-    return len(digest) == _SHA_1 and digest == own
+    return digest == hashlib.sha1(content, usedforsecurity=False).digest()
