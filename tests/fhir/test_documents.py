@@ -5,9 +5,11 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fhir.document_records import NOTE, RADIOGRAPH, attach, document, report, scan
-from tests.fhir.records import Ask, Resource, bundle, parameters, patient
+from tests.fhir.records import FHIR, Ask, Resource, bundle, parameters, patient
 
 OLD, NEW = "2026-02-20T08:00:00Z", "2026-02-27T08:00:00Z"
 OTHER = "A child of 6 with a mild headache."
@@ -286,6 +288,38 @@ def test_a_page_that_is_not_the_last_is_told(ask: Ask) -> None:
     }
     answer = ask("letters", bundle(patient(), page))
     assert "its search found more than it holds" in list_notes(answer)
+
+
+NAMES = st.text(max_size=9)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | NAMES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+WHOLE = letter(
+    relatesTo=relate("replaces", "DocumentReference/d0"),
+    docStatus="final",
+    context={"period": {"end": NEW}},
+    masterIdentifier={"value": "x"},
+)
+IN_FULL = {"letters": WHOLE, "reports": report(issued=NEW, conclusion="x")}
+
+
+@pytest.mark.parametrize("model", IN_FULL)
+@given(data=st.data())
+def test_whatever_a_document_holds_there_is_an_answer_or_a_refusal(
+    documents: Any, model: str, data: st.DataObject
+) -> None:
+    spoiled = json.loads(json.dumps(IN_FULL[model]))
+    held = spoiled["content"][0] if model == "letters" else {"form": spoiled["presentedForm"][0]}
+    places = [spoiled, *([spoiled["context"]] if model == "letters" else []), *held.values()]
+    place = data.draw(st.sampled_from(places))
+    name = data.draw(st.sampled_from(sorted(place.keys() - {"resourceType"})))
+    place[name] = data.draw(JSON | st.lists(JSON, max_size=2))
+    sent = json.dumps(bundle(patient(), spoiled, letter(OTHER, "d0", OLD)))
+    url = f"/fhir/models/{model}/$evaluate"
+    answer = documents.post(url, content=sent, headers={"content-type": FHIR})
+    assert answer.status_code in {200, 422}, answer.text
 
 
 # parts

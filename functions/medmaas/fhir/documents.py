@@ -236,8 +236,7 @@ def _is_coded(content: Content, source: DocumentSource) -> bool:
 
 def _is_registered(content: Content) -> bool:
     """Whether a report or picture is only announced."""
-    status = content.get("status")
-    return status in {"registered", "preparation"} and not (
+    return str(content.get("status")) in {"registered", "preparation"} and not (
         content.get("presentedForm") or content.get("conclusion") or content.get("content")
     )
 
@@ -252,7 +251,7 @@ def _judge(entry: Entry, status: str, *, is_replaced: bool) -> _Document:
     """
     content = entry.content
     texts, moment, issued = _find_times(content)
-    doc_status = content.get("docStatus")
+    doc_status = str(content["docStatus"]) if content.get("docStatus") is not None else None
     stands = status in _STANDS[content["resourceType"]]
     is_final = stands and (doc_status is None or doc_status in _FINAL)
     relations = _list_relations(content)
