@@ -116,8 +116,8 @@ def test_the_same_text_twice_is_no_contradiction(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "newer",
     [
-        {"status": "amended", "issued": "2026-02-27T08:30:00Z"},
-        {"status": "corrected", "issued": "2026-02-27T08:30:00Z"},
+        {"status": "amended", "issued": "2026-02-27T09:00:00Z"},
+        {"status": "corrected", "issued": "2026-02-27T10:00:00Z"},
         {"status": "appended"},
         {"issued": "2026-02-27T10:00:00Z"},
     ],
@@ -126,6 +126,21 @@ def test_of_one_time_what_was_amended_or_issued_later_counts(ask: Ask, newer: An
     first = report(attach(OTHER), issued="2026-02-27T09:00:00Z")
     answer = ask_all(ask, "reports", first, report(name="r2", **newer))
     assert list_basis(answer) == ["DiagnosticReport/r2"]
+
+
+def test_of_one_time_what_was_amended_and_then_not_the_last_is_refused(ask: Ask) -> None:
+    first = report(attach(OTHER), issued="2026-02-27T09:00:00Z")
+    amended = report(name="r2", status="amended", issued="2026-02-27T08:30:00Z")
+    ask_all(ask, "reports", first, amended, status=422)
+
+
+def test_of_several_letters_of_one_stay_the_last_that_was_written_counts(ask: Ask) -> None:
+    stay = {"period": {"start": "2026-02-20", "end": "2026-02-24"}}
+    letters = [
+        letter(OTHER, f"d{day}", f"2026-02-2{day}T08:00:00Z", context=stay) for day in (5, 6)
+    ]
+    answer = ask_all(ask, "letters", *letters, letter(name="d7", context=stay))
+    assert list_basis(answer) == ["DocumentReference/d7"]
 
 
 # what does not stand

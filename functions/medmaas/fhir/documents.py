@@ -1,8 +1,8 @@
 """Documents of a record: the newest of the source's codes, whichever resource carries it.
 
 A document is of the end of the period that it is about, or of the time it was written, whichever is
-earlier. Of one time those that were amended count before others, then the later issued; what still
-differs is no document. One that is replaced, signed or taken back is none.
+earlier. Of one time those count that were amended and written last; what still differs is no
+document. One that is replaced, signed or taken back is none.
 """
 
 from collections.abc import Callable, Iterator
@@ -185,13 +185,20 @@ def _choose_newest(recent: list[_Document]) -> list[_Document]:
     newest = [one for one in recent if one.moment is None or _is_together(one.moment, top)]
     sure = [one for one in newest if not one.doubt]
     doubtful = [one for one in newest if one.doubt and not (sure and one.is_early)]
-    if any(one.is_amended for one in sure):
-        sure = [one for one in sure if one.is_amended]
-    issues = [one.issued for one in sure]
-    if all(issues):
-        latest = max((issue for issue in issues if issue), default=None)
-        sure = [one for one in sure if one.issued == latest]
-    return sure + doubtful
+    return _prefer_latest(sure) + doubtful
+
+
+def _prefer_latest(together: list[_Document]) -> list[_Document]:
+    """Of documents of one time those that were amended, and written last; all if that differs.
+
+    They need not be versions of one document: of the same stay there are several letters.
+    """
+    amended = [one for one in together if one.is_amended] or together
+    issues = [one.issued for one in together]
+    if not all(issues):
+        return amended
+    latest = max((issue for issue in issues if issue), default=None)
+    return [one for one in amended if one.issued == latest] or together
 
 
 def _is_together(moment: Moment, top: Moment | None) -> bool:
