@@ -28,7 +28,8 @@ class Fact:
         return isinstance(other, Fact) and self.code == other.code and self.limits == other.limits
 
     def __hash__(self) -> int:
-        return hash(self.code)
+        texts = (one for one in self.limits.values() if type(one) is str)
+        return hash((self.code, frozenset(texts)))
 
     def __repr__(self) -> str:
         return f"Fact({self.code!r}, {self.limits!r})"

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
-from medmaas.model.registry import Registry
+from medmaas.model.registry import Model, Registry
 from tests.fhir.document_models import write_parts, write_reader, write_segmenter, write_viewer
 from tests.fhir.judge import list_faults
 from tests.fhir.records import FHIR, NOW, Ask
@@ -45,11 +45,17 @@ def evaluate(fhir: TestClient) -> Ask:
     return make_ask(fhir)
 
 
+@pytest.fixture(scope="module")
+def model(registry: Registry) -> Model:
+    """The model of a dose, which reads drugs."""
+    return registry.get("chemo_dose")
+
+
 @pytest.fixture(scope="session")
 def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models of what documents hold."""
     models = tmp_path_factory.mktemp("models")
-    cds = {"cds_service": {"hooks": ["patient-view"]}}
+    cds: dict[str, Any] = {"cds_service": {"hooks": ["patient-view"]}}
     write_reader(models)
     write_reader(
         models,

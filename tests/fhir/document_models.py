@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from pydantic import TypeAdapter
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from medmaas.model.inputs import make_input
-from medmaas.model.manifest import ImageInput, Manifest, PartsInput, TextInput
+from medmaas.model.manifest import Input, Manifest
 from medmaas.model.publication import publish
 from medmaas.model.session import Session
 from tests.conftest import folder_of
@@ -72,7 +73,7 @@ def write_graph(**tensors: tuple[int, int]) -> bytes:
     rng = np.random.default_rng(0)
     takes, nodes, held, sums = [], [], [], []
     for name, (kind, size) in tensors.items():
-        shape = ["n", SIDE, SIDE, 1] if size == SIDE**2 else ["n", size]
+        shape: list[str | int | None] = ["n", SIDE, SIDE, 1] if size == SIDE**2 else ["n", size]
         takes.append(helper.make_tensor_value_info(name, kind, shape))
         flat = np.array([0, size])
         weights = rng.normal(0, 2e-4, (size, 2)).astype(np.float32)
@@ -154,8 +155,7 @@ def put(folder: Path, name: str, graph: bytes, spec: Json, shown: Json, **more: 
 
 def state(name: str, graph: bytes, spec: Json, shown: Json, more: Json) -> Manifest:
     session = Session(graph)
-    kinds = {"image": ImageInput, "text": TextInput, "parts": PartsInput}
-    read = kinds[spec["kind"]].model_validate(spec)
+    read: Input = TypeAdapter(Input).validate_python(spec)
     outputs = session.run(make_input(read, {TOKENIZER: make_tokenizer()}).read([shown]).tensors)
     golden = {given: flatten(outputs[given]) for given in outputs}
     base = json.loads((folder_of("blood_cell") / "manifest.json").read_text())

@@ -30,6 +30,7 @@ from tests.model.radiographs import radiograph
 from tests.parts.models import SIDE, draw_scan
 
 CONCLUSION = "Cardiomegaly."
+HAN = "因胸痛伴呼吸困难入院治疗"  # whose UTF-8 is other Chinese in GBK
 LATIN = "Müller, 72, Thoraxschmerz € schwer"
 
 
@@ -71,8 +72,8 @@ def test_a_picture_is_answered_as_the_file_that_it_is(
 
 
 def test_the_documents_of_these_tests_are_as_r4_says() -> None:
-    judges = {"DocumentReference": DocumentReference, "DiagnosticReport": DiagnosticReport,
-              "Media": Media, "Binary": Binary}  # fmt: skip
+    kinds: tuple[Any, ...] = (DocumentReference, DiagnosticReport, Media, Binary)
+    judges = {kind.__name__: kind for kind in kinds}
     for one in (document(), scan(), report(), media(), binary()):
         judges[one["resourceType"]].model_validate(one)
     with pytest.raises(ValueError, match="status"):
@@ -105,6 +106,16 @@ def test_a_text_is_read_in_its_charset(ask: Ask, charset: str, encoding: str) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "charset"),
+    [("模", "gbk"), (HAN, "gbk"), ("模型 1", "utf-16le"), (HAN, "utf-16le"), (HAN, "utf-7")],
+)
+def test_chinese_is_not_taken_for_utf_8(ask: Ask, text: str, charset: str) -> None:
+    letter = document(attach(text.encode(charset), f"text/plain; charset={charset}"))
+    answer = ask("letters", bundle(patient(), letter))
+    assert list_chances(answer) == ask_of_text(ask, text)
+
+
+@pytest.mark.parametrize(
     ("content", "kind", "said"),
     [
         (LATIN.encode("cp1252"), "text/plain", "not in UTF-8: state its charset"),
@@ -113,6 +124,8 @@ def test_a_text_is_read_in_its_charset(ask: Ask, charset: str, encoding: str) ->
         (LATIN.encode("utf-16"), "text/plain; charset=utf-16be", "mark of another charset"),
         (LATIN.encode("utf-8-sig"), "text/plain; charset=windows-1252", "mark of another"),
         (LATIN.encode(), "text/plain; charset=iso-8859-1", "is in UTF-8, and its contentType"),
+        (HAN.encode(), "text/plain; charset=gbk", "is in UTF-8, and its contentType"),
+        (b"chest pain", "text/plain; charset=utf-16le", "is in UTF-8, and its contentType"),
         (LATIN.encode("cp1252"), "text/plain; charset=us-ascii", "not in the charset"),
         (b"a\x81b", "text/plain; charset=windows-1252", "not in the charset"),
         (b"abc", "text/plain; charset=zlib", "charset of its contentType is not known"),
@@ -233,6 +246,13 @@ def test_a_binary_of_the_record_is_the_content_behind_its_url(ask: Ask, sent: Re
         ([link("Patient/p1")], "nothing is fetched"),
         ([document(attach(url="Binary/b1")), binary("other")], "data and the Binary"),
         ([link(), binary(kind="text/html")], "that of the Binary behind its url differ"),
+        (
+            [
+                link(contentType="text/plain; charset=utf-16le"),
+                binary(kind="text/plain; charset=utf-8"),
+            ],
+            "that of the Binary behind its url differ",
+        ),
         ([link(), binary() | {"implicitRules": "http://x.example"}], "implicitRules"),
         ([link(), binary() | {"data": None}], "holds no content"),
         ([document(attach(data=None))], "holds no content"),
@@ -316,6 +336,13 @@ def test_a_problem_of_a_picture_is_told_of_its_resource(ask: Ask) -> None:
     answer = ask("scans", bundle(patient(), scan(attach(b"none", PNG))), 422)
     (place,) = [one["expression"][0] for one in answer["issue"] if "expression" in one]
     assert place == "Bundle.entry[1].resource.content[0].attachment.data"
+
+
+def test_a_problem_of_a_part_is_told_of_its_resource(ask: Ask) -> None:
+    broken = scan(attach(b"none", PNG), name="s1")
+    answer = ask("all_parts", bundle(patient(), document(), broken), 422)
+    (place,) = [one["expression"][0] for one in answer["issue"] if "expression" in one]
+    assert place == "Bundle.entry[2].resource.content[0].attachment.data"
 
 
 # privacy

@@ -107,7 +107,9 @@ def test_a_record_system_is_asked_for_the_documents_and_gets_a_card(
     answer = documents.post("/cds-services/scans", json=call(prefetch=given))
     assert answer.status_code == 200, answer.text
     (card,) = answer.json()["cards"]
-    assert "| image | read as a whole | 2026-02-27 | DocumentReference/d1 |" in card["detail"]
+    assert (
+        "| image | content of the document | 2026-02-27 | DocumentReference/d1 |" in card["detail"]
+    )
     lacking = given | {"documentreference_type": searchset()}
     (card,) = documents.post("/cds-services/scans", json=call(prefetch=lacking)).json()["cards"]
     assert "there is no document of the last 30 days" in card["detail"]

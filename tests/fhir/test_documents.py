@@ -5,9 +5,11 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fhir.document_records import NOTE, RADIOGRAPH, attach, document, report, scan
-from tests.fhir.records import Ask, Resource, bundle, parameters, patient
+from tests.fhir.records import FHIR, Ask, Resource, bundle, parameters, patient
 
 OLD, NEW = "2026-02-20T08:00:00Z", "2026-02-27T08:00:00Z"
 OTHER = "A child of 6 with a mild headache."
@@ -114,8 +116,8 @@ def test_the_same_text_twice_is_no_contradiction(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "newer",
     [
-        {"status": "amended", "issued": "2026-02-27T08:30:00Z"},
-        {"status": "corrected", "issued": "2026-02-27T08:30:00Z"},
+        {"status": "amended", "issued": "2026-02-27T09:00:00Z"},
+        {"status": "corrected", "issued": "2026-02-27T10:00:00Z"},
         {"status": "appended"},
         {"issued": "2026-02-27T10:00:00Z"},
     ],
@@ -124,6 +126,21 @@ def test_of_one_time_what_was_amended_or_issued_later_counts(ask: Ask, newer: An
     first = report(attach(OTHER), issued="2026-02-27T09:00:00Z")
     answer = ask_all(ask, "reports", first, report(name="r2", **newer))
     assert list_basis(answer) == ["DiagnosticReport/r2"]
+
+
+def test_of_one_time_what_was_amended_and_then_not_the_last_is_refused(ask: Ask) -> None:
+    first = report(attach(OTHER), issued="2026-02-27T09:00:00Z")
+    amended = report(name="r2", status="amended", issued="2026-02-27T08:30:00Z")
+    ask_all(ask, "reports", first, amended, status=422)
+
+
+def test_of_several_letters_of_one_stay_the_last_that_was_written_counts(ask: Ask) -> None:
+    stay = {"period": {"start": "2026-02-20", "end": "2026-02-24"}}
+    letters = [
+        letter(OTHER, f"d{day}", f"2026-02-2{day}T08:00:00Z", context=stay) for day in (5, 6)
+    ]
+    answer = ask_all(ask, "letters", *letters, letter(name="d7", context=stay))
+    assert list_basis(answer) == ["DocumentReference/d7"]
 
 
 # what does not stand
@@ -219,6 +236,16 @@ def test_a_document_that_was_replaced_is_not_used_though_it_be_the_newest(
     assert "DocumentReference/d0 was not used: another document" in list_notes(answer)
 
 
+@pytest.mark.parametrize(
+    "target", [{"reference": "DocumentReference/d1"}, {"identifier": IDENTIFIER}]
+)
+def test_no_document_replaces_itself(ask: Ask, target: Resource) -> None:
+    relates = [{"code": "replaces", "target": target}]
+    own = letter(masterIdentifier=IDENTIFIER, relatesTo=relates)
+    answer = ask_all(ask, "letters", letter(OTHER, "d0", OLD), own)
+    assert list_basis(answer) == ["DocumentReference/d1"]
+
+
 def test_a_replacement_that_was_taken_back_takes_no_place(ask: Ask) -> None:
     gone = letter(OTHER, "d2", relatesTo=relate("replaces", "DocumentReference/d1"))
     answer = ask_all(ask, "letters", letter(when=OLD), gone | {"status": "entered-in-error"})
@@ -276,6 +303,38 @@ def test_a_page_that_is_not_the_last_is_told(ask: Ask) -> None:
     }
     answer = ask("letters", bundle(patient(), page))
     assert "its search found more than it holds" in list_notes(answer)
+
+
+NAMES = st.text(max_size=9)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-9, 9) | NAMES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+WHOLE = letter(
+    relatesTo=relate("replaces", "DocumentReference/d0"),
+    docStatus="final",
+    context={"period": {"end": NEW}},
+    masterIdentifier={"value": "x"},
+)
+IN_FULL = {"letters": WHOLE, "reports": report(issued=NEW, conclusion="x")}
+
+
+@pytest.mark.parametrize("model", IN_FULL)
+@given(data=st.data())
+def test_whatever_a_document_holds_there_is_an_answer_or_a_refusal(
+    documents: Any, model: str, data: st.DataObject
+) -> None:
+    spoiled = json.loads(json.dumps(IN_FULL[model]))
+    held = spoiled["content"][0] if model == "letters" else {"form": spoiled["presentedForm"][0]}
+    places = [spoiled, *([spoiled["context"]] if model == "letters" else []), *held.values()]
+    place = data.draw(st.sampled_from(places))
+    name = data.draw(st.sampled_from(sorted(place.keys() - {"resourceType"})))
+    place[name] = data.draw(JSON | st.lists(JSON, max_size=2))
+    sent = json.dumps(bundle(patient(), spoiled, letter(OTHER, "d0", OLD)))
+    url = f"/fhir/models/{model}/$evaluate"
+    answer = documents.post(url, content=sent, headers={"content-type": FHIR})
+    assert answer.status_code in {200, 422}, answer.text
 
 
 # parts

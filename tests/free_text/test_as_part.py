@@ -1,6 +1,5 @@
 """Free text as one of several inputs."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ CASE: dict[str, Any] = {
 
 @pytest.fixture(name="client", scope="module")
 def _client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    models: Path = tmp_path_factory.mktemp("models")
+    models = tmp_path_factory.mktemp("models")
     write_parts(models)
     return TestClient(create_app(Registry(models)))
 

@@ -15,7 +15,6 @@ from medmaas.fhir.record import Entry, Record, refuse
 from medmaas.fhir.references import Content, Place, Referred
 
 MOST_BYTES = 20_000_000
-_SHA_1 = 20  # bytes
 _ANY_TYPE = "application/octet-stream"  # of a Binary whose server does not know
 # what cannot be read, as people call it
 _NAMES = {
@@ -83,14 +82,22 @@ class File:
         return content
 
 
-def list_files(record: Record, entry: Entry) -> list[File]:
+def list_binaries(record: Record) -> Referred:
+    """Those that the attachments of a record may refer to."""
+    return Referred(record.entries.get("Binary", ()))
+
+
+def list_files(entry: Entry, binaries: Referred) -> list[File]:
     """The files of a DocumentReference, a DiagnosticReport or a Media.
+
+    Args:
+        entry: one of these.
+        binaries: of the record, which it may refer to.
 
     Raises:
         InvalidRequestError: it is not as R4 says, or what is stated of a file contradicts itself.
     """
-    referred = Referred(record.entries.get("Binary", ()))
-    return [_find(referred, entry, where, one) for where, one in _list_attachments(entry)]
+    return [_find(binaries, entry, where, one) for where, one in _list_attachments(entry)]
 
 
 def refuse_type(entry: Entry, files: Iterable[File], types: Iterable[str]) -> InvalidRequestError:
@@ -174,5 +181,4 @@ def _is_hash_of(stated: str, content: bytes) -> bool:
         digest = base64.b64decode("".join(stated.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
-    own = hashlib.sha1(content, usedforsecurity=False).digest()
-    return len(digest) == _SHA_1 and digest == own
+    return digest == hashlib.sha1(content, usedforsecurity=False).digest()

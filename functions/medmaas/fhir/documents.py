@@ -1,13 +1,14 @@
 """Documents of a record: the newest of the source's codes, whichever resource carries it.
 
 A document is of the end of the period that it is about, or of the time it was written, whichever is
-earlier. Of one time those that were amended count before others, then the later issued; what still
-differs is no document. One that is replaced, signed or taken back is none.
+earlier. Of one time those count that were amended and written last; what still differs is no
+document. One that is replaced, signed or taken back is none.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from medmaas.errors import InvalidRequestError
@@ -16,7 +17,8 @@ from medmaas.fhir.case import Requirement
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.elements import Moment, read_or_none
 from medmaas.fhir.record import Entry, refuse
-from medmaas.fhir.references import Content, Place, Referred, list_objects
+from medmaas.fhir.references import Content, list_objects
+from medmaas.fhir.replacements import find_replaced
 from medmaas.fhir.results import say_unused
 from medmaas.fhir.terminologies import carries
 from medmaas.model.manifest import DocumentSource
@@ -103,10 +105,9 @@ def take_newest(
         draft.missing.append(Requirement(field, kind, (), None, lack, source))
         return None
     newest = _choose_newest(recent)
+    among = {id(one) for one in newest}
     draft.notes += [
-        say_unused(one.entry, one.doubt[1])
-        for one in recent
-        if one.doubt and not any(one is other for other in newest)
+        say_unused(one.entry, one.doubt[1]) for one in recent if one.doubt and id(one) not in among
     ]
     try:
         taken, chosen = _read_alike(draft, field, newest, read)
@@ -184,13 +185,20 @@ def _choose_newest(recent: list[_Document]) -> list[_Document]:
     newest = [one for one in recent if one.moment is None or _is_together(one.moment, top)]
     sure = [one for one in newest if not one.doubt]
     doubtful = [one for one in newest if one.doubt and not (sure and one.is_early)]
-    if any(one.is_amended for one in sure):
-        sure = [one for one in sure if one.is_amended]
-    issues = [one.issued for one in sure]
-    if all(issues):
-        latest = max((issue for issue in issues if issue), default=None)
-        sure = [one for one in sure if one.issued == latest]
-    return sure + doubtful
+    return _prefer_latest(sure) + doubtful
+
+
+def _prefer_latest(together: list[_Document]) -> list[_Document]:
+    """Of documents of one time those that were amended, and written last; all if that differs.
+
+    They need not be versions of one document: of the same stay there are several letters.
+    """
+    amended = [one for one in together if one.is_amended] or together
+    issues = [one.issued for one in together]
+    if not all(issues):
+        return amended
+    latest = max((issue for issue in issues if issue), default=None)
+    return [one for one in amended if one.issued == latest] or together
 
 
 def _is_together(moment: Moment, top: Moment | None) -> bool:
@@ -202,23 +210,24 @@ def _is_together(moment: Moment, top: Moment | None) -> bool:
 
 def _list_documents(draft: Draft, source: DocumentSource) -> Iterator[_Document]:
     """Every document of the right code that is of the patient, written by then, and stands."""
-    entries = [one for kind in _KINDS for one in draft.record.entries.get(kind, ())]
-    replaced = _list_replaced(draft, source, entries)
-    for entry in entries:
+    references = draft.record.entries.get(_REFERENCE, [])
+    stands = [one for one in references if _stands(one.content, draft.as_of)]
+    is_right = partial(_is_coded, source=source)
+    rightly, otherwise = find_replaced(references, stands, is_right)
+    for entry in (one for kind in _KINDS for one in draft.record.entries.get(kind, ())):
         content = entry.content
         if not _is_coded(content, source):
             continue
         draft.record.require_subject(entry)
         status = str(content.get("status"))
-        if status in _VOID or content.get("docStatus") in _VOID:
+        if _is_void(content):
             draft.notes.append(say_unused(entry, Fact("document_taken_back")))
-        elif any(content == one for one, is_coded in replaced if is_coded):
+        elif id(content) in rightly:
             draft.notes.append(say_unused(entry, Fact("document_replaced")))
         elif _is_registered(content) or "signs" in _list_relations(content):
             draft.notes.append(say_unused(entry, Fact("document_without_content")))
         elif not _is_later(draft, entry):
-            is_replaced = any(content == one for one, _ in replaced)
-            yield _judge(entry, status, is_replaced=is_replaced)
+            yield _judge(entry, status, is_replaced=id(content) in otherwise)
 
 
 def _is_coded(content: Content, source: DocumentSource) -> bool:
@@ -234,8 +243,7 @@ def _is_coded(content: Content, source: DocumentSource) -> bool:
 
 def _is_registered(content: Content) -> bool:
     """Whether a report or picture is only announced."""
-    status = content.get("status")
-    return status in {"registered", "preparation"} and not (
+    return str(content.get("status")) in {"registered", "preparation"} and not (
         content.get("presentedForm") or content.get("conclusion") or content.get("content")
     )
 
@@ -250,7 +258,7 @@ def _judge(entry: Entry, status: str, *, is_replaced: bool) -> _Document:
     """
     content = entry.content
     texts, moment, issued = _find_times(content)
-    doc_status = content.get("docStatus")
+    doc_status = str(content["docStatus"]) if content.get("docStatus") is not None else None
     stands = status in _STANDS[content["resourceType"]]
     is_final = stands and (doc_status is None or doc_status in _FINAL)
     relations = _list_relations(content)
@@ -304,13 +312,27 @@ def _is_later(draft: Draft, entry: Entry) -> bool:
     Raises:
         InvalidRequestError: it is later, and nobody asked for a moment of the past.
     """
-    times = (read_or_none(text) for text in _find_times(entry.content)[0])
-    if not any(one.is_after(draft.as_of) for one in times if one):
+    if not _is_after(entry.content, draft.as_of):
         return False
     if not draft.leave_later:
         raise refuse(entry.where, "later_than_asked")
     draft.results.later.add(entry.reference or entry.where)
     return True
+
+
+def _is_void(content: Content) -> bool:
+    """Whether it was never made, or taken back."""
+    return any(str(content.get(name)) in _VOID for name in ("status", "docStatus"))
+
+
+def _is_after(content: Content, moment: datetime) -> bool:
+    """Whether any of its times is later than a moment."""
+    times = (read_or_none(text) for text in _find_times(content)[0])
+    return any(one.is_after(moment) for one in times if one)
+
+
+def _stands(content: Content, moment: datetime) -> bool:
+    return not (_is_void(content) or _is_after(content, moment))
 
 
 def _list_relations(content: Content) -> set[str | None]:
@@ -319,48 +341,3 @@ def _list_relations(content: Content) -> set[str | None]:
         None if one.get("modifierExtension") else str(one.get("code"))
         for one in list_objects(content.get("relatesTo"))
     }
-
-
-def _list_replaced(
-    draft: Draft, source: DocumentSource, entries: list[Entry]
-) -> list[tuple[Content, bool]]:
-    """Documents in whose place another one stands by then, and whether that is of the right code.
-
-    One that was taken back takes no place.
-    """
-    references = [one for one in entries if one.content["resourceType"] == _REFERENCE]
-    referred, replaced = Referred(references), list[tuple[Content, bool]]()
-    for entry in references:
-        content = entry.content
-        times = [read_or_none(text) for text in _find_times(content)[0]]
-        is_void = content.get("status") in _VOID or content.get("docStatus") in _VOID
-        if is_void or any(one.is_after(draft.as_of) for one in times if one):
-            continue
-        targets = [
-            one.get("target")
-            for one in list_objects(content.get("relatesTo"))
-            if one.get("code") == "replaces"
-        ]
-        for target in (one for one in targets if isinstance(one, dict)):
-            named = target.get("reference")
-            found = referred.resolve(named, Place.of(entry)) if isinstance(named, str) else None
-            replaced += [
-                (one.content, _is_coded(content, source))
-                for one in references
-                if one is not entry
-                and (one.content == found or _is_identified(one.content, target))
-            ]
-    return replaced
-
-
-def _is_identified(content: Content, target: Mapping[str, Any]) -> bool:
-    """Whether a reference by identifier means a document."""
-    wanted = target.get("identifier")
-    if not isinstance(wanted, dict) or not isinstance(wanted.get("value"), str):
-        return False
-    own = [content.get("masterIdentifier"), *list_objects(content.get("identifier"))]
-    return any(
-        isinstance(one, dict)
-        and (one.get("system"), one.get("value")) == (wanted.get("system"), wanted["value"])
-        for one in own
-    )

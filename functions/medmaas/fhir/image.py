@@ -4,10 +4,11 @@ import base64
 from typing import Any
 
 from medmaas.facts import Fact
-from medmaas.fhir.attachments import File, list_files, refuse_type
+from medmaas.fhir.attachments import File, list_binaries, list_files, refuse_type
 from medmaas.fhir.documents import Taken, take_newest
 from medmaas.fhir.draft import Draft
-from medmaas.fhir.record import Entry, Record, refuse
+from medmaas.fhir.record import Entry, refuse
+from medmaas.fhir.references import Referred
 from medmaas.model.inputs.picture import name_form
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import ImageInput, Manifest
@@ -30,19 +31,20 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     spec = expect(manifest.input, ImageInput)
     if spec.source is None:
         raise AssertionError("a model without a source reads no records")
+    binaries = list_binaries(draft.record)
     content = take_newest(
-        draft, spec.field, spec.source, lambda entry: _read(draft.record, entry, spec)
+        draft, spec.field, spec.source, lambda entry: _read(entry, binaries, spec)
     )
     return {} if content is None else {spec.field: base64.b64encode(content).decode()}
 
 
-def _read(record: Record, entry: Entry, spec: ImageInput) -> Taken[bytes]:
+def _read(entry: Entry, binaries: Referred, spec: ImageInput) -> Taken[bytes]:
     """The one picture of a resource; of a DICOM file and others the DICOM file, if it is taken.
 
     Raises:
         InvalidRequestError: there is none that is taken, or there are several.
     """
-    files = list_files(record, entry)
+    files = list_files(entry, binaries)
     pictures = [one for one in files if _is_picture(one)]
     dicoms = [one for one in pictures if _TYPES.get(one.media_type) == "DICOM"]
     if spec.dicom and dicoms:

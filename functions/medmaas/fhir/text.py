@@ -3,20 +3,23 @@
 import codecs
 from typing import Any
 
-from medmaas.fhir.attachments import File, list_files, refuse_type
+from medmaas.fhir.attachments import File, list_binaries, list_files, refuse_type
 from medmaas.fhir.documents import Taken, take_newest
 from medmaas.fhir.draft import Draft
 from medmaas.fhir.elements import DiagnosticReport
-from medmaas.fhir.record import Entry, Record, refuse
+from medmaas.fhir.record import Entry, refuse
+from medmaas.fhir.references import Referred
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import Manifest, TextInput, TextSource
 
 _PLAIN = "text/plain"
 _BEGIN = 200  # characters
 _LONGEST = 4  # bytes of a character, in any encoding of Unicode
+_UTF_8 = ("utf-8", "utf-8-sig")
+_NO_CHANCE = 8  # characters that are not of ASCII
 # byte order marks, and the encodings that may begin with each
 _MARKS = (
-    (codecs.BOM_UTF8, ("utf-8", "utf-8-sig")),
+    (codecs.BOM_UTF8, _UTF_8),
     (codecs.BOM_UTF32_LE, ("utf-32", "utf-32-le")),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, ("utf-32", "utf-32-be")),
     (codecs.BOM_UTF16_LE, ("utf-16", "utf-16-le")),
@@ -47,13 +50,14 @@ def fill(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     if source is None:
         raise AssertionError("a model without a source reads no records")
     most = _LONGEST * (spec.most_characters + 1)
+    binaries = list_binaries(draft.record)
     text = take_newest(
-        draft, spec.field, source, lambda entry: _read(draft.record, entry, source, most)
+        draft, spec.field, source, lambda entry: _read(entry, binaries, source, most)
     )
     return {} if text is None else {spec.field: text}
 
 
-def _read(record: Record, entry: Entry, source: TextSource, most: int) -> Taken[str]:
+def _read(entry: Entry, binaries: Referred, source: TextSource, most: int) -> Taken[str]:
     """The one text of a resource, whatever else it holds in other forms.
 
     Raises:
@@ -65,7 +69,7 @@ def _read(record: Record, entry: Entry, source: TextSource, most: int) -> Taken[
         if not conclusion:
             raise refuse(where, "element_missing", element="DiagnosticReport.conclusion")
         return Taken(conclusion, where)
-    files = list_files(record, entry)
+    files = list_files(entry, binaries)
     plain = [one for one in files if one.media_type == _PLAIN]
     if not plain:
         raise refuse_type(entry, files, [_PLAIN])
@@ -97,8 +101,8 @@ def _open(file: File, most: int) -> Taken[str]:
     except UnicodeDecodeError:
         code = "charset_wrong" if file.charset else "charset_not_stated"
         raise refuse(stated, code) from None
-    if charset != "utf-8" and len(text) == len(content) and not text.isascii():
-        _require_no_utf_8(content, stated)
+    if not text.isascii() and charset not in _UTF_8 and _is_utf_8(content, charset, text):
+        raise refuse(stated, "charset_is_utf_8")
     begin = text[:_BEGIN].lstrip().lower()
     if real := next((name for start, name in _STARTS.items() if begin.startswith(start)), None):
         raise refuse(where, "text_of_other_form", real=real)
@@ -115,10 +119,17 @@ def _find_codec(charset: str) -> str | None:
     return None if codec in _NO_CHARSETS else codec
 
 
-def _require_no_utf_8(content: bytes, where: str) -> None:
-    """Refuse bytes that make sense as UTF-8: as single characters they hardly ever would."""
+def _is_utf_8(content: bytes, charset: str, text: str) -> bool:
+    """Whether bytes make such sense as UTF-8 that they are hardly of another charset.
+
+    Of a charset of single characters one that is not of ASCII says it; of one of several bytes
+    it takes more, for a short text of GBK may be UTF-8 by chance. UTF-16 has zeros or breaks off.
+    """
     try:
-        content.decode()
+        read = content.decode()
     except UnicodeDecodeError:
-        return
-    raise refuse(where, "charset_is_utf_8")
+        return False
+    if charset.startswith(_UNORDERED):
+        return "\0" not in read
+    others = sum(not character.isascii() for character in read)
+    return others >= (1 if len(text) == len(content) else _NO_CHANCE)

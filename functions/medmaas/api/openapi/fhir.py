@@ -45,7 +45,7 @@ def _describe_evaluation(of: str, parameters: list[dict[str, object]]) -> Operat
     answers = ["RiskAssessment", "Observation", "Bundle", "GuidanceResponse"]
     asked = write_content(
         "A Bundle (collection, searchset or transaction) of one patient, or Parameters that hold "
-        "it.",
+        "it. Pictures and texts are inline, or in a Binary beside.",
         _describe_resource("Record", "Bundle", "Parameters"),
         media=(_FHIR, _JSON),
     )
