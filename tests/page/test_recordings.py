@@ -15,6 +15,9 @@ from tests.waveform.models import write_model
 from tests.waveform.recordings import LEADS, SECRET, draw, write_csv, write_dicom, write_edf
 
 
+COLUMNS = "3 \u00d7 4 with rhythm strip"
+
+
 @pytest.fixture(scope="module", name="ecg_address")
 def _ecg_address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert browser
@@ -172,7 +175,7 @@ def test_twelve_leads_are_laid_out_as_clinicians_know_them_and_that_is_remembere
     choose(page, tmp_path, "a.csv", write_csv(draw()))
     page.wait_for_selector(".drop .ecg svg")
     assert list_starts(page)["V611"] == (11, 0)
-    choose_layout(page, "3 × 4 with rhythm strip")
+    choose_layout(page, COLUMNS)
     columns = (("I", "II", "III"), ("aVR", "aVL", "aVF"), ("V1", "V2", "V3"), ("V4", "V5", "V6"))
     told = {
         f"{name}{row}": (row, 2.5 * column)
@@ -191,7 +194,7 @@ def test_twelve_leads_are_laid_out_as_clinicians_know_them_and_that_is_remembere
     expect(page.locator(".drop .ecg svg g")).to_have_count(12)
 
 
-@pytest.mark.parametrize("layout", ["One lead a row", "3 × 4 with rhythm strip"])
+@pytest.mark.parametrize("layout", ["One lead a row", COLUMNS])
 def test_both_layouts_are_printed_whole(opened: Visit, layout: str) -> None:
     page = opened.page
     page.get_by_role("button", name="Drawn, of nobody").click()
