@@ -22,7 +22,8 @@ from tests.waveform.recordings import LEADS, as_counts, draw
 
 # every stretch of a recording by how much its first lead moves; a beat is in the middle of each
 MONITOR = """<ir_version: 9, opset_import: ["" : 18]>
-monitor (float[n, {LEADS}, {SAMPLES}] samples) => (float[n, {STEPS}, 3] kinds, float[n, {STEPS}] seconds)
+monitor (float[n, {LEADS}, {SAMPLES}] samples)
+  => (float[n, {STEPS}, 3] kinds, float[n, {STEPS}] seconds)
 <int64[1] one = {1}, int64[1] zero = {0}, int64[1] two = {2}, int64[2] flat = {0, -1},
  float[{STEPS}] times = {TIMES}, float none = {0},
  float[1, 3] weights = {-60, 0, 60}, float[3] bias = {{BIAS}}> {

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
+from tests.page.asking import choose_language
 from tests.page.conftest import Open, Visit, serve
 from tests.page.looks import require_every_look
 from tests.waveform.models import write_model
 from tests.waveform.recordings import LEADS, SECRET, draw, write_csv, write_dicom, write_edf
-
 
 COLUMNS = "3 \u00d7 4 with rhythm strip"
 
@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said_at_the_field(opened: Visit, tmp_path: Path) -> No
     expect(problem).to_contain_text("truncated EDF file")
     choose(page, tmp_path, "a.csv", write_csv(draw()[:10], names=LEADS[:10]))
     expect(problem).to_contain_text("is required, and is not in the recording (V5, V6)")
-    page.get_by_role("button", name="中文").click()
+    choose_language(page, "中文")
     expect(problem).to_contain_text("为必需导联")
 
 

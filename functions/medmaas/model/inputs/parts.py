@@ -113,8 +113,11 @@ class Parts(InputDefaults):
     def __init__(self, spec: PartsInput, files: Files = NO_FILES) -> None:
         self._spec = spec
         self.parts = tuple(PartReader(part, make_input(part.input, files)) for part in spec.parts)
-        self._names = {part.name: None for part, _ in self.parts}
         self.columns = tuple(column for reader in self.parts for column in reader.columns)
+
+    @property
+    def _names(self) -> dict[str, None]:
+        return {part.name: None for part, _ in self.parts}
 
     @property
     def file_fields(self) -> Mapping[str, bool]:
@@ -221,7 +224,6 @@ class Parts(InputDefaults):
         """
         alone = copy(self)
         alone.parts = tuple(reader for reader in self.parts if reader.part.name == part)
-        alone._names = dict.fromkeys(reader.part.name for reader in alone.parts)
         if not alone.parts:
             problem = Problem(None, "part", Fact("not_one_of", names=[*self._names]))
             raise InvalidRequestError("no_such_part", [problem])
