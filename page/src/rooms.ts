@@ -181,6 +181,8 @@ export interface OutputRoom<
   nameCurve(model: Model, target: Target): string;
   /** A number of an answer, as an explanation calls it: risk_1826, a label, an outcome of an action. */
   nameTarget(model: Model, of: string): string;
+  /** What of an answer is measured by itself, as a label or a value is; and its unit, if it has one. */
+  listNamed?(model: Model): { name: string; unit?: string | undefined }[];
   /** Whether it is the number that an answer is given by. */
   isDecisive?(model: Model, of: string): boolean;
   /** The unit that a curve is in, as a UCUM code; without this all are of shares. */

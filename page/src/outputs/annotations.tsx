@@ -16,6 +16,7 @@ export const annotations: OutputRoom<Model, Annotations, never, never> = {
   Verdict,
   Answer,
   listClaims: () => [],
+  listNamed: ({ output }) => output.labels.map((name) => ({ name })),
   nameCurve: () => "",
   nameTarget(model, of) {
     const counted = model.output.labels.find((label) => nameColumn(`count_${label}`) === of);
