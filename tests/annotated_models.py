@@ -4,6 +4,7 @@
 results of a laboratory. All were fitted to invented rows and know nothing of patients.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,27 @@ from numpy.typing import NDArray
 
 from tests.conftest import ROOT
 from tests.fhir.records import CREATININE
+from tests.waveform.models import INPUT as WAVEFORM
+from tests.waveform.recordings import LEADS, as_counts, draw
+
+# every stretch of a recording by how much its first lead moves; a beat is in the middle of each
+MONITOR = """<ir_version: 9, opset_import: ["" : 18]>
+monitor (float[n, {LEADS}, {SAMPLES}] samples)
+  => (float[n, {STEPS}, 3] kinds, float[n, {STEPS}] seconds)
+<int64[1] one = {1}, int64[1] zero = {0}, int64[1] two = {2}, int64[2] flat = {0, -1},
+ float[{STEPS}] times = {TIMES}, float none = {0},
+ float[1, 3] weights = {-60, 0, 60}, float[3] bias = {{BIAS}}> {
+    lead = Slice(samples, zero, one, one)
+    size = Abs(lead)
+    pooled = AveragePool<kernel_shape = [{STEP}], strides = [{STEP}]>(size)
+    steps = Transpose<perm = [0, 2, 1]>(pooled)
+    weighed = MatMul(steps, weights)
+    logits = Add(weighed, bias)
+    kinds = Softmax<axis = -1>(logits)
+    column = Reshape(steps, flat)
+    blank = Mul(column, none)
+    seconds = Add(blank, times)
+}"""
 
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -33,6 +55,7 @@ IN_CHINESE = {
     "normal beat": "正常心搏",
     "ventricular beat": "室性心搏",
     "supraventricular beat": "室上性心搏",
+    "Kinds of the beats of a drawn recording": "绘制的记录中心搏的类型",
     "steady": "稳定",
     "failing": "衰竭",
     "Invented": "虚构示例",
@@ -259,6 +282,44 @@ def add_cautious(models: Path) -> None:
         "correlation": [[1, 0], [0, 1]],
         "threshold": 2,
     })  # fmt: skip
+
+
+def add_monitor(
+    models: Path, seconds: int = 10, rate: int = 500, leads: Sequence[str] = LEADS, **output: Any
+) -> None:
+    """Beats of a recording, one in each second, told by how large its first lead is there."""
+    instance = as_counts(draw_growing(seconds, rate, len(leads)), rate, leads)
+    graph = MONITOR.replace("{LEADS}", str(len(leads))).replace("{SAMPLES}", str(seconds * rate))
+    graph = graph.replace("{STEPS}", str(seconds)).replace("{STEP}", str(rate))
+    graph = graph.replace("{TIMES}", "{" + ", ".join(f"{i + 0.4}" for i in range(seconds)) + "}")
+    graph = graph.replace("{BIAS}", "5.5, 0, -8")
+    draft = {
+        "id": "monitor",
+        "title": "Kinds of the beats of a drawn recording",
+        "input": WAVEFORM
+        | {
+            "leads": [{"name": name} for name in leads],
+            "sampling_rate": rate,
+            "samples": seconds * rate,
+        },
+        "output": {
+            "kind": "annotations",
+            "tensor": "kinds",
+            "labels": [*BEATS],
+            "aliases": ["N", "V", "S"],
+            "background": "normal beat",
+            "time": {"kind": "beats", "time_tensor": "seconds"},
+            "undecided_below": 0.5,
+        }
+        | output,
+    }
+    _add(models, _parse(graph).SerializeToString(), draft, instance)
+
+
+def draw_growing(seconds: int, rate: int, leads: int) -> Floats:
+    """Beats that grow and shrink, [leads, samples] in mV."""
+    times = np.arange(seconds * rate) / rate
+    return draw(rate, seconds, leads) * (1 + 2 * np.sin(times / 2) ** 2)
 
 
 def _add(models: Path, graph: bytes, draft: Json, *instances: Json) -> None:

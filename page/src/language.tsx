@@ -1,9 +1,6 @@
-// Every word that the page says, in the language of the browser or the one that was chosen.
+// Every word that the page says, in the language of the browser or the one that was chosen; the words
+// of a language are a file of its own, loaded when it is wanted first.
 import { createInstance } from "i18next";
-import serviceEn from "../../functions/medmaas/words/en.json";
-import serviceZh from "../../functions/medmaas/words/zh.json";
-import en from "../locales/en.json";
-import zh from "../locales/zh.json";
 import type { Translations } from "./manifest";
 
 export const LANGUAGES = { en: "English", zh: "中文" } as const;
@@ -12,13 +9,15 @@ export type Language = keyof typeof LANGUAGES;
 export type Words = Record<Language, string>;
 export type Translated = { translations?: Translations };
 
+const LOADERS = { en: () => import("./locales/en"), zh: () => import("./locales/zh") };
+
 /** The page's own words, and those of the service: see words.ts. */
 export const i18n = createInstance();
 i18n.init({
   lng: findLanguage(),
-  fallbackLng: "en",
+  fallbackLng: false, // no language lacks a key, and none is there but those that were wanted
   defaultNS: "page",
-  resources: { en: { page: en, service: serviceEn }, zh: { page: zh, service: serviceZh } },
+  resources: {},
   interpolation: { escapeValue: false }, // Preact escapes
   initAsync: false,
 });
@@ -30,9 +29,19 @@ function findLanguage(): Language {
 
 export const getLanguage = () => i18n.language as Language;
 
-export function setLanguage(language: Language) {
-  i18n.changeLanguage(language);
-  document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
+let wanted: Language | undefined;
+
+/** Has the words of a language, and speaks it unless another was wanted since; fails offline. */
+export async function speakIn(language: Language): Promise<void> {
+  wanted = language;
+  const loaded = await LOADERS[language]();
+  for (const [name, words] of Object.entries(loaded)) i18n.addResourceBundle(language, name, words);
+  if (wanted === language) await i18n.changeLanguage(language);
+}
+
+export async function setLanguage(language: Language) {
+  await speakIn(language);
+  document.documentElement.lang = getLanguage() === "zh" ? "zh-Hans" : getLanguage();
 }
 
 /** A text of the page, by its key in locales/. */

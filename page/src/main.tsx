@@ -58,10 +58,15 @@ function Page() {
 }
 
 function LanguageSwitch({ onChange }: { onChange: (language: Language) => void }) {
-  const choose = (language: Language) => {
-    setLanguage(language);
-    onChange(language);
-  };
+  const [isLost, setLost] = useState(false);
+  const choose = (language: Language) =>
+    setLanguage(language).then(
+      () => {
+        setLost(false);
+        onChange(getLanguage());
+      },
+      () => setLost(true),
+    );
   return (
     <fieldset class="languages">
       <legend class="unseen">{t("page.language")}</legend>
@@ -76,6 +81,7 @@ function LanguageSwitch({ onChange }: { onChange: (language: Language) => void }
           {name}
         </button>
       ))}
+      {isLost && <span role="alert">{t("page.language_lost")}</span>}
     </fieldset>
   );
 }
@@ -132,11 +138,19 @@ function ModelView({ id, version, view }: { id: string; version?: string; view: 
   );
 }
 
-setLanguage(getLanguage());
 const root = document.getElementById("page");
-if (root) {
+
+/** Nothing is shown before its words are there, so that no other language flashes up. */
+async function begin(root: HTMLElement) {
+  await setLanguage(getLanguage());
   render(<Page />, root);
   // a browser that keeps the page to go back to it keeps nobody's values
   addEventListener("pagehide", () => render(null, root));
   addEventListener("pageshow", ({ persisted }) => persisted && render(<Page />, root));
 }
+
+if (root)
+  begin(root).catch(() => {
+    // there are no words to say so in either language but these
+    root.textContent = "The page could not be loaded: reload it. / 页面未能载入，请重新载入。";
+  });

@@ -51,6 +51,8 @@ export interface InputRoom<Model extends Manifest = Manifest, Explained = Explan
   Given(props: { model: Model; instance: Instance }): VNode;
   /** The picture that was sent, if it is one, for answers that are drawn over it. */
   findPicture?(model: Model, instance: Instance): Picture;
+  /** What was recorded over time, if it was, for answers that are of times of it. */
+  findRecording?(model: Model, instance: Instance): Recording | undefined;
   /** What drove an answer, below the sentence that says so. */
   Reasons(props: ReasonsProps<Model, Explained>): VNode;
   /** What its pieces contributed, where it is one of several parts; without this it is one bar. */
@@ -82,6 +84,32 @@ export interface ShownPicture {
   address: string;
   /** Pixels of the picture, where what is shown has others. */
   whole?: { width: number; height: number };
+}
+
+/** A drawing over time, which has room below for what an answer says of its times. */
+export interface Recording {
+  /** With what is shown instead where it cannot be drawn. */
+  draw(labelled: Labelled, instead: VNode | null): VNode;
+}
+
+/** Labels of times, for the axis of time of what they are of. */
+export interface Labelled {
+  title: string;
+  lanes: { sign: string; colour: string; spans: Span[] }[];
+  /** What was looked at. */
+  judged: Span;
+  chosen: Span | undefined;
+  onChoose(span: Span): void;
+  /** Chooses the next, or the one before. */
+  onStep(by: 1 | -1): void;
+  /** Stands below the drawing. */
+  legend: VNode | null;
+}
+
+/** Seconds from the start; a moment starts and ends at once. */
+export interface Span {
+  from: number;
+  to: number;
 }
 
 export interface ReasonsProps<Model extends Manifest, Explained> {
@@ -153,6 +181,8 @@ export interface OutputRoom<
   nameCurve(model: Model, target: Target): string;
   /** A number of an answer, as an explanation calls it: risk_1826, a label, an outcome of an action. */
   nameTarget(model: Model, of: string): string;
+  /** What of an answer is measured by itself, as a label or a value is; and its unit, if it has one. */
+  listNamed?(model: Model): { name: string; unit?: string | undefined }[];
   /** Whether it is the number that an answer is given by. */
   isDecisive?(model: Model, of: string): boolean;
   /** The unit that a curve is in, as a UCUM code; without this all are of shares. */
@@ -175,6 +205,8 @@ export interface AnswerProps<
   centres: Centre[];
   /** The picture that it is an answer to, if it is one. */
   picture: Picture | undefined;
+  /** The recording that it is an answer to, if it is one. */
+  recording: Recording | undefined;
   /** Whether the model withheld it, and somebody wanted it all the same. */
   forced: boolean;
 }

@@ -101,9 +101,26 @@ export const readValues = (model: Manifest, values: Record<string, string>) =>
 /** What is drawn of an instance, by its kind. */
 export type Drawn<Drawing> = Omit<DrawAnswer, "drawing"> & { drawing: Drawing };
 
+const parts = new WeakMap<Manifest, string>();
+
+/** A model as if it took one part alone, whose fields are called part.field: it draws that part. */
+export function viewAsPart(view: Manifest, part: string): Manifest {
+  parts.set(view, part);
+  return view;
+}
+
 /** What the model sees of an instance that a browser cannot show, and how it was read. */
-export const draw = <Drawing>(model: Manifest, instance: Instance) =>
-  request<Drawn<Drawing>>(`${path(model)}/draw`, write({ instance }));
+export function draw<Drawing>(model: Manifest, instance: Instance) {
+  const part = parts.get(model);
+  const asked = part ? { part, instance: { [part]: leaveName(part, instance) } } : { instance };
+  return request<Drawn<Drawing>>(`${path(model)}/draw`, write(asked));
+}
+
+/** A part whose fields are called part.field, as the service takes it. */
+export const leaveName = (part: string, own: Instance): Instance =>
+  Object.fromEntries(
+    Object.entries(own).map(([name, value]) => [name.slice(part.length + 1), value]),
+  );
 
 export const predict = (
   model: Manifest,

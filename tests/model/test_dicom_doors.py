@@ -222,7 +222,13 @@ def test_what_cannot_be_drawn_is_refused(client: TestClient, registry: Registry)
     refused = client.post(f"/models/{NAME}/draw", json=wrong)
     assert refused.status_code == 422
     assert refused.json()["details"][0]["code"] == "dicom_of_other_modality"
-    bodies: tuple[Any, ...] = ([], {}, {"instances": []}, {"instance": {}, "more": 1})
+    bodies: tuple[Any, ...] = (
+        [],
+        {},
+        {"instances": []},
+        {"instance": {}, "more": 1},
+        {"instance": {}, "part": 1},
+    )
     for body in bodies:
         assert client.post(f"/models/{NAME}/draw", json=body).status_code == 422
     shipped = TestClient(create_app(registry))

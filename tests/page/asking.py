@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route
 
 from tests.page.conftest import is_answer
 
+CODES = {"English": "en", "中文": "zh"}
 SIZE = "one => getComputedStyle(one).fontSize"
 # as it is drawn, where a drawing is scaled, too; an index of a formula is small by custom
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.strip *, .answer *')]
@@ -16,6 +17,12 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('.strip *, .answer
     .map(one => parseFloat(getComputedStyle(one).fontSize) * 0.75
       * (one.matches('svg text') ? one.getScreenCTM().a : 1)))"""
 MILLIGRAMS = "light chains in mg/L taken for mg/dL"
+
+
+def choose_language(page: Page, name: str) -> None:
+    """As its reader does, until its words are there."""
+    page.get_by_role("button", name=name, exact=True).click()
+    page.locator(f"html:lang({CODES[name]})").wait_for()
 
 
 def ask_example(page: Page, name: str | int = 0) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.conftest import MODELS
+from tests.page.asking import choose_language
 from tests.page.conftest import SCREENSHOTS, Visit, serve
 from tests.page.looks import LANGUAGES, SETTLED
 from tests.page.screens import SCREENS
@@ -79,7 +80,7 @@ def _shoot(
     )
     opened = Visit(context, address)
     reach(opened)
-    opened.page.get_by_role("button", name=LANGUAGES[asked.language], exact=True).click()
+    choose_language(opened.page, LANGUAGES[asked.language])
     opened.page.evaluate(SETTLED)
     opened.page.screenshot(path=path, full_page=True)
     context.close()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.page.asking import choose_language
 from tests.page.conftest import Open, Visit, is_answer
 from tests.page.looks import list_layout_faults, list_violations, require_every_look, take_looks
 
@@ -78,7 +79,7 @@ def test_what_is_no_edit_leaves_the_answer_as_it_is(visit: Open) -> None:
         page.locator(".sliders input").first.press("PageUp")
     page.get_by_role("button", name="SI", exact=True).click()
     assert page.locator("#value-creatinine").input_value() == "97.24"
-    page.get_by_role("button", name="中文").click()
+    choose_language(page, "中文")
     assert page.locator(".stale").count() == 0
 
 
@@ -107,7 +108,7 @@ def test_a_stale_answer_says_so_large_where_it_is_printed(visit: Open) -> None:
     page.wait_for_selector(".stale")
     for look in take_looks(opened):
         assert list_violations(opened) + list_layout_faults(opened) == [], look
-    page.get_by_role("button", name="English").click()
+    choose_language(page, "English")
     page.emulate_media(media="print")
     stamp = page.get_by_text("This answer is not of the values that are now in the form.")
     assert stamp.is_visible()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.conftest import ROOT
+from tests.page.asking import choose_language
 from tests.page.conftest import Open
 from tests.page.files import ASK, ask, catch, choose, read_counts, save
 from tests.table.cases import CASES, HEADER, LINES, PLAIN, workbook
@@ -81,7 +82,7 @@ def test_what_is_no_table_is_refused_at_once_in_words(
     assert words in page.locator(".failure").inner_text()
     assert page.locator("table").count() == 0
     assert sent == []
-    page.get_by_role("button", name="中文").click()
+    choose_language(page, "中文")
     assert re.search("[\u4e00-\u9fff]", page.locator(".failure").inner_text())
 
 
@@ -231,6 +232,23 @@ def test_a_file_that_comes_before_the_units_is_asked_for_its_own_all_the_same(
     choose(page, tmp_path, PLAIN)
     page.wait_for_selector(".told:not(:empty)")
     held[0].continue_()
+    page.wait_for_selector(".preview")
+    assert "kappa, lambda" in page.locator(".preview .failure").inner_text()
+    assert page.get_by_label("Unit of kappa").input_value() == ""
+
+
+def test_a_file_whose_units_cannot_be_read_is_held_back_and_not_taken_for_our_own(
+    visit: Open, tmp_path: Path
+) -> None:
+    opened = visit()
+    opened.page.route("**/units", lambda route: route.abort())
+    page = opened.go("#/survival/file", "#file")
+    choose(page, tmp_path, PLAIN)
+    page.wait_for_selector(".failure")
+    page.wait_for_timeout(200)
+    assert page.locator(".preview").count() == 0
+    opened.page.unroute("**/units")
+    choose(page, tmp_path, PLAIN)
     page.wait_for_selector(".preview")
     assert "kappa, lambda" in page.locator(".preview .failure").inner_text()
     assert page.get_by_label("Unit of kappa").input_value() == ""
@@ -400,11 +418,11 @@ def test_the_language_changes_and_nothing_is_lost(visit: Open, tmp_path: Path) -
     choose(page, tmp_path, PLAIN.replace("age,", "X1,").replace("67", "167"))
     page.wait_for_selector(".preview")
     page.get_by_label("X1 is taken for").select_option("age")
-    page.get_by_role("button", name="中文").click()
+    choose_language(page, "中文")
     assert list_uses(page)[1] == "age"
     ask(page)
     assert "超出允许范围" in page.locator(".whys").inner_text()
-    page.get_by_role("button", name="English").click()
+    choose_language(page, "English")
     assert read_counts(page) == (2, 0, 1)
     assert "outside 0 to 120 years" in page.locator(".whys").inner_text()
 

@@ -1,6 +1,7 @@
 """How the headings, dates, numbers and words of a pasted history are read, and what is asked."""
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.page.conftest import Open, is_answer
 from tests.page.pasting import (
@@ -10,6 +11,7 @@ from tests.page.pasting import (
     list_troubles,
     mend,
     open_form,
+    paste,
     preview,
     read_form,
     take,
@@ -288,3 +290,29 @@ def test_a_workbook_that_is_dropped_is_called_that(visit: Open) -> None:
     page.evaluate(DROP, ["#bring", "a.xlsx", [*b"PK\x03\x04"]])
     page.wait_for_selector(".bring .problem")
     assert "workbook" in page.locator(".bring .problem").inner_text()
+
+
+def test_nothing_is_pasted_before_the_units_are_known(visit: Open) -> None:
+    opened, held = visit(), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    opened.page.route("**/units", hold)
+    page = opened.go("#/chemo_dose", ".examples button")
+    page.wait_for_function("() => document.activeElement !== null")
+    assert page.locator("#bring").count() == 0
+    paste(page, NURSE, "body")
+    page.locator("form button[type=submit]").click()
+    assert page.locator(".answer, .preview").count() == 0
+    held[0].continue_()
+    page.wait_for_selector("#bring")
+    assert page.locator(".preview").count() == 0
+    preview(page, NURSE)
+    heads = page.locator(".preview thead").inner_text()
+    assert "/µL" in heads  # read as it was stated, and converted
+    mend(page, "Leave this column out")
+    mend(page, "Yes, today is December 31, 2025")
+    mend(page, "Take the bound itself: <500 as 500")
+    take(page)
+    assert read_form(page)[0]["anc"] == "4.8"

@@ -9,10 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
+from tests.page.asking import choose_language
 from tests.page.conftest import Open, Visit, serve
 from tests.page.looks import require_every_look
 from tests.waveform.models import write_model
 from tests.waveform.recordings import LEADS, SECRET, draw, write_csv, write_dicom, write_edf
+
+COLUMNS = "3 \u00d7 4 with rhythm strip"
 
 
 @pytest.fixture(scope="module", name="ecg_address")
@@ -120,7 +123,7 @@ def test_what_is_wrong_is_said_at_the_field(opened: Visit, tmp_path: Path) -> No
     expect(problem).to_contain_text("truncated EDF file")
     choose(page, tmp_path, "a.csv", write_csv(draw()[:10], names=LEADS[:10]))
     expect(problem).to_contain_text("is required, and is not in the recording (V5, V6)")
-    page.get_by_role("button", name="中文").click()
+    choose_language(page, "中文")
     expect(problem).to_contain_text("为必需导联")
 
 
@@ -141,3 +144,79 @@ def test_a_recording_has_room_in_every_look(opened: Visit, tmp_path: Path) -> No
     page.click("form button[type=submit]")
     page.wait_for_selector(".reasons .ecg svg")
     require_every_look(opened, "recording")
+
+
+def choose_layout(page: Page, name: str) -> None:
+    """By the keyboard."""
+    page.get_by_role("button", name=name, exact=True).first.focus()
+    page.keyboard.press("Enter")
+
+
+def list_starts(page: Page) -> dict[str, tuple[int, int]]:
+    """Per lead of the form's paper its row, by its height, and the second at which it begins."""
+    boxes = page.locator(".drop .ecg svg g").evaluate_all(
+        """all => all.map(one => {
+            const box = one.querySelector('path.trace:last-of-type').getBBox();
+            const [left, base] = one.querySelector('path.trace:last-of-type')
+                .getAttribute('transform').match(/[\\d.]+/g).map(Number);
+            return [one.querySelector('text').textContent, base, (left + box.x - 17) / 25];
+        })"""
+    )
+    rows = sorted({base for _, base, _ in boxes})
+    return {
+        f"{name}{rows.index(base)}": (rows.index(base), round(at, 1)) for name, base, at in boxes
+    }
+
+
+def test_twelve_leads_are_laid_out_as_clinicians_know_them_and_that_is_remembered(
+    opened: Visit, tmp_path: Path
+) -> None:
+    page = opened.page
+    choose(page, tmp_path, "a.csv", write_csv(draw()))
+    page.wait_for_selector(".drop .ecg svg")
+    assert list_starts(page)["V611"] == (11, 0)
+    choose_layout(page, COLUMNS)
+    columns = (("I", "II", "III"), ("aVR", "aVL", "aVF"), ("V1", "V2", "V3"), ("V4", "V5", "V6"))
+    told = {
+        f"{name}{row}": (row, 2.5 * column)
+        for column, names in enumerate(columns)
+        for row, name in enumerate(names)
+    }
+    assert list_starts(page) == told | {"II3": (3, 0)}
+    assert "Four columns of 2.5 s" in page.locator(".drop .ecg .help").inner_text()
+    assert page.evaluate("({...localStorage})") == {"ecg": "columns"}
+    page.click("form button[type=submit]")
+    expect(page.locator(".reasons .ecg svg g")).to_have_count(13)  # every paper, at once
+    page.reload()
+    choose(page, tmp_path, "a.csv", write_csv(draw()))
+    expect(page.locator(".drop .ecg svg g")).to_have_count(13)
+    choose_layout(page, "One lead a row")
+    expect(page.locator(".drop .ecg svg g")).to_have_count(12)
+
+
+@pytest.mark.parametrize("layout", ["One lead a row", COLUMNS])
+def test_both_layouts_are_printed_whole(opened: Visit, layout: str) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Drawn, of nobody").click()
+    expect(page.locator(".reasons .ecg svg")).to_have_count(1)
+    choose_layout(page, layout)
+    for _ in range(2):
+        page.get_by_role("button", name="Larger").last.click()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    paper = page.locator(".reasons .ecg .paper")
+    assert paper.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    assert paper.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+    assert page.locator(".reasons .ecg .tools").is_hidden()
+
+
+def test_leads_that_are_not_the_twelve_have_one_layout(visit: Open, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    write_model(models, leads=[{"name": "II"}, {"name": "V5"}])
+    serving = serve(create_app(Registry(models)))
+    opened = visit(at=next(serving))
+    page = opened.go("#/ecg", ".examples button")
+    page.locator(".examples button").click()
+    page.wait_for_selector(".drop .ecg svg")
+    assert page.locator(".ecg .layouts").count() == 0
+    next(serving, None)

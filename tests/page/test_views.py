@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.conftest import ROOT, SHIPPED
+from tests.page.asking import choose_language
 from tests.page.conftest import Open
 from tests.page.files import ask, read_counts, save_csv
 from tests.page.looks import UNFOLD, list_layout_faults, require_every_look
@@ -84,7 +85,7 @@ def test_the_browser_chooses_the_language_and_a_person_may_change_it(visit: Open
     page = visit("zh-CN").go("#/survival", ".examples button")
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
     assert page.get_by_role("button", name="询问").is_visible()
-    page.get_by_role("button", name="English").click()
+    choose_language(page, "English")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.get_by_role("button", name="Ask").is_visible()
 

@@ -143,8 +143,8 @@ async def draw_instance(request: Request) -> Response:
     Nothing is predicted.
     """
     model = find_model(request)
-    instance = take_instance(parse_body(await read_json_bytes(request)))
-    drawn = await run_in_threadpool(draw, model, instance)
+    instance, part = take_instance(parse_body(await read_json_bytes(request)))
+    drawn = await run_in_threadpool(draw, model, instance, part)
     return _respond(speak(drawn, choose_words(request)))
 
 

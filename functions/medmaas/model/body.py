@@ -147,16 +147,16 @@ def take_texts(body: object, names: Collection[str], most: int) -> Mapping[str, 
     return values
 
 
-def take_instance(body: object) -> object:
-    """The instance of a parsed body `{"instance": {...}}`.
+def take_instance(body: object) -> tuple[object, object]:
+    """The instance of a parsed body `{"instance": {...}}`, and which part of it is meant, if one.
 
     Raises:
         InvalidRequestError: not of this form.
     """
-    if not isinstance(body, dict) or body.keys() != {"instance"}:
+    if not isinstance(body, dict) or body.keys() - {"part"} != {"instance"}:
         problem = Problem(None, "instance", Fact("object_required"))
         raise InvalidRequestError("body_without_instance", [problem])
-    return body["instance"]
+    return body["instance"], body.get("part")
 
 
 def _check_count(field: str, count: int) -> None:

@@ -82,20 +82,27 @@ def answer(
     return Answers(model, *read, outputs, options, held=held, seen=reading.seen)
 
 
-def draw(model: Model, instance: object) -> dict[str, Any]:
+def draw(model: Model, instance: object, part: object = None) -> dict[str, Any]:
     """What the model sees of an instance, and what is said of how it was read; nothing is answered.
+
+    Args:
+        model: what sees it.
+        instance: as it is asked about; with `part` the other parts need not be there.
+        part: the one of several parts that is drawn.
 
     Returns:
         `{"drawing", "warnings", "reason"}`; the reason is there if the reading alone is one to
         abstain.
 
     Raises:
-        InvalidRequestError: the instance has a problem, or such instances are not drawn.
+        InvalidRequestError: the instance has a problem, such instances are not drawn, or there is
+            no such part.
     """
-    reading = model.inputs.read([instance])
+    inputs = model.inputs if part is None else model.inputs.narrow(part)
+    reading = inputs.read([instance])
     if reading.problems:
         raise refuse_problems(reading.problems)
-    drawing = model.inputs.draw(instance)
+    drawing = inputs.draw(instance)
     if drawing is None:
         raise InvalidRequestError("not_drawn")
     held = reading.held[0] if reading.held else None

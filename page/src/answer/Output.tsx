@@ -39,6 +39,7 @@ function useTold({ model, prediction, instance }: Props) {
     similar: listSimilar(model, prediction),
     centres,
     picture: instance && findInput(model).findPicture?.(model, instance),
+    recording: instance && findInput(model).findRecording?.(model, instance),
     forced,
   };
 }

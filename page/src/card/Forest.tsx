@@ -6,15 +6,18 @@ import type { Manifest, Metric } from "../manifest";
 import { writeFigure } from "./Figures";
 import { isOfAll, TESTED } from "./findings";
 import { gather } from "./gather";
+import { isNamed } from "./Named";
 import { type Domain, span, Track } from "./Track";
 
 /** So many figures are open at once; the others are in a fold. */
 const OPEN = 3;
 
 /** What was measured of all on whom it was tested: the model's own, and what stands beside it. */
-function listComparable({ card }: Manifest): Metric[] {
+function listComparable(model: Manifest): Metric[] {
+  const { card } = model;
+  const apart = isNamed(model); // in tables of their own
   const tested = card.metrics.filter(
-    (one) => isOfAll(one) && TESTED.includes(one.cohort) && !one.measure,
+    (one) => isOfAll(one) && TESTED.includes(one.cohort) && !one.measure && !apart(one),
   );
   const own = tested.find((one) => one.of === "model" && !one.against)?.model;
   const name = ({ metric, evaluated_on }: Metric) => JSON.stringify([metric, evaluated_on]);

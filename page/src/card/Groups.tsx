@@ -6,10 +6,12 @@ import { listPerformance } from "./Forest";
 import { EVERYONE, isOfAll, listOwn, TESTED } from "./findings";
 import { gather } from "./gather";
 import { type Column, Matrix } from "./Matrix";
+import { isNamed } from "./Named";
 import { span } from "./Track";
 
 export function Groups({ model }: { model: Manifest }) {
-  const own = listOwn(model);
+  const apart = isNamed(model); // no group of people
+  const own = listOwn(model).filter((one) => isOfAll(one) || !apart(one));
   const told = new Set(listPerformance(model).map(({ model: name }) => name));
   const sets = TESTED.map((cohort) => own.filter((one) => one.cohort === cohort));
   const shown = sets.flatMap((set) => [

@@ -10,6 +10,8 @@ export interface Cell extends Estimate {
   column: string;
   group: string;
   n: number;
+  /** What it is compared with, on the same people. */
+  beside?: (Estimate & { name: string })[];
 }
 
 export interface Column {
@@ -24,6 +26,10 @@ export function Matrix(props: {
   caption: ComponentChildren;
   columns: Map<string, Column>;
   cells: Cell[];
+  /** What the rows are of, if not groups of people. */
+  by?: string;
+  /** Beside the name of a row. */
+  aside?: (group: string) => ComponentChildren;
 }) {
   const { model, columns } = props;
   const rows = gather(props.cells, ({ group }) => group);
@@ -34,7 +40,7 @@ export function Matrix(props: {
       <caption>{props.caption}</caption>
       <thead>
         <tr>
-          <th scope="col">{t("card.column_group")}</th>
+          <th scope="col">{props.by ?? t("card.column_group")}</th>
           {[...columns].map(([key, { head }]) => (
             <th scope="col" key={key}>
               {head}
@@ -49,6 +55,7 @@ export function Matrix(props: {
             <tr key={group} class={group === "all" ? "everyone" : undefined}>
               <th scope="row">
                 <Told of={model} text={group} />
+                {props.aside?.(group)}
                 {sizes.size === 1 && <Size n={cells[0]?.n ?? 0} />}
               </th>
               {[...columns].map(([key, column]) => {
@@ -56,7 +63,11 @@ export function Matrix(props: {
                 return (
                   <td key={key} class={cell ? undefined : "nothing"}>
                     <span class="head">{column.head}</span>
-                    {cell ? <Drawn cell={cell} column={column} sized={sizes.size > 1} /> : "–"}
+                    {cell ? (
+                      <Drawn model={model} cell={cell} column={column} sized={sizes.size > 1} />
+                    ) : (
+                      "–"
+                    )}
                   </td>
                 );
               })}
@@ -68,12 +79,21 @@ export function Matrix(props: {
   );
 }
 
-function Drawn({ cell, column, sized }: { cell: Cell; column: Column; sized: boolean }) {
+function Drawn(props: { model: Manifest; cell: Cell; column: Column; sized: boolean }) {
+  const { model, cell, column, sized } = props;
   return (
     <>
       <Track figure={cell} domain={column.domain} target={column.target} />
       <span class="value">{column.write(cell)}</span>
       {sized && <Size n={cell.n} />}
+      {cell.beside?.map((other) => (
+        <span class="beside" key={other.name}>
+          <Track figure={other} domain={column.domain} own={false} />
+          <span class="value">
+            <Told of={model} text={other.name} /> {column.write(other)}
+          </span>
+        </span>
+      ))}
     </>
   );
 }

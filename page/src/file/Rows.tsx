@@ -1,5 +1,6 @@
 // Every row of a file with its answer: to be sought through, sorted, a hundred at a time.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Pages } from "../charts/Pages";
 import { findOutput } from "../kinds";
 import { formatCount, formatNumber, formatPercent, i18n, nameValue, t } from "../language";
 import type { Manifest } from "../manifest";
@@ -128,21 +129,7 @@ export function Rows(props: {
           </tbody>
         </table>
       </section>
-      {pages > 1 && (
-        <nav class="buttons" aria-label={t("file.pages")}>
-          <button type="button" class="quiet" disabled={!current} onClick={() => turn(current - 1)}>
-            {t("file.before")}
-          </button>
-          <button
-            type="button"
-            class="quiet"
-            disabled={current === pages - 1}
-            onClick={() => turn(current + 1)}
-          >
-            {t("file.next")}
-          </button>
-        </nav>
-      )}
+      <Pages label={t("file.pages")} page={current} count={pages} onTurn={turn} />
     </>
   );
 }

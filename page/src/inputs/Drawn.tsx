@@ -25,7 +25,7 @@ const drawn = new Map<string, Promise<DrawAnswer>>();
 const MOST = 8;
 
 export function findDrawing(model: Manifest, instance: Instance, content: string) {
-  const key = `${model.id}@${model.version} ${content}`;
+  const key = `${model.id}@${model.version} ${Object.keys(instance)} ${content}`;
   const known = drawn.get(key);
   if (known) return known;
   const made = draw<Drawing>(model, instance);

@@ -1,44 +1,65 @@
-// Leads one below the other as on ECG paper: 25 mm/s and 10 mm/mV, squares of 1 and of 5 mm.
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+// ECG paper: leads one below the other or as they are printed everywhere, zoomed by keyboard; below
+// them what an answer says of their times. Of a long recording the stretch that is seen is drawn.
+import type { RefObject } from "preact";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { DataTable } from "../charts/Figure";
 import { formatNumber, t } from "../language";
+import { recall, remember } from "../remembered";
+import type { Span } from "../rooms";
+import { formatTick } from "../times";
 import { withUnit } from "../units";
-import type { PaperProps, Samples } from "./Recording";
+import { ChosenTime, EcgLanes } from "./EcgLanes";
+import {
+  decode,
+  fit,
+  inColumns,
+  inRows,
+  LARGE,
+  LAYOUTS,
+  type Layout,
+  type Lead,
+  MARGIN,
+  MM_PER,
+  MM_PER_MV,
+  MM_PER_SECOND,
+  place,
+  type Strip,
+  trace,
+} from "./ecg";
+import type { Heat, PaperProps } from "./Recording";
 
-const MM_PER_SECOND = 25;
-const MM_PER_MV = 10;
-const MM_PER: Record<string, number> = { mV: MM_PER_MV, uV: MM_PER_MV / 1000, V: MM_PER_MV * 1000 };
-const MARGIN = 17; // mm, for the name and the pulse
-const LEAST_ROW = 15; // mm
-const MOST_ROW = 45;
-const LARGE = 5; // mm of a large square
 const PX_PER_MM = 2.4; // at least, before it is zoomed
 const ZOOMS = [1, 1.5, 2, 3, 4, 6];
-const BINS_PER_MM = 10; // more samples are drawn as their lowest and highest
+const PIECE = 10; // seconds that are drawn together
+const SHORT = 20; // seconds that fit a printed page
+const END = 6; // mm
 
-interface Lead {
-  name: string;
-  values: Float32Array;
-  low: number;
-  high: number;
-}
-
-export function EcgPaper({ shown, title, heat }: PaperProps) {
+export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
   const [zoom, setZoom] = useState(0);
+  const [chosenLayout, setLayout] = useLayout();
   const stage = useRef<HTMLElement>(null);
   const centre = useRef(0);
   const id = useId();
+  const rate = shown.sampling_rate;
   const leads = useMemo(() => decode(shown), [shown]);
   const scale = MM_PER[shown.unit] ?? fit(leads);
-  const seconds = (leads[0]?.values.length ?? 0) / shown.sampling_rate;
-  const width = MARGIN + seconds * MM_PER_SECOND + 6;
-  const rows = useMemo(() => place(leads, scale), [leads, scale]);
-  const height = rows.height + 6;
-  const paths = useMemo(
-    () => leads.map((lead) => trace(lead.values, shown.sampling_rate, scale)),
-    [leads, scale],
+  const seconds = (leads[0]?.values.length ?? 0) / rate;
+  const columns = useMemo(() => inColumns(leads, seconds), [leads, seconds]);
+  const layout: Layout = columns ? chosenLayout : "rows";
+  const strips = useMemo(
+    () => (layout === "columns" && columns ? columns : inRows(leads, seconds)),
+    [leads, columns, layout],
   );
+  const rows = useMemo(() => place(strips, rate, scale), [strips, scale]);
+  const width = MARGIN + seconds * MM_PER_SECOND + END;
+  const height = rows.height + END;
   const times = ZOOMS[zoom] ?? 1;
+  const wide = { "--times": times, "--least": `${width * PX_PER_MM}px` };
+  const seen = useSeen(stage, seconds, width, times);
+  const paths = useMemo(
+    () => strips.map((strip) => trace(strip.lead.values, rate, scale, meet(strip, seen))),
+    [strips, scale, seen.from, seen.to],
+  );
   const change = (next: number) => {
     const box = stage.current;
     if (box) centre.current = (box.scrollLeft + box.clientWidth / 2) / box.scrollWidth;
@@ -48,15 +69,15 @@ export function EcgPaper({ shown, title, heat }: PaperProps) {
     const box = stage.current;
     if (box && zoom) box.scrollLeft = centre.current * box.scrollWidth - box.clientWidth / 2;
   }, [zoom]);
-  const largest = Math.max(
-    ...(heat?.leads ?? []).flatMap(({ lost }) => lost.map(Math.abs)),
-    Number.EPSILON,
-  );
+  const chosen = labelled?.chosen;
+  useEffect(() => {
+    if (stage.current && chosen) bringInSight(stage.current, chosen, width);
+  }, [chosen?.from, chosen?.to, zoom]);
   const scaled = shown.unit in MM_PER;
   return (
-    <figure class="figure ecg">
+    <figure class={seconds > SHORT ? "figure ecg long" : "figure ecg"}>
       <figcaption>{title}</figcaption>
-      <p class="tools">
+      <div class="tools">
         <button type="button" class="quiet" disabled={zoom === 0} onClick={() => change(zoom - 1)}>
           {t("waveform.smaller")}
         </button>
@@ -69,7 +90,8 @@ export function EcgPaper({ shown, title, heat }: PaperProps) {
           {t("waveform.larger")}
         </button>
         <span role="status">{t("waveform.zoom", { times: formatNumber(times) })}</span>
-      </p>
+        {columns && <LayoutSwitch layout={layout} onChange={setLayout} />}
+      </div>
       <section
         class="paper"
         ref={stage}
@@ -79,164 +101,246 @@ export function EcgPaper({ shown, title, heat }: PaperProps) {
         aria-describedby={`${id}-keys`}
         onKeyDown={(event) => {
           if (event.ctrlKey || event.metaKey || event.altKey) return;
-          const step = { "+": zoom + 1, "=": zoom + 1, "-": zoom - 1, "0": 0 }[event.key];
-          if (step === undefined) return;
+          const key = event.key.toLowerCase();
+          const step = { "+": zoom + 1, "=": zoom + 1, "-": zoom - 1, "0": 0 }[key];
+          const by = ({ n: 1, p: -1 } as const)[key];
+          if (step !== undefined) change(step);
+          else if (by && labelled) labelled.onStep(by);
+          else return;
           event.preventDefault();
-          change(step);
         }}
       >
-        <svg
-          role="img"
-          aria-label={title}
-          viewBox={`0 0 ${width} ${height}`}
-          style={{ width: `${times * 100}%`, minWidth: `${width * PX_PER_MM * times}px` }}
-        >
-          <defs>
-            <pattern id={`${id}-small`} width="1" height="1" patternUnits="userSpaceOnUse">
-              <path class="small" d="M1 0H0V1" />
-            </pattern>
-            <pattern id={`${id}-large`} width={LARGE} height={LARGE} patternUnits="userSpaceOnUse">
-              <rect width={LARGE} height={LARGE} fill={`url(#${id}-small)`} />
-              <path class="large" d={`M${LARGE} 0H0V${LARGE}`} />
-            </pattern>
-          </defs>
-          <rect class="ground" width={width} height={height} />
-          <rect width={width} height={height} fill={`url(#${id}-large)`} />
-          {leads.map((lead, i) => {
-            const row = rows.rows[i] ?? { top: 0, base: 0, size: 0 };
-            const lost = heat?.leads.find((one) => one.lead === lead.name)?.lost ?? [];
+        <svg role="img" aria-label={title} viewBox={`0 0 ${width} ${height}`} style={wide}>
+          <Squares id={id} width={width} height={height} />
+          {strips.map((strip, i) => {
+            const row = rows.rows[strip.row] ?? { top: 0, base: 0, size: 0 };
+            const isFirst = strip.from === 0;
+            const left = MARGIN + strip.from * MM_PER_SECOND;
             return (
-              <g key={lead.name}>
-                {lost.map((value, j) => (
-                  <rect
-                    key={j}
-                    class={value < 0 ? "down" : "up"}
-                    style={{ opacity: 0.55 * (Math.abs(value) / largest) }}
-                    x={MARGIN + j * (heat?.seconds ?? 0) * MM_PER_SECOND}
-                    y={row.top}
-                    width={
-                      Math.min(heat?.seconds ?? 0, seconds - j * (heat?.seconds ?? 0)) *
-                      MM_PER_SECOND
-                    }
-                    height={row.size}
-                  />
-                ))}
-                {scaled && (
+              <g key={`${strip.row} ${strip.lead.name}`}>
+                {heat && <Worth {...{ heat, strip, row, seen }} />}
+                {scaled && isFirst && (
                   <path
                     class="trace"
                     d={`M9 ${row.base}h1v${-MM_PER_MV}h${LARGE}v${MM_PER_MV}h1`}
                   />
                 )}
+                {!isFirst && <path class="trace" d={`M${left} ${row.base - 3}v6`} />}
                 <path
                   class="trace"
                   transform={`translate(${MARGIN} ${row.base})`}
                   d={paths[i] ?? ""}
                 />
-                <text x={1} y={row.base - 1}>
-                  {lead.name}
+                <text
+                  x={isFirst ? 1 : left + 1}
+                  y={isFirst ? row.base - 1 : Math.max(row.base - MM_PER_MV, row.top + 4)}
+                >
+                  {strip.lead.name}
                 </text>
               </g>
             );
           })}
-          {Array.from({ length: Math.floor(seconds) + 1 }, (_, i) => (
-            <text class="time" key={i} x={MARGIN + i * MM_PER_SECOND} y={height - 1.5}>
-              {i} s
+          <ChosenTime chosen={chosen} height={rows.height} />
+          {listSeconds(seen, seconds).map((second) => (
+            <text
+              class="time"
+              text-anchor="middle"
+              key={second}
+              x={MARGIN + second * MM_PER_SECOND}
+              y={height - 1.5}
+            >
+              {formatTick(second, seconds)}
             </text>
           ))}
         </svg>
+        {labelled && (
+          <EcgLanes labelled={labelled} seconds={seconds} seen={seen} width={width} style={wide} />
+        )}
       </section>
       <p class="help" id={`${id}-keys`}>
-        {t(scaled ? "waveform.scale" : "waveform.scale_fit")} {t("waveform.layout")}{" "}
-        {t("waveform.keys")}
+        {t(scaled ? "waveform.scale" : "waveform.scale_fit")}{" "}
+        {t(`waveform.layout_${layout}`, { seconds: formatNumber(seconds / 4) })}{" "}
+        {t("waveform.keys")} {labelled && t("waveform.label_keys")}
       </p>
+      {labelled?.legend}
       {heat && (
         <ul class="legend worth">
           <li class="key-for">{t("waveform.for")}</li>
           <li class="key-against">{t("waveform.against")}</li>
         </ul>
       )}
-      <details>
-        <summary>{t("figure.table")}</summary>
-        {heat ? (
-          <DataTable
-            caption={title}
-            head={[t("waveform.time"), ...heat.leads.map(({ lead }) => lead)]}
-            rows={(heat.leads[0]?.lost ?? []).map((_, j) => [
-              heat.span(j * heat.seconds, Math.min((j + 1) * heat.seconds, seconds)),
-              ...heat.leads.map(({ lost }) => heat.write(lost[j] ?? 0)),
-            ])}
-          />
-        ) : (
-          <DataTable
-            caption={title}
-            head={[t("waveform.lead_name"), t("waveform.lowest"), t("waveform.highest")]}
-            rows={leads.map(({ name, low, high }) => [
-              name,
-              withUnit(formatNumber(low, 3), shown.unit),
-              withUnit(formatNumber(high, 3), shown.unit),
-            ])}
-          />
-        )}
-      </details>
+      {!labelled && <Numbers {...{ shown, title, heat, leads, seconds }} />}
     </figure>
   );
 }
 
-/** The samples of every lead. */
-function decode({ leads }: Samples): Lead[] {
-  return Object.entries(leads).map(([name, { int16, gain }]) => {
-    const bytes = Uint8Array.from(atob(int16), (sign) => sign.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    const values = Float32Array.from(
-      { length: bytes.length / 2 },
-      (_, i) => view.getInt16(2 * i, true) * gain,
-    );
-    const [low, high] = values.reduce(
-      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-      [0, 0],
-    );
-    return { name, values, low, high };
-  });
+const listeners = new Set<(layout: Layout) => void>();
+
+/** The layout of every paper there is, as it was chosen last. */
+function useLayout() {
+  const [layout, setLayout] = useState<Layout>(() => recall("ecg", LAYOUTS) ?? "rows");
+  useEffect(() => {
+    listeners.add(setLayout);
+    return () => {
+      listeners.delete(setLayout);
+    };
+  }, []);
+  const choose = (next: Layout) => {
+    remember("ecg", next);
+    for (const listen of listeners) listen(next);
+  };
+  return [layout, choose] as const;
 }
 
-/** Millimetres of a unit that is no voltage: what moves most is two large squares high. */
-function fit(leads: Lead[]): number {
-  const widest = Math.max(...leads.map(({ low, high }) => high - low), Number.EPSILON);
-  return (2 * LARGE) / widest;
+function LayoutSwitch(props: { layout: Layout; onChange: (layout: Layout) => void }) {
+  return (
+    <fieldset class="layouts">
+      <legend class="unseen">{t("waveform.layout")}</legend>
+      {LAYOUTS.map((one) => (
+        <button
+          type="button"
+          class="quiet"
+          key={one}
+          aria-pressed={one === props.layout}
+          onClick={() => props.onChange(one)}
+        >
+          {t(`waveform.${one}`)}
+        </button>
+      ))}
+    </fieldset>
+  );
 }
 
-/** Where each row begins, where its lead is 0, and how high it is, in mm on the large squares. */
-function place(leads: Lead[], scale: number) {
-  let top = LARGE;
-  const rows = leads.map(({ low, high }) => {
-    const above = Math.min(high * scale, MOST_ROW / 2);
-    const below = Math.min(-low * scale, MOST_ROW / 2);
-    const up = LARGE * Math.ceil(Math.max(above, MM_PER_MV) / LARGE);
-    const size = Math.max(up + LARGE * Math.ceil(Math.max(below, 1) / LARGE), LEAST_ROW);
-    const row = { top, base: top + up, size };
-    top += size;
-    return row;
-  });
-  return { rows, height: top + LARGE };
+/** Which seconds are drawn: whole pieces around what is in sight, so that few moves draw anew. */
+function useSeen(
+  stage: RefObject<HTMLElement | null>,
+  seconds: number,
+  width: number,
+  times: number,
+) {
+  const [seen, setSeen] = useState<Span>({ from: 0, to: Math.min(seconds, 2 * PIECE) });
+  useLayoutEffect(() => {
+    const box = stage.current;
+    if (!box) return;
+    const follow = () => {
+      const at = (pixels: number) =>
+        ((pixels / box.scrollWidth) * width - MARGIN) / MM_PER_SECOND / PIECE;
+      const from = Math.max(0, (Math.floor(at(box.scrollLeft)) - 1) * PIECE);
+      const end = (Math.ceil(at(box.scrollLeft + box.clientWidth)) + 1) * PIECE;
+      const to = Math.min(seconds, end);
+      setSeen((now) => (now.from === from && now.to === to ? now : { from, to }));
+    };
+    const observer = new ResizeObserver(follow);
+    observer.observe(box);
+    box.addEventListener("scroll", follow, { passive: true });
+    follow();
+    return () => {
+      observer.disconnect();
+      box.removeEventListener("scroll", follow);
+    };
+  }, [seconds, width, times]);
+  return seen;
 }
 
-/** A line from sample to sample in mm; of many in one place the lowest and the highest. */
-function trace(values: Float32Array, rate: number, scale: number): string {
-  const per = Math.max(1, Math.floor(rate / (MM_PER_SECOND * BINS_PER_MM)));
-  const points: string[] = [];
-  const write = (i: number) =>
-    points.push(
-      `${((i / rate) * MM_PER_SECOND).toFixed(2)} ${(-(values[i] ?? 0) * scale).toFixed(2)}`,
-    );
-  for (let i = 0; i < values.length; i += per) {
-    const end = Math.min(i + per, values.length);
-    let [lowest, highest] = [i, i];
-    for (let j = i; j < end; j++) {
-      if ((values[j] ?? 0) < (values[lowest] ?? 0)) lowest = j;
-      if ((values[j] ?? 0) > (values[highest] ?? 0)) highest = j;
-    }
-    for (const place of new Set([Math.min(lowest, highest), Math.max(lowest, highest)]))
-      write(place);
-  }
-  return `M${points.join("L")}`;
+const meet = (one: Span, other: Span): Span => ({
+  from: Math.max(one.from, other.from),
+  to: Math.min(one.to, other.to),
+});
+
+function bringInSight(box: HTMLElement, chosen: Span, width: number) {
+  const per = box.scrollWidth / width;
+  const [left, right] = [chosen.from, chosen.to].map((at) => (MARGIN + at * MM_PER_SECOND) * per);
+  if (left === undefined || right === undefined) return;
+  const edge = 2 * LARGE * per;
+  if (left >= box.scrollLeft + edge && right <= box.scrollLeft + box.clientWidth - edge) return;
+  const isWider = right - left > box.clientWidth - 2 * edge;
+  box.scrollLeft = isWider ? left - edge : (left + right - box.clientWidth) / 2;
+}
+
+const listSeconds = ({ from, to }: Span, seconds: number) =>
+  Array.from({ length: Math.floor(Math.min(to, seconds)) - from + 1 }, (_, i) => from + i);
+
+function Squares({ id, width, height }: { id: string; width: number; height: number }) {
+  return (
+    <>
+      <defs>
+        <pattern id={`${id}-small`} width="1" height="1" patternUnits="userSpaceOnUse">
+          <path class="small" d="M1 0H0V1" />
+        </pattern>
+        <pattern id={`${id}-large`} width={LARGE} height={LARGE} patternUnits="userSpaceOnUse">
+          <rect width={LARGE} height={LARGE} fill={`url(#${id}-small)`} />
+          <path class="large" d={`M${LARGE} 0H0V${LARGE}`} />
+        </pattern>
+      </defs>
+      <rect class="ground" width={width} height={height} />
+      <rect width={width} height={height} fill={`url(#${id}-large)`} />
+    </>
+  );
+}
+
+/** What the segments of a strip are worth, behind its trace. */
+function Worth(props: {
+  heat: Heat;
+  strip: Strip;
+  row: { top: number; size: number };
+  seen: Span;
+}) {
+  const { heat, strip, row, seen } = props;
+  const largest = Math.max(...heat.leads.flatMap(({ lost }) => lost.map(Math.abs)), Number.EPSILON);
+  const drawn = meet(strip, seen);
+  const lost = heat.leads.find((one) => one.lead === strip.lead.name)?.lost ?? [];
+  return (
+    <>
+      {lost.map((value, j) => {
+        const part = meet({ from: j * heat.seconds, to: (j + 1) * heat.seconds }, drawn);
+        return part.to <= part.from ? null : (
+          <rect
+            key={j}
+            class={value < 0 ? "down" : "up"}
+            style={{ opacity: 0.55 * (Math.abs(value) / largest) }}
+            x={MARGIN + part.from * MM_PER_SECOND}
+            y={row.top}
+            width={(part.to - part.from) * MM_PER_SECOND}
+            height={row.size}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+/** The same as a table. */
+function Numbers(props: {
+  shown: PaperProps["shown"];
+  title: string;
+  heat: Heat | undefined;
+  leads: Lead[];
+  seconds: number;
+}) {
+  const { shown, title, heat, leads, seconds } = props;
+  return (
+    <details>
+      <summary>{t("figure.table")}</summary>
+      {heat ? (
+        <DataTable
+          caption={title}
+          head={[t("waveform.time"), ...heat.leads.map(({ lead }) => lead)]}
+          rows={(heat.leads[0]?.lost ?? []).map((_, j) => [
+            heat.span(j * heat.seconds, Math.min((j + 1) * heat.seconds, seconds)),
+            ...heat.leads.map(({ lost }) => heat.write(lost[j] ?? 0)),
+          ])}
+        />
+      ) : (
+        <DataTable
+          caption={title}
+          head={[t("waveform.lead_name"), t("waveform.lowest"), t("waveform.highest")]}
+          rows={leads.map(({ name, low, high }) => [
+            name,
+            withUnit(formatNumber(low, 3), shown.unit),
+            withUnit(formatNumber(high, 3), shown.unit),
+          ])}
+        />
+      )}
+    </details>
+  );
 }

@@ -1,8 +1,9 @@
 // What the service read of a recording, and the paper that it is drawn on, loaded when there is one.
-import type { ComponentType } from "preact";
+import type { ComponentType, VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { formatNumber, t } from "../language";
 import type { Instance, Manifest } from "../manifest";
+import type { Labelled } from "../rooms";
 import { type Drawn, draw, Refusal } from "../service";
 
 /** What is drawn: the samples as the graph takes them, as counts of 16 bits in base64. */
@@ -29,6 +30,7 @@ export interface PaperProps {
   shown: Samples;
   title: string;
   heat?: Heat;
+  labelled?: Labelled;
 }
 
 export const findShown = ({ drawing }: Shown) => drawing;
@@ -91,4 +93,18 @@ export function Paper(props: PaperProps) {
     import("./EcgPaper").then(({ EcgPaper }) => setDrawing({ of: EcgPaper }));
   }, []);
   return Drawing ? <Drawing.of {...props} /> : <p role="status">{t("waveform.drawing")}</p>;
+}
+
+/** What was recorded, with labels on its axis of time; where it cannot be drawn, what is instead. */
+export function LabelledPaper(props: {
+  model: Manifest;
+  instance: Instance;
+  labelled: Labelled;
+  instead: VNode | null;
+}) {
+  const { model, instance, labelled, instead } = props;
+  const { shown, refusal } = useShown(model, instance);
+  if (refusal) return instead;
+  if (!shown) return <p role="status">{t("waveform.drawing")}</p>;
+  return <Paper shown={findShown(shown)} title={labelled.title} labelled={labelled} />;
 }

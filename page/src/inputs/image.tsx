@@ -1,14 +1,16 @@
 // A picture by drop, by paste or from a file. Of a photograph a part is chosen and made small here;
 // what is sent goes to the service and nowhere else.
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { VNode } from "preact";
+import { useRef, useState } from "preact/hooks";
 import { type Draft, type FieldsProps, openContent } from "../ask/draft";
-import type { ImageExplanation } from "../contract";
+import type { Drawing, ImageExplanation } from "../contract";
 import { Told, t } from "../language";
 import type { Instance } from "../manifest";
 import type { InputRoom, Taking } from "../rooms";
 import { Said } from "../Said";
 import { Cropper } from "./Cropper";
 import { address, Drawn, findDrawing, isUnseen, Thumbnail, useDrawing } from "./Drawn";
+import { Drop, encode } from "./Drop";
 import { HeatMap, RegionMap } from "./HeatMap";
 import { type Aside, cut, openFile, type Whole } from "./photo";
 
@@ -49,19 +51,25 @@ export const image: InputRoom<Model, ImageExplanation> = {
     const of = output.nameTarget(model, explanation.heat_map.of);
     const given = { model, explanation, of };
     return isUnseen(read(model, instance)) ? (
-      <DrawnMap {...given} instance={instance} />
+      <OverDrawn model={model} instance={instance}>
+        {(drawn) => <HeatMap {...given} {...drawn} />}
+      </OverDrawn>
     ) : (
       <HeatMap {...given} picture={findPicture(model, instance)} />
     );
   },
-  Share: ({ model, instance, share, part, output }) =>
-    share.heat_map && !isUnseen(read(model, instance)) ? (
-      <RegionMap
-        picture={findPicture(model, instance)}
-        map={share.heat_map}
-        title={t("parts.regions", { part, of: output.nameTarget(model, share.of) })}
-      />
-    ) : null,
+  Share: ({ model, instance, share, part, output }) => {
+    if (!share.heat_map) return null;
+    const title = t("parts.regions", { part, of: output.nameTarget(model, share.of) });
+    const given = { map: share.heat_map, title };
+    return isUnseen(read(model, instance)) ? (
+      <OverDrawn model={model} instance={instance}>
+        {(drawn) => <RegionMap {...given} {...drawn} />}
+      </OverDrawn>
+    ) : (
+      <RegionMap {...given} picture={findPicture(model, instance)} />
+    );
+  },
   file: { refuse: () => t("file.no_pictures") },
   listFeatures: () => [],
 };
@@ -80,43 +88,33 @@ const read = ({ input }: Model, instance: Instance) => String(instance[input.fie
 
 const findPicture = (model: Model, instance: Instance) => showPicture(read(model, instance));
 
-/** A map over a picture that the service has drawn, and whose size it has told. */
-function DrawnMap(props: Omit<Parameters<typeof HeatMap>[0], "picture"> & { instance: Instance }) {
-  const { instance, ...rest } = props;
-  const model = props.model as Model;
+/** What is drawn over a picture that the service has drawn, and whose size it has told. */
+function OverDrawn(props: {
+  model: Model;
+  instance: Instance;
+  children: (drawn: { picture: string; whole: Drawing }) => VNode;
+}) {
+  const { model, instance, children } = props;
   const told = useDrawing(model, instance, read(model, instance))?.told;
-  return <div>{told && <HeatMap {...rest} picture={address(told)} whole={told.drawing} />}</div>;
+  return <div>{told && children({ picture: address(told), whole: told.drawing })}</div>;
 }
-
-const encode = (bytes: Uint8Array) =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 const ALONE = "value-picture";
 const ACCEPTED = "image/*,.dcm,.tif,.tiff,.heic,.pdf"; // what cannot be read is told why, not hidden
 
 function Picture({ model, id = ALONE, draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
-  const [over, setOver] = useState(false);
   const [isOpening, setOpening] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
   const newest = useRef<File | undefined>(undefined);
   const aside = draft.aside as Aside | undefined;
   const told =
     aside && "trouble" in aside ? t(`picture.problem.${aside.trouble}`, { ...input }) : "";
   const isOpen = aside && "bitmap" in aside && !aside.box;
   const refused = told ? undefined : problems.get(input.field);
-  // nothing is asked before a part is chosen: the browser says so at the field
-  useEffect(() => {
-    field.current?.setCustomValidity(told || (isOpen ? t("picture.choose") : ""));
-    if (field.current && !aside) field.current.value = ""; // what it names is no longer there
-  });
   const set = (next: Pick<Draft, "content" | "aside">) => onChange({ ...draft, ...next });
 
-  const take = async (files: FileList | undefined) => {
-    const [file] = files ?? [];
-    if (!files || !file) return;
+  const take = async (file: File) => {
     newest.current = file;
-    if (files.length > 1) return set({ content: "", aside: { trouble: "two_files" } });
     setOpening(true);
     const { aside, bytes } = await openFile(input, file).catch(() => ({
       aside: { trouble: "damaged" } as const,
@@ -126,56 +124,27 @@ function Picture({ model, id = ALONE, draft, problems, onChange }: FieldsProps<M
     setOpening(false);
     if ("bitmap" in aside && aside.box)
       return set({ content: cut(input, aside.bitmap, aside.box), aside });
-    set({ content: bytes ? encode(bytes) : "", aside });
+    set({ content: bytes ? await encode(new Blob([bytes])) : "", aside });
   };
-  useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      // where there are several pictures, it is for the one that is being filled in
-      const several = document.querySelectorAll("form input[type=file]").length > 1;
-      if (several && document.activeElement !== field.current) return;
-      take(event.clipboardData?.files);
-    };
-    addEventListener("paste", paste);
-    return () => removeEventListener("paste", paste);
-  });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more, the file field is the other
-    <div
-      class={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files);
+    <Drop
+      id={id}
+      label={<Told of={model} text={input.description} />}
+      accept={ACCEPTED}
+      button={t("picture.open")}
+      help={input.dicom || input.tiff ? t("ask.file_help") : t("ask.picture_help")}
+      problem={told || (refused && <Said of={model} fact={refused} text={refused.problem} />)}
+      isSudden={Boolean(told)}
+      isKept={Boolean(aside)}
+      unready={told || (isOpen ? t("picture.choose") : "")}
+      pasted
+      onFile={take}
+      onSeveral={() => {
+        newest.current = undefined;
+        setOpening(false);
+        set({ content: "", aside: { trouble: "two_files" } });
       }}
     >
-      <label for={id}>
-        <Told of={model} text={input.description} />
-      </label>
-      <input
-        id={id}
-        class="unseen"
-        ref={field}
-        type="file"
-        accept={ACCEPTED}
-        aria-invalid={Boolean(told || refused)}
-        aria-describedby={`${id}-help ${id}-problem`}
-        onChange={(event) => take(event.currentTarget.files ?? undefined)}
-      />
-      <label class="button quiet" for={id}>
-        {t("picture.open")}
-      </label>
-      <p class="help" id={`${id}-help`}>
-        {input.dicom || input.tiff ? t("ask.file_help") : t("ask.picture_help")}
-      </p>
-      <p class="problem" id={`${id}-problem`} role={told ? "alert" : undefined}>
-        {told}
-        {refused && <Said of={model} fact={refused} text={refused.problem} />}
-      </p>
       {isOpening && <p role="status">{t("picture.opening")}</p>}
       {aside && "bitmap" in aside && (
         <>
@@ -202,17 +171,15 @@ function Picture({ model, id = ALONE, draft, problems, onChange }: FieldsProps<M
       )}
       {draft.content &&
         (isUnseen(draft.content) || (aside && "unseen" in aside) ? (
-          id === ALONE && ( // the service draws what is a whole instance
-            <Drawn
-              model={model}
-              instance={{ [input.field]: draft.content }}
-              content={draft.content}
-            />
-          )
+          <Drawn
+            model={model}
+            instance={{ [input.field]: draft.content }}
+            content={draft.content}
+          />
         ) : (
           <Sent model={model} draft={draft} />
         ))}
-    </div>
+    </Drop>
   );
 }
 

@@ -9,7 +9,7 @@ import { getLanguage, Told, t, translate } from "../language";
 import type { Instance, Manifest } from "../manifest";
 import type { InputRoom, ReasonsProps, SingleKind, Taking } from "../rooms";
 import { Said } from "../Said";
-import type { Units } from "../service";
+import { leaveName, type Units, viewAsPart } from "../service";
 
 type Model = Taking<"parts">;
 type Part = Model["input"]["parts"][number];
@@ -73,7 +73,9 @@ export function parts(find: (kind: SingleKind) => unknown): InputRoom<Model, Par
     read(model, draft, units) {
       const read = list(model).flatMap(({ part, room, model }) => {
         const own = room.read(model, draftOf(draft, part), takeUnits(part, units));
-        return part.missing && isEmpty(own) ? [] : [[part.name, leaveName(part, own)] as const];
+        return part.missing && isEmpty(own)
+          ? []
+          : [[part.name, leaveName(part.name, own)] as const];
       });
       return Object.fromEntries(read);
     },
@@ -97,6 +99,13 @@ export function parts(find: (kind: SingleKind) => unknown): InputRoom<Model, Par
         })}
       </>
     ),
+    findRecording(model, instance) {
+      const found = list(model).flatMap(({ part, room, model: alone }) => {
+        const own = takePart(part, instance);
+        return (own && room.findRecording?.(alone, own)) ?? [];
+      });
+      return found.length === 1 ? found[0] : undefined; // of several nobody knows which it is
+    },
     Reasons: (props) => <Shares {...props} opened={list(props.model)} />,
     file: {
       list: (model) =>
@@ -126,7 +135,7 @@ export function parts(find: (kind: SingleKind) => unknown): InputRoom<Model, Par
             ...movable,
             change: (changed) => ({
               ...instance,
-              [part.name]: leaveName(part, movable.change(changed)),
+              [part.name]: leaveName(part.name, movable.change(changed)),
             }),
           };
       }
@@ -240,7 +249,7 @@ function viewPart(model: Model, part: Part): Manifest {
   const known = views.get(model) ?? new Map<string, Manifest>();
   views.set(model, known);
   const key = `${getLanguage()} ${part.name}`;
-  const view = known.get(key) ?? makeView(model, part);
+  const view = known.get(key) ?? viewAsPart(makeView(model, part), part.name);
   known.set(key, view);
   return view;
 }
@@ -279,12 +288,6 @@ function takePart(part: Part, instance: Instance): Instance | undefined {
     Object.entries(own).map(([name, value]) => [qualify(part, name), value]),
   );
 }
-
-/** The same as the service takes it. */
-const leaveName = (part: Part, own: Instance): Instance =>
-  Object.fromEntries(
-    Object.entries(own).map(([name, value]) => [name.slice(part.name.length + 1), value]),
-  );
 
 /** The units of all features, and those of the part by their own names. */
 const takeUnits = (part: Part, units: Units): Units => ({

@@ -1,5 +1,5 @@
 // A recording from a file. The browser parses none of it: the service reads it, and says what is drawn.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Targets } from "../answer/Targets";
 import { type Draft, type FieldsProps, openContent } from "../ask/draft";
 import type { WaveformExplanation } from "../contract";
@@ -9,7 +9,8 @@ import type { InputRoom, ReasonsProps, Taking } from "../rooms";
 import { Said } from "../Said";
 import type { Refusal } from "../service";
 import { withUnit } from "../units";
-import { findShown, Paper, type Shown, useShown, WhatWasRead } from "./Recording";
+import { Drop, encode } from "./Drop";
+import { findShown, LabelledPaper, Paper, type Shown, useShown, WhatWasRead } from "./Recording";
 
 type Model = Taking<"waveform">;
 
@@ -25,6 +26,9 @@ export const waveform: InputRoom<Model, WaveformExplanation> = {
   },
   read: readDraft,
   Given,
+  findRecording: (model, instance) => ({
+    draw: (labelled, instead) => <LabelledPaper {...{ model, instance, labelled, instead }} />,
+  }),
   Reasons,
   file: { refuse: () => t("file.no_recordings") },
   listFeatures: () => [],
@@ -51,75 +55,44 @@ function readDraft({ input }: Model, draft: Draft): Instance {
 const ACCEPTED = ".edf,.dcm,.csv,.txt,.json,.xml,.scp,.hea,.dat,.mat,.pdf"; // what cannot be read is told why
 const MOST_BYTES = 20_000_000;
 
-const encode = (file: File) =>
-  new Promise<string>((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-
-function Form({ model, draft, onChange }: FieldsProps<Model>) {
+function Form({ model, id = "value-recording", draft, problems, onChange }: FieldsProps<Model>) {
   const { input } = model;
-  const [over, setOver] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
   const aside = (draft.aside ?? {}) as Aside;
   const instance = useMemo(
     () => (draft.content ? readDraft(model, draft) : undefined),
     [draft.content, aside.stated?.sampling_rate, aside.stated?.unit],
   );
   const { shown, refusal } = useShown(model, instance);
-  const take = async (files: FileList | null | undefined) => {
-    const [file] = files ?? [];
-    if (!files || !file) return;
-    const trouble = files.length > 1 ? "two_files" : file.size > MOST_BYTES ? "too_large" : "";
-    if (trouble) return onChange({ ...draft, content: "", aside: { trouble } });
+  const refuse = (trouble: string) => onChange({ ...draft, content: "", aside: { trouble } });
+  const take = async (file: File) => {
+    if (file.size > MOST_BYTES) return refuse("too_large");
     const content = await encode(file).catch(() => "");
-    onChange({ ...draft, content, aside: content ? undefined : { trouble: "unreadable" } });
+    if (!content) return refuse("unreadable");
+    onChange({ ...draft, content, aside: undefined });
   };
   const told = aside.trouble ? t(`waveform.problem.${aside.trouble}`) : "";
+  const absent = draft.content ? undefined : problems.get(input.field);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more, the file field is the other
-    <div
-      class={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer?.files);
-      }}
+    <Drop
+      id={id}
+      label={<Told of={model} text={input.description} />}
+      accept={ACCEPTED}
+      button={t("waveform.open")}
+      help={
+        <>
+          {t("waveform.help")} {describeInput(model)}
+        </>
+      }
+      problem={
+        told ||
+        (refusal && <Problems model={model} refusal={refusal} />) ||
+        (absent && <Said of={model} fact={absent} text={absent.problem} />)
+      }
+      isSudden
+      isKept={Boolean(draft.content || told)}
+      onFile={take}
+      onSeveral={() => refuse("two_files")}
     >
-      <label for="value-recording">
-        <Told of={model} text={input.description} />
-      </label>
-      <input
-        id="value-recording"
-        class="unseen"
-        ref={field}
-        type="file"
-        accept={ACCEPTED}
-        aria-invalid={Boolean(told || refusal)}
-        aria-describedby="value-recording-help value-recording-problem"
-        onChange={(event) => take(event.currentTarget.files)}
-      />
-      <label class="button quiet" for="value-recording">
-        {t("waveform.open")}
-      </label>
-      <p class="help" id="value-recording-help">
-        {t("waveform.help")} {describeInput(model)}
-      </p>
-      <div
-        class="problem"
-        id="value-recording-problem"
-        role={told || refusal ? "alert" : undefined}
-      >
-        {told}
-        {refusal && <Problems model={model} refusal={refusal} />}
-      </div>
       {refusal?.details.some(({ code }) => NOT_STATED.has(code)) || aside.stated ? (
         <State
           stated={aside.stated ?? {}}
@@ -127,7 +100,7 @@ function Form({ model, draft, onChange }: FieldsProps<Model>) {
         />
       ) : null}
       {shown && <Drawn model={model} shown={shown} />}
-    </div>
+    </Drop>
   );
 }
 

@@ -1,23 +1,27 @@
-// When each label is: a lane per label on one axis of time, and the same as a table.
+// When each label is: below what was recorded or, where nothing was, a lane per label on one axis of
+// time; and the same as a table.
 import { type ScaleLinear, scaleLinear } from "d3-scale";
+import type { ComponentChildren, VNode } from "preact";
 import { useState } from "preact/hooks";
 import { Bars } from "../charts/Bars";
-import { DataTable } from "../charts/Figure";
 import { useWidth } from "../charts/Plot";
 import type { Annotations } from "../contract";
-import { formatCount, formatPercent, Told, t, translate } from "../language";
-import { hasWindows, listLabels, type Model } from "./annotations";
-import { formatExact, formatTick, listTicks } from "./times";
+import { formatCount, formatPercent, Told as Translated, t } from "../language";
+import type { Labelled, Span } from "../rooms";
+import { formatTick, listTicks } from "../times";
+import { AnnotationList } from "./AnnotationList";
+import { hasWindows, type Model, type Told } from "./annotations";
+import {
+  findJudged,
+  listFound,
+  listMarks,
+  type Mark,
+  nameColour,
+  nameLabel,
+  signLabels,
+  tellWhen,
+} from "./marks";
 
-/** A listed annotation; a beat starts and ends at once. */
-interface Mark {
-  from: number;
-  to: number;
-  label: string | null;
-  probability: number | null;
-}
-
-type View = [from: number, to: number];
 type Scale = ScaleLinear<number, number>;
 
 const LANE = 26;
@@ -26,131 +30,118 @@ const AXIS = 26;
 const LEAST = 3;
 const SIGN = 18;
 const CLOSEST = 2; // seconds that are seen at most zoom
-const AT_FIRST = 50; // rows
-const COLOURS = 5;
+const LONG = 30; // seconds of a recording, of which more is out of sight than is seen
 
-/** Below what else is drawn of a record, `duration` aligns both: seconds from its start. */
-export function Timeline(props: { model: Model; output: Annotations; duration?: number }) {
-  const { model, output } = props;
+export function Timeline({ model, output, recording }: Told) {
   const [chosen, setChosen] = useState<number>();
   if (!output.steps) return null;
-  const whole: View = [0, Math.max(props.duration ?? 0, output.end_seconds ?? 0) || 1];
   const marks = listMarks(output);
+  const whole = Math.max(output.end_seconds ?? 0, marks.at(-1)?.to ?? 0) || 1;
+  const choose = (place: number) =>
+    setChosen(Math.min(Math.max(place, 0), Math.max(marks.length - 1, 0)));
+  const step = (by: number) => choose(chosen === undefined ? 0 : chosen + by);
+  const shared = { model, output, marks, whole, chosen, step };
+  if (!marks.length) return <Counts model={model} output={output} />;
   return (
     <>
-      {marks.length > 0 && (
-        <>
-          <TimeBand {...{ model, output, marks, whole, chosen, setChosen }} />
-          <List {...{ model, output, marks, whole, chosen }} />
-        </>
+      {recording && whole > LONG && <TimeBand {...shared} overview />}
+      {recording ? (
+        recording.draw(
+          label(shared, choose, whole > LONG ? null : <Signs {...shared} />),
+          whole > LONG ? null : <TimeBand {...shared} />,
+        )
+      ) : (
+        <TimeBand {...shared} />
       )}
+      <AnnotationList {...{ model, marks, whole, chosen }} onChoose={choose} />
       <Counts model={model} output={output} />
     </>
   );
 }
 
-const listMarks = ({ annotations }: Annotations): Mark[] =>
-  annotations.map((one) => ({
-    label: one.label,
-    probability: one.probability,
-    from: "time_seconds" in one ? one.time_seconds : one.start_seconds,
-    to: "time_seconds" in one ? one.time_seconds : one.end_seconds,
-  }));
-
-/** What stands for a label where its name has no room: its alias or itself if short, else a letter. */
-function signLabels({ output }: Model): Map<string | null, string> {
-  const short = output.labels.map((label, i) => output.aliases?.[i] ?? label);
-  const fits = short.every((one) => one.length <= 3) && new Set(short).size === short.length;
-  const named = output.labels.map((label, i): [string | null, string] => [
-    label,
-    fits ? (short[i] ?? "") : String.fromCharCode(65 + (i % 26)),
-  ]);
-  return new Map([...named, [null, "?"]]);
+/** The lanes of a recording. */
+function label(props: Shown, choose: (place: number) => void, legend: VNode | null): Labelled {
+  const { model, output, marks, chosen, step } = props;
+  const signs = signLabels(model);
+  return {
+    title: t("annotations.figure"),
+    lanes: listFound(model, marks).map((one) => ({
+      sign: signs.get(one) ?? "",
+      colour: nameColour(model, one),
+      spans: marks.filter((mark) => mark.label === one),
+    })),
+    judged: findJudged(output, marks),
+    chosen: chosen === undefined ? undefined : marks[chosen],
+    onChoose: (span) => choose(marks.indexOf(span as Mark)),
+    onStep: step,
+    legend,
+  };
 }
 
-const nameColour = (model: Model, label: string | null) =>
-  label === null ? "undecided" : `colour-${listLabels(model).indexOf(label) % COLOURS}`;
-
-interface BandProps {
+interface Shown {
   model: Model;
   output: Annotations;
   marks: Mark[];
-  whole: View;
+  /** Seconds of the whole. */
+  whole: number;
   chosen: number | undefined;
-  setChosen: (chosen: number | undefined) => void;
+  step: (by: number) => void;
 }
 
-function TimeBand(props: BandProps) {
-  const { model, output, marks, whole, chosen, setChosen } = props;
-  const [zoom, setZoom] = useState(1);
-  const { ref, width } = useWidth();
-  const mark = chosen === undefined ? undefined : marks[chosen];
-  const view = findView(whole, zoom, mark);
-  const x = scaleLinear(view, [1, width - 1]);
-  const lanes = [...listLabels(model), null].filter((label) =>
-    marks.some((one) => one.label === label),
-  );
+/** What the signs below a recording stand for, and the way through them. */
+function Signs(props: Shown) {
+  const { model, marks, output } = props;
   const signs = signLabels(model);
-  const most = whole[1] / CLOSEST;
-  const move = (by: number) =>
-    setChosen(Math.min(Math.max(chosen === undefined ? 0 : chosen + by, 0), marks.length - 1));
   return (
-    <figure class="figure timeline">
-      <figcaption>{t("annotations.figure")}</figcaption>
-      <div role="img" aria-label={tellLanes(model, output, lanes)}>
-        {lanes.map((label) => (
-          <div class={`lane ${nameColour(model, label)}`} key={label}>
-            <p class="lane-label">
-              <span class="sign">{signs.get(label)}</span>{" "}
-              {label === null ? t("annotations.undecided") : <Told of={model} text={label} />}
-            </p>
-            <div>
-              <Lane
-                {...{ output, x, width, whole, mark }}
-                marks={marks.filter((one) => one.label === label)}
-                isOf={mark !== undefined && mark.label === label}
-                sign={signs.get(label) ?? ""}
-              />
-            </div>
-          </div>
+    <div class="timeline">
+      <ul class="signs">
+        {listFound(model, marks).map((one) => (
+          <li key={one} class={nameColour(model, one)}>
+            <span class="sign">{signs.get(one)}</span> <LabelName of={model} label={one} />{" "}
+            {formatCount(count(output, one))}
+          </li>
         ))}
-        <div class="lane">
-          <p class="lane-label axis-name">{t("annotations.axis")}</p>
-          <div ref={ref}>
-            <Axis x={x} view={view} width={width} />
-          </div>
-        </div>
-      </div>
+      </ul>
+      <Walk {...props} />
+    </div>
+  );
+}
+
+const count = ({ counts, undecided }: Annotations, label: string | null) =>
+  label === null ? undecided : (counts[label] ?? 0);
+
+const LabelName = (props: { of: Model; label: string | null }) =>
+  props.label === null ? (
+    <span>{t("annotations.undecided")}</span>
+  ) : (
+    <Translated of={props.of} text={props.label} />
+  );
+
+/** From label to label, and which one it is. */
+function Walk(props: Shown & { children?: ComponentChildren }) {
+  const { model, output, marks, whole, chosen, step } = props;
+  const mark = chosen === undefined ? undefined : marks[chosen];
+  return (
+    <>
       <div class="timeline-keys">
-        <button type="button" class="quiet" disabled={chosen === 0} onClick={() => move(-1)}>
+        <button type="button" class="quiet" disabled={chosen === 0} onClick={() => step(-1)}>
           {t("annotations.previous")}
         </button>
         <button
           type="button"
           class="quiet"
           disabled={chosen === marks.length - 1}
-          onClick={() => move(1)}
+          onClick={() => step(1)}
         >
           {t("annotations.next")}
         </button>
-        <button
-          type="button"
-          class="quiet"
-          disabled={2 * zoom > most}
-          onClick={() => setZoom(2 * zoom)}
-        >
-          {t("annotations.closer")}
-        </button>
-        <button type="button" class="quiet" disabled={zoom === 1} onClick={() => setZoom(zoom / 2)}>
-          {t("annotations.wider")}
-        </button>
+        {props.children}
         <p aria-live="polite">
           {mark &&
             t("annotations.chosen", {
               place: formatCount((chosen ?? 0) + 1),
               of: formatCount(marks.length),
-              label:
-                mark.label === null ? t("annotations.undecided") : translate(model, mark.label),
+              label: nameLabel(model, mark.label),
               when: tellWhen(mark, whole),
             })}
         </p>
@@ -165,55 +156,110 @@ function TimeBand(props: BandProps) {
           })}
         </p>
       )}
+    </>
+  );
+}
+
+/** All of it across the width; closer in, where nothing else is. */
+function TimeBand(props: Shown & { overview?: boolean }) {
+  const { model, output, marks, whole, chosen, overview } = props;
+  const [zoom, setZoom] = useState(1);
+  const { ref, width } = useWidth();
+  const mark = chosen === undefined ? undefined : marks[chosen];
+  const view = findView(whole, zoom, mark);
+  const x = scaleLinear([view.from, view.to], [1, width - 1]);
+  const lanes = listFound(model, marks);
+  const signs = signLabels(model);
+  const most = whole / CLOSEST;
+  return (
+    <figure class="figure timeline">
+      <figcaption>{t("annotations.figure")}</figcaption>
+      <div role="img" aria-label={tellLanes(model, output, lanes)}>
+        {lanes.map((label) => (
+          <div class={`lane ${nameColour(model, label)}`} key={label}>
+            <p class="lane-label">
+              <span class="sign">{signs.get(label)}</span> <LabelName of={model} label={label} />
+            </p>
+            <div>
+              <Lane
+                {...{ x, width, whole, mark }}
+                judged={findJudged(output, marks)}
+                marks={marks.filter((one) => one.label === label)}
+                isOf={mark !== undefined && mark.label === label}
+                sign={signs.get(label) ?? ""}
+              />
+            </div>
+          </div>
+        ))}
+        <div class="lane">
+          <p class="lane-label axis-name">{t("annotations.axis")}</p>
+          <div ref={ref}>
+            <Axis x={x} view={view} width={width} />
+          </div>
+        </div>
+      </div>
+      <Walk {...props}>
+        {!overview && (
+          <>
+            <button
+              type="button"
+              class="quiet"
+              disabled={2 * zoom > most}
+              onClick={() => setZoom(2 * zoom)}
+            >
+              {t("annotations.closer")}
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              disabled={zoom === 1}
+              onClick={() => setZoom(zoom / 2)}
+            >
+              {t("annotations.wider")}
+            </button>
+          </>
+        )}
+      </Walk>
     </figure>
   );
 }
 
 /** What is seen: so many times closer, around what is chosen or the middle. */
-function findView([first, last]: View, zoom: number, mark: Mark | undefined): View {
-  const span = (last - first) / zoom;
-  const middle = mark ? (mark.from + mark.to) / 2 : (first + last) / 2;
-  const from = Math.min(Math.max(middle - span / 2, first), last - span);
-  return [from, from + span];
+function findView(whole: number, zoom: number, mark: Mark | undefined): Span {
+  const span = whole / zoom;
+  const middle = mark ? (mark.from + mark.to) / 2 : whole / 2;
+  const from = Math.min(Math.max(middle - span / 2, 0), whole - span);
+  return { from, to: from + span };
 }
 
-function tellLanes(model: Model, { counts, undecided }: Annotations, lanes: (string | null)[]) {
-  const told = lanes.map((label) =>
-    label === null
-      ? `${t("annotations.undecided")} ${formatCount(undecided)}`
-      : `${translate(model, label)} ${formatCount(counts[label] ?? 0)}`,
+function tellLanes(model: Model, output: Annotations, lanes: (string | null)[]) {
+  const told = lanes.map(
+    (label) => `${nameLabel(model, label)} ${formatCount(count(output, label))}`,
   );
   return `${t("annotations.figure")}${t("believe.colon")}${told.join(" · ")}`;
 }
 
-function tellWhen(mark: Mark | undefined, [, last]: View): string {
-  if (!mark) return "";
-  const from = formatExact(mark.from, last);
-  return mark.from === mark.to ? from : `${from} – ${formatExact(mark.to, last)}`;
-}
-
 /** Marks of one label; those on the same pixels are one. */
 function Lane(props: {
-  output: Annotations;
   marks: Mark[];
+  judged: Span;
   mark: Mark | undefined;
   isOf: boolean;
   x: Scale;
   width: number;
-  whole: View;
+  whole: number;
   sign: string;
 }) {
-  const { output, marks, mark, x, width, whole } = props;
-  const [first, last] = x.range() as View;
-  const end = output.left_out ? listMarks(output).at(-1)?.to : output.end_seconds;
-  const unseen: View[] = [
-    [0, output.start_seconds ?? 0],
-    [end ?? 0, whole[1]],
+  const { marks, judged, mark, x, width, whole } = props;
+  const [first = 0, last = 0] = x.range();
+  const unseen: Span[] = [
+    { from: 0, to: judged.from },
+    { from: judged.to, to: whole },
   ];
   return (
     <svg width={width} height={LANE} viewBox={`0 0 ${width} ${LANE}`} aria-hidden="true">
       <rect class="ground" x={0} y={1} width={width} height={LANE - 2} />
-      {unseen.map(([from, to]) => {
+      {unseen.map(({ from, to }) => {
         const [left, right] = [Math.max(x(from), first), Math.min(x(to), last)];
         return (
           right > left && (
@@ -255,9 +301,9 @@ function Lane(props: {
   );
 }
 
-function joinPixels(marks: Mark[], x: Scale): View[] {
-  const [first, last] = x.range() as View;
-  const joined: View[] = [];
+function joinPixels(marks: Mark[], x: Scale): [number, number][] {
+  const [first = 0, last = 0] = x.range();
+  const joined: [number, number][] = [];
   for (const { from, to } of marks) {
     const left = Math.max(Math.min(x(from), x(to) - LEAST / 2, last), first - 1);
     const right = Math.min(Math.max(x(to), x(from) + LEAST / 2), last + 1);
@@ -269,8 +315,7 @@ function joinPixels(marks: Mark[], x: Scale): View[] {
   return joined;
 }
 
-function Axis({ x, view, width }: { x: Scale; view: View; width: number }) {
-  const [, to] = view;
+function Axis({ x, view, width }: { x: Scale; view: Span; width: number }) {
   return (
     <svg
       class="axis"
@@ -279,64 +324,19 @@ function Axis({ x, view, width }: { x: Scale; view: View; width: number }) {
       viewBox={`0 0 ${width} ${AXIS}`}
       aria-hidden="true"
     >
-      {listTicks(view, width / 90).map((tick) => {
+      {listTicks([view.from, view.to], width / 90).map((tick) => {
         const at = x(tick);
         const anchor = at < 24 ? "start" : at > width - 24 ? "end" : "middle";
         return (
           <g key={tick}>
             <line x1={at} x2={at} y1={0} y2={6} />
             <text x={at} y={20} text-anchor={anchor}>
-              {formatTick(tick, to)}
+              {formatTick(tick, view.to)}
             </text>
           </g>
         );
       })}
     </svg>
-  );
-}
-
-function List(props: Omit<BandProps, "setChosen">) {
-  const { model, marks, whole, chosen } = props;
-  const [shown, setShown] = useState(AT_FIRST);
-  const signs = signLabels(model);
-  const left = marks.length - shown;
-  const until = Math.max(shown, (chosen ?? 0) + 1);
-  return (
-    <>
-      <DataTable
-        class="annotation-list"
-        caption={t("annotations.list")}
-        head={[
-          t(hasWindows(model) ? "annotations.from_to" : "annotations.time"),
-          t("annotations.label"),
-          t("annotations.probability"),
-        ]}
-        rows={marks.slice(0, until).map((mark, i) => [
-          <span class={i === chosen ? "when is-chosen" : "when"}>
-            {tellWhen(mark, whole)}
-            {i === chosen && <span class="unseen"> {t("annotations.is_chosen")}</span>}
-          </span>,
-          <span class={nameColour(model, mark.label)}>
-            <span class="sign" aria-hidden="true">
-              {signs.get(mark.label)}
-            </span>{" "}
-            {mark.label === null ? (
-              t("annotations.undecided")
-            ) : (
-              <Told of={model} text={mark.label} />
-            )}
-          </span>,
-          mark.probability === null ? "–" : formatPercent(mark.probability),
-        ])}
-      />
-      {left > 0 && (
-        <p>
-          <button type="button" class="quiet" onClick={() => setShown(shown + AT_FIRST)}>
-            {t("annotations.more", { count: left, value: formatCount(left) })}
-          </button>
-        </p>
-      )}
-    </>
   );
 }
 
@@ -348,7 +348,7 @@ function Counts({ model, output }: { model: Model; output: Annotations }) {
       caption={t(hasWindows(model) ? "annotations.counts_windows" : "annotations.counts_beats")}
       head={[t("annotations.label"), t("annotations.count")]}
       bars={named.map(([label, count]) => ({
-        name: label === null ? t("annotations.undecided") : <Told of={model} text={label} />,
+        name: <LabelName of={model} label={label} />,
         share: count / steps,
         text: `${formatCount(count)} (${formatPercent(count / steps)})`,
         note: label === model.output.background && (

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Annotations } from "../contract";
 import { formatCount, t, translate } from "../language";
 import type { AnswerProps, Giving, OutputRoom } from "../rooms";
+import { formatClock } from "../times";
 import { nameColumn } from "./columns";
-import { formatClock } from "./times";
 
 export type Model = Giving<"annotations">;
 type Props = AnswerProps<Model, Annotations, never, never>;
@@ -16,6 +16,7 @@ export const annotations: OutputRoom<Model, Annotations, never, never> = {
   Verdict,
   Answer,
   listClaims: () => [],
+  listNamed: ({ output }) => output.labels.map((name) => ({ name })),
   nameCurve: () => "",
   nameTarget(model, of) {
     const counted = model.output.labels.find((label) => nameColumn(`count_${label}`) === of);
@@ -93,12 +94,13 @@ function tellNone(model: Model, among: string): string {
   return t("annotations.none", { labels: labels.join(t("classes.or")), among });
 }
 
-type Drawn = ComponentType<{ model: Model; output: Annotations; duration?: number }>;
+/** What an answer says, and what it is an answer to if that can be drawn. */
+export type Told = Pick<Props, "model" | "output" | "recording">;
 
-function Answer({ model, output }: Props) {
-  const [Drawn, setDrawn] = useState<Drawn>();
+function Answer({ model, output, recording }: Props) {
+  const [Drawn, setDrawn] = useState<ComponentType<Told>>();
   useEffect(() => {
     import("./TimeBand").then(({ Timeline }) => setDrawn(() => Timeline));
   }, []);
-  return Drawn ? <Drawn key={output.annotations} model={model} output={output} /> : null;
+  return Drawn ? <Drawn key={output.annotations} {...{ model, output, recording }} /> : null;
 }

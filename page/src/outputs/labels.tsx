@@ -19,6 +19,7 @@ export const labels: OutputRoom<Model, Labels, LabelStates, ManifestLabelTarget>
       name: <Told of={model} text={name} />,
       main: i === 0,
     })),
+  listNamed: ({ output }) => output.labels.map(({ name }) => ({ name })),
   nameCurve: (model, { label }) => t("curve.share", { of: translate(model, label) }),
   nameTarget: (model, of) => {
     const found = model.output.labels.find(({ name }) => name === of || nameColumn(name) === of);

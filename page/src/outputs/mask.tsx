@@ -15,6 +15,7 @@ export const mask: OutputRoom<Model, Mask, AreaBounds> = {
   Verdict,
   Answer,
   listClaims: () => [],
+  listNamed: ({ output }) => output.labels.map((name) => ({ name })),
   nameCurve: () => "",
   nameTarget: (model, of) =>
     t("mask.share_of", { label: translate(model, of.replace(/^share_/, "")) }),

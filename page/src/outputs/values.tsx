@@ -26,6 +26,7 @@ export const values: OutputRoom<Model, Values, ValuesBounds, ManifestNamedValueT
       name,
       main: i === 0,
     })),
+  listNamed: ({ output }) => output.values.map(({ name, unit }) => ({ name, unit })),
   nameCurve: (model, { name }) => translate(model, name),
   nameTarget(model, of) {
     const found = model.output.values.find(

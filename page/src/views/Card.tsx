@@ -8,6 +8,7 @@ import { AllFigures } from "../card/Figures";
 import { Forest, listPerformance } from "../card/Forest";
 import { findOut, type Question } from "../card/findings";
 import { Groups } from "../card/Groups";
+import { NamedFigures } from "../card/Named";
 import { Sheet } from "../card/Sheet";
 import { Stress } from "../card/Stress";
 import { Judged } from "../card/Tiles";
@@ -85,6 +86,7 @@ function Performance({ model }: Of) {
     <>
       <p class="help">{t("card.forest_help")}</p>
       <Forest model={model} caption={t("part.performance")} figures={figures} />
+      <NamedFigures model={model} />
       {model.card.findings.length > 0 && (
         <details>
           <summary>{t("card.findings")}</summary>

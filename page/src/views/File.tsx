@@ -1,5 +1,6 @@
 // A small file: opened on this machine, seen through, then asked about; nothing of it is kept.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import { useUnits } from "../ask/useUnits";
 import { Failure } from "../Failure";
 import { countNamed, ID, listColumns, listSent, matchColumns, type Use } from "../file/columns";
 import { openTable } from "../file/open";
@@ -11,7 +12,7 @@ import { findInput } from "../kinds";
 import { formatCount, t } from "../language";
 import type { Manifest } from "../manifest";
 import { Said } from "../Said";
-import { answerFile, Refusal, readUnits, type Units } from "../service";
+import { answerFile, Refusal, type Units } from "../service";
 
 const MOST_ROWS = 1000;
 const MOST_BYTES = 4_000_000; // of what travels
@@ -32,18 +33,18 @@ export function FileView({ model }: { model: Manifest }) {
   return <Scoring model={model} />;
 }
 
+const NONE: Units = {};
+
 function Scoring({ model }: { model: Manifest }) {
-  const [units, setUnits] = useState<Units>({});
   const [opened, setOpened] = useState<Opened>();
   const [scored, setScored] = useState<Scored>();
   const [told, setTold] = useState(""); // the key of a sentence
   const [refusal, setRefusal] = useState<Refusal | Unreadable>();
   const [words, setWords] = useState("");
   const newest = useRef(0);
-  const asked = useMemo(() => readUnits(model).catch((): Units => ({})), [model]);
-  useEffect(() => {
-    asked.then(setUnits);
-  }, [asked]);
+  const { units = NONE, loadUnits } = useUnits(model, (error) =>
+    setRefusal(error instanceof Refusal ? error : new Refusal(0, "")),
+  );
   const columns = listColumns(model, units);
   /** Work on the newest file; what comes of an older one is no longer wanted. */
   const work = async (wait: string, step: () => Promise<() => void>) => {
@@ -64,8 +65,8 @@ function Scoring({ model }: { model: Manifest }) {
   };
   const read = (bytes: Uint8Array<ArrayBuffer>, name: string, choice: Choice = {}) =>
     work("file.opening", async () => {
-      // a file that comes before the units must not be taken for one in our own
-      const columns = listColumns(model, await asked);
+      // a file that comes before the units, or without them, must not be taken for one in our own
+      const columns = listColumns(model, await loadUnits());
       const known = { count: countNamed(columns), isOne: columns.length === 2 };
       const table = await openTable(bytes, name, known, choice);
       const uses = matchColumns(listNames(table), columns);

@@ -10,7 +10,8 @@ _SUMMARY = "A model of pictures or recordings: what it sees of one, and how the 
 def describe_drawing(name: str) -> Operation:
     """The operation, without the parameters of its path."""
     instance = {"type": "object", "title": "DrawnInstance", "additionalProperties": True}
-    request = describe_object("DrawRequest", {"instance": instance})
+    part = TEXT | {"description": "Of a model of several parts the one that is drawn."}
+    request = describe_object("DrawRequest", {"instance": instance}, {"part": part})
     request |= {"additionalProperties": False}
     png = TEXT | {"contentEncoding": "base64", "contentMediaType": "image/png"}
     box = describe_object("SeenBox", dict.fromkeys(("left", "top", "width", "height"), INTEGER))

@@ -5,12 +5,14 @@ missing, and may be, its tensors are blank as the manifest says, and the answer 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medmaas.errors import InvalidRequestError, Problem
 from medmaas.facts import Fact
 from medmaas.model.inputs import NO_FILES, Files, make_input
 from medmaas.model.inputs.reading import (
@@ -111,8 +113,11 @@ class Parts(InputDefaults):
     def __init__(self, spec: PartsInput, files: Files = NO_FILES) -> None:
         self._spec = spec
         self.parts = tuple(PartReader(part, make_input(part.input, files)) for part in spec.parts)
-        self._names = {part.name: None for part, _ in self.parts}
         self.columns = tuple(column for reader in self.parts for column in reader.columns)
+
+    @property
+    def _names(self) -> dict[str, None]:
+        return {part.name: None for part, _ in self.parts}
 
     @property
     def file_fields(self) -> Mapping[str, bool]:
@@ -210,6 +215,27 @@ class Parts(InputDefaults):
                 for one, is_given in zip(instances, given.tolist(), strict=True)
             ]
         return self._nest(restored, count)
+
+    def narrow(self, part: object) -> "Parts":
+        """The same of one part alone.
+
+        Raises:
+            InvalidRequestError: there is no such part.
+        """
+        alone = copy(self)
+        alone.parts = tuple(reader for reader in self.parts if reader.part.name == part)
+        if not alone.parts:
+            problem = Problem(None, "part", Fact("not_one_of", names=[*self._names]))
+            raise InvalidRequestError("no_such_part", [problem])
+        return alone
+
+    def draw(self, instance: object) -> dict[str, Any] | None:
+        """What the model sees of a part, where it is one alone; None of several."""
+        if len(self.parts) > 1:
+            return None
+        (reader,) = self.parts
+        own = expect(instance, dict).get(reader.part.name)
+        return None if self._lacks(reader, own) else reader.kind.draw(own)
 
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""

@@ -255,6 +255,13 @@ class InputKind(Protocol):
             whoever sends such instances draws them.
         """
 
+    def narrow(self, part: object) -> "InputKind":
+        """What reads and draws one of several parts as the whole does, whatever the others are.
+
+        Raises:
+            InvalidRequestError: there is no such part, or this kind has none.
+        """
+
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""
 
@@ -331,6 +338,11 @@ class InputDefaults:
     def draw(self, _instance: object) -> dict[str, Any] | None:
         """None."""
         return None
+
+    def narrow(self, _part: object) -> InputKind:
+        """Refuse: most kinds have no parts."""
+        problem = Problem(None, "part", Fact("must_be_left_out"))
+        raise InvalidRequestError("no_such_part", [problem])
 
     def json_schema(self) -> Schema:
         """JSON Schema of one instance, as OpenAPI 3.1 takes it."""

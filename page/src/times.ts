@@ -1,5 +1,5 @@
 // Times of a record as people read them, and where an axis marks them.
-import { formatNumber, t } from "../language";
+import { formatNumber, t } from "./language";
 
 const MINUTE = 60;
 const HOUR = 3600;
