@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import onnx
 
-from medmaas.model.inputs import make_input
+from medmaas.model.inputs import NO_FILES, Files, make_input
 from medmaas.model.manifest import (
     CalibrationCurve,
     Card,
     Explanation,
     Input,
+    Manifest,
     Metric,
     Output,
     Uncertainty,
@@ -45,7 +46,7 @@ class Assessment:
     Attributes:
         graph: with an output for the distance, where it has an embedding to measure it in.
         spec: of the input, with the limits that were found.
-        uncertainty: how sure answers are, and when there is none.
+        uncertainty: how sure answers are, and when there is none; None if that is unknown.
         explanation: what answers are explained against, and what the model rests on.
         measured: refusals, calibration, coverage, for the card.
         sections: the same to look at.
@@ -53,7 +54,7 @@ class Assessment:
 
     graph: onnx.ModelProto
     spec: Input
-    uncertainty: Uncertainty
+    uncertainty: Uncertainty | None
     explanation: Explanation
     measured: Measured
     sections: list[Section]
@@ -107,7 +108,7 @@ def assess(
         sure.uncertainty,
         explained.explanation,
         Measured([*sure.metrics, *explained.metrics], sure.calibration, sure.coverage),
-        draw_sections(sure, explained, output),
+        draw_sections(sure.selective, sure.calibration, explained, output),
     )
 
 
@@ -132,27 +133,44 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
     check_graph(graph)
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
-    content = found.graph.SerializeToString(deterministic=True)
-    session = Session(content)
-    names = (*manifest.output.tensors, *found.uncertainty.tensors)
-    rows = dict(make_input(found.spec).read(golden).tensors)
-    cases = tuple(record(session, rows, golden, names, manifest.output))
+    more = read_more(folder, manifest)
     update = {
         "version": version,
         "created": datetime.now(UTC).date(),
-        "input": found.spec,
-        "artefact": describe_artefact(content, session),
-        "golden": manifest.golden.model_copy(update={"cases": cases}),
-        "explanation": found.explanation,
-        "uncertainty": found.uncertainty,
         "card": _replace_figures(manifest.card, found.measured),
     }
-    manifest = translate(manifest.model_copy(update=update))
-    more = read_more(folder, manifest)
+    manifest, content = restate(manifest.model_copy(update=update), found, more)
+    manifest = translate(manifest)
     written = place_model(folder.parents[1], manifest, content, more=more, after=folder)
     if written != folder:
         rewrite_report(reports, written, training, found.sections)
     return found.measured, written
+
+
+def restate(
+    manifest: Manifest, found: Assessment, files: Files = NO_FILES
+) -> tuple[Manifest, bytes]:
+    """A manifest with what was found, and its graph; the card is up to whoever asks.
+
+    Args:
+        manifest: of the model.
+        found: of it.
+        files: that its input is read with.
+    """
+    content = found.graph.SerializeToString(deterministic=True)
+    session = Session(content)
+    golden = [case.instance for case in manifest.golden.cases]
+    also = found.uncertainty.tensors if found.uncertainty else ()
+    rows = dict(make_input(found.spec, files).read(golden).tensors)
+    cases = record(session, rows, golden, (*manifest.output.tensors, *also), manifest.output)
+    update = {
+        "input": found.spec,
+        "artefact": describe_artefact(content, session),
+        "golden": manifest.golden.model_copy(update={"cases": tuple(cases)}),
+        "explanation": found.explanation,
+        "uncertainty": found.uncertainty,
+    }
+    return manifest.model_copy(update=update), content
 
 
 def _replace_figures(card: Card, found: Measured) -> Card:

@@ -61,7 +61,7 @@ class TabularAssessor(InputAssessor):
         classes: NDArray[np.int64] | None,  # noqa: ARG002
     ) -> tuple[onnx.ModelProto, StandardisedDistance]:
         """Of the columns: the graph stays as it is."""
-        return graph, fit_distance(self._table, rows.astype(float))
+        return graph, fit_distance(self._table.features, rows.astype(float))
 
     def choose_sizes(self) -> Sizes:
         """Rows go through a graph together."""
