@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import onnx
 
@@ -46,7 +46,7 @@ class Assessment:
     Attributes:
         graph: with an output for the distance, where it has an embedding to measure it in.
         spec: of the input, with the limits that were found.
-        uncertainty: how sure answers are, and when there is none; None if that is unknown.
+        uncertainty: how sure answers are, and when there is none.
         explanation: what answers are explained against, and what the model rests on.
         measured: refusals, calibration, coverage, for the card.
         sections: the same to look at.
@@ -54,7 +54,7 @@ class Assessment:
 
     graph: onnx.ModelProto
     spec: Input
-    uncertainty: Uncertainty | None
+    uncertainty: Uncertainty
     explanation: Explanation
     measured: Measured
     sections: list[Section]
@@ -72,6 +72,26 @@ class Assessment:
             "coverage": tuple(self.measured.coverage),
         }
         return state_external(card.model_copy(update=update))
+
+
+class Stated(Protocol):
+    """What of an assessment a manifest states."""
+
+    @property
+    def graph(self) -> onnx.ModelProto:
+        """As of an Assessment."""
+
+    @property
+    def spec(self) -> Input:
+        """Likewise."""
+
+    @property
+    def uncertainty(self) -> Uncertainty | None:
+        """Likewise; None if it is unknown."""
+
+    @property
+    def explanation(self) -> Explanation:
+        """Likewise."""
 
 
 def assess(
@@ -147,9 +167,7 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
     return found.measured, written
 
 
-def restate(
-    manifest: Manifest, found: Assessment, files: Files = NO_FILES
-) -> tuple[Manifest, bytes]:
+def restate(manifest: Manifest, found: Stated, files: Files = NO_FILES) -> tuple[Manifest, bytes]:
     """A manifest with what was found, and its graph; the card is up to whoever asks.
 
     Args:

@@ -34,7 +34,7 @@ class Joined:
     def write_report(self, reports: Path, folder: Path) -> Path:
         """A page to look at."""
         sections: list[Section] = self.validation.sections
-        return write_report(reports, folder, sections, self.validation.assessment.sections)
+        return write_report(reports, folder, sections, self.validation.others)
 
     def tell(self) -> list[str]:
         """What a user must know, a sentence each."""
@@ -51,8 +51,8 @@ def join(manifest: Manifest, content: bytes, files: Files, request: Request) -> 
     golden = [case.instance for case in manifest.golden.cases]
     subject = Subject(graph, manifest.input, manifest.output, golden, files)
     validation = validate(subject, request)
-    check_graph(validation.assessment.graph)
-    measured, written = restate(manifest, validation.assessment, files)
+    check_graph(validation.graph)
+    measured, written = restate(manifest, validation, files)
     card = complete_card(manifest.card, validation, request)
     if not card.metrics:
         raise RefusedError(["--data: nothing at all could be measured: give more cases"])

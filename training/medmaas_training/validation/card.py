@@ -5,7 +5,7 @@ from typing import Any
 
 from medmaas.model.manifest import Card, Metric
 from medmaas_training.catalogue.source_attributes import state_external
-from medmaas_training.comparisons import state_comparisons
+from medmaas_training.comparisons import name_gain, state_comparisons
 from medmaas_training.validation.measurement import Validation
 from medmaas_training.validation.request import Request
 
@@ -27,7 +27,7 @@ def leave_open(tree: dict[str, Any]) -> dict[str, Any]:
 
 def complete_card(card: Card, validation: Validation, request: Request) -> Card:
     """The card with what was measured, before what its draft states."""
-    measured = validation.assessment.measured
+    measured = validation.measured
     stated = [metric for metric in card.metrics if metric.metric != _TO_COME]
     told = _state_findings(validation)
     method = (*card.method, describe_measurement(validation, request))
@@ -71,7 +71,10 @@ def describe_measurement(validation: Validation, request: Request) -> str:
 
 
 def _state_findings(validation: Validation) -> list[str]:
-    told = state_comparisons(validation.assessment.measured.metrics)
+    metrics = validation.measured.metrics
+    told = state_comparisons(
+        [one for one in metrics if not one.against or one.metric.startswith(name_gain(""))]
+    )
     if told:
         return told
     if not validation.validated.is_known:

@@ -18,7 +18,7 @@ from medmaas.model.manifest import (
     Uncertainty,
 )
 from medmaas_training.assessment.answers import Answerer
-from medmaas_training.assessment.assess import CERTAINTY, REASONS, Assessment
+from medmaas_training.assessment.assess import CERTAINTY, REASONS
 from medmaas_training.assessment.certainty import abstention, intervals, recalibration
 from medmaas_training.assessment.certainty.cross_conformal import SOURCE, cross_assess
 from medmaas_training.assessment.certainty.recalibrated import raise_to_power
@@ -51,7 +51,8 @@ READING, FIGURES = "Reading the validation set", "Measuring figures"
 FEWEST_PROMISED = 50  # people: the coverage of a quantile of fewer varies by over four points
 _FEWEST_LIMITED = 500  # rows: the ends of what fewer look like are often passed
 _FEWEST_EXPLAINED = 5
-_MOST = Sizes(explained=60, compared=10, shuffled=6, shuffles=10, coarse=2)
+# shap is not asked again: what is explained is the very graph, by code that it is held against
+_MOST = Sizes(explained=60, compared=0, shuffled=6, shuffles=10, coarse=2)
 _ON_LIMITS = {abstention.ON_TEST, intervals.ON}
 
 
@@ -60,16 +61,27 @@ class Validation:
     """What was measured.
 
     Attributes:
-        assessment: what a model's folder takes: graph, limits, intervals, explanation, figures.
+        graph: with an output for the distance, where it has an embedding to measure it in, and
+            recalibrated, if that was asked for.
+        spec: of the input, with the limits that were found.
+        uncertainty: how sure answers are, and when there is none; None if that is unknown.
+        explanation: what answers are explained against, and what the model rests on.
+        measured: figures, calibration, coverage, for the card.
         sections: of the report, on how good the model is.
+        others: of the report, on how sure it is and what it rests on.
         told: what a reader must know of the set, and what could not be measured, a sentence each.
         validated: the set.
         naming: what its halves are called.
         halves: how many people calibrate, and how many are reported on.
     """
 
-    assessment: Assessment
+    graph: onnx.ModelProto
+    spec: Input
+    uncertainty: Uncertainty | None
+    explanation: Explanation
+    measured: Found
     sections: list[Section]
+    others: list[Section]
     told: tuple[str, ...]
     validated: ValidationSet
     naming: Naming
@@ -364,20 +376,24 @@ def _explain(
         )
         explanation = naming.name(explained.explanation)
         metrics = [*metrics, *naming.name_all(explained.metrics)]
-        sections = draw_sections(
-            measurement.selective, measurement.calibration, explained, measurer.output
-        )
-        drawn = [naming.name_section(section) for section in sections]
-    assessment = Assessment(
-        measurement.graph,
-        measurer.spec,
-        measurement.uncertainty,
-        explanation,
-        Found(metrics, measurement.calibration, measurement.coverage),
-        drawn,
+        if explained.explanation.faithfulness:
+            sections = draw_sections(
+                measurement.selective, measurement.calibration, explained, measurer.output
+            )
+            drawn = [naming.name_section(section) for section in sections]
+    return Validation(
+        graph=measurement.graph,
+        spec=measurer.spec,
+        uncertainty=measurement.uncertainty,
+        explanation=explanation,
+        measured=Found(metrics, measurement.calibration, measurement.coverage),
+        sections=measurement.sections,
+        others=drawn,
+        told=tuple(f"{sentence[:1].upper()}{sentence[1:]}." for sentence in dict.fromkeys(told)),
+        validated=found,
+        naming=naming,
+        halves=people,
     )
-    told = [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in dict.fromkeys(told)]
-    return Validation(assessment, measurement.sections, tuple(told), found, naming, people)
 
 
 def _count_reported(measurer: _Measurer) -> int:

@@ -7,6 +7,7 @@ is served. Rows that a reader refuses are counted by reason, and never measured 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from medmaas.errors import InvalidRequestError, RefusedFileError
 from medmaas.facts import Fact
 from medmaas.model.inputs import InputKind
-from medmaas.model.inputs.reading import InputColumn
+from medmaas.model.inputs.reading import KEY, InputColumn
 from medmaas.model.names import compose, fold_name
 from medmaas.model.registry import Model
 from medmaas.table.formats import Format
@@ -71,7 +72,11 @@ class _WithMore:
     def file_columns(self) -> tuple[InputColumn, ...] | None:
         columns = self.inputs.file_columns
         if columns is None:
-            return None
+            # a row of a picture or a recording names its file; a CSV that is scored cannot
+            fields = [*self.inputs.file_fields]
+            if len(fields) != 1 or "." in fields[0]:
+                return None
+            columns = (InputColumn(KEY, "text", header=fields[0]),)
         by_id = (InputColumn(ID, "text"),) if self.inputs.long_form else ()
         return (*columns, *by_id, *self.more)
 
@@ -79,8 +84,8 @@ class _WithMore:
 class _Noting:
     """Passes rows on, and keeps their cells of the columns beside, by number and by id."""
 
-    def __init__(self, reader: RowReader, names: Sequence[str]) -> None:
-        self._reader, self._names = reader, names
+    def __init__(self, reader: RowReader, names: Sequence[str], *, by_key: bool) -> None:
+        self._reader, self._names, self._by_key = reader, names, by_key
         self.by_row: dict[int, dict[str, Any]] = {}
         self.by_id: dict[object, list[dict[str, Any]]] = {}
 
@@ -91,23 +96,32 @@ class _Noting:
     def chunks(self) -> Iterator[Chunk]:
         for chunk in self._reader.chunks():
             rows = self._note(chunk.read())
-            yield replace(chunk, read=lambda rows=rows: rows)
+            yield replace(chunk, read=partial(_give, rows))
 
     def _note(self, rows: Rows) -> Rows:
-        instances = []
+        instances = list[object]()
         for i, (number, identifier) in enumerate(zip(rows.numbers, rows.ids, strict=True)):
             cells: dict[str, Any] = {}
             if rows.columns is not None:
                 cells = {name: rows.columns[name][i] for name in self._names}
-            elif isinstance(rows.instances[i], dict):
-                instance = {compose(str(name)): one for name, one in rows.instances[i].items()}
+            elif isinstance(given := rows.instances[i], dict):
+                instance: dict[str, Any] = {compose(str(name)): one for name, one in given.items()}
                 cells = {name: instance.pop(name, None) for name in self._names}
                 instances.append(instance)
             else:
-                instances.append(rows.instances[i])
+                instances.append(given)
             self.by_row[number] = cells
             self.by_id.setdefault(identifier, []).append(cells)
-        return replace(rows, instances=instances) if rows.columns is None else rows
+        if rows.columns is None:
+            return replace(rows, instances=instances)
+        if self._by_key:
+            named = [{KEY: cell.strip()} if cell.strip() else {} for cell in rows.columns[KEY]]
+            return replace(rows, columns=None, instances=named)
+        return rows
+
+
+def _give(rows: Rows) -> Rows:
+    return rows
 
 
 def read_rows(
@@ -141,7 +155,7 @@ def read_rows(
     try:
         spelling = read_spelling(encoding, list(missing) or None)
         opened = open_rows(source, fmt, wide, spelling=spelling)
-        noting = _Noting(opened.reader, names)
+        noting = _Noting(opened.reader, names, by_key=model.inputs.file_columns is None)
         form = model.inputs.long_form if fmt.kind == "csv" else None
         reader: RowReader = HistoryRows(noting, form) if form else noting
         return _read(reader, noting, model, source, fmt, opened.notes, together=bool(form))

@@ -108,6 +108,8 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
     sample = explain_sample(model, splits, sizes, seed)
     of = make_output_assessor(output).name_focus(of_the_named=assessor.of_the_named)
     of = assessor.name_measure(of, output)
+    if not sample.cases:  # of a single part each: there is nothing to tell apart
+        return ExplanationAssessment(explanation, [], Paths({}, {}), of)
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = check_paths(paths, of=of, seed=seed)

@@ -93,7 +93,7 @@ class OutcomeReader(ABC):
         measures: by the name of a figure, which measure of the card it is.
     """
 
-    resamples: ClassVar[int] = 1000
+    resamples: ClassVar[int] = 500
     measures: ClassVar[Mapping[str, Measure]] = {}
 
     def __init__(self, output: Output) -> None:
@@ -123,6 +123,7 @@ class OutcomeReader(ABC):
     def take(self, outputs: Tensors) -> Any:  # noqa: ANN401 - as `score` takes it
         """What is scored of the graph's outputs; None if the assessment scores all there is."""
         del outputs
+        return None
 
     def score(self, answers: Any, outcome: Any, learned: Any) -> Scores:  # noqa: ANN401
         """Figures of the answers to some rows, given what came of them and of others."""
@@ -132,6 +133,7 @@ class OutcomeReader(ABC):
     def find_events(self, outcome: Any) -> Flags | None:  # noqa: ANN401
         """Who had the outcome, if that is to be counted, [n]."""
         del outcome
+        return None
 
     def make_rivals(
         self,

@@ -11,12 +11,14 @@ from medmaas.model.inputs.reading import InputColumn
 from medmaas.model.kinds import expect
 from medmaas.model.manifest import LabelsOutput, Output
 from medmaas_training.assessment.evaluated import Tensors, round_output
-from medmaas_training.assessment.outputs.labels import MEAN_AUC, find_area
+from medmaas_training.assessment.outputs.labels import MEAN_AUC
+from medmaas_training.classes.metrics import auc_by_class
 from medmaas_training.validation.labels_in_cells import find_flags
 from medmaas_training.validation.outputs import (
     FEWEST_OF_SIDE,
     Beside,
     Came,
+    Flags,
     Floats,
     OutcomeReader,
     Risk,
@@ -58,7 +60,7 @@ class LabelsReader(OutcomeReader):
             if count
         ]
         y[wrong] = np.nan
-        known = ~np.isnan(y).all(axis=1)
+        known: Flags = ~np.isnan(y).all(axis=1)
         if lost := int((~known).sum()):
             told.append(f"{lost} of {len(y)} rows say of no label whether it was so")
         return Came(y[known], known, tuple(told))
@@ -87,8 +89,8 @@ class LabelsReader(OutcomeReader):
         """Means over labels."""
         known = ~np.isnan(outcome)
         areas = [
-            find_area(answers[:, i], outcome[:, i] == 1, known[:, i].astype(float))
-            for i in range(len(self._names))
+            auc_by_class((outcome[at, i] != 1).astype(np.int64), answers[at, i : i + 1])[0]
+            for i, at in enumerate(known.T)
         ]
         found = [area for area in areas if not np.isnan(area)]
         squared = np.where(known, (answers - np.nan_to_num(outcome)) ** 2, 0)

@@ -46,7 +46,7 @@ class MaskReader(OutcomeReader):
         (column, _), *_ = beside.request.targets
         masks = [self._read(row[column], beside) for row in cells]
         known = np.array([mask is not None for mask in masks], bool)
-        told = ()
+        told: tuple[str, ...] = ()
         if lost := int((~known).sum()):
             told = (
                 f"{lost} of {len(masks)} rows name in {column} no PNG of {self._spec.width} x "

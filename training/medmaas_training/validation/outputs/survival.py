@@ -101,7 +101,8 @@ class SurvivalReader(OutcomeReader):
 
     def stratify(self, outcome: Any) -> Rows:  # noqa: ANN401
         """With the event, without."""
-        return outcome["event"].astype(np.intp)
+        events: Rows = outcome["event"].astype(np.intp)
+        return events
 
     def find_gaps(self, outcome: Any) -> list[str]:  # noqa: ANN401
         """Of events."""

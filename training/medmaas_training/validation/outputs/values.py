@@ -16,6 +16,7 @@ from medmaas_training.validation.outputs import (
     FEWEST_OF_SIDE,
     Beside,
     Came,
+    Flags,
     Floats,
     OutcomeReader,
     Rival,
@@ -57,7 +58,7 @@ class ValuesReader(OutcomeReader):
         ]
         y = np.column_stack(read)
         y[np.isinf(y)] = np.nan
-        known = ~np.isnan(y).all(axis=1)
+        known: Flags = ~np.isnan(y).all(axis=1)
         return Came(y[known], known, tuple(told))
 
     def find_gaps(self, outcome: Any) -> list[str]:  # noqa: ANN401
