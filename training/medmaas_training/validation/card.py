@@ -33,7 +33,7 @@ def complete_card(card: Card, validation: Validation, request: Request) -> Card:
     method = (*card.method, describe_measurement(validation, request))
     update = {
         "method": method,
-        "metrics": (*measured.metrics, *stated) or card.metrics,
+        "metrics": (*measured.metrics, *stated),
         "calibration": (*measured.calibration, *card.calibration),
         "coverage": (*measured.coverage, *card.coverage),
         "findings": (*told, *_keep(card.findings)),

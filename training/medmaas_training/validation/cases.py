@@ -97,6 +97,8 @@ def read_cases(subject: Subject, request: Request) -> ValidationSet:
         raise TrainingError(f"--data: {twice[0]} is named as the outcome and as a group")
     more = [*columns, *(InputColumn(name, "text") for name in dict.fromkeys(aside))]
     read = read_rows(source, fmt, model, more, encoding=request.encoding, missing=request.missing)
+    if not read.cells and not read.left_out:
+        raise TrainingError("--data: the file has no rows")
     if not read.cells:
         raise TrainingError(
             f"--data: none of {read.left_out} rows can be read, so nothing can be measured: "

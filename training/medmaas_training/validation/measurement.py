@@ -34,6 +34,7 @@ from medmaas_training.assessment.reasons.sample import Sizes
 from medmaas_training.assessment.resampling import THIS_MODEL, Sample
 from medmaas_training.assessment.sections import draw_sections
 from medmaas_training.assessment.splits import Cases, Splits, take_cases
+from medmaas_training.errors import TrainingError
 from medmaas_training.figures import Measured as Found
 from medmaas_training.progress import begin, plan
 from medmaas_training.report.page import Section
@@ -48,6 +49,7 @@ from medmaas_training.validation.subject import Subject
 
 READING, FIGURES = "Reading the validation set", "Measuring figures"
 
+FEWEST = 10  # people: figures of fewer say nothing, and tell of them
 FEWEST_PROMISED = 50  # people: the coverage of a quantile of fewer varies by over four points
 _FEWEST_LIMITED = 500  # rows: the ends of what fewer look like are often passed
 _FEWEST_EXPLAINED = 5
@@ -98,7 +100,8 @@ def validate(subject: Subject, request: Request) -> Validation:
     begin(READING)
     graph, spec, output = subject.graph, subject.spec, subject.output
     found = read_cases(subject, request)
-    measurer = _make_measurer(graph, spec, output, found, request)
+    require_people(found)
+    measurer = make_measurer(graph, spec, output, found, request)
     measurement = measurer.measure() if found.is_known else measurer.limit()
     begin(REASONS)
     return _explain(measurer, measurement, subject)
@@ -119,7 +122,7 @@ class _Measurement:
 
 
 @dataclass(frozen=True)
-class _Measurer:
+class Measurer:
     """A model and a set, and who of it does what.
 
     Attributes:
@@ -163,7 +166,7 @@ class _Measurer:
         found, seed = self.found, self.request.seed
         gaps = self.gaps
         begin(CERTAINTY)
-        told = self._tell_gaps(gaps)
+        told = [*found.reader.find_missing(found.cases.outcome), *self._tell_gaps(gaps)]
         sure = assess_uncertainty(
             self.graph, self.spec, self.output, self.splits, seed=seed, promises=not gaps
         )
@@ -177,7 +180,7 @@ class _Measurer:
                     graph, self.spec, self.output, self.splits, seed=seed, promises=not gaps
                 )
         begin(FIGURES)
-        metrics, risks_told = self._compare(graph, before)
+        metrics, risks_told = self.compare(graph, before)
         limits, coverage = [m for m in sure.metrics if m.evaluated_on in _ON_LIMITS], sure.coverage
         rest = [
             metric
@@ -219,9 +222,6 @@ class _Measurer:
             "nothing of its answers was measured, because no outcome is known: there are no "
             "intervals; how far people may be from those of the set, and what answers rest on, were"
         ]
-        if self.found.people < FEWEST_PROMISED:
-            metrics: list[Metric] = []
-            return _Measurement(self.graph, None, metrics, [], [], told, [])
         graph, uncertainty, metrics = assess_limits(
             self.graph, self.spec, self.output, self.splits, self.request.seed
         )
@@ -257,9 +257,8 @@ class _Measurer:
         outputs = Answerer(graph, self.spec, self.output, None).run(cases.rows)
         return self.found.reader.take(outputs)
 
-    def _compare(
-        self, graph: onnx.ModelProto, before: object
-    ) -> tuple[list[Metric], list[Section]]:
+    def compare(self, graph: onnx.ModelProto, before: object) -> tuple[list[Metric], list[Section]]:
+        """Figures beside those of rivals, and whether it pays to act on the model."""
         found, reader, naming = self.found, self.found.reader, self.naming
         splits, seed = self.splits, self.request.seed
         cases = splits.test
@@ -333,13 +332,48 @@ class _Measurer:
         )
 
 
-def _make_measurer(
-    graph: onnx.ModelProto, spec: Input, output: Output, found: ValidationSet, request: Request
-) -> _Measurer:
+def require_people(found: ValidationSet) -> None:
+    """Refuse a set of so few that nothing can be said.
+
+    Raises:
+        TrainingError: with what can be read, and what is needed.
+    """
+    if found.people < FEWEST:
+        told = " ".join(f"{sentence}." for sentence in found.told)
+        raise TrainingError(
+            f"--data: {found.people} people can be measured on, and of fewer than {FEWEST} nothing "
+            f"can be said of the model: bring more past cases. {told}".strip()
+        )
+    if not found.is_known and found.people < FEWEST_PROMISED:
+        raise TrainingError(
+            f"--data: no outcome is known, and of fewer than {FEWEST_PROMISED} people nothing else "
+            f"can be measured either. {' '.join(f'{sentence}.' for sentence in found.told)}"
+        )
+
+
+def make_measurer(
+    graph: onnx.ModelProto,
+    spec: Input,
+    output: Output,
+    found: ValidationSet,
+    request: Request,
+    *,
+    may_halve: bool = True,
+) -> Measurer:
+    """A model and a set, and who of it does what.
+
+    Args:
+        graph: of the model.
+        spec: of its input.
+        output: of its answer.
+        found: the set.
+        request: as it was asked for.
+        may_halve: whether one half may calibrate, if people are enough.
+    """
     n = found.n
     known = found.is_known
     kinds = found.reader.stratify(found.cases.outcome) if known else np.zeros(n, np.intp)
-    halved = are_enough(found.together, kinds)
+    halved = may_halve and are_enough(found.together, kinds)
     hand = deal(found.together, kinds, 2 if halved else FOLDS, request.seed)
     one_each = np.zeros(n, bool)
     one_each[take_one_each(found.person, request.seed)] = True
@@ -347,11 +381,11 @@ def _make_measurer(
     limited = spec
     if one_each.sum() >= _FEWEST_LIMITED:
         limited = make_input_assessor(spec).find_limits(found.cases.rows[one_each])
-    return _Measurer(graph, limited, output, found, request, naming, hand, one_each)
+    return Measurer(graph, limited, output, found, request, naming, hand, one_each)
 
 
 def _explain(
-    measurer: _Measurer,
+    measurer: Measurer,
     measurement: _Measurement,
     subject: Subject,
 ) -> Validation:
@@ -396,7 +430,7 @@ def _explain(
     )
 
 
-def _count_reported(measurer: _Measurer) -> int:
+def _count_reported(measurer: Measurer) -> int:
     if not measurer.naming.is_halved:
         return measurer.found.people
     return len(np.unique(measurer.found.person[measurer.hand == 1]))

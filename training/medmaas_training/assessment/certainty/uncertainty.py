@@ -142,7 +142,7 @@ class Learned:
     coverage: list[CoverageCurve]
     calibration: Answered
     test: Answered
-    judge: "_Judge"
+    judge: "Judge"
 
     @property
     def limits(self) -> Limits:
@@ -176,7 +176,7 @@ def learn(
         distance=_limit_distance(answerer, calibration),
     )
     uncertainty = _limit_rest(uncertainty, answerer, calibration, splits)
-    judge = _Judge(answerer, uncertainty, splits)
+    judge = Judge(answerer, uncertainty, splits)
     return Learned(answerer, uncertainty, coverage, calibration, test, judge)
 
 
@@ -196,7 +196,7 @@ def assess_limits(
         distance=limit,
     )
     rows = splits.test.rows
-    judge = _Judge(answerer, uncertainty, splits)
+    judge = Judge(answerer, uncertainty, splits)
     person = np.arange(len(rows)) if splits.test.person is None else splits.test.person
     sample = Sample(np.unique(person, return_inverse=True)[1], None, seed)
     limits = judge.limit(rows, answerer.run(rows))
@@ -216,7 +216,7 @@ def _limit_rest(
     """How many labels and how many missing features are too many."""
     intervals = uncertainty.intervals
     update: dict[str, int | None] = {}
-    judge = _Judge(answerer, uncertainty, splits)
+    judge = Judge(answerer, uncertainty, splits)
     rows = splits.calibration.rows
     if intervals and intervals.are_sets:
         sizes = judge.count_labels(rows, calibration.outputs)
@@ -230,7 +230,7 @@ def _limit_rest(
 
 
 @dataclass(frozen=True)
-class _Judge:
+class Judge:
     """Who is refused, by the model and its limits."""
 
     answerer: Answerer
@@ -276,7 +276,7 @@ class _Judge:
 
 
 def _assess_external(
-    judge: _Judge, name: str, cases: Cases, seed: int
+    judge: Judge, name: str, cases: Cases, seed: int
 ) -> tuple[list[Metric], list[CoverageCurve]]:
     """Of cases from elsewhere how many have no answer; of the others errors and coverage."""
     intervals, answerer = judge.uncertainty.intervals, judge.answerer

@@ -120,6 +120,11 @@ class OutcomeReader(ABC):
         del outcome
         return []
 
+    def find_missing(self, outcome: Any) -> list[str]:  # noqa: ANN401 - as above
+        """What cannot be measured at all, and why, a clause each."""
+        del outcome
+        return []
+
     def take(self, outputs: Tensors) -> Any:  # noqa: ANN401 - as `score` takes it
         """What is scored of the graph's outputs; None if the assessment scores all there is."""
         del outputs

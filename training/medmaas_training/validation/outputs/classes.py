@@ -95,6 +95,16 @@ class ClassesReader(OutcomeReader):
             if count < FEWEST_OF_SIDE
         ]
 
+    def find_missing(self, outcome: Any) -> list[str]:  # noqa: ANN401
+        """How labels are told apart, of one alone."""
+        if len(np.unique(outcome)) > 1:
+            return []
+        label = self._labels[int(outcome[0])]
+        return [
+            f"all are {label}: how well it tells {label} from anything else was not measured, and "
+            "there is no simpler model to compare it with"
+        ]
+
     def take(self, outputs: Tensors) -> Floats:
         """Probabilities [n, labels]."""
         return round_output(outputs[self.output.tensor])
@@ -134,11 +144,12 @@ class ClassesReader(OutcomeReader):
         categories: Mapping[int, int],
     ) -> list[Rival]:
         """How frequent each class is; logistic regression."""
-        size = len(self._labels)
+        size, present = len(self._labels), np.unique(learned)
+        if len(present) < _TWO:
+            return []  # whoever always says so would be right
         shares = np.bincount(learned, minlength=size) / len(learned)
         rivals = [Rival("how frequent each class is", lambda _, n: np.tile(shares, (n, 1)))]
-        present = np.unique(learned)
-        if X is None or len(present) < _TWO:
+        if X is None:
             return rivals
         fitted = prepare(categories, LogisticRegression(max_iter=1000)).fit(X, learned)
 
@@ -151,7 +162,7 @@ class ClassesReader(OutcomeReader):
 
     def find_risks(self, answers: Any, outcome: Any) -> list[Risk]:  # noqa: ANN401
         """Of two classes the second."""
-        if len(self._labels) > _TWO:
+        if len(self._labels) > _TWO or len(np.unique(outcome)) < _TWO:
             return []
         return [Risk(self._labels[1], answers[:, 1], outcome == 1)]
 

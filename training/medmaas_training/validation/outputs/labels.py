@@ -131,7 +131,7 @@ class LabelsReader(OutcomeReader):
             Risk(name, answers[known, i], outcome[known, i] == 1)
             for i, name in enumerate(self._names)
             for known in [~np.isnan(outcome[:, i])]
-            if known.any()
+            if len(np.unique(outcome[known, i])) > 1
         ]
 
     def find_classes(self, outcome: Any) -> Mapping[str, NDArray[np.int64]]:  # noqa: ANN401

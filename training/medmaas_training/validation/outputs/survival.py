@@ -109,6 +109,15 @@ class SurvivalReader(OutcomeReader):
         events = int(outcome["event"].sum())
         return [] if events >= FEWEST_OF_SIDE else [f"{events} people alone had the event"]
 
+    def find_missing(self, outcome: Any) -> list[str]:  # noqa: ANN401
+        """Order, without events."""
+        if outcome["event"].any():
+            return []
+        return [
+            "nobody had the event: how well it orders people was not measured, and there is no "
+            "simpler model to compare it with"
+        ]
+
     def take(self, outputs: Tensors) -> Floats:
         """Chances to be alive [n, days]."""
         return round_output(outputs[self.output.tensor])
@@ -120,7 +129,7 @@ class SurvivalReader(OutcomeReader):
         days, end = self._days[kept], min(outcome["time"].max(), learned["time"].max())
         inside = (days >= outcome["time"].min()) & (days < end)
         brier = np.nan
-        if inside.any():
+        if inside.sum() > 1:
             brier = integrated_brier(learned, outcome, answers[:, kept[inside]], days[inside])
         scores = {C: harrell_c(outcome, 1 - answers[:, last]), BRIER: brier}
         for day in self._horizons:
@@ -142,6 +151,8 @@ class SurvivalReader(OutcomeReader):
         categories: Mapping[int, int],
     ) -> list[Rival]:
         """Kaplan and Meier's curve; Cox's regression."""
+        if not learned["event"].any():
+            return []
         times, alive = kaplan_meier_estimator(learned["event"], learned["time"])
         curve = np.append(1.0, alive)[np.searchsorted(times, self._days, side="right")]
         rivals = [Rival("Kaplan-Meier curve of everyone", lambda _, n: np.tile(curve, (n, 1)))]
@@ -162,7 +173,7 @@ class SurvivalReader(OutcomeReader):
     def find_risks(self, answers: Any, outcome: Any) -> list[Risk]:  # noqa: ANN401
         """By the horizon in the middle."""
         day = self._horizons[len(self._horizons) // 2]
-        if outcome["time"].max() < day:
+        if outcome["time"].max() < day or not outcome["event"].any():
             return []
         return [Risk(f"death by day {day}", 1 - answers[:, self._position(day)], outcome, day)]
 
