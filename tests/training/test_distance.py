@@ -50,7 +50,7 @@ def draw_people(n: int, seed: int = 0) -> NDArray[np.float64]:
 
 
 def test_what_is_measured_is_what_is_served_whatever_is_missing() -> None:
-    distance = fit_distance(SPEC, draw_people(2000))
+    distance = fit_distance(SPEC.features, draw_people(2000))
     rows = draw_people(300, 1).astype(np.float32)
     rows[0] = np.nan
     served = Standardised(distance, ("features",)).measure({}, {"features": rows})
@@ -58,19 +58,19 @@ def test_what_is_measured_is_what_is_served_whatever_is_missing() -> None:
 
 
 def test_the_logarithm_is_taken_of_what_is_skewed_and_positive_alone() -> None:
-    columns = fit_distance(SPEC, draw_people(2000)).columns
+    columns = fit_distance(SPEC.features, draw_people(2000)).columns
     assert [column.log for column in columns] == [False, True, False]
 
 
 def test_a_rare_word_alone_is_not_far() -> None:
-    distance = fit_distance(SPEC, draw_people(2000))
+    distance = fit_distance(SPEC.features, draw_people(2000))
     well, ill = measure_distance(distance, np.array([[60, 1.0, 0], [60, 1.0, 1]]))
     usual = np.quantile(measure_distance(distance, draw_people(2000, 1)), 0.9)
     assert well < ill < usual
 
 
 def test_a_threshold_refuses_about_three_per_cent_of_people_like_those_of_training() -> None:
-    distance = fit_distance(SPEC, draw_people(4000))
+    distance = fit_distance(SPEC.features, draw_people(4000))
     threshold = choose_threshold(measure_distance(distance, draw_people(2000, 1)), {})
     refused = measure_distance(distance, draw_people(20_000, 2)) > threshold
     assert 0.015 < refused.mean() < 0.045

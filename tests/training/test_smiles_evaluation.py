@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from medmaas_training.comparisons import name_gain
+from medmaas_training.numeric_scores import RMSE, score
 from medmaas_training.recipes.solubility.card import GOLDEN, Study, make_card
 from medmaas_training.recipes.solubility.sections import draw_sections
 from medmaas_training.smiles.evaluation import (
     FOREST,
     MEAN,
     NETWORK,
-    RMSE,
     SPELLINGS,
     SPREAD,
     TEST,
@@ -26,7 +26,6 @@ from medmaas_training.smiles.evaluation import (
     describe_by_group,
     describe_spellings,
     name_groups,
-    score,
     try_split,
 )
 from medmaas_training.smiles.molecules import MoleculeTable, read_molecules, split_molecules

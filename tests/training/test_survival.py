@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sksurv.util import Surv
 
-from medmaas_training.survival.baselines import Cox, LeastSquares, PlainNetwork, descend
+from medmaas_training.survival.baselines import LeastSquares, PlainNetwork, descend
+from medmaas_training.survival.cox import Cox
 from medmaas_training.survival.design import FLCHAIN
 from medmaas_training.survival.metrics import (
     Floats,

@@ -9,6 +9,8 @@
 - figures.py gives intervals; comparisons.py says where a model is better or worse than others;
   observed_shares.py gives what was observed among similar predictions; group_names.py says whom a
   group is of.
+- numeric_scores.py measures errors of predicted numbers.
+- `validation/` measures a model from elsewhere on past cases that a user brings.
 - `assessment/` measures how sure a finished model is and what it rests on.
 - rows.py is what graphs are called with, of one tensor or of several.
 - export.py proves the graph equal to the model and writes the folder, by `catalogue/`.

@@ -23,6 +23,7 @@ _HIGHER = (
     "accuracy",
     "macro one-vs-rest AUC",
     "R2",
+    "AUC, mean of labels",
     "relative dose intensity",
 )
 _LOWER = (
@@ -31,6 +32,8 @@ _LOWER = (
     "log loss",
     "RMSE",
     "MAE",
+    "Brier score, mean of labels",
+    "MAE in standard deviations, mean of values",
     "share of cycles with ANC below 0.5",
     "share of cycles with ANC below 0.5 for more than a week",
     "share of cycles with ANC below 1.0",

@@ -48,7 +48,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Readable:
+class Readable:
     """Rows of which a model can read every value."""
 
     tensors: Tensors
@@ -59,9 +59,9 @@ class _Readable:
     held: Sequence[Fact | None] = ()
     seen: Sequence[Seen | None] = ()
 
-    def take(self, rows: Sequence[int]) -> "_Readable":
+    def take(self, rows: Sequence[int]) -> "Readable":
         """Some of them."""
-        return _Readable(
+        return Readable(
             {name: tensor[list(rows)] for name, tensor in self.tensors.items()},
             [self.numbers[row] for row in rows],
             [self.ids[row] for row in rows],
@@ -100,11 +100,16 @@ class Scorer:
     def score(self, rows: Rows) -> Scored:
         """Answer every row that can be answered, and say of every other one why not."""
         scored = Scored(rejects=list(rows.rejects), words=self._words)
-        for some in self._split(rows):
-            readable = self._read(some, scored.rejects) if some.numbers else None
-            if readable and readable.numbers:
-                self._answer(readable, scored)
+        for readable in self.read(rows, scored.rejects):
+            self._answer(readable, scored)
         return scored
+
+    def read(self, rows: Rows, rejects: list[Reject]) -> Iterator[Readable]:
+        """The rows that can be read, some at a time; what is wrong with others is added."""
+        for some in self._split(rows):
+            readable = self._read(some, rejects) if some.numbers else None
+            if readable and readable.numbers:
+                yield readable
 
     def _split(self, rows: Rows) -> Iterator[Rows]:
         """Those with a file one by one, because thousands of them fill any memory."""
@@ -119,7 +124,7 @@ class Scorer:
         for number, identifier, instance in zip(rows.numbers, rows.ids, instances, strict=True):
             yield Rows([number], [identifier], None, [instance])
 
-    def _read(self, rows: Rows, rejects: list[Reject]) -> _Readable:
+    def _read(self, rows: Rows, rejects: list[Reject]) -> Readable:
         """The rows without a problem; the problems of the others go to the rejects."""
         reading, instances = self._read_instances(rows)
         ids, problems = _check_ids(rows.ids)
@@ -128,7 +133,7 @@ class Scorer:
             row = problem.instance or 0
             rejects.append(Reject(rows.numbers[row], ids[row], problem.field, problem.fact))
         numbers, more = list(rows.numbers), (reading.held, reading.seen)
-        readable = _Readable(reading.tensors, numbers, ids, reading.warnings, instances, *more)
+        readable = Readable(reading.tensors, numbers, ids, reading.warnings, instances, *more)
         if not problems:
             return readable
         bad = {problem.instance for problem in problems}
@@ -151,7 +156,7 @@ class Scorer:
         named = {column.name for column in self._model.inputs.file_columns or ()}
         return {name: cells for name, cells in columns.items() if name in named}
 
-    def _answer(self, rows: _Readable, scored: Scored) -> None:
+    def _answer(self, rows: Readable, scored: Scored) -> None:
         """Answer rows together; where the model fails, find out on which of them."""
         try:
             outputs = self._model.session.run(rows.tensors)
@@ -170,14 +175,14 @@ class Scorer:
             scored.count += len(rows.numbers)
             scored.lines.append(lines)
 
-    def _write_csv(self, rows: _Readable, answers: Answers) -> bytes:
+    def _write_csv(self, rows: Readable, answers: Answers) -> bytes:
         sentences = None
         if self._options.explain:
             explanations = self._explain(rows, answers)
             sentences = [self._words.say(one["sentence"]) if one else None for one in explanations]
         return write_rows(answers, rows.numbers, rows.ids, self._words, sentences=sentences)
 
-    def _write_json(self, rows: _Readable, answers: Answers) -> bytes:
+    def _write_json(self, rows: Readable, answers: Answers) -> bytes:
         predictions = answers.list_rows()
         write = self._words.write_prediction
         if self._options.explain:
@@ -191,7 +196,7 @@ class Scorer:
         )
 
     @staticmethod
-    def _explain(rows: _Readable, answers: Answers) -> list[dict[str, Any] | None]:
+    def _explain(rows: Readable, answers: Answers) -> list[dict[str, Any] | None]:
         """An explanation per row that has an answer.
 
         It takes the time it needs, so that bytes do not vary; where that is longer than anybody may

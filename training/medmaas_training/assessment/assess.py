@@ -4,16 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import onnx
 
-from medmaas.model.inputs import make_input
+from medmaas.model.inputs import NO_FILES, Files, make_input
 from medmaas.model.manifest import (
     CalibrationCurve,
     Card,
     Explanation,
     Input,
+    Manifest,
     Metric,
     Output,
     Uncertainty,
@@ -73,6 +74,26 @@ class Assessment:
         return state_external(card.model_copy(update=update))
 
 
+class Stated(Protocol):
+    """What of an assessment a manifest states."""
+
+    @property
+    def graph(self) -> onnx.ModelProto:
+        """As of an Assessment."""
+
+    @property
+    def spec(self) -> Input:
+        """Likewise."""
+
+    @property
+    def uncertainty(self) -> Uncertainty | None:
+        """Likewise; None if it is unknown."""
+
+    @property
+    def explanation(self) -> Explanation:
+        """Likewise."""
+
+
 def assess(
     graph: onnx.ModelProto,
     spec: Input,
@@ -107,7 +128,7 @@ def assess(
         sure.uncertainty,
         explained.explanation,
         Measured([*sure.metrics, *explained.metrics], sure.calibration, sure.coverage),
-        draw_sections(sure, explained, output),
+        draw_sections(sure.selective, sure.calibration, explained, output),
     )
 
 
@@ -132,27 +153,42 @@ def reassess(folder: Path, reports: Path, splits: Splits, version: str) -> tuple
     check_graph(graph, manifest.operators or ())
     golden = [case.instance for case in manifest.golden.cases]
     found = assess(graph, manifest.input, manifest.output, golden, splits, seed=manifest.seed)
-    content = found.graph.SerializeToString(deterministic=True)
-    session = Session(content)
-    names = (*manifest.output.tensors, *found.uncertainty.tensors)
-    rows = dict(make_input(found.spec).read(golden).tensors)
-    cases = tuple(record(session, rows, golden, names, manifest.output))
+    more = read_more(folder, manifest)
     update = {
         "version": version,
         "created": datetime.now(UTC).date(),
-        "input": found.spec,
-        "artefact": describe_artefact(content, session),
-        "golden": manifest.golden.model_copy(update={"cases": cases}),
-        "explanation": found.explanation,
-        "uncertainty": found.uncertainty,
         "card": _replace_figures(manifest.card, found.measured),
     }
-    manifest = translate(manifest.model_copy(update=update))
-    more = read_more(folder, manifest)
+    manifest, content = restate(manifest.model_copy(update=update), found, more)
+    manifest = translate(manifest)
     written = place_model(folder.parents[1], manifest, content, more=more, after=folder)
     if written != folder:
         rewrite_report(reports, written, training, found.sections)
     return found.measured, written
+
+
+def restate(manifest: Manifest, found: Stated, files: Files = NO_FILES) -> tuple[Manifest, bytes]:
+    """A manifest with what was found, and its graph; the card is up to whoever asks.
+
+    Args:
+        manifest: of the model.
+        found: of it.
+        files: that its input is read with.
+    """
+    content = found.graph.SerializeToString(deterministic=True)
+    session = Session(content)
+    golden = [case.instance for case in manifest.golden.cases]
+    also = found.uncertainty.tensors if found.uncertainty else ()
+    rows = dict(make_input(found.spec, files).read(golden).tensors)
+    cases = record(session, rows, golden, (*manifest.output.tensors, *also), manifest.output)
+    update = {
+        "input": found.spec,
+        "artefact": describe_artefact(content, session),
+        "golden": manifest.golden.model_copy(update={"cases": tuple(cases)}),
+        "explanation": found.explanation,
+        "uncertainty": found.uncertainty,
+    }
+    return manifest.model_copy(update=update), content
 
 
 def _replace_figures(card: Card, found: Measured) -> Card:

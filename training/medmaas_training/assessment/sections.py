@@ -1,5 +1,7 @@
 """What the report of a model shows of its assessment."""
 
+from collections.abc import Sequence
+
 from medmaas.model.manifest import (
     EVERYONE,
     CalibrationCurve,
@@ -7,7 +9,6 @@ from medmaas.model.manifest import (
     Output,
 )
 from medmaas_training.assessment.certainty.selective import Selective
-from medmaas_training.assessment.certainty.uncertainty import UncertaintyAssessment
 from medmaas_training.assessment.outputs import make_output_assessor
 from medmaas_training.assessment.reasons.explanation import ExplanationAssessment
 from medmaas_training.assessment.reasons.faithfulness.deletion import DELETION, INSERTION, SHARES
@@ -24,10 +25,13 @@ _MOST_DRAWN = 6  # features with curves
 
 
 def draw_sections(
-    sure: UncertaintyAssessment, explained: ExplanationAssessment, output: Output
+    selective: Selective | None,
+    calibration: Sequence[CalibrationCurve],
+    explained: ExplanationAssessment,
+    output: Output,
 ) -> list[Section]:
     """Abstention, importance, dependence, faithfulness, calibration."""
-    sections = [_draw_selective(sure.selective)] if sure.selective else []
+    sections = [_draw_selective(selective)] if selective else []
     explanation = explained.explanation
     everyone = [part for part in explanation.importance if part.group == EVERYONE]
     if everyone:
@@ -49,11 +53,11 @@ def draw_sections(
             "Each figure with its 95 % interval where it has one.",
             table=(("check", "measure", "n", "value"), checks),
         ),
-        *_draw_calibration(sure.calibration, output),
+        *_draw_calibration(calibration, output),
     ]
 
 
-def _draw_calibration(curves: list[CalibrationCurve], output: Output) -> list[Section]:
+def _draw_calibration(curves: Sequence[CalibrationCurve], output: Output) -> list[Section]:
     """Of all but classes, whose training draws it already."""
     assessor = make_output_assessor(output)
     if not curves or not assessor.draws_calibration:

@@ -55,11 +55,14 @@ class Cases:
             positions of labels [n, height, width]; annotations: positions of labels [n, steps], -1
             where nobody said, or AnnotatedSteps.
         groups: who belongs to each subgroup, [n] per name; may be empty.
+        person: the same number for rows of one person, who are drawn together, [n]; None where
+            every row is somebody, or the outcome says whose it is.
     """
 
     rows: Array
     outcome: Any
     groups: Groups = field(default_factory=dict)
+    person: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class Splits:
         out_of_distribution: by name, instances as a request would hold them.
         remark: what else a reader must know of the calibration split, after a comma.
         external: by name, cases from elsewhere, which nothing is learned from.
+        refitted: whether the train split is of people of the calibration split, as where the model
+            was fitted elsewhere: their distances are measured without themselves.
     """
 
     train: Cases
@@ -81,11 +86,22 @@ class Splits:
     out_of_distribution: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     remark: str = ""
     external: Mapping[str, Cases] = field(default_factory=dict)
+    refitted: bool = False
 
 
 def take_cases(cases: Cases, rows: NDArray[Any]) -> Cases:
-    """Some cases, by position or by flags [n]; their outcome is an array."""
-    return Cases(cases.rows[rows], cases.outcome[rows], take_groups(cases.groups, rows))
+    """Some cases, by position or by flags [n]; their outcome is an array, or None if unknown."""
+    person = None if cases.person is None else cases.person[rows]
+    outcome = None if cases.outcome is None else cases.outcome[rows]
+    return Cases(cases.rows[rows], outcome, take_groups(cases.groups, rows), person)
+
+
+def draw_folds(person: NDArray[np.intp], folds: int, seed: int) -> NDArray[np.intp]:
+    """The fold of each row [n], people being drawn whole."""
+    _, own = np.unique(person, return_inverse=True)
+    drawn = np.random.default_rng(seed).permutation(np.arange(own.max() + 1) % folds)
+    fold: NDArray[np.intp] = drawn[own]
+    return fold
 
 
 def take_groups(groups: Groups, rows: NDArray[Any]) -> Groups:

@@ -11,6 +11,7 @@ from sklearn.ensemble import RandomForestRegressor
 from medmaas.model.manifest import EVERYONE, Cohort, Metric
 from medmaas_training.comparisons import name_gain
 from medmaas_training.figures import Figures, Own, People, Rows, bootstrap, compare_folds
+from medmaas_training.numeric_scores import R2, RMSE, score
 from medmaas_training.smiles.descriptors import (
     compute_descriptors,
     compute_fingerprints,
@@ -36,7 +37,6 @@ TEST = "test split"
 SPLITS = "test parts of five random splits"
 GROUPS = f"{SPLITS}, pooled"
 SPELLINGS = f"{TEST}, other spellings"
-RMSE, MAE, R2 = "RMSE", "MAE", "R2"
 SPREAD = "deviation over 10 spellings of a molecule, mean"
 _SPELLINGS = 32
 _OTHERS = 10
@@ -114,16 +114,6 @@ def compute_features(table: MoleculeTable) -> dict[str, Floats]:
     return {
         FOREST: compute_descriptors(table.canonical),
         FINGERPRINTS: compute_fingerprints(table.canonical),
-    }
-
-
-def score(y: Floats, predicted: Floats) -> dict[str, float]:
-    """Root mean square and mean absolute error, and the share of variance explained."""
-    error = predicted - y
-    return {
-        RMSE: float(np.sqrt(np.mean(error**2))),
-        MAE: float(np.mean(np.abs(error))),
-        R2: float(1 - np.mean(error**2) / np.var(y)),
     }
 
 

@@ -108,8 +108,8 @@ def read_follow_up(table: OwnTable, time: str, event: str, unit: str | None) -> 
     Raises:
         TrainingError: it cannot be learned from, or can be read in two ways.
     """
-    days, told_days = _read_days(table, time, unit)
-    happened, told_event = _read_event(table, event)
+    days, told_days = read_days(table, time, unit)
+    happened, told_event = read_event(table, event)
     column = cut_option(event)[0] or event
     n, events = len(happened), int(happened.sum())
     censored = n - events
@@ -204,7 +204,12 @@ def find_words(texts: pd.Series, named: str, option: str) -> dict[str, NDArray[n
     return found
 
 
-def _read_days(table: OwnTable, time: str, unit: str | None) -> tuple[Floats, list[str]]:
+def read_days(table: OwnTable, time: str, unit: str | None) -> tuple[Floats, list[str]]:
+    """The days of follow-up [n], and what of it must be told.
+
+    Raises:
+        TrainingError: they cannot be read, or in two ways.
+    """
     texts = table.outcome[time]
     numbers = parse_numbers(texts)
     wrong = ~np.isfinite(numbers)
@@ -258,7 +263,12 @@ def _find_unit(
     return "d", []
 
 
-def _read_event(table: OwnTable, event: str) -> tuple[NDArray[np.bool_], list[str]]:
+def read_event(table: OwnTable, event: str) -> tuple[NDArray[np.bool_], list[str]]:
+    """Who had the event [n], and what of it must be told.
+
+    Raises:
+        TrainingError: it cannot be read, or in two ways.
+    """
     column, named = cut_option(event)
     texts = table.outcome[column]
     codes = fold_codes(texts)

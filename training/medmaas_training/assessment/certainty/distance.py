@@ -1,11 +1,13 @@
 """How far a row of a table is from those a model learned from."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import skew
 
-from medmaas.model.manifest import Column, Feature, Number, StandardisedDistance, TabularInput
+from medmaas.model.manifest import Column, Feature, Number, StandardisedDistance
 
 Floats = NDArray[np.float64]
 
@@ -15,13 +17,15 @@ _SKEWED = 0.5
 _LEAST = 1e-30
 
 
-def fit_distance(spec: TabularInput, X: Floats, threshold: float = 0) -> StandardisedDistance:
+def fit_distance(
+    features: Sequence[Feature], X: Floats, threshold: float = 0
+) -> StandardisedDistance:
     """Columns and correlations of the train split X [n, features], NaN for missing.
 
     The logarithm is taken of what is never negative, skewed, and less so after. Words and booleans
     count as their position, with a deviation of at least 1.
     """
-    columns = tuple(_fit_column(f, x) for f, x in zip(spec.features, X.T, strict=True))
+    columns = tuple(_fit_column(f, x) for f, x in zip(features, X.T, strict=True))
     table = pd.DataFrame(standardise(columns, X))
     correlation = np.nan_to_num(table.corr().to_numpy())
     correlation = (1 - _SHRINK) * correlation + _SHRINK * np.eye(len(columns))
@@ -38,6 +42,8 @@ def fit_distance(spec: TabularInput, X: Floats, threshold: float = 0) -> Standar
 
 def _fit_column(feature: Feature, x: Floats) -> Column:
     known = x[~np.isnan(x)]
+    if not len(known):
+        return Column(mean=0, deviation=1)
     if not isinstance(feature, Number):
         deviation = max(float(known.std()), _RARE)
         return Column(mean=float(known.mean()), deviation=deviation)

@@ -1,5 +1,7 @@
 """A graph with an output for the distance, fitted to what its network makes of the train split."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -17,8 +19,7 @@ from medmaas_training.assessment.certainty.embedding import (
     fit_space,
 )
 from medmaas_training.assessment.resampling import Floats
-from medmaas_training.assessment.splits import Array
-from medmaas_training.rows import as_fed
+from medmaas_training.rows import Fed, feed
 
 _OPSET = 18  # since when reductions take their axes as inputs
 _MATRIX = 2
@@ -26,16 +27,16 @@ _MATRIX = 2
 
 def fit_embedded_distance(
     graph: onnx.ModelProto,
-    tensor: str,
+    tensors: Sequence[str],
     outputs: tuple[str, ...],
-    rows: Array,
+    rows: Fed,
     classes: NDArray[np.int64] | None,
 ) -> tuple[onnx.ModelProto, TensorDistance | None]:
     """The graph, with the distance if it has an embedding to measure it in.
 
     Args:
         graph: of the model.
-        tensor: its input.
+        tensors: its inputs.
         outputs: those that an answer is made of.
         rows: of the train split, as the graph takes them, [n, ...].
         classes: of each, [n], for a distance to the nearest class.
@@ -43,9 +44,10 @@ def fit_embedded_distance(
     parts = find_embedding(graph, outputs)
     if not parts or _is_old(graph):
         return graph, None
+    tensor = tensors[0]  # any of them has as many rows
     counting = Session(expose_copies(graph, tensor, parts[0]).SerializeToString())
-    copies = bool(counting.run({tensor: as_fed(rows[:1])})[COPIES][0] > 1)
-    embedded = _embed(graph, tensor, parts, rows, copies=copies)
+    copies = bool(counting.run(feed(rows[:1], tensors))[COPIES][0] > 1)
+    embedded = _embed(graph, tensors, parts, rows, copies=copies)
     if embedded is None:
         return graph, None
     space = fit_space(embedded, classes)
@@ -54,18 +56,23 @@ def fit_embedded_distance(
 
 
 def _embed(
-    graph: onnx.ModelProto, tensor: str, parts: tuple[str, ...], rows: Array, *, copies: bool
+    graph: onnx.ModelProto,
+    tensors: Sequence[str],
+    parts: tuple[str, ...],
+    rows: Fed,
+    *,
+    copies: bool,
 ) -> Floats | None:
     """The embedding of rows, [n, d]; None if the graph has none of one vector per instance."""
-    exposed = expose_embedding(graph, tensor, parts, copies=copies)
+    exposed = expose_embedding(graph, tensors[0], parts, copies=copies)
     try:
         session = Session(exposed.SerializeToString(deterministic=True))
     except ValueError:  # what goes into the last layer is not one vector per instance
         return None
-    embedded = session.run({tensor: as_fed(rows)})[EMBEDDING].astype(float)
+    embedded = session.run(feed(rows, tensors))[EMBEDDING].astype(float)
     return embedded if embedded.ndim == _MATRIX else None
 
 
 def _is_old(graph: onnx.ModelProto) -> bool:
     versions = [int(opset.version) for opset in graph.opset_import if opset.domain == ""]
-    return max(versions) < _OPSET
+    return max(versions, default=0) < _OPSET

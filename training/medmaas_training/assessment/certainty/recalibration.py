@@ -1,7 +1,7 @@
 """Whether one or two numbers, learned on the calibration split, would make probabilities truer.
 
 Nothing is changed here: a recipe that gains by it recalibrates what it exports, so that the graph
-still equals the trained model.
+still equals the trained model; recalibrated.py changes the graph of a model from elsewhere.
 """
 
 from typing import Protocol
@@ -28,9 +28,11 @@ class Recalibrator(Protocol):
 
     Attributes:
         name: which probabilities.
+        normalises: whether they sum to 1 after their power is taken as before.
     """
 
     name: str
+    normalises: bool
 
     def fit(self, rows: Rows) -> tuple[float, ...]:
         """The numbers that these rows give."""

@@ -17,7 +17,7 @@ from medmaas.model.manifest import (
     QuantileIntervals,
     Uncertainty,
 )
-from medmaas_training.assessment.answers import Answerer, make_answerer
+from medmaas_training.assessment.answers import Answerer, make_answerer, measure_left_out
 from medmaas_training.assessment.certainty.abstention import (
     REFUSED,
     Limits,
@@ -39,7 +39,7 @@ from medmaas_training.assessment.certainty.recalibration import measure_recalibr
 from medmaas_training.assessment.certainty.selective import Selective, measure_selective
 from medmaas_training.assessment.evaluated import Answered, QuantileEvaluated, Tensors
 from medmaas_training.assessment.inputs import make_input_assessor
-from medmaas_training.assessment.resampling import Flags, Floats
+from medmaas_training.assessment.resampling import Flags, Floats, Sample
 from medmaas_training.assessment.splits import Array, Cases, Splits, take_cases
 
 
@@ -67,7 +67,13 @@ class UncertaintyAssessment:
 
 
 def assess_uncertainty(
-    graph: onnx.ModelProto, spec: Input, output: Output, splits: Splits, *, seed: int
+    graph: onnx.ModelProto,
+    spec: Input,
+    output: Output,
+    splits: Splits,
+    *,
+    seed: int,
+    promises: bool = True,
 ) -> UncertaintyAssessment:
     """Learn intervals and limits from the calibration split, measure them on the test split.
 
@@ -77,20 +83,13 @@ def assess_uncertainty(
         output: of the answer.
         splits: the model's splits, and inputs that it should not answer.
         seed: of every draw.
+        promises: whether there are enough cases for intervals.
     """
-    answerer = make_answerer(graph, spec, output, splits.train)
-    calibration = answerer.answer(splits.calibration, splits.train, seed, "calibration")
-    test = answerer.answer(splits.test, splits.train, seed, "test")
-    intervals, coverage = answerer.assessor.assess_intervals(calibration, test, spec)
-    uncertainty = Uncertainty(
-        method=answerer.assessor.name_method(intervals),
-        calibrated_on=_name_calibration(splits),
-        intervals=intervals,
-        distance=_limit_distance(answerer, calibration),
-    )
-    uncertainty = _limit_rest(uncertainty, answerer, calibration, splits)
-    judge = _Judge(answerer, uncertainty, splits)
-    limits = judge.limit(test.cases.rows, test.outputs)
+    learned = learn(graph, spec, output, splits, seed=seed, promises=promises)
+    answerer, judge, test = learned.answerer, learned.judge, learned.test
+    calibration, coverage = learned.calibration, [*learned.coverage]
+    uncertainty, intervals = learned.uncertainty, learned.uncertainty.intervals
+    limits = learned.limits
     metrics = answerer.assessor.measure_answers(test)  # first: a catalogue shows the first
     metrics += measure_test(limits, test.cases.groups, test.sample)
     metrics += answerer.assessor.count_intervals(intervals, test, spec)
@@ -125,6 +124,85 @@ def assess_uncertainty(
     )
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What the calibration split gave, and the test split by it.
+
+    Attributes:
+        answerer: the graph, with the output `distance`, where it has an embedding.
+        uncertainty: for the manifest.
+        coverage: how often intervals held on the test split.
+        calibration: that split, answered.
+        test: likewise.
+        judge: who is refused.
+    """
+
+    answerer: Answerer
+    uncertainty: Uncertainty
+    coverage: list[CoverageCurve]
+    calibration: Answered
+    test: Answered
+    judge: "Judge"
+
+    @property
+    def limits(self) -> Limits:
+        """Who of the test split is refused."""
+        return self.judge.limit(self.test.cases.rows, self.test.outputs)
+
+
+def learn(
+    graph: onnx.ModelProto,
+    spec: Input,
+    output: Output,
+    splits: Splits,
+    *,
+    seed: int,
+    promises: bool = True,
+) -> Learned:
+    """Intervals and limits of the calibration split; args as in `assess_uncertainty`."""
+    answerer = make_answerer(graph, spec, output, splits.train)
+    apart = None
+    if splits.refitted:
+        apart = measure_left_out(graph, spec, output, splits.calibration, seed)
+    calibration = answerer.answer(splits.calibration, splits.train, seed, "calibration", apart)
+    test = answerer.answer(splits.test, splits.train, seed, "test")
+    intervals, coverage = (
+        answerer.assessor.assess_intervals(calibration, test, spec) if promises else (None, [])
+    )
+    uncertainty = Uncertainty(
+        method=answerer.assessor.name_method(intervals),
+        calibrated_on=_name_calibration(splits),
+        intervals=intervals,
+        distance=_limit_distance(answerer, calibration),
+    )
+    uncertainty = _limit_rest(uncertainty, answerer, calibration, splits)
+    judge = Judge(answerer, uncertainty, splits)
+    return Learned(answerer, uncertainty, coverage, calibration, test, judge)
+
+
+def assess_limits(
+    graph: onnx.ModelProto, spec: Input, output: Output, splits: Splits, seed: int
+) -> tuple[onnx.ModelProto, Uncertainty, list[Metric]]:
+    """Of cases whose outcome nobody knows: the graph, how far they may be, and who is refused."""
+    answerer = make_answerer(graph, spec, output, splits.train)
+    distances = measure_left_out(graph, spec, output, splits.calibration, seed)
+    limit = None
+    if answerer.distance is not None and distances is not None:
+        threshold = choose_threshold(distances, splits.calibration.groups)
+        limit = answerer.distance.model_copy(update={"threshold": threshold})
+    uncertainty = Uncertainty(
+        method="Nothing was learned of how often answers are right.",
+        calibrated_on=_name_calibration(splits),
+        distance=limit,
+    )
+    rows = splits.test.rows
+    judge = Judge(answerer, uncertainty, splits)
+    person = np.arange(len(rows)) if splits.test.person is None else splits.test.person
+    sample = Sample(np.unique(person, return_inverse=True)[1], None, seed)
+    limits = judge.limit(rows, answerer.run(rows))
+    return answerer.graph, uncertainty, measure_test(limits, splits.test.groups, sample)
+
+
 def _limit_distance(answerer: Answerer, calibration: Answered) -> Distance | None:
     if answerer.distance is None or calibration.distances is None:
         return None
@@ -138,7 +216,7 @@ def _limit_rest(
     """How many labels and how many missing features are too many."""
     intervals = uncertainty.intervals
     update: dict[str, int | None] = {}
-    judge = _Judge(answerer, uncertainty, splits)
+    judge = Judge(answerer, uncertainty, splits)
     rows = splits.calibration.rows
     if intervals and intervals.are_sets:
         sizes = judge.count_labels(rows, calibration.outputs)
@@ -152,7 +230,7 @@ def _limit_rest(
 
 
 @dataclass(frozen=True)
-class _Judge:
+class Judge:
     """Who is refused, by the model and its limits."""
 
     answerer: Answerer
@@ -198,7 +276,7 @@ class _Judge:
 
 
 def _assess_external(
-    judge: _Judge, name: str, cases: Cases, seed: int
+    judge: Judge, name: str, cases: Cases, seed: int
 ) -> tuple[list[Metric], list[CoverageCurve]]:
     """Of cases from elsewhere how many have no answer; of the others errors and coverage."""
     intervals, answerer = judge.uncertainty.intervals, judge.answerer

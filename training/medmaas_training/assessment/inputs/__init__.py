@@ -62,8 +62,7 @@ class InputAssessor(ABC):
             rows: of the train split, as the graph takes them, [n, ...].
             classes: of each, [n], for a distance to the nearest class.
         """
-        (tensor,) = self.spec.tensors
-        return fit_embedded_distance(graph, tensor, outputs, rows, classes)
+        return fit_embedded_distance(graph, [*self.spec.tensors], outputs, rows, classes)
 
     def find_limits(self, rows: Array) -> Input:
         """The input with what can be said of all of the train split [n, ...], and of nothing else.

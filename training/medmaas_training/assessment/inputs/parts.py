@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 from medmaas.model.explanation.parts import PartsExplainer
 from medmaas.model.inputs.parts import find_given
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Background, Input, PartsInput, StandardisedDistance
+from medmaas.model.manifest import (
+    Background,
+    Input,
+    PartsInput,
+    StandardisedDistance,
+    TensorDistance,
+)
 from medmaas.model.registry import Model
+from medmaas_training.assessment.certainty.distance import fit_distance
 from medmaas_training.assessment.inputs import InputAssessor, make_input_assessor
 from medmaas_training.assessment.reasons.games import Case
 from medmaas_training.assessment.resampling import Floats
-from medmaas_training.rows import collect_rows
+from medmaas_training.rows import collect_rows, join_features
 
 Rows = Any  # PartRows, where other kinds have one array
 _FEW_PAIRS = 8  # half of a served explanation's, for the sake of time
@@ -45,10 +52,13 @@ class PartsAssessor(InputAssessor):
         outputs: tuple[str, ...],
         rows: Rows,
         classes: NDArray[np.int64] | None,
-    ) -> tuple[onnx.ModelProto, StandardisedDistance | None]:
-        """None: no part tells of the others, and the graph may give one of its own."""
-        del outputs, rows, classes
-        return graph, None
+    ) -> tuple[onnx.ModelProto, StandardisedDistance | TensorDistance | None]:
+        """Of the columns of all tables among them; without one, in what the network embeds."""
+        features = self.spec.row_features
+        if not features:
+            return super().fit_distance(graph, outputs, rows, classes)
+        known = join_features(rows, self.spec.row_tensors)
+        return graph, fit_distance(features, known.astype(float))
 
     def find_limits(self, rows: Rows) -> PartsInput:
         """What each kind finds of its own part."""

@@ -61,7 +61,7 @@ class TabularAssessor(InputAssessor):
         classes: NDArray[np.int64] | None,  # noqa: ARG002
     ) -> tuple[onnx.ModelProto, StandardisedDistance]:
         """Of the columns: the graph stays as it is."""
-        return graph, fit_distance(self._table, rows.astype(float))
+        return graph, fit_distance(self._table.features, rows.astype(float))
 
     def choose_sizes(self) -> Sizes:
         """Rows go through a graph together."""
@@ -123,13 +123,16 @@ class TabularAssessor(InputAssessor):
         trained: Trained | None,
     ) -> list[Check]:
         """With shap, sampled with exact values, and few centres with everybody."""
-        few = sample.rows[: sizes.compared]
-        checks = check_shap(model, few, sample.tolerance, seed=seed, trained=trained)
-        if sample.are_exact:
+        few, checks = sample.rows[: sizes.compared], list[Check]()
+        if sizes.compared:
+            checks += check_shap(model, few, sample.tolerance, seed=seed, trained=trained)
+        if sizes.compared and sample.are_exact:
             cases, values = sample.cases[: sizes.compared], sample.values[: sizes.compared]
             checks += check_sampled(cases, values, sample.tolerance, seed=seed)
         target = sample.targets[0]
-        return checks + check_background(model, few[:20], seen, target, sample.tolerance, seed=seed)
+        return checks + check_background(
+            model, sample.rows[:20], seen, target, sample.tolerance, seed=seed
+        )
 
 
 def _answer_one(model: Model, target: int, rows: Floats) -> Floats:

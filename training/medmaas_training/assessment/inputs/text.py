@@ -1,6 +1,7 @@
 """Assesses explanations of a text: atoms and written bonds of a molecule, words, or characters."""
 
 import re
+from typing import Any
 
 from medmaas.model.explanation.molecule import read_molecule
 from medmaas.model.explanation.text import make_line_game
@@ -11,7 +12,7 @@ from medmaas.model.manifest import Input, TextInput
 from medmaas.model.registry import Model
 from medmaas_training.assessment.inputs import InputAssessor
 from medmaas_training.assessment.reasons.games import Case
-from medmaas_training.assessment.splits import Array
+from medmaas_training.rows import Fed, PartRows
 
 BONDS = "bonds, branches and rings"
 _FEW_PAIRS = 8  # half of a served explanation's, for the sake of time
@@ -31,7 +32,7 @@ class TextAssessor(InputAssessor):
         super().__init__(spec)
         self._text = spec
 
-    def make_case(self, model: Model, row: Array) -> Case:
+    def make_case(self, model: Model, row: Any) -> Case:  # noqa: ANN401 - Fed
         """Codes [max_length], of characters or tokens, filled up after the end."""
         if self._text.tokens:
             return _make_words_case(model, row)
@@ -41,9 +42,10 @@ class TextAssessor(InputAssessor):
         return Case(tuple(name for name, _ in parts), game, most_pairs=_FEW_PAIRS)
 
 
-def _make_words_case(model: Model, row: Array) -> Case:
+def _make_words_case(model: Model, given: Fed) -> Case:
     """Words of a text, as well as the tokenizer tells them."""
     reader, spec = expect(model.inputs, TokenText), expect(model.manifest.input, TextInput)
+    row = given.tensors[spec.tensor] if isinstance(given, PartRows) else given
     tensors = reader.fill([row.tolist()])
     (instance,) = reader.restore_instances(tensors)
     text = str(expect(instance, dict)[spec.field])

@@ -13,13 +13,19 @@ from medmaas.model.kinds import find_room
 from medmaas.model.manifest import (
     CoverageCurve,
     Input,
+    MaskIntervals,
     Metric,
     Output,
     PolicyIntervals,
     QuantileIntervals,
 )
 from medmaas.model.outputs import make_targets
-from medmaas_training.assessment.certainty.intervals import assess_intervals, count_intervals
+from medmaas_training.assessment.certainty.intervals import (
+    assess_intervals,
+    count_intervals,
+    measure_intervals,
+    see_split,
+)
 from medmaas_training.assessment.evaluated import Answered, Evaluated, Intervals, Tensors
 from medmaas_training.assessment.resampling import Flags, Floats
 from medmaas_training.assessment.splits import Array
@@ -80,6 +86,14 @@ class OutputAssessor(ABC):
     ) -> tuple[Intervals | PolicyIntervals | None, list[CoverageCurve]]:
         """Intervals of the calibration split, and how often they hold on the test split."""
         return assess_intervals(calibration, test, spec)
+
+    def measure_coverage(
+        self, intervals: Intervals | PolicyIntervals | None, test: Answered, spec: Input
+    ) -> list[CoverageCurve]:
+        """How often intervals that were learned before hold on a split."""
+        if intervals is None or isinstance(intervals, PolicyIntervals | MaskIntervals):
+            return []
+        return [measure_intervals(intervals, see_split(test, spec), test.sample)]
 
     def count_intervals(
         self, intervals: Intervals | PolicyIntervals | None, test: Answered, spec: Input

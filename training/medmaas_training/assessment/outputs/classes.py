@@ -153,6 +153,8 @@ class EvaluatedClasses(QuantileEvaluated):
 class Temperature:
     """Probabilities of classes, their logarithms divided by a number (Guo et al. 2017)."""
 
+    normalises = True
+
     def __init__(self, evaluated: EvaluatedClasses) -> None:
         self.name = "all labels"
         self._logs, self._y = np.log(np.maximum(evaluated.p, LEAST)), evaluated.y

@@ -115,6 +115,8 @@ class EvaluatedPolicy(Evaluated):
 class Line:
     """Risks of one outcome under every action, their logit stretched and moved (Cox 1958)."""
 
+    normalises = False
+
     def __init__(self, evaluated: EvaluatedPolicy, outcome: int) -> None:
         self.name = evaluated.observed[outcome]
         p = evaluated.risks[:, :, outcome]

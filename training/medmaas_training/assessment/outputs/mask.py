@@ -140,7 +140,7 @@ class MaskAssessor(OutputAssessor):
         self,
         calibration: Answered,
         test: Answered,
-        spec: Input,  # noqa: ARG002
+        spec: Input,
     ) -> tuple[MaskIntervals | None, list[CoverageCurve]]:
         """A quantile per label of how far its area is off."""
         learned = expect(calibration.evaluated, EvaluatedMask).find_errors()
@@ -155,16 +155,26 @@ class MaskAssessor(OutputAssessor):
         ]
         if not levels:
             return None, []
+        intervals = MaskIntervals(levels=tuple(levels))
+        return intervals, self.measure_coverage(intervals, test, spec)
+
+    def measure_coverage(
+        self,
+        intervals: Intervals | PolicyIntervals | None,
+        test: Answered,
+        spec: Input,  # noqa: ARG002
+    ) -> list[CoverageCurve]:
+        """Of the area of each label."""
+        if intervals is None:
+            return []
         measured = expect(test.evaluated, EvaluatedMask).find_errors()
         points = [
             _measure_coverage(label, level, i, measured[:, i], test.sample)
-            for level in levels
+            for level in expect(intervals, MaskIntervals).levels
             for i, label in enumerate(self._mask.found)
         ]
-        curve = CoverageCurve(
-            evaluated_on=ON_AREAS, width_of="width in shares of the picture", points=tuple(points)
-        )
-        return MaskIntervals(levels=tuple(levels)), [curve]
+        width = "width in shares of the picture"
+        return [CoverageCurve(evaluated_on=ON_AREAS, width_of=width, points=tuple(points))]
 
     def count_intervals(
         self,

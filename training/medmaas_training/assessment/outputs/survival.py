@@ -184,6 +184,8 @@ class EvaluatedSurvival(QuantileEvaluated):
 class Power:
     """Survival curves raised to a power: the hazard multiplied by it."""
 
+    normalises = False
+
     def __init__(self, evaluated: EvaluatedSurvival) -> None:
         self.name = "the curve"
         time = evaluated.outcome["time"]

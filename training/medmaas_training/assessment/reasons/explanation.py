@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from medmaas.model.inputs import NO_FILES, Files
 from medmaas.model.manifest import (
     EVERYONE,
     Check,
@@ -78,6 +79,8 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
     *,
     seed: int,
     trained: Trained | None = None,
+    files: Files = NO_FILES,
+    sizes: Sizes | None = None,
 ) -> ExplanationAssessment:
     """Choose a background, measure what the answers rest on, and whether explanations are true.
 
@@ -90,27 +93,28 @@ def assess_explanation(  # noqa: PLR0917 - what an assessment is of
         splits: the splits; the background is of the train split, all else of the test split.
         seed: of every draw.
         trained: the model as it was fitted, to hold explanations against; None is the graph.
+        files: that the input is read with.
+        sizes: how much is measured; None is as much as there is time for in a training.
     """
     rows, assessor = splits.train.rows, make_input_assessor(spec)
     explanation = Explanation(method=assessor.method)
-    model = open_model(
-        graph, spec, output, golden, explanation=explanation, uncertainty=uncertainty
-    )
+    opened: dict[str, Any] = {"uncertainty": uncertainty, "files": files}
+    model = open_model(graph, spec, output, golden, explanation=explanation, **opened)
     background = assessor.find_background(rows, partial(answer, model, rows), seed)
     if background:
         explanation = explanation.model_copy(update={"background": background})
-        model = open_model(
-            graph, spec, output, golden, explanation=explanation, uncertainty=uncertainty
-        )
-    sizes = assessor.choose_sizes()
+        model = open_model(graph, spec, output, golden, explanation=explanation, **opened)
+    sizes = sizes or assessor.choose_sizes()
     sample = explain_sample(model, splits, sizes, seed)
     of = make_output_assessor(output).name_focus(of_the_named=assessor.of_the_named)
     of = assessor.name_measure(of, output)
+    if not sample.cases:  # of a single part each: there is nothing to tell apart
+        return ExplanationAssessment(explanation, [], Paths({}, {}), of)
     importance = _measure_importance(sample, of, seed)
     paths = walk_paths(sample.cases, sample.shown, sample.targets, seed=seed)
     checks = check_paths(paths, of=of, seed=seed)
     if has_weights(graph):
-        checks.append(_check_sanity(graph, model, sample, sizes, seed))
+        checks.append(_check_sanity(graph, model, sample, sizes, seed=seed, files=files))
     checks += assessor.check_agreement(model, sample, rows, sizes, seed=seed, trained=trained)
     checks += check_ground_truth(seed)
     trial = assessor.hold_trial(model, splits.test.rows, of, seed)
@@ -150,7 +154,7 @@ def _measure_importance(sample: Sample, of: str, seed: int) -> list[Importance]:
 
 
 def _check_sanity(
-    graph: onnx.ModelProto, model: Model, sample: Sample, sizes: Sizes, seed: int
+    graph: onnx.ModelProto, model: Model, sample: Sample, sizes: Sizes, *, seed: int, files: Files
 ) -> Check:
     rows, targets = sample.rows[: sizes.shuffled], sample.targets[: sizes.shuffled]
     manifest = model.manifest
@@ -159,7 +163,7 @@ def _check_sanity(
         golden = [case.instance for case in manifest.golden.cases]
         explanation = manifest.explanation or Explanation(method="none")
         other = open_model(
-            shuffled, manifest.input, manifest.output, golden, explanation=explanation
+            shuffled, manifest.input, manifest.output, golden, explanation=explanation, files=files
         )
         tolerance = tolerate_errors(other, rows) * sizes.coarse
         found = [explain_focus(other, make_case(other, row), tolerance, seed) for row in rows]

@@ -17,7 +17,7 @@ from medmaas.model.explanation.shapley import (
     Game,
     attribute,
 )
-from medmaas.model.inputs import make_input
+from medmaas.model.inputs import NO_FILES, Files, make_input
 from medmaas.model.manifest import (
     Explanation,
     Golden,
@@ -73,6 +73,7 @@ def open_model(
     *,
     explanation: Explanation,
     uncertainty: Uncertainty | None = None,
+    files: Files = NO_FILES,
 ) -> Model:
     """A model that can be explained before it has a card, and so a manifest.
 
@@ -94,7 +95,7 @@ def open_model(
         explanation=explanation,
     )
     session = Session(graph.SerializeToString(deterministic=True))
-    return Model(manifest, "", _UNMEASURED, make_input(spec), session, make_output(manifest))
+    return Model(manifest, "", _UNMEASURED, make_input(spec, files), session, make_output(manifest))
 
 
 def explain_case(case: Case, tolerance: Floats, seed: int) -> Attribution:

@@ -8,6 +8,7 @@ from rdkit import Chem
 
 from medmaas.model.manifest import Card, Data, Example, Metric
 from medmaas_training.figures import quote
+from medmaas_training.numeric_scores import R2, RMSE
 from medmaas_training.recipes.card_parts import (
     CALIBRATION_USE,
     DEVELOPER,
@@ -18,8 +19,6 @@ from medmaas_training.recipes.card_parts import (
 from medmaas_training.smiles.evaluation import (
     GROUPS,
     NETWORK,
-    R2,
-    RMSE,
     SPELLINGS,
     SPLITS,
     SPREAD,

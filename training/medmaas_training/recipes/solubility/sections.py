@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 
 from medmaas.model.manifest import Metric
+from medmaas_training.numeric_scores import RMSE, score
 from medmaas_training.report.page import Section
 from medmaas_training.report.plots import plot_by_group, plot_learning_curves, plot_scatter
 from medmaas_training.smiles.evaluation import (
     GROUPS,
     NETWORK,
-    RMSE,
     SPLITS,
     TEST,
     Trial,
-    score,
 )
 from medmaas_training.smiles.molecules import MoleculeTable
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from medmaas_training.options import SplitRule, cut_option
 from medmaas_training.recipes.own_card import LICENCE
 from medmaas_training.recipes.survival.own_card import make_card
-from medmaas_training.survival.baselines import RIDGE, BestColumn, Cox, LeastSquares, PlainNetwork
+from medmaas_training.survival.baselines import BestColumn, LeastSquares, PlainNetwork
+from medmaas_training.survival.cox import RIDGE, Cox
 from medmaas_training.survival.design import Design, make_design
 from medmaas_training.survival.evaluation import (
     BEST_COLUMN,

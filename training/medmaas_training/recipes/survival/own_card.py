@@ -8,7 +8,8 @@ from medmaas.model.manifest import Card, Metric
 from medmaas_training.figures import quote
 from medmaas_training.recipes.card_parts import count_events, describe_data, open_findings
 from medmaas_training.recipes.own_card import describe_cleaning, describe_kinds, make_own_card
-from medmaas_training.survival.baselines import RIDGE, BestColumn
+from medmaas_training.survival.baselines import BestColumn
+from medmaas_training.survival.cox import RIDGE
 from medmaas_training.survival.design import Design
 from medmaas_training.survival.evaluation import BEST_COLUMN, NETWORK, TEST, Models
 from medmaas_training.survival.metrics import Outcome

@@ -33,7 +33,8 @@ from medmaas_training.recipes.survival.own import make_own_study
 from medmaas_training.recipes.survival.sections import draw_sections
 from medmaas_training.recipes.survival.splits import split_people
 from medmaas_training.report.page import conclude
-from medmaas_training.survival.baselines import Cox, LeastSquares, PlainNetwork
+from medmaas_training.survival.baselines import LeastSquares, PlainNetwork
+from medmaas_training.survival.cox import Cox
 from medmaas_training.survival.design import FLCHAIN
 from medmaas_training.survival.evaluation import (
     COX,
