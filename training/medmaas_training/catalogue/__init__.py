@@ -1,6 +1,7 @@
 """A trained model becomes a folder of the catalogue.
 
-- graph.py makes an ONNX graph that is whole, conversion.py of a scikit-learn or PyTorch model.
+- graph.py makes an ONNX graph that is whole; `conversion/` makes one of a fitted model of
+  any library.
 - A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,
   contract_errors.py where graph and statement differ; refusals.py says all of it at once;

@@ -7,6 +7,8 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import signature
+from typing import Any
 
 import onnx
 import torch
@@ -45,8 +47,12 @@ def convert_torch(
     taken = example if isinstance(example, Mapping) else {input_name: example}
     named = dynamic if isinstance(dynamic, Mapping) else dict.fromkeys(taken, dynamic)
     sizes = {name: torch.export.Dim(name) for names in named.values() for name in names}
-    shapes = tuple({axis: sizes[one] for axis, one in enumerate(named[name])} for name in taken)
-    with _quiet():
+    shapes: tuple[Any, ...] = tuple(
+        {axis: sizes[one] for axis, one in enumerate(named[name])} for name in taken
+    )
+    if any(one.kind is one.VAR_POSITIONAL for one in signature(module.forward).parameters.values()):
+        shapes = (shapes,)
+    with quiet():
         program = torch.onnx.export(
             module.eval(),
             tuple(taken.values()),
@@ -70,7 +76,7 @@ def convert_sklearn(
     A regressor gives `variable` [n, 1].
     """
     classifies = is_classifier(pipeline)
-    with _quiet():
+    with quiet():
         graph = to_onnx(
             pipeline,
             initial_types=[(input_name, FloatTensorType([None, features]))],
@@ -82,7 +88,7 @@ def convert_sklearn(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep from the user what exporters say about their own dependencies."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
@@ -103,7 +109,7 @@ def check_graph(graph: onnx.ModelProto) -> None:
     """
     if graph.functions:
         raise TrainingError("the graph defines functions: inline them before the export")
-    graphs = list(_find_graphs(graph.graph))
+    graphs = list(find_graphs(graph.graph))
     domains = {opset.domain for opset in graph.opset_import}
     domains |= {node.domain for g in graphs for node in g.node}
     if domains - _DOMAINS:
@@ -114,14 +120,14 @@ def check_graph(graph: onnx.ModelProto) -> None:
     onnx.checker.check_model(graph, full_check=True)
 
 
-def _find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+def find_graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
     """A graph and, below it, the bodies of its conditions and loops."""
     yield graph
     for node in graph.node:
         for attribute in node.attribute:
             for body in (attribute.g, *attribute.graphs):
                 if body.ByteSize():  # one without nodes may still have weights
-                    yield from _find_graphs(body)
+                    yield from find_graphs(body)
 
 
 def _find_tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:

@@ -11,6 +11,8 @@ from medmaas_training.kinds.outputs import OutputDescription, are_probabilities,
 class ClassesDescription(OutputDescription):
     """A probability per label."""
 
+    form = "probabilities"
+
     def __init__(self, output: ClassesOutput) -> None:
         super().__init__(output)
         self.labels = output.labels

@@ -12,6 +12,8 @@ from medmaas_training.report.markdown import table
 class LabelsDescription(OutputDescription):
     """A probability and a threshold per label."""
 
+    form = "probabilities"
+
     def __init__(self, output: LabelsOutput) -> None:
         super().__init__(output)
         self._labels = output.labels

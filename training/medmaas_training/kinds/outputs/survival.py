@@ -11,9 +11,12 @@ from medmaas_training.kinds.outputs import OutputDescription, are_probabilities,
 class SurvivalDescription(OutputDescription):
     """A chance to be alive per day."""
 
+    form = "a survival curve"
+
     def __init__(self, output: SurvivalOutput) -> None:
         super().__init__(output)
         self._curve = output
+        self.days = output.time_days
 
     def describe(self) -> str:
         """With the days of its risks."""

@@ -18,6 +18,8 @@ from medmaas_training.report.markdown import table
 class ValuesDescription(OutputDescription):
     """A number per name."""
 
+    form = "numbers"
+
     def __init__(self, output: ValuesOutput) -> None:
         super().__init__(output)
         self._values = output.values
