@@ -319,7 +319,8 @@ def add_monitor(
 def draw_growing(seconds: int, rate: int, leads: int) -> Floats:
     """Beats that grow and shrink, [leads, samples] in mV."""
     times = np.arange(seconds * rate) / rate
-    return draw(rate, seconds, leads) * (1 + 2 * np.sin(times / 2) ** 2)
+    beats: Floats = draw(rate, seconds, leads) * (1 + 2 * np.sin(times / 2) ** 2)
+    return beats
 
 
 def _add(models: Path, graph: bytes, draft: Json, *instances: Json) -> None:

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 
 FUNCTIONS = ROOT / "functions"
 PYTHON = sorted((FUNCTIONS / "medmaas").rglob("*.py")) + sorted((ROOT / "training").rglob("*.py"))
+CONVERSION = "training/medmaas_training/catalogue/conversion/"  # a room per library
 OWNERS = {
     "boto3": {"functions/medmaas/api/aws.py"},
     "botocore": {"functions/medmaas/batch/storage.py", "functions/medmaas/api/aws.py"},
@@ -30,13 +31,22 @@ OWNERS = {
     },
     "python_calamine": {"functions/medmaas/table/sheet.py"},
     "mangum": {"functions/medmaas/api/app.py", "functions/medmaas/api/event.py"},
+    "lightgbm": {f"{CONVERSION}lightgbm.py"},
+    "onnxmltools": {f"{CONVERSION}lightgbm.py", f"{CONVERSION}xgboost.py"},
+    "skl2onnx": {
+        "training/medmaas_training/catalogue/graph.py",
+        f"{CONVERSION}lightgbm.py",
+        f"{CONVERSION}sklearn.py",
+        f"{CONVERSION}xgboost.py",
+    },
+    "xgboost": {f"{CONVERSION}xgboost.py"},
     "tokenizers": {"functions/medmaas/model/inputs/tokenizer.py"},
     "uvicorn": {"functions/medmaas/api/server.py"},
     "wfdb": {"functions/medmaas/batch/wfdb_record.py"},
 }
 TRAINING_ONLY = {
     "medmaas_training", "torch", "sklearn", "pandas", "skl2onnx", "sksurv", "scipy", "onnx",
-    "rdkit", "yaml", "matplotlib", "jinja2", "rich", "shap",
+    "rdkit", "yaml", "matplotlib", "jinja2", "rich", "shap", "onnxmltools", "xgboost", "lightgbm",
 }  # fmt: skip
 API, BATCH = "functions/medmaas/api/", "functions/medmaas/batch/"
 TABLE = "functions/medmaas/table/"  # the one reader of rows, which doors and training share

@@ -75,11 +75,23 @@ def test_a_pipeline_fitted_on_a_data_frame_is_asked_by_its_names(tmp_path: Path)
     frame = pd.DataFrame(X, columns=NAMES)
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame, Y)
     assert export(model, frame, write(tmp_path), out=tmp_path / "models").is_dir()
+
+
+def test_columns_are_found_by_name_whatever_their_order(tmp_path: Path) -> None:
+    frame = pd.DataFrame(X, columns=NAMES)
     mixed = make_pipeline(StandardScaler(), LogisticRegression()).fit(frame[NAMES[::-1]], Y)
     with pytest.raises(
-        TrainingError, match=r"input\.features must be in the order of the model: f"
+        TrainingError, match=r"input\.features must be in the order of the model: f.*DataFrame"
     ):
-        export(mixed, frame, write(tmp_path), out=tmp_path / "models")
+        export(mixed, X, write(tmp_path), out=tmp_path / "models")
+    export(mixed, frame[[*NAMES[3:], *NAMES[:3]]], write(tmp_path), out=tmp_path / "models")
+    (prediction,) = predict(
+        Registry(tmp_path / "models").get("fna_means"),
+        [dict(zip(NAMES, X[0].tolist(), strict=True))],
+    )
+    expected = mixed.predict_proba(frame[NAMES[::-1]][:1])[0, 0]
+    given = prediction["output"]["probabilities"]["malignant"]
+    assert given == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_module_that_reads_series_of_any_length(tmp_path: Path) -> None:
@@ -109,7 +121,7 @@ def test_a_module_that_reads_series_of_any_length(tmp_path: Path) -> None:
 REFUSALS = [
     (make_pipeline(StandardScaler(), LogisticRegression()), X, {}, "the model is not fitted"),
     (KMeans(2, random_state=0), X, {}, "export takes a classifier or regressor of scikit-learn"),
-    ("a path", X, {}, "export takes a classifier or regressor of scikit-learn"),
+    ("a path", X, {}, "export takes a fitted model of scikit-learn, PyTorch, XGBoost"),
     (
         CLASSIFIER,
         X[:, :9],
@@ -125,10 +137,10 @@ REFUSALS = [
         r"output\.labels must be in the order of the model: b, m",
     ),
     (
-        make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()).fit(X, Y),
+        make_pipeline(FunctionTransformer(np.cbrt), LogisticRegression()).fit(X, Y),
         X,
         {},
-        "skl2onnx cannot convert this model to ONNX",
+        "skl2onnx cannot convert this model to ONNX, because FunctionTransformer runs a function",
     ),
     (
         CLASSIFIER,

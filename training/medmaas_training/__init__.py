@@ -1,9 +1,9 @@
 """Training: offline, never shipped. `medmaas train RECIPE` writes models/<id>/<version>/.
 
 - __main__.py runs a recipe, assess.py measures a finished model again, add.py adds a model that was
-  trained elsewhere, of which draft.py drafts the YAML by `drafting/`, quantise.py makes one smaller;
-  options.py checks what they are asked to do, errors.py stops them, progress.py shows how far they
-  are.
+  trained elsewhere, of which draft.py drafts the YAML by `drafting/`, quantise.py makes one
+  smaller; options.py checks what they are asked to do, errors.py stops them, progress.py shows how
+  far they are.
 - `recipes/` has one folder per model: its recipe, which reads top to bottom, its splits, its card.
 - Data and networks: `tabular/`, `survival/`, `classes/`, `image/`, `smiles/`, `dose/`.
 - figures.py gives intervals; comparisons.py says where a model is better or worse than others;

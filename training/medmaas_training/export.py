@@ -166,12 +166,14 @@ def export(
     *,
     out: str | Path = "models",
     golden: str | Path | None = None,
+    time_unit: str | None = None,
 ) -> Path:
     """Put a model of your own into the catalogue: converted, compared on every row, described.
 
-    A classifier of scikit-learn becomes its probabilities (call the output tensor
-    `probabilities`), a regressor its value (`variable`), a `torch.nn.Module` whatever it gives (by
-    the names in the draft). See docs/own-model.md.
+    A classifier becomes its probabilities, a regressor its value, a survival model its curve, a
+    `torch.nn.Module` whatever it gives, by the names in the draft. It is one of scikit-learn,
+    PyTorch, XGBoost, LightGBM, CatBoost, scikit-survival, lifelines or statsmodels. See
+    docs/own-model.md.
 
         model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X_train, y_train)
         export(model, X_test, "own-model.yaml")
@@ -179,12 +181,15 @@ def export(
     Args:
         model: fitted; cleaning, imputation and scaling are inside it. A module is left in
             evaluation mode.
-        rows: on which graph and model are compared, as the graph takes them: [n, features] of a
-            table, [n, rows, features] of series, and so on; by name of its tensors if it takes
-            several; at least two. They are not kept.
+        rows: on which graph and model are compared: a DataFrame, whose columns are found by name
+            and may hold words, or an array as the graph takes it, [n, features] of a table, [n,
+            rows, features] of series, and so on; by name of its tensors if it takes several; at
+            least two. They are not kept.
         draft: path of the YAML that states what nobody can find out from the model.
         out: the models directory.
         golden: path of a JSON list of golden cases, in the place of those of the draft.
+        time_unit: of a survival model, in what its times were counted when it was fitted: days,
+            weeks, months or years.
 
     Returns:
         The folder `<out>/<id>/<version>/`.
@@ -197,7 +202,7 @@ def export(
     spec, output = parse(INPUT_PART, tree, "input"), parse(OUTPUT_PART, tree, "output")
     source = None
     if spec and output:
-        source = refusals.attempt(partial(open_trained, model, rows, spec, output))
+        source = refusals.attempt(partial(open_trained, model, rows, spec, output, time_unit))
     graph = refusals.attempt(source.convert) if source else None
     content = graph.SerializeToString(deterministic=True) if graph else None
     if content is not None:

@@ -1,7 +1,7 @@
 """A trained model becomes a folder of the catalogue.
 
-- operators.py says what a graph may be made of; graph.py makes one of a scikit-learn or PyTorch
-  model, as conversion.py hands it over.
+- operators.py says what a graph may be made of; graph.py makes one that is whole; `conversion/`
+  makes one of a fitted model of any library.
 - A model that was trained elsewhere: addition.py adds it; draft.py reads what its author states,
   invention.py makes golden cases where that is left to it,
   completion.py makes a manifest of it, explanation.py says what does not fit the contract,

@@ -7,6 +7,8 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from inspect import signature
+from typing import Any
 
 import onnx
 import torch
@@ -46,8 +48,12 @@ def convert_torch(
     taken = example if isinstance(example, Mapping) else {input_name: example}
     named = dynamic if isinstance(dynamic, Mapping) else dict.fromkeys(taken, dynamic)
     sizes = {name: torch.export.Dim(name) for names in named.values() for name in names}
-    shapes = tuple({axis: sizes[one] for axis, one in enumerate(named[name])} for name in taken)
-    with _quiet():
+    shapes: tuple[Any, ...] = tuple(
+        {axis: sizes[one] for axis, one in enumerate(named[name])} for name in taken
+    )
+    if any(one.kind is one.VAR_POSITIONAL for one in signature(module.forward).parameters.values()):
+        shapes = (shapes,)
+    with quiet():
         program = torch.onnx.export(
             module.eval(),
             tuple(taken.values()),
@@ -71,7 +77,7 @@ def convert_sklearn(
     A regressor gives `variable` [n, 1].
     """
     classifies = is_classifier(pipeline)
-    with _quiet():
+    with quiet():
         graph = to_onnx(
             pipeline,
             initial_types=[(input_name, FloatTensorType([None, features]))],
@@ -83,7 +89,7 @@ def convert_sklearn(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep from the user what exporters say about their own dependencies."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level

@@ -18,7 +18,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from medmaas_training.catalogue.graph import check_graph, find_graphs
+from medmaas_training.catalogue.operators import check_graph, find_graphs
 from medmaas_training.catalogue.probes.made import Array, Tensors
 from medmaas_training.errors import TrainingError
 

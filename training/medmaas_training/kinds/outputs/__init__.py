@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from medmaas_training.report.markdown import table
 
 _ROUNDING = 1e-3
 ANY_SIZE = -1  # of a dimension
+Form = Literal["probabilities", "numbers", "a survival curve", "another form"]
 
 
 class OutputDescription(ABC):
@@ -31,9 +32,13 @@ class OutputDescription(ABC):
     Attributes:
         labels: those that an answer chooses from; none where it chooses none.
         notice: what a reader must be told first; None is nothing.
+        form: what a model must give to become it.
+        days: of the columns of a survival curve; none of other forms.
     """
 
     labels: tuple[str, ...] = ()
+    form: Form = "another form"
+    days: tuple[int, ...] = ()
     notice: str | None = None
 
     def __init__(self, output: Output) -> None:

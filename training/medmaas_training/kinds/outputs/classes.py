@@ -16,6 +16,8 @@ _TWO = 2
 class ClassesDescription(OutputDescription):
     """A probability per label."""
 
+    form = "probabilities"
+
     def __init__(self, output: ClassesOutput) -> None:
         super().__init__(output)
         self.labels = output.labels

@@ -18,6 +18,8 @@ _NOBODYS = "0.5 each, which nobody has chosen."
 class LabelsDescription(OutputDescription):
     """A probability and a threshold per label."""
 
+    form = "probabilities"
+
     def __init__(self, output: LabelsOutput) -> None:
         super().__init__(output)
         self._labels = output.labels

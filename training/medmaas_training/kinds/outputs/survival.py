@@ -15,9 +15,12 @@ _ROUNDING = 1e-3
 class SurvivalDescription(OutputDescription):
     """A chance to be alive per day."""
 
+    form = "a survival curve"
+
     def __init__(self, output: SurvivalOutput) -> None:
         super().__init__(output)
         self._curve = output
+        self.days = output.time_days
 
     def describe(self) -> str:
         """With the days of its risks."""

@@ -11,6 +11,8 @@ from medmaas_training.kinds.outputs import OutputDescription
 class ValueDescription(OutputDescription):
     """One number."""
 
+    form = "numbers"
+
     def __init__(self, output: ValueOutput) -> None:
         super().__init__(output)
         self._unit = output.unit

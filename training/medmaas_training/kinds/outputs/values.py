@@ -22,6 +22,8 @@ _TWO = 2
 class ValuesDescription(OutputDescription):
     """A number per name."""
 
+    form = "numbers"
+
     def __init__(self, output: ValuesOutput) -> None:
         super().__init__(output)
         self._values = output.values
