@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from tests.fhir.document_models import (
 )
 from tests.fhir.document_records import (
     CANARY,
+    WHEN,
     attach,
     binary,
     document,
@@ -83,6 +85,38 @@ def test_every_operation_says_which_documents_it_reads(readers: Path) -> None:
         "- patient.age in a",
         "- patient.sex",
     }
+
+
+def record_leads(*leads: str, **changes: Any) -> Resource:
+    """An Observation of a component for each lead."""
+    numbers = " ".join(f"{number:.3f}" for number in np.sin(np.arange(100) / 9))
+    sampled = {
+        "origin": {"value": 0, "code": "mV"},
+        "period": 10,
+        "dimensions": 1,
+        "data": numbers,
+    }
+    return {
+        "resourceType": "Observation",
+        "id": "e1",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "11524-6"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": WHEN,
+        "component": [{"code": {"text": lead}, "valueSampledData": sampled} for lead in leads],
+    } | changes
+
+
+def test_a_recording_may_be_a_part_as_well(ask: Ask) -> None:
+    model = "recording_and_patient"
+    answer = ask(model, bundle(patient(), record_leads("I", "II")))
+    assert answer["status"] == "final", answer
+    assert {"reference": "Observation/e1"} in answer["basis"]
+    lacking = json.dumps(ask(model, bundle(patient(), record_leads("I"))))
+    assert "heart.ecg.II" in lacking
+    held = ask(model, bundle(patient(), record_leads("I", "II", status="preliminary")))
+    assert held["status"] == "cancelled"
+    assert "the newest result of heart.ecg" in json.dumps(held)
 
 
 # CDS Hooks
