@@ -36,7 +36,8 @@ from tests.fhir.document_records import (
 )
 from tests.fhir.judge import list_faults
 from tests.fhir.records import Ask, Resource, bundle, patient
-from tests.parts.models import draw_scan
+from tests.model.radiographs import radiograph
+from tests.parts.models import SIDE, draw_scan
 
 
 @pytest.mark.parametrize("resource", [scan(), media()])
@@ -53,6 +54,16 @@ def test_areas_of_a_picture_come_as_components_derived_from_its_document(
     (area,) = [one for one in native["output"]["areas"] if one["label"] == "nucleus"]
     assert component["valueQuantity"]["value"] == area["pixels"]
     assert component["valueQuantity"]["code"] == "{pixel}"
+
+
+def test_areas_are_in_square_millimetres_where_the_file_states_its_spacing(ask: Ask) -> None:
+    file = radiograph(edge=SIDE, PixelSpacing=[0.5, 0.5])
+    answer = ask("areas", bundle(patient(), scan(attach(file, "application/dicom"))))
+    (component,) = answer["component"]
+    area = component["valueQuantity"]
+    assert area["code"] == "mm2"
+    assert 0 < area["value"] < SIDE**2 / 4
+    assert area["value"] % 0.25 == 0
 
 
 def test_an_answer_in_chinese_says_why_a_document_was_not_read(ask: Ask) -> None:
