@@ -9,7 +9,13 @@ from fastapi.testclient import TestClient
 
 from medmaas.api.app import create_app
 from medmaas.model.registry import Model, Registry
-from tests.fhir.document_models import write_parts, write_reader, write_segmenter, write_viewer
+from tests.fhir.document_models import (
+    write_parts,
+    write_reader,
+    write_recorder,
+    write_segmenter,
+    write_viewer,
+)
 from tests.fhir.judge import list_faults
 from tests.fhir.records import FHIR, NOW, Ask
 
@@ -66,6 +72,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_viewer(models, **cds)
     write_viewer(models, "plain_scans", dicom=False)
     write_segmenter(models)
+    write_recorder(models)
     write_parts(models, **cds)
     return models
 

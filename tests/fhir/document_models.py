@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,12 +69,13 @@ def make_tokenizer() -> bytes:
     return tokenizer.to_str().encode()
 
 
-def write_graph(**tensors: tuple[int, int]) -> bytes:
-    """A softmax over weighted sums of all tensors; each has an element type, and a size."""
+def write_graph(**tensors: tuple[int, *tuple[int, ...]]) -> bytes:
+    """A softmax over weighted sums of all tensors; each has an element type, and sizes."""
     rng = np.random.default_rng(0)
     takes, nodes, held, sums = [], [], [], []
-    for name, (kind, size) in tensors.items():
-        shape: list[str | int | None] = ["n", SIDE, SIDE, 1] if size == SIDE**2 else ["n", size]
+    for name, (kind, *sizes) in tensors.items():
+        size = math.prod(sizes)
+        shape: list[str | int | None] = ["n", *sizes]
         takes.append(helper.make_tensor_value_info(name, kind, shape))
         flat = np.array([0, size])
         weights = rng.normal(0, 2e-4, (size, 2)).astype(np.float32)
@@ -108,7 +110,7 @@ def write_viewer(folder: Path, name: str = "scans", *, dicom: bool = True, **mor
     spec = SCAN | {"source": state_source(RADIOGRAPH, *elements)}
     if not dicom:
         spec = {key: one for key, one in spec.items() if key not in {"dicom", "tiff"}}
-    graph = write_graph(scan=(TensorProto.UINT8, SIDE**2))
+    graph = write_graph(scan=(TensorProto.UINT8, SIDE, SIDE, 1))
     return put(folder, name, graph, spec, {"image": draw_scan(0)}, **more)
 
 
@@ -137,13 +139,37 @@ def write_parts(folder: Path, name: str = "all_parts", **more: Any) -> Path:
         {"name": "patient", "input": PATIENT},
     ]
     graph = write_graph(
-        scan=(TensorProto.UINT8, SIDE**2),
+        scan=(TensorProto.UINT8, SIDE, SIDE, 1),
         scan_present=(TensorProto.FLOAT, 1),
         letter=(TensorProto.INT64, LENGTH),
         patient=(TensorProto.FLOAT, 2),
     )
     shown = {"note": {"letter": NOTE}, "patient": {"age": 70, "sex": "F"}}
     return put(folder, name, graph, {"kind": "parts", "parts": parts}, shown, **more)
+
+
+def write_recorder(folder: Path, name: str = "recording_and_patient") -> Path:
+    """A model of a recording and a patient."""
+    recording = {
+        "kind": "waveform",
+        "tensor": "samples",
+        "description": "Two leads.",
+        "leads": [{"name": "I"}, {"name": "II"}],
+        "sampling_rate": 100,
+        "samples": 100,
+        "unit": "mV",
+        "amplitude": {"low": -10, "high": 10},
+        "source": {"oldest_days": 30, "codes": ["11524-6"]},
+    }
+    parts = [
+        {"name": "heart", "input": recording},
+        {"name": "patient", "input": PATIENT},
+    ]
+    graph = write_graph(samples=(TensorProto.FLOAT, 2, 100), patient=(TensorProto.FLOAT, 2))
+    lead = np.sin(np.arange(100) / 9).round(3).tolist()
+    ecg = {"sampling_rate": 100, "unit": "mV", "leads": {"I": lead, "II": lead}}
+    shown = {"heart": {"ecg": ecg}, "patient": {"age": 70, "sex": "F"}}
+    return put(folder, name, graph, {"kind": "parts", "parts": parts}, shown)
 
 
 def put(folder: Path, name: str, graph: bytes, spec: Json, shown: Json, **more: Any) -> Path:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ from tests.fhir.document_models import (
 )
 from tests.fhir.document_records import (
     CANARY,
+    WHEN,
     attach,
     binary,
     document,
@@ -34,7 +36,8 @@ from tests.fhir.document_records import (
 )
 from tests.fhir.judge import list_faults
 from tests.fhir.records import Ask, Resource, bundle, patient
-from tests.parts.models import draw_scan
+from tests.model.radiographs import radiograph
+from tests.parts.models import SIDE, draw_scan
 
 
 @pytest.mark.parametrize("resource", [scan(), media()])
@@ -51,6 +54,16 @@ def test_areas_of_a_picture_come_as_components_derived_from_its_document(
     (area,) = [one for one in native["output"]["areas"] if one["label"] == "nucleus"]
     assert component["valueQuantity"]["value"] == area["pixels"]
     assert component["valueQuantity"]["code"] == "{pixel}"
+
+
+def test_areas_are_in_square_millimetres_where_the_file_states_its_spacing(ask: Ask) -> None:
+    file = radiograph(edge=SIDE, PixelSpacing=[0.5, 0.5])
+    answer = ask("areas", bundle(patient(), scan(attach(file, "application/dicom"))))
+    (component,) = answer["component"]
+    area = component["valueQuantity"]
+    assert area["code"] == "mm2"
+    assert 0 < area["value"] < SIDE**2 / 4
+    assert area["value"] % 0.25 == 0
 
 
 def test_an_answer_in_chinese_says_why_a_document_was_not_read(ask: Ask) -> None:
@@ -83,6 +96,38 @@ def test_every_operation_says_which_documents_it_reads(readers: Path) -> None:
         "- patient.age in a",
         "- patient.sex",
     }
+
+
+def record_leads(*leads: str, **changes: Any) -> Resource:
+    """An Observation of a component for each lead."""
+    numbers = " ".join(f"{number:.3f}" for number in np.sin(np.arange(100) / 9))
+    sampled = {
+        "origin": {"value": 0, "code": "mV"},
+        "period": 10,
+        "dimensions": 1,
+        "data": numbers,
+    }
+    return {
+        "resourceType": "Observation",
+        "id": "e1",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "11524-6"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": WHEN,
+        "component": [{"code": {"text": lead}, "valueSampledData": sampled} for lead in leads],
+    } | changes
+
+
+def test_a_recording_may_be_a_part_as_well(ask: Ask) -> None:
+    model = "recording_and_patient"
+    answer = ask(model, bundle(patient(), record_leads("I", "II")))
+    assert answer["status"] == "final", answer
+    assert {"reference": "Observation/e1"} in answer["basis"]
+    lacking = json.dumps(ask(model, bundle(patient(), record_leads("I"))))
+    assert "heart.ecg.II" in lacking
+    held = ask(model, bundle(patient(), record_leads("I", "II", status="preliminary")))
+    assert held["status"] == "cancelled"
+    assert "the newest result of heart.ecg" in json.dumps(held)
 
 
 # CDS Hooks

@@ -108,6 +108,16 @@ def test_a_day_without_a_time_is_of_the_same_time_as_the_newest_of_that_day(ask:
     assert list_basis(answer) == ["DiagnosticReport/r1"]
 
 
+@pytest.mark.parametrize(("when", "held"), [("2026", True), ("2026-02", True), ("2026-01", False)])
+def test_a_document_whose_day_is_not_known_holds_back_what_it_may_be_newer_than(
+    ask: Ask, when: str, *, held: bool
+) -> None:
+    vague = report(name="r2", when=when)
+    answer = ask_all(ask, "reports", report(when="2026-02-10T08:00:00Z"), vague)
+    assert (answer["status"] == "cancelled") is held
+    assert "the time that it is of is not known" in list_notes(answer), "told in any case"
+
+
 def test_the_same_text_twice_is_no_contradiction(ask: Ask) -> None:
     answer = ask_all(ask, "letters", letter(), letter(name="d2"))
     assert list_basis(answer) == ["DocumentReference/d1"]

@@ -37,6 +37,7 @@ _VOID = {"entered-in-error", "cancelled", "not-done"}
 _EARLY = {"preliminary", "partial", "registered", "preparation", "in-progress"}
 _AMENDED = {"amended", "corrected", "appended"}
 _FINAL = {"final", "amended"}  # of docStatus
+_BY_DAY = 3  # parts of a date that are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,17 @@ class _Document:
         """What refers to it, else where it is."""
         return self.entry.reference or self.entry.where
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether not even its day is known."""
+        return self.moment is None or self.moment.parts < _BY_DAY
+
+    def may_be_of(self, moment: datetime) -> bool:
+        """Whether it may be of a moment, or later."""
+        if self.moment is None:
+            return True
+        return (self.moment.latest if self.is_vague else self.moment.at) >= moment
+
 
 def take_newest(
     draft: Draft, field: str, source: DocumentSource, read: Callable[[Entry], Taken[T]]
@@ -97,7 +109,7 @@ def take_newest(
     """
     found = [*_list_documents(draft, source)]
     oldest = draft.as_of - timedelta(days=source.oldest_days)
-    recent = [one for one in found if one.moment is None or one.moment.at >= oldest]
+    recent = [one for one in found if one.may_be_of(oldest)]
     if not recent:
         code = "newest_too_old" if found else "no_document"
         lack = Fact(code, days=source.oldest_days)
@@ -180,9 +192,9 @@ def _cannot_use(name: str, one: _Document, where: str | None, rule: Fact) -> _Un
 
 def _choose_newest(recent: list[_Document]) -> list[_Document]:
     """Those that may be the newest: of one time, or of a time that nobody knows."""
-    times = [one.moment for one in recent if one.moment]
+    times = [one.moment for one in recent if one.moment and not one.is_vague]
     top = max(times, key=lambda moment: moment.at, default=None)
-    newest = [one for one in recent if one.moment is None or _is_together(one.moment, top)]
+    newest = [one for one in recent if top is None or _may_be_newest(one, top)]
     sure = [one for one in newest if not one.doubt]
     doubtful = [one for one in newest if one.doubt and not (sure and one.is_early)]
     return _prefer_latest(sure) + doubtful
@@ -201,11 +213,15 @@ def _prefer_latest(together: list[_Document]) -> list[_Document]:
     return [one for one in amended if one.issued == latest] or together
 
 
-def _is_together(moment: Moment, top: Moment | None) -> bool:
-    """Whether nobody knows which of two came first."""
-    if top is None or moment.at == top.at:
-        return True
-    return (not moment.is_exact and moment.covers(top)) or (not top.is_exact and top.covers(moment))
+def _may_be_newest(one: _Document, top: Moment) -> bool:
+    """Whether a document may be as new as one of a known day."""
+    if one.moment is None or one.is_vague:
+        return one.may_be_of(top.at)
+    return (
+        one.moment.at == top.at
+        or (not one.moment.is_exact and one.moment.covers(top))
+        or (not top.is_exact and top.covers(one.moment))
+    )
 
 
 def _list_documents(draft: Draft, source: DocumentSource) -> Iterator[_Document]:
@@ -268,7 +284,7 @@ def _judge(entry: Entry, status: str, *, is_replaced: bool) -> _Document:
         doubt = modifier
     elif None in relations:
         doubt = ".relatesTo", Fact("modified")
-    elif moment is None or any(read_or_none(text) is None for text in texts):
+    elif moment is None or moment.parts < _BY_DAY or _is_any_broken(texts):
         doubt = ".date", Fact("document_without_time")
     elif is_replaced or status == "superseded":
         doubt = ".status", Fact("document_superseded")
@@ -279,6 +295,10 @@ def _judge(entry: Entry, status: str, *, is_replaced: bool) -> _Document:
         doubt = ".relatesTo", Fact("document_appends")
     is_amended = status in _AMENDED or doc_status in _AMENDED
     return _Document(entry, moment, issued.at if issued else None, is_amended, doubt, is_early)
+
+
+def _is_any_broken(times: list[object]) -> bool:
+    return any(read_or_none(time) is None for time in times)
 
 
 def _find_times(content: Content) -> tuple[list[object], Moment | None, Moment | None]:
