@@ -8,6 +8,7 @@ The log line says who answered what route how fast. It never holds a path, a que
 or the text of an exception, because each of these may hold patient data.
 """
 
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -24,12 +25,15 @@ from medmaas.errors import MedmaasError, TooLargeError
 from medmaas.log import find_place, write_line
 from medmaas.words import Words
 
-_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+Header = tuple[bytes, bytes]
+Headers = Sequence[Header]
+_HEADERS: tuple[Header, ...] = (
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
 _NAMES = frozenset(name for name, _ in _HEADERS)
+_DIGITS = len(str(SURELY_FITS)) - 1  # of a length that needs no look
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
@@ -47,18 +51,22 @@ class AccessLog:
         started = perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
         status = 0
+        held: Message | None = None  # the beginning of an answer that may be too long
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, held
             if message["type"] == "http.response.start":
+                given = dict(message["headers"])
+                if len(given.get(b"content-length", b"")) > _DIGITS:
+                    held = message
+                    return
                 status = message["status"]
-                identity = (b"x-request-id", request_id.encode("latin-1"))
-                given = {name for name, _ in message["headers"]}
-                own = _HEADERS
-                if not given.isdisjoint(_NAMES):
-                    own = tuple(header for header in _HEADERS if header[0] not in given)
-                message["headers"] = [*message["headers"], *own, identity]
-            elif method == "HEAD" and message["type"] == "http.response.body":
+                message["headers"] = _add_own(message["headers"], given, request_id)
+            elif held is not None and not status:
+                start, message = _shorten(asked, held, message)
+                status, headers = start["status"], start["headers"]
+                await send({**start, "headers": _add_own(headers, dict(headers), request_id)})
+            if method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
@@ -66,7 +74,7 @@ class AccessLog:
         line: dict[str, Any] = {"request_id": request_id, "method": method}
         asked = _ask_by_get(scope) if method == "HEAD" else scope
         try:
-            await self._app(asked, receive, _refuse_long(asked, send_with_headers))
+            await self._app(asked, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - nothing may leave with the caller's data in it
             line |= {"exception": type(error).__name__, "raised_at": find_place(error)}
             if not status:
@@ -79,42 +87,30 @@ class AccessLog:
         write_line(line)
 
 
+def _add_own(headers: Headers, given: Mapping[bytes, bytes], request_id: str) -> list[Header]:
+    """The headers of an answer, with those of every answer that it does not bring itself."""
+    own = _HEADERS
+    if not _NAMES.isdisjoint(given):
+        own = tuple(header for header in _HEADERS if header[0] not in given)
+    return [*headers, *own, (b"x-request-id", request_id.encode("latin-1"))]
+
+
 def _ask_by_get(scope: Scope) -> Scope:
     """The same request by GET, for all of what is there: a range is of GET alone (RFC 9110)."""
     headers = [header for header in scope["headers"] if header[0] != b"range"]
     return {**scope, "method": "GET", "headers": headers}
 
 
-def _refuse_long(scope: Scope, send: Send) -> Send:
-    """What sends an answer as it is, or its refusal if it is too long.
+def _shorten(scope: Scope, start: Message, body: Message) -> tuple[Message, Message]:
+    """Both messages of an answer as they are, or those of its refusal if it is too long.
 
     A file, which comes in several messages, is one of the page, and short.
     """
-    start: Message | None = None
-
-    async def send_whole(message: Message) -> None:
-        nonlocal start
-        if message["type"] == "http.response.start":
-            start = message  # kept until it is known how long the answer is
-            return
-        if start is not None:
-            first, start = start, None
-            body = message.get("body", b"")
-            if len(body) > SURELY_FITS and not message.get("more_body"):
-                refusal = _find_refusal(scope, first, body)
-                if refusal:
-                    first, message = refusal
-            await send(first)
-        await send(message)
-
-    return send_whole
-
-
-def _find_refusal(scope: Scope, start: Message, body: bytes) -> tuple[Message, Message] | None:
-    """Both messages of the refusal of an answer; None if it is not too long."""
-    limit = find_limit(scope, start["headers"], body)
+    limit = None
+    if not body.get("more_body"):
+        limit = find_limit(scope, start["headers"], body["body"])
     if limit is None:
-        return None
+        return start, body
     error = TooLargeError("answer_too_large", megabytes=limit // 10**6)
     refusal = refuse(find_path(scope), error, choose_words(Request(scope)))
     start = {**start, "status": refusal.status_code, "headers": refusal.raw_headers}

@@ -122,7 +122,7 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
             asynchronous sender learns that nothing was done.
     """
     context_of_request = isinstance(event, dict) and event.get("requestContext")
-    if not context_of_request or not event.keys() & {"httpMethod", "version"}:
+    if not context_of_request or not ("version" in event or "httpMethod" in event):
         with raise_in_english():
             raise UnsupportedEventError("not_http")
     if event.get("headers", {}) is None:  # as the REST API's console sends it

@@ -95,9 +95,10 @@ def _divide(event: LambdaEvent, path: str) -> tuple[str, str]:
     Either may hold the mapping of a domain.
     """
     context = event["requestContext"]
-    stage, whole = f"/{context.get('stage', '$default')}", unquote(context.get("path") or "")
+    stage = f"/{context.get('stage', '$default')}"
     if (prefix := _find_before_route(event, path)) is None:
         is_named = stage != "/$default"
+        whole = unquote(context.get("path") or "") if is_named else ""
         if "version" in event:
             prefix = stage if is_named else ""
         elif is_named and whole == path:
@@ -106,6 +107,8 @@ def _divide(event: LambdaEvent, path: str) -> tuple[str, str]:
             return stage, path
         else:
             prefix = ""
+    if not prefix:
+        return "", path
     rest = path.removeprefix(prefix)
     if not _PREFIX.fullmatch(prefix) or rest == path or rest[:1] not in {"", "/"}:
         return "", path

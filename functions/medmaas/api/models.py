@@ -11,7 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from medmaas.api.address import find_prefix
 from medmaas.api.body import read_json_bytes
-from medmaas.api.routes import PlainRoute, choose_words, find_model, get_registry, make_budget
+from medmaas.api.routes import (
+    PlainRoute,
+    choose_words,
+    find_model,
+    get_registry,
+    get_request_id,
+    make_budget,
+)
 from medmaas.errors import ModelUnavailableError, NotFoundError, Problem
 from medmaas.model import units
 from medmaas.model.body import (
@@ -170,7 +177,7 @@ async def _answer(request: Request, *, explain: bool = False) -> Response:
     else:
         predictions = predict(model, instances, options)
     answer = {
-        "request_id": request.state.request_id,
+        "request_id": get_request_id(request),
         "model": model.identity,
         "predictions": choose_words(request).write_predictions(predictions),
     }
@@ -183,7 +190,7 @@ def _answer_columns(
     check_options(model, options)
     answers = answer(model, model.inputs.read_columns(columns, count), options)
     written = write_columns(answers.list_columns())
-    head = {"request_id": request.state.request_id, "model": model.identity}
+    head = {"request_id": get_request_id(request), "model": model.identity}
     return _respond(head | {"columns": written})
 
 

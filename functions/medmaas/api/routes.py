@@ -44,6 +44,12 @@ def get_registry(request: Request) -> Registry:
     return registry
 
 
+def get_request_id(request: Request) -> str:
+    """What the access log calls a request; a `State` of Starlette's would be made for it alone."""
+    request_id: str = request.scope["state"]["request_id"]
+    return request_id
+
+
 def find_model(request: Request) -> Model:
     """The model that the path names, in the newest version if it names none.
 

@@ -190,7 +190,7 @@ class Answers:
             columns |= _list_cells(model.uncertainty.columns, self.intervals, shown)
         return columns | {"warnings": self.warnings}
 
-    @cached_property
+    @property
     def _held(self) -> Sequence[Fact | None]:
         """Per row why its answer is held back: for what it was made of, or as it cannot be so."""
         impossible = self.table.impossible if self.model.output.judges_itself else ()

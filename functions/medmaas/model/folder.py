@@ -53,8 +53,12 @@ class Model:
     def identity(self) -> dict[str, str]:
         """What names exactly the folder that made an answer, and the graph in it."""
         manifest = self.manifest
-        named = {"id": manifest.id, "version": manifest.version}
-        return named | {"sha256": manifest.artefact.sha256, "digest": self.digest}
+        return {
+            "id": manifest.id,
+            "version": manifest.version,
+            "sha256": manifest.artefact.sha256,
+            "digest": self.digest,
+        }
 
     @property
     def example(self) -> dict[str, Any]:

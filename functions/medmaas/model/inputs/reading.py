@@ -40,7 +40,7 @@ class Seen:
     spacing: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # quicker to make than a frozen one
 class Reading:
     """What was read of n instances.
 

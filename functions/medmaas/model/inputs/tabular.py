@@ -38,6 +38,7 @@ _REQUIRED = Fact("required")
 _NUMBERS = (float, int)  # and not bool, which is an int
 _TYPES: dict[type[Feature], set[type]] = {Number: {*_NUMBERS}, Choice: {str}, Boolean: {bool}}
 _FEW = 8  # instances that are read sooner one by one
+_BY_ROW = itemgetter(0)
 _WHOLE_FLOATS = 2.0**53  # from here on a float64 may stand for several whole numbers
 
 
@@ -216,7 +217,8 @@ class Tabular(InputDefaults):
         return numbers
 
     def _collect(self, rows: Tensor, notes: _Noted) -> Reading:
-        problems = sorted(notes.problems, key=itemgetter(0))  # by row; those of a row as they come
+        problems = notes.problems
+        problems.sort(key=_BY_ROW)  # those of a row as they come
         warnings: Sequence[Sequence[Problem]] = Warnings(len(rows), notes.warnings)
         if len(rows) == 1:  # the usual request: listed at once
             warnings = [[warning for _, warning in notes.warnings]]

@@ -35,7 +35,9 @@ def find_crossing(curve: Sequence[float], days: Sequence[int], level: float) -> 
     """The day at which one curve [times] falls to a level; infinite if it does not in time."""
     if min(curve) > level:  # quicker than to look for the first that is low enough
         return inf
-    after = next(i for i, alive in enumerate(curve) if alive <= level)
+    after = 0
+    while curve[after] > level:
+        after += 1
     if after == 0:
         return days[0]
     before_log = log(curve[after - 1])

@@ -129,18 +129,21 @@ class Standardised:
 
     def measure(self, _outputs: Tensors, inputs: Tensors) -> list[float]:
         """The deviate of each row [features]; -inf where nothing is known."""
-        x = self._take_logarithms(self._take(inputs))
+        return self._measure(self._take(inputs))
+
+    def _measure(self, x: Floats) -> list[float]:
+        x = self._take_logarithms(x)
         deviates = self._whole.measure(x)
         lacking = [row for row, deviate in enumerate(deviates) if deviate != deviate]  # noqa: PLR0124 - NaN
         if lacking:
             self._measure_lacking(x, lacking, deviates)
         return deviates
 
-    def find_far(self, outputs: Tensors, inputs: Tensors) -> Far:
+    def find_far(self, _outputs: Tensors, inputs: Tensors) -> Far:
         """The rows beyond the threshold; of many rows only those are measured that may be."""
         x = self._take(inputs)
         if len(x) == 1:
-            return _take_far(self.measure(outputs, inputs), self.threshold)
+            return _take_far(self._measure(x), self.threshold)
         x = self._take_logarithms(x)
         squared, (far, distances) = self._whole.find_far(x)
         for pattern, rows in self._group(x, np.flatnonzero(np.isnan(squared)).tolist()):
