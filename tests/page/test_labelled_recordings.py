@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.annotated_models import add_monitor
-from tests.page.asking import answer_otherwise, ask_example
+from tests.page.asking import answer_otherwise, ask_example, change_model
 from tests.page.conftest import Open, Visit, serve
 from tests.page.looks import require_every_look
 from tests.waveform.recordings import draw
@@ -125,6 +125,26 @@ def test_what_is_chosen_is_brought_in_sight_however_close(visit: Open) -> None:
     lanes = page.locator(".lanes").bounding_box()
     assert lanes
     assert lanes["y"] + lanes["height"] <= box["y"] + box["height"] + 1
+
+
+def test_an_episode_is_as_long_as_it_lasted(visit: Open) -> None:
+    def alter(prediction: dict[str, Any]) -> None:
+        episode = {"start_seconds": 2, "end_seconds": 4, "label": None, "probability": None}
+        prediction["output"] |= {"annotations": [episode], "start_seconds": 1, "end_seconds": 9}
+
+    page = visit().go("#/monitor", ".examples button")
+    windows = {"kind": "windows", "step_seconds": 1, "window_seconds": 1}
+    change_model(page, lambda told: told["output"].update(time=windows))
+    answer_otherwise(page, alter)
+    page.reload()
+    ask_example(page)
+    page.wait_for_selector(".ecg-mark")
+    box = "all => all.map(one => ['x', 'width'].map(it => Number(one.getAttribute(it))))"
+    assert page.locator(".ecg-mark rect").evaluate_all(box) == [[17 + 50, 50]]
+    assert page.locator(".ecg-mark text").text_content() == "?"
+    # before and after what was looked at nobody knows
+    unjudged = page.locator(".lanes .unjudged").evaluate_all(box)
+    assert unjudged == [[17, 25], [17 + 225, 25]]
 
 
 def test_five_thousand_beats_leave_the_page_quick(visit: Open) -> None:
