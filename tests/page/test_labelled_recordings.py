@@ -109,6 +109,20 @@ def test_the_keyboard_goes_from_label_to_label(visit: Open) -> None:
     expect(said).to_contain_text("2 of ")
 
 
+def test_times_and_labels_are_printed_with_their_paper(visit: Open) -> None:
+    page = open_example(visit).page
+    times = page.locator(".annotation-list tbody th").all_inner_texts()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.locator(".annotation-list tbody th").all_inner_texts() == times
+    assert page.locator(".annotation-list .when").first.is_visible()
+    assert page.locator(".timeline-keys").is_hidden()
+    paper = page.locator(".answer .paper:has(.lanes)")
+    assert paper.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    scroll = page.locator(".annotation-rows .scroll")
+    assert scroll.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+
+
 def test_what_is_chosen_is_brought_in_sight_however_close(visit: Open) -> None:
     page = open_example(visit).page
     paper = page.locator(".answer .ecg .paper").first
