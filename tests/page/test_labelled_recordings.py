@@ -82,8 +82,8 @@ def test_labels_stand_at_their_times_below_the_leads(visit: Open) -> None:
     marks = page.locator(".ecg-mark rect").evaluate_all(CHOSEN)
     assert sorted(marks) == pytest.approx([17 + 25 * float(one.split()[0]) for one in said])
     paper, lanes = page.locator(".answer .paper:has(.lanes) > svg").all()
-    for of in ("x", "width"):
-        assert (paper.bounding_box() or {})[of] == (lanes.bounding_box() or {})[of]
+    edges = "one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]"
+    assert paper.evaluate(edges) == lanes.evaluate(edges)
     assert page.locator(".lanes .undecided .ecg-mark text").all_text_contents() == ["?"]
     assert page.locator(".timeline .lane svg").count() == 0  # one axis, not two
     assert opened.list_faults() == []
