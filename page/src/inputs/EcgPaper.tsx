@@ -69,7 +69,7 @@ export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
     if (box && zoom) box.scrollLeft = centre.current * box.scrollWidth - box.clientWidth / 2;
   }, [zoom]);
   const chosen = labelled?.chosen;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (stage.current && chosen) bringInSight(stage.current, chosen, width);
   }, [chosen?.from, chosen?.to, zoom]);
   const scaled = shown.unit in MM_PER;
