@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from medmaas.api.app import create_app
 from medmaas.model.registry import Registry
 from tests.annotated_models import add_monitor
-from tests.page.asking import answer_otherwise, ask_example
+from tests.page.asking import answer_otherwise, ask_example, change_model
 from tests.page.conftest import Open, Visit, serve
 from tests.page.looks import require_every_look
 from tests.waveform.recordings import draw
@@ -82,10 +82,8 @@ def test_labels_stand_at_their_times_below_the_leads(visit: Open) -> None:
     marks = page.locator(".ecg-mark rect").evaluate_all(CHOSEN)
     assert sorted(marks) == pytest.approx([17 + 25 * float(one.split()[0]) for one in said])
     paper, lanes = page.locator(".answer .paper:has(.lanes) > svg").all()
-    above, below = paper.bounding_box(), lanes.bounding_box()
-    assert above
-    assert below
-    assert (above["x"], above["width"]) == (below["x"], below["width"])
+    edges = "one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]"
+    assert paper.evaluate(edges) == lanes.evaluate(edges)
     assert page.locator(".lanes .undecided .ecg-mark text").all_text_contents() == ["?"]
     assert page.locator(".timeline .lane svg").count() == 0  # one axis, not two
     assert opened.list_faults() == []
@@ -111,6 +109,20 @@ def test_the_keyboard_goes_from_label_to_label(visit: Open) -> None:
     expect(said).to_contain_text("2 of ")
 
 
+def test_times_and_labels_are_printed_with_their_paper(visit: Open) -> None:
+    page = open_example(visit).page
+    times = page.locator(".annotation-list tbody th").all_inner_texts()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.locator(".annotation-list tbody th").all_inner_texts() == times
+    assert page.locator(".annotation-list .when").first.is_visible()
+    assert page.locator(".timeline-keys").is_hidden()
+    paper = page.locator(".answer .paper:has(.lanes)")
+    assert paper.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+    scroll = page.locator(".annotation-rows .scroll")
+    assert scroll.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+
+
 def test_what_is_chosen_is_brought_in_sight_however_close(visit: Open) -> None:
     page = open_example(visit).page
     paper = page.locator(".answer .ecg .paper").first
@@ -127,6 +139,26 @@ def test_what_is_chosen_is_brought_in_sight_however_close(visit: Open) -> None:
     lanes = page.locator(".lanes").bounding_box()
     assert lanes
     assert lanes["y"] + lanes["height"] <= box["y"] + box["height"] + 1
+
+
+def test_an_episode_is_as_long_as_it_lasted(visit: Open) -> None:
+    def alter(prediction: dict[str, Any]) -> None:
+        episode = {"start_seconds": 2, "end_seconds": 4, "label": None, "probability": None}
+        prediction["output"] |= {"annotations": [episode], "start_seconds": 1, "end_seconds": 9}
+
+    page = visit().go("#/monitor", ".examples button")
+    windows = {"kind": "windows", "step_seconds": 1, "window_seconds": 1}
+    change_model(page, lambda told: told["output"].update(time=windows))
+    answer_otherwise(page, alter)
+    page.reload()
+    ask_example(page)
+    page.wait_for_selector(".ecg-mark")
+    box = "all => all.map(one => ['x', 'width'].map(it => Number(one.getAttribute(it))))"
+    assert page.locator(".ecg-mark rect").evaluate_all(box) == [[17 + 50, 50]]
+    assert page.locator(".ecg-mark text").text_content() == "?"
+    # before and after what was looked at nobody knows
+    unjudged = page.locator(".lanes .unjudged").evaluate_all(box)
+    assert unjudged == [[17, 25], [17 + 225, 25]]
 
 
 def test_five_thousand_beats_leave_the_page_quick(visit: Open) -> None:

@@ -16,6 +16,7 @@ from tests.page.looks import UNFOLD, require_every_look
 from tests.page.test_masks import SHADES
 
 Json = dict[str, Any]
+ENDS = ("low", "value", "high")
 SIDE, OTSU = 64, "Otsu's threshold"
 PERFORMANCE = "#part-performance"
 
@@ -54,7 +55,9 @@ def of_masks(label: str) -> list[Json]:
         measure(f"mean absolute error of the share of {label}", 0.07),
         measure(f"mean absolute error of the number of {label}", 1.3, measure="count_error"),
     ]
-    rival = [one | {"of": "baseline", "model": OTSU, "value": one["value"] / 2} for one in own]
+    rival = [
+        one | {"of": "baseline", "model": OTSU} | {end: one[end] / 2 for end in ENDS} for one in own
+    ]
     gain = measure(f"Dice, {label}", 0.2, against=OTSU)
     people = measure("Dice, of small pictures", 0.8, group="small pictures", measure="dice")
     return [*own, *rival, gain, people]

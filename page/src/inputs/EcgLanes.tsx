@@ -1,7 +1,8 @@
 // What an answer says of the times of a recording: lanes below its leads, on the same axis of time,
 // which stay in sight however far down the leads go.
 import type { Labelled, Span } from "../rooms";
-import { MARGIN, MM_PER_SECOND } from "./ecg";
+import { formatTick } from "../times";
+import { END, MARGIN, MM_PER_SECOND } from "./ecg";
 
 const LANE = 7; // mm
 const BOX = 5; // mm, for a sign
@@ -24,7 +25,7 @@ export function EcgLanes(props: {
     { from: 0, to: judged.from },
     { from: Math.min(judged.to, seconds), to: seconds },
   ];
-  const height = lanes.length * LANE;
+  const height = lanes.length * LANE + END;
   return (
     <svg class="lanes" aria-hidden="true" viewBox={`0 0 ${width} ${height}`} style={props.style}>
       <rect class="lane-ground" width={width} height={height} />
@@ -64,8 +65,23 @@ export function EcgLanes(props: {
           </g>
         );
       })}
-      <ChosenTime chosen={chosen} height={height} />
+      <ChosenTime chosen={chosen} height={height - END} />
+      <Seconds seen={seen} of={seconds} y={height - 1.5} />
     </svg>
+  );
+}
+
+/** The axis of time. */
+export function Seconds({ seen, of, y }: { seen: Span; of: number; y: number }) {
+  const count = Math.floor(Math.min(seen.to, of)) - seen.from + 1;
+  return (
+    <>
+      {Array.from({ length: count }, (_, i) => seen.from + i).map((second) => (
+        <text class="time" text-anchor="middle" key={second} x={place(second)} y={y}>
+          {formatTick(second, of)}
+        </text>
+      ))}
+    </>
   );
 }
 

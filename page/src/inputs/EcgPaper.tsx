@@ -6,11 +6,11 @@ import { DataTable } from "../charts/Figure";
 import { formatNumber, t } from "../language";
 import { recall, remember } from "../remembered";
 import type { Span } from "../rooms";
-import { formatTick } from "../times";
 import { withUnit } from "../units";
-import { ChosenTime, EcgLanes } from "./EcgLanes";
+import { ChosenTime, EcgLanes, Seconds } from "./EcgLanes";
 import {
   decode,
+  END,
   fit,
   inColumns,
   inRows,
@@ -32,7 +32,6 @@ const PX_PER_MM = 2.4; // at least, before it is zoomed
 const ZOOMS = [1, 1.5, 2, 3, 4, 6];
 const PIECE = 10; // seconds that are drawn together
 const SHORT = 20; // seconds that fit a printed page
-const END = 6; // mm
 
 export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
   const [zoom, setZoom] = useState(0);
@@ -52,7 +51,7 @@ export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
   );
   const rows = useMemo(() => place(strips, rate, scale), [strips, scale]);
   const width = MARGIN + seconds * MM_PER_SECOND + END;
-  const height = rows.height + END;
+  const height = rows.height + (labelled ? 0 : END); // the lanes have the axis
   const times = ZOOMS[zoom] ?? 1;
   const wide = { "--times": times, "--least": `${width * PX_PER_MM}px` };
   const seen = useSeen(stage, seconds, width, times);
@@ -70,7 +69,7 @@ export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
     if (box && zoom) box.scrollLeft = centre.current * box.scrollWidth - box.clientWidth / 2;
   }, [zoom]);
   const chosen = labelled?.chosen;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (stage.current && chosen) bringInSight(stage.current, chosen, width);
   }, [chosen?.from, chosen?.to, zoom]);
   const scaled = shown.unit in MM_PER;
@@ -141,17 +140,7 @@ export function EcgPaper({ shown, title, heat, labelled }: PaperProps) {
             );
           })}
           <ChosenTime chosen={chosen} height={rows.height} />
-          {listSeconds(seen, seconds).map((second) => (
-            <text
-              class="time"
-              text-anchor="middle"
-              key={second}
-              x={MARGIN + second * MM_PER_SECOND}
-              y={height - 1.5}
-            >
-              {formatTick(second, seconds)}
-            </text>
-          ))}
+          {!labelled && <Seconds seen={seen} of={seconds} y={height - 1.5} />}
         </svg>
         {labelled && (
           <EcgLanes labelled={labelled} seconds={seconds} seen={seen} width={width} style={wide} />
@@ -256,9 +245,6 @@ function bringInSight(box: HTMLElement, chosen: Span, width: number) {
   const isWider = right - left > box.clientWidth - 2 * edge;
   box.scrollLeft = isWider ? left - edge : (left + right - box.clientWidth) / 2;
 }
-
-const listSeconds = ({ from, to }: Span, seconds: number) =>
-  Array.from({ length: Math.floor(Math.min(to, seconds)) - from + 1 }, (_, i) => from + i);
 
 function Squares({ id, width, height }: { id: string; width: number; height: number }) {
   return (

@@ -5,6 +5,7 @@ import type { Samples } from "./Recording";
 export const MM_PER_SECOND = 25;
 export const MM_PER_MV = 10;
 export const MARGIN = 17; // for the name and the pulse
+export const END = 6; // for the axis of time, and beyond the last second
 export const LARGE = 5; // a large square
 /** How high 1 of a unit is; other units are no voltage. */
 export const MM_PER: Record<string, number> = {
