@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -269,6 +270,21 @@ def test_of_several_outputs_the_one_of_the_outcome_is_taken(mine: Mine) -> None:
     mine.yaml.unlink()
     output = draft_table(mine, tabulate(), graph=graph)["output"]
     assert (output["kind"], output["tensor"]) == (None, None), "asked for"
+
+
+def test_operators_of_onnx_runtime_are_named_and_asked_about(mine: Mine) -> None:
+    graph = make_graph(
+        [node("FusedMatMul", "x w", "l", domain="com.microsoft"), node("Softmax", "l", "y")],
+        [("x", FLOAT, ["n", 3])],
+        [("y", FLOAT, ["n", 2])],
+        w=np.zeros((3, 2), np.float32),
+    )
+    model = onnx.load_from_string(graph)
+    model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    tree = draft_table(mine, tabulate(), graph=model.SerializeToString())
+    assert tree["operators"] == ["com.microsoft::FusedMatMul"]
+    assert "QUESTION: these are of ONNX Runtime alone" in mine.yaml.read_text()
+    assert mine.add(("labels", "[a, b]"), title="Two") == 0
 
 
 def test_rare_words_of_a_choice_are_asked_about(mine: Mine) -> None:

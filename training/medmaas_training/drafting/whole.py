@@ -98,6 +98,9 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
         *ask_below(gives.questions, "output"),
         split,
     ]
+    if opened.operators:
+        words = "these are of ONNX Runtime alone, and the graph runs nowhere else: is that meant?"
+        questions.insert(0, Question(("operators",), words))
     told = (*(table.told if table else ()), *takes.told, *gives.told)
     return Drafted(tree, tuple(questions), told)
 
