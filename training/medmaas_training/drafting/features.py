@@ -150,6 +150,8 @@ def _as_boolean(column: Column) -> Column:
     if cells:  # whether the model learned limits as values, a table does not tell
         kept = Cells(thousands=cells.thousands, flags=cells.flags)
         column = replace(column, cells=None if kept == Cells() else kept)
+    if np.isnan(column.values).all():  # of which nobody can say what it holds
+        return replace(column, kind="number", words=())
     present = {*np.unique(column.values[~np.isnan(column.values)]).tolist()}
     if column.kind == "number" and present == {0.0, 1.0} and not column.note.unit:
         return replace(column, kind="boolean", cells=None, within=None)
@@ -263,7 +265,10 @@ def _ask(
         questions.append(
             f"in which units does the model take {named}? Write UCUM codes, as mg/dL; 1 is none"
         )
-    coded = [c.kind == "choice" and t != TEXT for c, t in zip(columns, types, strict=True)]
+    coded = [
+        c.categories >= _FEWEST_WORDS and c.kind == "choice" and t != TEXT
+        for c, t in zip(columns, types, strict=True)
+    ]
     if words := those(coded):
         questions.append(
             f"choices of {words} must be in the order of the graph's codes 0, 1, ...: they are in "
