@@ -439,7 +439,9 @@ def test_any_names_of_columns_give_a_draft_or_a_sentence(
 ) -> None:
     folder = tmp_path_factory.mktemp("names")
     try:
-        path = write_table(folder / "t.csv", dict(enumerate(ROWS.T.tolist())), header=names)
+        path = write_table(
+            folder / "t.csv", dict(zip("abc", ROWS.T.tolist(), strict=True)), header=names
+        )
         drafted = draft_model(open_graph(HALF), "mine", read_cases(path, Named()), folder)
     except (TrainingError, UnicodeEncodeError):
         return  # a name that no table has, as one of blanks
