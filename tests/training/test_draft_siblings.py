@@ -79,6 +79,16 @@ def test_columns_that_are_no_measurements_are_left_out_and_named(mine: Mine, cap
     assert "2024" not in mine.yaml.read_text() + said
 
 
+def test_what_people_wrote_is_never_drafted_as_choices(mine: Mine, capsys: Any) -> None:
+    """Though there are as many columns as the graph takes."""
+    remarks = [f"seen by Dr {i}" for i in range(200)]
+    assert mine.draft(HALF, tabulate() | {"c": remarks}) == 2
+    said = capsys.readouterr().err
+    assert "c: more than 20 different words" in said
+    assert "Dr" not in said
+    assert not mine.yaml.exists()
+
+
 def test_two_columns_of_one_name_are_refused(mine: Mine, capsys: Any) -> None:
     model = mine.folder / "mine.onnx"
     model.write_bytes(HALF)

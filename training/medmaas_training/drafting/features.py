@@ -59,6 +59,7 @@ def draft_features(
         people: whose the rows are, as numbers [n]; None if each is of another.
     """
     refuse_clashes(columns)
+    _refuse_texts(columns)
     wholes = [datatype in WHOLE for datatype in types]
     values = np.column_stack([column.values for column in columns])
     read = [_as_boolean(column) for column in columns]
@@ -142,6 +143,17 @@ def _invent(feature: Feature, draw: np.random.Generator) -> object:
     step = 1.0 if feature.whole else find_step(low, high, _DIGITS)
     value = low + (high - low) * draw.uniform(_INNER, 1 - _INNER)
     return round_to(float(np.clip(round_to(value, step), low, high)), 0.0)
+
+
+def _refuse_texts(columns: Sequence[Column]) -> None:
+    """Words of hundreds are free text or identifiers: a draft would show what somebody wrote."""
+    long = [c.header for c in columns if c.kind == "choice" and len(c.words) > MOST_WORDS]
+    if long:
+        raise TrainingError(
+            f"--data: {', '.join(long)}: more than {MOST_WORDS} different words, as free text and "
+            "identifiers have, while a choice has a few: remove what the model does not take from "
+            "the file, or join rare words before the model"
+        )
 
 
 def _as_boolean(column: Column) -> Column:
