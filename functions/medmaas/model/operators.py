@@ -34,8 +34,12 @@ def find_operators(graph: bytes) -> tuple[str, ...]:
     Args:
         graph: that ONNX Runtime has loaded, so that it is well formed.
     """
-    parts = (part for part in _list_fields(graph, 0, len(graph)) if part[0] in _OF_NODES)
-    nodes = (node for number, *part in parts for node in _find_nodes(graph, *part, number))
+    nodes = (
+        node
+        for number, start, end in _list_fields(graph, 0, len(graph))
+        if number in _OF_NODES
+        for node in _find_nodes(graph, start, end, number)
+    )
     return tuple(sorted({name_operator(*node) for node in nodes if node[0] not in STANDARD}))
 
 
@@ -54,9 +58,9 @@ def _find_nodes(graph: bytes, start: int, end: int, of: int) -> Iterator[tuple[s
             if of_node in stated:
                 stated[of_node] = graph[begin:stop].decode()
             elif of_node == _ATTRIBUTE:
-                for of_attribute, *body in _list_fields(graph, begin, stop):
+                for of_attribute, top, bottom in _list_fields(graph, begin, stop):
                     if of_attribute in _BODIES:
-                        yield from _find_nodes(graph, *body, _GRAPH)
+                        yield from _find_nodes(graph, top, bottom, _GRAPH)
         yield stated[_DOMAIN], stated[_OPERATOR]
 
 
