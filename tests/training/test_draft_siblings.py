@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,10 @@ from medmaas_training import draft
 from medmaas_training.drafting.opened import open_graph
 from medmaas_training.drafting.people import FEWEST, find_limits
 from medmaas_training.drafting.seen import Question
+from medmaas_training.drafting.table import Named, read_cases
+from medmaas_training.drafting.whole import draft_model, list_missing
 from medmaas_training.drafting.written import write
+from medmaas_training.errors import TrainingError
 from tests.training.drafts import (
     FLOAT,
     INT64,
@@ -75,6 +79,16 @@ def test_columns_that_are_no_measurements_are_left_out_and_named(mine: Mine, cap
     assert "2024" not in mine.yaml.read_text() + said
 
 
+def test_what_people_wrote_is_never_drafted_as_choices(mine: Mine, capsys: Any) -> None:
+    """Though there are as many columns as the graph takes."""
+    remarks = [f"seen by Dr {i}" for i in range(200)]
+    assert mine.draft(HALF, tabulate() | {"c": remarks}) == 2
+    said = capsys.readouterr().err
+    assert "c: more than 20 different words" in said
+    assert "Dr" not in said
+    assert not mine.yaml.exists()
+
+
 def test_two_columns_of_one_name_are_refused(mine: Mine, capsys: Any) -> None:
     model = mine.folder / "mine.onnx"
     model.write_bytes(HALF)
@@ -114,6 +128,20 @@ def test_zeros_and_ones_are_yes_and_no_and_a_constant_stays(mine: Mine) -> None:
     assert [one["type"] for one in features] == ["number", "boolean", "number"]
     assert features[2]["training_range"] == {"low": 7, "high": 7}
     assert mine.add() == 0
+
+
+def test_one_word_throughout_is_no_choice_yet(mine: Mine) -> None:
+    tree = draft_table(mine, tabulate(y=ILL) | {"b": ["ward A"] * 200, "c": [""] * 200},
+                       "--target", "y")  # fmt: skip
+    first = tree["input"]["features"]
+    assert (first[1]["type"], first[1]["choices"]) == ("choice", None)
+    assert first[2]["hard_range"] is None
+    assert "b is one word throughout" in mine.yaml.read_text()
+
+
+def test_how_yes_and_no_enter_is_asked_for(mine: Mine) -> None:
+    draft_table(mine, tabulate() | {"b": ["yes", "no"] * 100})
+    assert "QUESTION: yes of b enters as 1 and no as 0" in mine.yaml.read_text()
 
 
 def test_words_are_choices_whose_order_is_asked_for(mine: Mine) -> None:
@@ -271,6 +299,21 @@ def test_of_several_outputs_the_one_of_the_outcome_is_taken(mine: Mine) -> None:
     assert (output["kind"], output["tensor"]) == (None, None), "asked for"
 
 
+def test_operators_of_onnx_runtime_are_named_and_asked_about(mine: Mine) -> None:
+    graph = make_graph(
+        [node("FusedMatMul", "x w", "l", domain="com.microsoft"), node("Softmax", "l", "y")],
+        [("x", FLOAT, ["n", 3])],
+        [("y", FLOAT, ["n", 2])],
+        w=np.zeros((3, 2), np.float32),
+    )
+    model = onnx.load_from_string(graph)
+    model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    tree = draft_table(mine, tabulate(), graph=model.SerializeToString())
+    assert tree["operators"] == ["com.microsoft::FusedMatMul"]
+    assert "QUESTION: these are of ONNX Runtime alone" in mine.yaml.read_text()
+    assert mine.add(("labels", "[a, b]"), title="Two") == 0
+
+
 def test_rare_words_of_a_choice_are_asked_about(mine: Mine) -> None:
     columns = tabulate() | {"b": ["common"] * 150 + ["other"] * 48 + ["odd"] * 2}
     draft_table(mine, columns)
@@ -370,9 +413,6 @@ def test_a_rare_value_beside_zeros_and_ones_stays_possible(mine: Mine) -> None:
 def test_no_example_is_the_row_of_few_people(
     tmp_path_factory: Any, seed: int, rows: int, *, whole: bool
 ) -> None:
-    from medmaas_training.drafting.table import Named, read_cases  # noqa: PLC0415
-    from medmaas_training.drafting.whole import draft_model  # noqa: PLC0415
-
     draw = np.random.default_rng(seed)
     table = draw.integers(0, 4, (rows, 3)) if whole else draw.normal(5, 2, (rows, 3)).round(1)
     folder = tmp_path_factory.mktemp("rows")
@@ -400,6 +440,24 @@ def test_a_draft_is_yaml_whatever_names_and_questions_hold(
     }
     questions = [Question(("features",), words), *(Question(("of", key), words) for key in fields)]
     assert yaml.safe_load(write(tree, questions, [words])) == tree
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), min_size=3, max_size=3, unique=True))
+@settings(max_examples=30, deadline=None)
+def test_any_names_of_columns_give_a_draft_or_a_sentence(
+    tmp_path_factory: Any, names: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("names")
+    try:
+        path = write_table(
+            folder / "t.csv", dict(zip("abc", ROWS.T.tolist(), strict=True)), header=names
+        )
+        drafted = draft_model(open_graph(HALF), "mine", read_cases(path, Named()), folder)
+    except (TrainingError, UnicodeEncodeError):
+        return  # a name that no table has, as one of blanks
+    tree = yaml.safe_load(write(drafted.tree, drafted.questions))
+    assert tree == drafted.tree
+    assert not [one for one in list_missing(tree) if one.startswith("input")]
 
 
 # -- what it needs

@@ -13,13 +13,15 @@ from medmaas_training.drafting.people import FEWEST, People, clip_column, find_s
 from medmaas_training.drafting.seen import Question, Tree
 from medmaas_training.errors import TrainingError
 from medmaas_training.tabular.own_columns import Column, Floats, describe_columns
-from medmaas_training.tabular.own_reading import MOST_WORDS, make_name
+from medmaas_training.tabular.own_reading import MOST_WORDS, make_name, refuse_clashes
 from medmaas_training.tabular.plausible import find_range
 
 _FIRST = ("name", "type", "unit", "description")  # of the keys of a feature
 _TRIED = 50  # rows with a missing value that the graph is asked about
 TEXT, WHOLE = "tensor(string)", {"tensor(int64)", "tensor(int32)"}
 _MISSING = "the graph answers without it, by what it learned of missing values"
+_OF_ALL = {"name", "description", "alias", "header", "loinc"}  # whatever a feature holds
+_FEWEST_WORDS = 2  # of a choice
 _DIGITS = 2  # of what is invented, of the width of its range
 _INNER = 0.1  # of a range at either end, where nothing is invented
 
@@ -56,12 +58,14 @@ def draft_features(
         types: that the graph takes each as.
         people: whose the rows are, as numbers [n]; None if each is of another.
     """
+    refuse_clashes(columns)
+    _refuse_texts(columns)
     wholes = [datatype in WHOLE for datatype in types]
     values = np.column_stack([column.values for column in columns])
     read = [_as_boolean(column) for column in columns]
     clipped = [clip_column(column, people) for column in read]
     known = [
-        one if one and _has_values(one) else _stand_in(c)
+        one if one and _is_known(one) else _stand_in(c)
         for one, c in zip(clipped, read, strict=True)
     ]
     spec = describe_columns(known, np.column_stack([column.values for column in known]))
@@ -71,14 +75,14 @@ def draft_features(
             feature,
             column,
             answered=answered,
-            clear=one is None or not _has_values(one),
+            clear=one is None or not _is_known(one),
             whole=whole,
         )
         for feature, column, answered, one, whole in zip(
             spec.features, read, takes, clipped, wholes, strict=True
         )
     ]
-    return Features(features, values, tuple(_ask(read, clipped, takes, types)))
+    return Features(features, values, tuple(_ask(columns, read, clipped, takes, types=types)))
 
 
 def draft_unnamed(width: int, names: Sequence[str]) -> tuple[list[Tree], str]:
@@ -141,20 +145,35 @@ def _invent(feature: Feature, draw: np.random.Generator) -> object:
     return round_to(float(np.clip(round_to(value, step), low, high)), 0.0)
 
 
+def _refuse_texts(columns: Sequence[Column]) -> None:
+    """Words of hundreds are free text or identifiers: a draft would show what somebody wrote."""
+    long = [c.header for c in columns if c.kind == "choice" and len(c.words) > MOST_WORDS]
+    if long:
+        raise TrainingError(
+            f"--data: {', '.join(long)}: more than {MOST_WORDS} different words, as free text and "
+            "identifiers have, while a choice has a few: remove what the model does not take from "
+            "the file, or join rare words before the model"
+        )
+
+
 def _as_boolean(column: Column) -> Column:
     """A column of zeros and ones is read as yes and no; the rest as it is."""
     cells = column.cells
     if cells:  # whether the model learned limits as values, a table does not tell
         kept = Cells(thousands=cells.thousands, flags=cells.flags)
         column = replace(column, cells=None if kept == Cells() else kept)
+    if np.isnan(column.values).all():  # of which nobody can say what it holds
+        return replace(column, kind="number", words=())
     present = {*np.unique(column.values[~np.isnan(column.values)]).tolist()}
     if column.kind == "number" and present == {0.0, 1.0} and not column.note.unit:
         return replace(column, kind="boolean", cells=None, within=None)
     return column
 
 
-def _has_values(column: Column) -> bool:
-    return not np.isnan(column.values).all()
+def _is_known(column: Column) -> bool:
+    """Whether its values say what it can be."""
+    words = column.kind != "choice" or len(column.words) >= _FEWEST_WORDS
+    return words and not np.isnan(column.values).all()
 
 
 def _stand_in(column: Column) -> Column:
@@ -208,7 +227,10 @@ def _state(
         stated["missing"] = _MISSING
     if whole and isinstance(feature, Number):
         stated["whole"] = True
-    if clear:
+    if clear and column.kind == "choice":
+        stated = {key: stated[key] for key in stated if key in _OF_ALL}
+        stated |= {"type": "choice", "choices": None}
+    elif clear:
         stated |= {"hard_range": None, "training_range": None}
     ordered = [key for key in _FIRST if key in stated]
     return {key: _tidy(stated[key]) for key in (*ordered, *(k for k in stated if k not in ordered))}
@@ -235,27 +257,43 @@ def _suggest_unit(column: Column) -> str:
 
 
 def _ask(
+    original: Sequence[Column],
     columns: Sequence[Column],
     clipped: Sequence[Column | None],
     answered: Sequence[bool | None],
+    *,
     types: Sequence[str],
 ) -> list[Question]:
     def those(chosen: Sequence[bool]) -> str:
         names = [c.name for c, is_one in zip(columns, chosen, strict=True) if is_one]
         return ", ".join(names)
 
-    questions = []
+    questions = [
+        "training_range is of these cases, which may be others than those that the model learned "
+        "from: correct it where you know better"
+    ]
     if unknown := [c for c in columns if c.kind == "number" and not c.note.unit]:
         named = ", ".join(map(_suggest_unit, unknown))
         questions.append(
             f"in which units does the model take {named}? Write UCUM codes, as mg/dL; 1 is none"
         )
-    coded = [c.kind == "choice" and t != TEXT for c, t in zip(columns, types, strict=True)]
+    coded = [
+        c.categories >= _FEWEST_WORDS and c.kind == "choice" and t != TEXT
+        for c, t in zip(columns, types, strict=True)
+    ]
     if words := those(coded):
         questions.append(
             f"choices of {words} must be in the order of the graph's codes 0, 1, ...: they are in "
             "alphabetical order"
         )
+    worded = [
+        c.kind == "boolean" and t != TEXT and o.kind == "boolean"
+        for c, o, t in zip(columns, original, types, strict=True)
+    ]
+    if flags := those(worded):
+        questions.append(f"yes of {flags} enters as 1 and no as 0: does the graph take them so?")
+    if same := those([c.kind == "choice" and len(c.words) < _FEWEST_WORDS for c in columns]):
+        questions.append(f"{same} is one word throughout: which choices does the graph know?")
     if rare := those([c.kind == "choice" and _has_rare(c) for c in columns]):
         questions.append(
             f"some choices of {rare} are of fewer than {FEWEST} rows, and will be shown to whoever "

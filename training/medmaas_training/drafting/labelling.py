@@ -8,7 +8,7 @@ from medmaas_training.drafting.ordering import Ordered, order_classes
 from medmaas_training.drafting.seen import Question, SeenOutput
 from medmaas_training.drafting.table import OutcomeColumn
 
-_TWO = 2
+_CLEAR = 0.7  # of an area under the ROC curve
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,11 @@ def label_columns(seen: SeenOutput, count: int) -> Labelled:
         )  # fmt: skip
     areas = ", ".join(f"{area:.2f}" for area in ordered.areas)
     told = f"labels are in the order that the cases of {header} speak for (AUC by column: {areas})"
-    return Labelled(found, _ask_codes(found), (told,))
+    questions = _ask_codes(found)
+    if min(ordered.areas) < _CLEAR:
+        doubt = f"are the columns in this order? The cases speak for it, but not clearly ({areas})"
+        questions = (*questions, _question(doubt))
+    return Labelled(found, questions, (told,))
 
 
 def _hold(

@@ -10,7 +10,7 @@ import onnx
 from onnx import numpy_helper
 
 from medmaas.model.manifest import Tensor
-from medmaas.model.operators import STANDARD, name_operator
+from medmaas.model.operators import find_operators
 from medmaas.model.session import Session
 from medmaas_training.catalogue.columns import list_inputs, takes_columns
 from medmaas_training.catalogue.servable import make_servable
@@ -41,11 +41,13 @@ class Opened:
         model: of the library onnx.
         session: that runs it.
         zipped: labels of outputs that a ZipMap gave.
+        operators: beyond the standard, as domain::name.
     """
 
     model: onnx.ModelProto
     session: Session
     zipped: Mapping[str, tuple[str, ...]]
+    operators: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -88,13 +90,6 @@ class Opened:
             or any(one.name == _TRACKED and any(one.ints) for one in node.attribute)
             for node in self.model.graph.node
         )
-
-    @cached_property
-    def operators(self) -> tuple[str, ...]:
-        """Those beyond the standard, as domain::name."""
-        nodes = self.model.graph.node
-        named = {name_operator(n.domain, n.op_type) for n in nodes if n.domain not in STANDARD}
-        return tuple(sorted(named))
 
     @property
     def takes_columns(self) -> bool:
@@ -176,14 +171,13 @@ def open_graph(content: bytes) -> Opened:
 
     served, labels = make_servable(content)
     content = content if served is None else served
-    named: set[str] = set()
+    operators: tuple[str, ...] = ()
     try:
         model = onnx.load_from_string(content)
-        named = {name_operator(n.domain, n.op_type) for n in model.graph.node}
+        operators = find_operators(content)
     except Exception:  # noqa: BLE001 - protobuf's own; load_graph says what is wrong
         model = onnx.ModelProto()
-    shipped = {name for name in named if name.startswith("com.microsoft")}
-    return Opened(model, load_graph(content, shipped).session, labels)
+    return Opened(model, load_graph(content, operators).session, labels, operators)
 
 
 def _read_names(text: str) -> tuple[str, ...]:

@@ -75,8 +75,17 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
     takes = draft_input(SeenInput(opened.inputs, opened, table, beside))
     fields = takes.fields
     opened = opened.serve(fields)
-    given = _answer(opened, takes)
-    gives = _draft_output(opened, takes, table, given)
+    given = _answer_cases(opened, takes)
+    of_cases = any(a.dtype.kind == "f" and np.isfinite(a).any() for a in given.values())
+    if not of_cases:
+        given = _run(opened.session, _probe(opened.inputs))
+    outcome = table.outcome if table else None
+    seen = [
+        SeenOutput(tensor, opened, fields, given.get(tensor.name), of_cases, outcome)
+        for tensor in opened.outputs
+        if tensor.datatype in _FLOATS
+    ]
+    gives = draft_output(seen)
     tree: Tree = {
         "id": _make_id(name),
         "version": "1.0.0",
@@ -98,6 +107,9 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
         *ask_below(gives.questions, "output"),
         split,
     ]
+    if opened.operators:
+        words = "these are of ONNX Runtime alone, and the graph runs nowhere else: is that meant?"
+        questions.insert(0, Question(("operators",), words))
     told = (*(table.told if table else ()), *takes.told, *gives.told)
     return Drafted(tree, tuple(questions), told)
 
@@ -111,32 +123,11 @@ def list_missing(tree: Tree) -> tuple[str, ...]:
     return ()
 
 
-def _draft_output(
-    opened: Opened, takes: InputDraft, table: Table | None, given: Mapping[str, NDArray[Any]]
-) -> OutputDraft:
-    seen = [
-        SeenOutput(
-            tensor=tensor,
-            opened=opened,
-            takes=takes.fields,
-            values=given.get(tensor.name),
-            of_cases=takes.rows is not None,
-            outcome=table.outcome if table else None,
-        )
-        for tensor in opened.outputs
-        if tensor.datatype in _FLOATS
-    ]
-    return draft_output(seen)
-
-
-def _answer(opened: Opened, takes: InputDraft) -> dict[str, NDArray[Any]]:
-    """What the graph gives for the cases, [n, ...], else for a few rows by chance.
-
-    NaN for cases that whole numbers cannot hold.
-    """
+def _answer_cases(opened: Opened, takes: InputDraft) -> dict[str, NDArray[Any]]:
+    """What the graph gives for the cases, [n, ...]; NaN for those that it cannot hold."""
     rows = takes.rows
     if rows is None:
-        return _run(opened.session, _probe(opened.inputs))
+        return {}
     whole = [t.name for t in opened.inputs if t.datatype in _TYPES and t.datatype not in _FLOATS]
     gaps = [np.isnan(rows[name]).any(axis=1) for name in whole if name in rows]
     known = ~np.logical_or.reduce(gaps) if gaps else np.ones(len(next(iter(rows.values()))), bool)
