@@ -48,8 +48,8 @@ _WAYS = {
     "patients have",
     BETWEEN: "cast to float32 before fitting (X.astype(numpy.float32)) and inside the model what "
     "is compared with limits",
-    THRESHOLDS: "what stands before a tree rounds otherwise in float32: take scaling out, which "
-    "trees do not need, and fit on X.astype(numpy.float32); or compute it in float64, with "
+    THRESHOLDS: "float32 rounds otherwise what is compared: take scaling out, which trees do not "
+    "need, and fit on X.astype(numpy.float32); or compute what comes before in float64, with "
     "skl2onnx.sklapi's CastTransformer(dtype=numpy.float64) before these steps and "
     "CastTransformer() after them",
 }
