@@ -25,6 +25,7 @@ from sklearn.tree import DecisionTreeClassifier
 from medmaas.model.manifest import Choice, Number, Range, TabularInput
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
+from medmaas_training.catalogue.parity import compare
 from medmaas_training.catalogue.probes.crossings import make_crossings
 from medmaas_training.catalogue.probes.inputs import make_rows
 from medmaas_training.catalogue.probes.inputs.tabular import complete
@@ -242,6 +243,22 @@ def test_rows_stand_on_both_sides_of_a_threshold_next_to_each_other(
     answers = Session(content).run({"x": np.stack([values, values], axis=1)})["y"].ravel()
     (turn,) = np.flatnonzero(np.diff(answers))
     assert np.nextafter(values[turn], np.float32(np.inf)) == values[turn + 1]
+
+
+def test_rows_that_differ_by_their_rounding_alone_say_so() -> None:
+    content = make_stump(float(np.float32(1.3)), "BRANCH_LEQ", 0.0, 1.0)
+    between = 1.29999998  # float32 has nothing between this and 1.3
+
+    def answer(rows: Any) -> Any:
+        return (rows[:, 1:] > between).astype(float)
+
+    rows = np.array([[0, 1.3], [0, 1.0], [0, 2.0]])
+    with pytest.raises(TrainingError, match=r"on 1 of 3 rows, by nothing but .* become float32"):
+        compare(content, answer, rows, ["y"], ["x"])
+    held = rows.astype(np.float32)
+    assert compare(content, answer, held.astype(float), ["y"], ["x"]).largest_difference == 0
+    with pytest.raises(TrainingError, match=r"on 3 of 3 rows$"):
+        compare(content, lambda rows: 3 - answer(rows), rows, ["y"], ["x"])
 
 
 def test_of_a_value_that_cannot_be_sent_no_row_is_made() -> None:
