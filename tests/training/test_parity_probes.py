@@ -106,6 +106,7 @@ def test_comparisons_are_crossed_from_either_side() -> None:
     content = graph.SerializeToString()
     made = make_crossings(content, make_table(WIDE, WIDE), {"x": np.zeros((3, 2), np.float32)})
     assert made is not None
+    assert made.values is not None
     found = {(*names, value.round(4)) for names, value in zip(made.about, made.values, strict=True)}
     limits = {("x0", 0.3), ("x1", -0.7), ("x0", 12.1), ("x1", 12.1), ("x1", 3.0), ("x1", 5.0)}
     limits |= {("x1", 198.0), ("x0", 7.7), ("x1", 7.7)}

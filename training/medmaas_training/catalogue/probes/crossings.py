@@ -45,7 +45,7 @@ def make_crossings(content: bytes, spec: Input, rows: Tensors) -> Made | None:
     features, numbers = spec.row_features, _list_numbers(spec.row_features)
     graph = onnx.load_from_string(content)
     forests = [trees for trees in find_trees(graph) if len(trees.ordered)]
-    compared = [*forests, *find_limits(graph)]
+    compared: list[Trees | Limits] = [*forests, *find_limits(graph)]
     if not (numbers and compared) or len(spec.tensors) != 1:
         return None
     (tensor,) = spec.tensors
