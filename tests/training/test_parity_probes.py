@@ -19,12 +19,13 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from medmaas.model.manifest import Choice, Number, Range, TabularInput
 from medmaas.model.registry import Registry
 from medmaas.model.session import Session
+from medmaas_training.catalogue.parity import compare
 from medmaas_training.catalogue.probes.crossings import make_crossings
 from medmaas_training.catalogue.probes.inputs import make_rows
 from medmaas_training.catalogue.probes.inputs.tabular import complete
@@ -70,11 +71,46 @@ def test_a_forest_fitted_with_missing_values_and_given_complete_rows_is_found(
 @pytest.mark.parametrize("before", [StandardScaler(), PCA(3)], ids=["scaler", "projection"])
 def test_a_tree_behind_steps_that_round_otherwise_is_found(tmp_path: Path, before: Any) -> None:
     sentence = (
-        r"differ on \d+ of \d+ rows made at thresholds of trees \(\w+, .*\), by up to 1, .*, as at "
-        r"\w+ [\d.e-]+: what stands before a tree rounds otherwise in float32: take scaling out"
+        r"differ on \d+ of \d+ rows made at thresholds \(\w+, .*\), by up to 1, .*, as at "
+        r"\w+ [\d.e-]+: float32 rounds otherwise what is compared: take scaling out"
     )
     with pytest.raises(TrainingError, match=sentence):
         put(make_pipeline(before, TREE).fit(X, Y), X, tmp_path)
+
+
+def test_edges_of_bins_are_thresholds(tmp_path: Path) -> None:
+    bins = KBinsDiscretizer(5, encode="onehot-dense", quantile_method="averaged_inverted_cdf")
+    with pytest.raises(TrainingError, match=r"rows made at thresholds \(\w+"):
+        put(make_pipeline(bins, LogisticRegression()).fit(X, Y), X, tmp_path)
+
+
+def test_comparisons_are_crossed_from_either_side() -> None:
+    """By columns, by one limit for all, and by several of one column; of steps before it."""
+    graph = onnx.parser.parse_model(
+        """<ir_version: 10, opset_import: ["" : 20, "ai.onnx.ml" : 3]>
+        g (float[n, 2] x) => (float[n, 1] y)
+        <float[2] each = {0.3, -0.7}, float one = {12.1}, float[3] several = {1.5, 2.5, 99},
+         int64[1] at = {1}, float half = {0.5}, int64[1] last = {1}> {
+            a = Less(x, each)
+            b = GreaterOrEqual(one, x)
+            column = Gather<axis = 1>(x, at)
+            twice = Mul(column, half)
+            c = Less(twice, several)
+            d = ai.onnx.ml.Binarizer<threshold = 7.7>(x)
+            all = Concat<axis = 1>(a, b, c)
+            f = Cast<to = 1>(all)
+            g = Concat<axis = 1>(f, d)
+            y = ReduceSum(g, last)
+        }"""
+    )
+    content = graph.SerializeToString()
+    made = make_crossings(content, make_table(WIDE, WIDE), {"x": np.zeros((3, 2), np.float32)})
+    assert made is not None
+    assert made.values is not None
+    found = {(*names, value.round(4)) for names, value in zip(made.about, made.values, strict=True)}
+    limits = {("x0", 0.3), ("x1", -0.7), ("x0", 12.1), ("x1", 12.1), ("x1", 3.0), ("x1", 5.0)}
+    limits |= {("x1", 198.0), ("x0", 7.7), ("x1", 7.7)}
+    assert {(name, float(str(value))) for name, value in found} == limits
 
 
 WAYS_OUT: dict[str, tuple[Any, dict[str, str]]] = {
@@ -113,7 +149,7 @@ def test_values_that_the_model_takes_otherwise_as_written_are_counted_and_told(
     )
     rounded = model.manifest.parity.rounded
     assert rounded > 0
-    assert f"At {rounded} of these, which lie at thresholds of trees" in model.card
+    assert f"At {rounded} of these, which lie at thresholds" in model.card
 
 
 def test_what_the_model_itself_does_not_take_is_found(tmp_path: Path) -> None:
@@ -208,6 +244,22 @@ def test_rows_stand_on_both_sides_of_a_threshold_next_to_each_other(
     answers = Session(content).run({"x": np.stack([values, values], axis=1)})["y"].ravel()
     (turn,) = np.flatnonzero(np.diff(answers))
     assert np.nextafter(values[turn], np.float32(np.inf)) == values[turn + 1]
+
+
+def test_rows_that_differ_by_their_rounding_alone_say_so() -> None:
+    content = make_stump(float(np.float32(1.3)), "BRANCH_LEQ", 0.0, 1.0)
+    between = 1.29999998  # float32 has nothing between this and 1.3
+
+    def answer(rows: Any) -> Any:
+        return (rows[:, 1:] > between).astype(float)
+
+    rows = np.array([[0, 1.3], [0, 1.0], [0, 2.0]])
+    with pytest.raises(TrainingError, match=r"on 1 of 3 rows, by nothing but .* become float32"):
+        compare(content, answer, rows, ["y"], ["x"])
+    held = rows.astype(np.float32)
+    assert compare(content, answer, held.astype(float), ["y"], ["x"]).largest_difference == 0
+    with pytest.raises(TrainingError, match=r"on 3 of 3 rows$"):
+        compare(content, lambda rows: 3 - answer(rows), rows, ["y"], ["x"])
 
 
 def test_of_a_value_that_cannot_be_sent_no_row_is_made() -> None:

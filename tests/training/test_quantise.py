@@ -17,9 +17,11 @@ from medmaas.model.manifest import StandardisedDistance
 from medmaas.model.predict import predict
 from medmaas.model.registry import Registry
 from medmaas_training.catalogue.quantisation.comparison import Limits
+from medmaas_training.catalogue.quantisation.graph import Method
 from medmaas_training.catalogue.quantisation.version import quantise
 from medmaas_training.errors import TrainingError
 from medmaas_training.quantise import main
+from tests.annotated_models import add_rhythm
 from tests.training.own_files import Own, constant, instances, make_graph, node
 
 DRAW = np.random.default_rng(0)
@@ -211,6 +213,16 @@ def test_what_was_measured_on_other_answers_is_left_out(models: Path) -> None:
     assert (after.explanation.importance, after.explanation.trial) == ((), None)
     assert after.explanation.background
     assert before.version in after.card.headline[0].model
+
+
+@pytest.mark.parametrize("method", ["4-bit", "static"])
+def test_a_number_made_of_nan_is_no_answer(tmp_path: Path, method: Method) -> None:
+    """Products of 8 and 4 bits lose NaN, by which this graph says that nothing was recorded."""
+    add_rhythm(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(TrainingError, match="one graph gives NaN where the other gives a number"):
+        quantise("rhythm", out=tmp_path, method=method, limits=ANYTHING, clock=faster())
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_trees_stay_as_they_are(own: Own) -> None:

@@ -48,11 +48,15 @@ _WAYS = {
     "patients have",
     BETWEEN: "cast to float32 before fitting (X.astype(numpy.float32)) and inside the model what "
     "is compared with limits",
-    THRESHOLDS: "what stands before a tree rounds otherwise in float32: take scaling out, which "
-    "trees do not need, and fit on X.astype(numpy.float32); or compute it in float64, with "
+    THRESHOLDS: "float32 rounds otherwise what is compared: take scaling out, which trees do not "
+    "need, and fit on X.astype(numpy.float32); or compute what comes before in float64, with "
     "skl2onnx.sklapi's CastTransformer(dtype=numpy.float64) before these steps and "
     "CastTransformer() after them",
 }
+_ROUNDED = (
+    ", by nothing but that these become float32 when they are read: fit on "
+    "X.astype(numpy.float32), and give such rows"
+)
 _OTHERWISE = "compare the steps of both on such a row"
 
 
@@ -96,17 +100,25 @@ def compare(
         TrainingError: they differ by more anywhere.
     """
     session, names = Session(graph), tuple(tensors)
-    parts = [
-        _measure(session, trained, rows[start : start + _BATCH], outputs, names)
-        for start in range(0, len(rows), _BATCH)
-    ]
-    apart = np.concatenate([apart for apart, _ in parts])
+
+    def measure(rows: Fed) -> NDArray[np.float64]:
+        starts = range(0, len(rows), _BATCH)
+        parts = (rows[start : start + _BATCH] for start in starts)
+        return np.concatenate(
+            [_measure(session, trained, part, outputs, names)[0] for part in parts]
+        )
+
+    apart = measure(rows)
     difference = float(np.max(apart))  # NaN of one of them stays
     if not difference <= tolerance:
         wrong = int((~(apart <= tolerance)).sum())
+        way = ""
+        if isinstance(rows, np.ndarray) and rows.dtype == np.float64:
+            held = rows.astype(np.float32).astype(np.float64)
+            way = _ROUNDED if measure(held).max() <= tolerance else ""
         raise TrainingError(
             f"nothing was written: ONNX and the trained model differ by {difference:.1e}, "
-            f"more than {tolerance:.0e}, on {wrong:,} of {len(rows):,} rows"
+            f"more than {tolerance:.0e}, on {wrong:,} of {len(rows):,} rows{way}"
         )
     return Parity(rows=len(rows), largest_difference=difference, tolerance=tolerance)
 

@@ -75,7 +75,7 @@ def _parity(parity: Parity | None) -> str:
         told += f" They agree, too, on {parity.made:,} rows that were made where graphs break."
     if parity.rounded:
         told += (
-            f" At {parity.rounded:,} of these, which lie at thresholds of trees, the trained model "
+            f" At {parity.rounded:,} of these, which lie at thresholds, the trained model "
             "itself answers otherwise to a value as it is written than to the float32 that it "
             "becomes when it is read: what is answered is of the latter."
         )

@@ -104,7 +104,7 @@ class Parity(Contract):
         default=None,
         ge=0,
         description="How many rows were made besides and compared, where graphs break: at "
-        "thresholds of trees, with values missing, at the ends of ranges; absent: none.",
+        "thresholds, with values missing, at the ends of ranges; absent: none.",
     )
     rounded: int | None = Field(
         default=None,

@@ -1,6 +1,6 @@
-"""The values of a feature at which a tree is crossed, whatever stands between.
+"""The values of a feature at which a threshold is crossed, whatever stands between.
 
-Steps before a tree (scaling, imputation, a projection) are part of the graph: what the tree reads
+Steps before it (scaling, imputation, a projection) are part of the graph: what is compared
 is exposed as an output, and the feature's value is found by bisection over all numbers that float32
 holds between the ends of its range.
 """
@@ -23,7 +23,7 @@ from medmaas_training.catalogue.probes.made import (
     Made,
     Tensors,
 )
-from medmaas_training.catalogue.probes.trees import Trees, find_trees
+from medmaas_training.catalogue.probes.trees import Limits, Trees, find_limits, find_trees
 
 _BASES = 256  # rows, of which some come to a node of a tree
 _AROUND = 4  # values at each crossing: the last on one side, the first on the other, one beyond
@@ -32,7 +32,7 @@ _ORDER = np.int64(2**31)
 
 
 def make_crossings(content: bytes, spec: Input, rows: Tensors) -> Made | None:
-    """Rows at the thresholds of the trees of a graph and one unit in the last place around.
+    """Rows at the thresholds of trees and comparisons, and one unit in the last place around.
 
     Args:
         content: the serialised graph.
@@ -40,22 +40,22 @@ def make_crossings(content: bytes, spec: Input, rows: Tensors) -> Made | None:
         rows: by name of its tensor [n, features], at least one.
 
     Returns:
-        At most 2,000 rows, of thresholds that are drawn by a seed; None without trees.
+        At most 2,000 rows, of thresholds that are drawn by a seed; None without thresholds.
     """
     features, numbers = spec.row_features, _list_numbers(spec.row_features)
     graph = onnx.load_from_string(content)
     forests = [trees for trees in find_trees(graph) if len(trees.ordered)]
-    if not (numbers and forests) or len(spec.tensors) != 1:
+    compared: list[Trees | Limits] = [*forests, *find_limits(graph)]
+    if not (numbers and compared) or len(spec.tensors) != 1:
         return None
     (tensor,) = spec.tensors
     draw = np.random.default_rng(SEED)
     given = rows[tensor][draw.permutation(len(rows[tensor]))[:_BASES]].astype(np.float32)
     bases = np.vstack([complete(features, given), invent(features, _BASES // 4, draw)])
-    most = max(1, MOST_CROSSINGS // _AROUND // len(forests))
-    found = []
-    for trees in forests:
-        reading, nodes = _Reading(graph, tensor, trees.tensor), draw.permutation(trees.ordered)
-        found.append(_cross(trees, reading, features, bases, nodes[:most]))
+    most = max(1, MOST_CROSSINGS // _AROUND // len(compared))
+    found = [
+        _cross(one, _Reading(graph, tensor, one.tensor), features, bases, most) for one in compared
+    ]
     made = [np.concatenate(arrays) for arrays in zip(*found, strict=True)]
     if not len(made[0]):
         return None
@@ -89,20 +89,21 @@ class _Reading:
 
 
 def _cross(
-    trees: Trees,
+    compared: Trees | Limits,
     reading: _Reading,
     features: Sequence[Feature],
     bases: Array,
-    nodes: NDArray[np.int64],
+    most: int,
 ) -> tuple[Array, NDArray[np.int64]]:
-    """Rows around the thresholds of these nodes, and which column of each was changed."""
+    """Rows around so many thresholds, and which column of each was changed."""
     draw, read = np.random.default_rng(SEED), reading(bases)
     nothing = bases[:0], np.empty(0, np.int64)
-    if read.shape[1] <= trees.columns.max():
+    trees = compared.fit(read.shape[1]) if read.shape[1] else None
+    if trees is None:
         return nothing
     feeding = _find_feeding(reading, features, bases)
     chosen = []
-    for node in nodes:
+    for node in draw.permutation(trees.ordered)[:most]:
         fed_by = np.flatnonzero(feeding[:, trees.columns[node]])
         arriving = np.flatnonzero(trees.find_arrivals(node, read))
         if len(fed_by):

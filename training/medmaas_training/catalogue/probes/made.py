@@ -13,12 +13,12 @@ Tensors = Mapping[str, Array]
 
 SEED = 0
 MOST_ROWS = 500  # of one sort
-MOST_CROSSINGS = 2000  # at thresholds of trees
+MOST_CROSSINGS = 2000  # at thresholds
 MISSING = "with values missing"
 CHOICES = "of every choice"
 ENDS = "at the ends of ranges"
 BETWEEN = "between others"
-THRESHOLDS = "at thresholds of trees"
+THRESHOLDS = "at thresholds"
 _SHOWN = 3  # names in a sentence
 
 

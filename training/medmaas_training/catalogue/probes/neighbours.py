@@ -56,9 +56,8 @@ def settle_rows(content: bytes, spec: Input, names: Sequence[str], rows: Tensors
     try:
         alone = _ask_alone(session, asked, named)
         again = _ask_alone(session, asked, named)
-        together = [
-            _take(session.run(batch), places, named) for batch, places in _mix(asked, beside)
-        ]
+        mixed = _mix(asked, beside) if session.at_least > 1 else []  # else they go one by one
+        together = [_take(session.run(batch), places, named) for batch, places in mixed]
     except ModelOutputError:
         return content  # what it fails on is told where rows are asked for their answers
     if (apart := _measure(alone, again)) > TOLERANCE:
@@ -67,7 +66,7 @@ def settle_rows(content: bytes, spec: Input, names: Sequence[str], rows: Tensors
         )
         raise RefusedError([f"{changes}{_name(name_statistics(graph))}: {_EVALUATE}"])
     _require_masked(session, spec, asked, named)
-    apart = max(_measure(alone, one) for one in together)
+    apart = max((_measure(alone, one) for one in together), default=0.0)
     return content if apart <= TOLERANCE else _serve_by_row(graph, alone, together, apart)
 
 

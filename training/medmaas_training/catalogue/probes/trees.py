@@ -1,4 +1,4 @@
-"""The thresholds of the trees in a graph, and which rows come to each."""
+"""The thresholds in a graph: of trees, and which rows come to each, and of plain comparisons."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ _MODES = ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BR
 _ORDERED = (0, 1, 2, 3)  # of them, those of a threshold
 _COMPARISONS = (np.less_equal, np.less, np.greater_equal, np.greater, np.equal, np.not_equal)
 _ROOT = -1
+_COMPARED = {"LessOrEqual": 0, "Less": 1, "GreaterOrEqual": 2, "Greater": 3}  # to modes of trees
+_TURNED = {0: 2, 1: 3, 2: 0, 3: 1}  # where the limit comes first
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Trees:
     on_true: NDArray[np.bool_]
     missing_true: NDArray[np.bool_]
 
+    def fit(self, width: int) -> "Trees | None":
+        """The same; None if what is read has not as many columns."""
+        return self if self.columns.max() < width else None
+
     @property
     def ordered(self) -> NDArray[np.int64]:
         """The inner nodes that compare with a threshold."""
@@ -54,6 +60,54 @@ class Trees:
             arrive &= holds == self.on_true[node]
             node, parent = parent, int(self.parents[parent])
         return arrive
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A comparison with numbers that stand in the graph.
+
+    Attributes:
+        tensor: what is compared, [n, columns].
+        values: with what: one number, one per column, or several with one column.
+        mode: how, a position in the order of ONNX.
+    """
+
+    tensor: str
+    values: NDArray[np.float64]
+    mode: int
+
+    def fit(self, width: int) -> Trees | None:
+        """As trees of one node each; None if limits and columns do not match."""
+        count = max(width, len(self.values))
+        if {width, len(self.values)} - {1, count}:
+            return None
+        return Trees(
+            self.tensor,
+            np.arange(count) % width,
+            np.resize(self.values, count),
+            np.full(count, self.mode),
+            np.full(count, _ROOT),
+            np.zeros(count, bool),
+            np.zeros(count, bool),
+        )
+
+
+def find_limits(graph: onnx.ModelProto) -> Iterator[Limits]:
+    """Comparisons of the graph itself."""
+    constants = {one.name: one for one in graph.graph.initializer}
+    for node in graph.graph.node:
+        if node.op_type == "Binarizer":
+            limit = next((one.f for one in node.attribute if one.name == "threshold"), 0.0)
+            yield Limits(node.input[0], np.array([limit], np.float64), _COMPARED["Greater"])
+        mode = _COMPARED.get(node.op_type)
+        if mode is None or len(constants.keys() & set(node.input)) != 1:
+            continue
+        first, second = node.input
+        read, limits, mode = (
+            (second, first, _TURNED[mode]) if first in constants else (first, second, mode)
+        )
+        values = numpy_helper.to_array(constants[limits]).ravel().astype(np.float64)
+        yield Limits(read, values, mode)
 
 
 def find_trees(graph: onnx.ModelProto) -> Iterator[Trees]:

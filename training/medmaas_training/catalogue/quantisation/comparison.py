@@ -72,7 +72,7 @@ class Comparison:
     Attributes:
         rows: how many were asked.
         of: whose they are, in words.
-        error: the largest difference, as Limits counts it.
+        error: the largest difference, as Limits counts it; infinite if one is NaN.
         mean_error: the mean one.
         agreement: what is decided alike; None if nothing is.
         size: of the graph, in bytes, before and after.
@@ -92,11 +92,16 @@ class Comparison:
         words = f", {self.agreement.describe()}" if self.agreement else ""
         before, after = self.size
         return (
-            f"on {self.rows:,} {self.of}, answers differ by at most {self.error:.3g} and "
-            f"{self.mean_error:.2g} on average{words}; {before / 1e6:.3g} MB became "
-            f"{after / 1e6:.3g} MB; {'; '.join(self._describe_calls())} (medians of {_PAIRS} "
-            "alternating pairs on the machine that quantised it; others differ)"
+            f"on {self.rows:,} {self.of}, answers differ by {self._describe_error()}{words}; "
+            f"{before / 1e6:.3g} MB became {after / 1e6:.3g} MB; "
+            f"{'; '.join(self._describe_calls())} (medians of {_PAIRS} alternating pairs on the "
+            "machine that quantised it; others differ)"
         )
+
+    def _describe_error(self) -> str:
+        if not np.isfinite(self.error):
+            return "more than numbers say: one graph gives NaN where the other gives a number"
+        return f"at most {self.error:.3g} and {self.mean_error:.2g} on average"
 
     def _describe_calls(self) -> Iterator[str]:
         for count_of, (then, now) in self.seconds.items():
@@ -137,9 +142,9 @@ def compare(
     for name in output.tensors:
         then = np.concatenate([first[name].ravel() for first, _ in pairs]).astype(np.float64)
         now = np.concatenate([second[name].ravel() for _, second in pairs]).astype(np.float64)
-        known = ~(np.isnan(then) & np.isnan(now))
-        spread = _find_spread(then[known])
-        apart = np.abs(then - now)[known] / spread
+        apart = np.abs(then - now) / _find_spread(then[np.isfinite(then)])
+        apart[np.isnan(then) != np.isnan(now)] = np.inf  # 8 bits make a number of NaN
+        apart = apart[~np.isnan(apart)]
         largest.append(float(np.max(apart, initial=0)))
         means.append(float(apart.mean()) if apart.size else 0.0)
     agreement = _agree(model, measured, pairs)
