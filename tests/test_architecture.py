@@ -47,10 +47,13 @@ DOMAINS = tuple(
 )
 # what may ask of which kind an input or an output is: the rooms of kinds, and recipes, which make
 # models of one kind each
-ROOMS_OF_TRAINING = tuple(
-    f"training/medmaas_training/{package}/{side}"
-    for package in ("assessment", "kinds")
-    for side in ("inputs", "outputs")
+ROOMS_OF_TRAINING = (
+    *(
+        f"training/medmaas_training/{package}/{side}"
+        for package in ("assessment", "kinds")
+        for side in ("inputs", "outputs")
+    ),
+    "training/medmaas_training/validation/outputs",
 )
 ROOMS = (
     *ROOMS_OF_TRAINING,
