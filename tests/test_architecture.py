@@ -67,6 +67,7 @@ ROOMS_OF_TRAINING = (
         for side in ("inputs", "outputs")
     ),
     "training/medmaas_training/catalogue/probes/inputs",
+    "training/medmaas_training/validation/outputs",
 )
 ROOMS = (
     *ROOMS_OF_TRAINING,

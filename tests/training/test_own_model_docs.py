@@ -22,6 +22,7 @@ PAGE = (ROOT / "docs/own-model.md").read_text()
 BLOCKS = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 MADE, SKLEARN, TORCH, BY_HAND = BLOCKS[:4]
 (SEVERAL,) = re.findall(r"## Several labels.+?```python\n(.+?)```", PAGE, re.DOTALL)
+(MEASURED,) = re.findall(r"## Measure it.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (MASK,) = (block for block in BLOCKS if '"kind": "mask"' in block)
 (RHYTHM,) = re.findall(r"## Labels at times.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMPARED,) = re.findall(r"## How it is compared.+?```python\n(.+?)```", PAGE, re.DOTALL)
@@ -146,6 +147,17 @@ def test_the_command_takes_what_the_page_exports_by_hand(folder: Path, capsys: A
     manifest = Registry(folder / "models").get("fna_means").manifest
     assert manifest.parity is not None
     assert manifest.parity.largest_difference <= 1e-5
+
+
+@pytest.mark.soak
+def test_a_model_is_measured_on_cases_of_its_user_as_the_page_says(folder: Path) -> None:
+    run(MEASURED, run(BY_HAND, run(SKLEARN, {})))
+    manifest = Registry(folder / "models").get("fna_measured").manifest
+    assert manifest.uncertainty is not None
+    assert manifest.uncertainty.intervals
+    assert manifest.card.metrics[0].n == 143
+    assert "Our clinic measured it" in manifest.card.method[-1]
+    assert "medmaas assess fna_measured" in PAGE
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of PyTorch about itself

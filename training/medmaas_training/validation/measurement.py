@@ -1,6 +1,6 @@
 """All that a validation set tells of a model: calibrated on one half, reported on the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,6 +44,7 @@ from medmaas_training.validation.figures import BEFORE, Measured, answer_rivals,
 from medmaas_training.validation.halves import FOLDS, are_enough, deal, take_one_each
 from medmaas_training.validation.leaks import find_leaks
 from medmaas_training.validation.naming import IN_TURN, Naming
+from medmaas_training.validation.privacy import soften, trim
 from medmaas_training.validation.request import Request
 from medmaas_training.validation.subject import Subject
 
@@ -144,9 +145,9 @@ class Measurer:
         """Halves; all calibrate and all are reported on if they are few."""
         cases = self.found.cases
         if not self.naming.is_halved:
-            train = _soften(take_cases(cases, self.one_each))
+            train = soften(take_cases(cases, self.one_each))
             return Splits(train, cases, cases, refitted=True)
-        train = _soften(take_cases(cases, self.one_each & (self.hand == 0)))
+        train = soften(take_cases(cases, self.one_each & (self.hand == 0)))
         return Splits(
             train, take_cases(cases, self.hand == 0), take_cases(cases, self.hand == 1),
             refitted=True,
@@ -408,7 +409,10 @@ def _explain(
             files=subject.files,
             sizes=sizes if sizes.explained < _MOST.explained else _MOST,
         )
-        explanation = naming.name(explained.explanation)
+        whole = take_cases(found.cases, measurer.one_each)
+        trimmed = trim(explained.explanation, measurer.spec, whole)
+        explained = replace(explained, explanation=trimmed)
+        explanation = naming.name(trimmed)
         metrics = [*metrics, *naming.name_all(explained.metrics)]
         if explained.explanation.faithfulness:
             sections = draw_sections(
@@ -439,30 +443,3 @@ def _count_reported(measurer: Measurer) -> int:
 def _in_turn(figure: Any) -> Any:  # noqa: ANN401 - Metric or CoverageCurve
     """The same, of each fifth by what the others taught."""
     return figure.model_copy(update={"evaluated_on": f"{figure.evaluated_on}, {IN_TURN}"})
-
-
-def _soften(cases: Cases) -> Cases:
-    """People whose smallest values above 0 stand for several: one person's is nobody's business.
-
-    Where a column of a table is never negative and sometimes 0, the distance keeps the smallest
-    value above it: what is below the 5 % quantile of those becomes that.
-    """
-    rows = cases.rows
-    if isinstance(rows, np.ndarray):
-        return replace(cases, rows=_soften_rows(rows))
-    tensors: Mapping[str, Any] = rows.tensors
-    return replace(
-        cases, rows=replace(rows, tensors={name: _soften_rows(t) for name, t in tensors.items()})
-    )
-
-
-def _soften_rows(rows: NDArray[Any]) -> NDArray[Any]:
-    if rows.ndim != 2 or not np.issubdtype(rows.dtype, np.floating):
-        return rows
-    softened = rows.copy()
-    for column in softened.T:
-        above = column > 0
-        if not above.any() or not (column == 0).any() or (column < 0).any():
-            continue
-        column[above] = np.maximum(column[above], np.quantile(column[above], 0.05))
-    return softened

@@ -60,7 +60,7 @@ class LabelsReader(OutcomeReader):
             if count
         ]
         y[wrong] = np.nan
-        known: Flags = ~np.isnan(y).all(axis=1)
+        known: Flags = np.asarray(~np.isnan(y).all(axis=1))
         if lost := int((~known).sum()):
             told.append(f"{lost} of {len(y)} rows say of no label whether it was so")
         return Came(y[known], known, tuple(told))

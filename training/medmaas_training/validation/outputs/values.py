@@ -58,7 +58,7 @@ class ValuesReader(OutcomeReader):
         ]
         y = np.column_stack(read)
         y[np.isinf(y)] = np.nan
-        known: Flags = ~np.isnan(y).all(axis=1)
+        known: Flags = np.asarray(~np.isnan(y).all(axis=1))
         return Came(y[known], known, tuple(told))
 
     def find_gaps(self, outcome: Any) -> list[str]:  # noqa: ANN401
