@@ -1,10 +1,12 @@
 """scikit-survival: a curve of its own, at the stated times, in the unit of time that was stated."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -21,7 +23,11 @@ from sksurv.preprocessing import OneHotEncoder as SurvivalEncoder
 from sksurv.svm import FastKernelSurvivalSVM, FastSurvivalSVM
 from sksurv.tree import SurvivalTree
 
+from medmaas.model.predict import predict
+from medmaas.model.registry import Registry
 from medmaas_training.errors import TrainingError
+from medmaas_training.export import export
+from tests.conftest import ROOT
 from tests.exporting import CLASSES, SURVIVAL, VALUE, choice, lose_values, number, prove
 
 FRAME, Y = load_whas500()
@@ -31,8 +37,8 @@ NUMBERS = [number(name) for name in FRAME]
 MAY_MISS = [number(name, missing="as the model does") for name in FRAME]
 CURVE = SURVIVAL | {"time_days": [0, 1, 30, 365, 1826]}
 COX = CoxPHSurvivalAnalysis(alpha=0.1)
-WORDS = FRAME.assign(gender=pd.Categorical(np.where(FRAME.gender == 1, "F", "M")))
-WITH_WORDS = [choice("gender", "M", "F") if one["name"] == "gender" else one for one in NUMBERS]
+WORDS = FRAME[["age", "bmi"]].assign(gender=pd.Categorical(np.where(FRAME.gender == 1, "F", "M")))
+WITH_WORDS = [number("age"), number("bmi"), choice("gender", "M", "F")]
 
 CURVES = {
     "Cox": COX,
@@ -124,6 +130,25 @@ def test_words_before_a_survival_model_join() -> None:
     prove(forest.fit(WORDS, Y), WORDS, WITH_WORDS, CURVE, time_unit="days")
     cox = make_pipeline(SurvivalEncoder(), StandardScaler(), CoxPHSurvivalAnalysis(alpha=0.1))
     prove(cox.fit(WORDS, Y), WORDS, WITH_WORDS, CURVE, time_unit="days")
+
+
+def test_a_survival_model_answers_as_those_of_the_catalogue_do(tmp_path: Path) -> None:
+    rows = WORDS[["gender", "age", "bmi"]]
+    columns = ColumnTransformer([("w", OneHotEncoder(), ["gender"])], remainder="passthrough")
+    forest = make_pipeline(columns, RandomSurvivalForest(5, random_state=0)).fit(rows, Y)
+    told = yaml.safe_load((ROOT / "docs" / "own-model.yaml").read_text())
+    person = {"age": 70, "bmi": 25, "gender": "F"}
+    told |= {
+        "input": {"kind": "tabular", "tensor": "features", "features": WITH_WORDS},
+        "output": CURVE,
+        "golden": {"cases": [{"instance": person}]},
+    }
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(yaml.safe_dump(told))
+    export(forest, rows, draft, out=tmp_path / "models", time_unit="days")
+    (answer,) = predict(Registry(tmp_path / "models").get("fna_means"), [person])
+    (step,) = forest.predict_survival_function(pd.DataFrame([person])[[*rows]].astype(rows.dtypes))
+    assert answer["output"]["risk"]["365"] == pytest.approx(1 - step(365), abs=1e-5)
 
 
 CANNOT = {

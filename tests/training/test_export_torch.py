@@ -41,10 +41,16 @@ class Module(torch.nn.Module):
 
 @pytest.mark.parametrize("form", ["one output more", "a list", "a dictionary", "a named tuple"])
 def test_what_a_module_gives_beside_is_passed_by(form: str) -> None:
-    trained = prove(Module(form), X, NUMBERS, CLASSES)
+    spec = INPUT_PART.validate_python({"kind": "tabular", "tensor": "x", "features": NUMBERS})
+    trained = open_trained(Module(form), X, spec, OUTPUT_PART.validate_python(CLASSES))
     with torch.no_grad():
         expected = NETWORK(torch.from_numpy(X)).numpy()
     np.testing.assert_allclose(trained.answer(X)["p"], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["one output more", "a dictionary"])
+def test_a_graph_gives_what_is_stated_alone(form: str) -> None:
+    prove(Module(form), X, NUMBERS, CLASSES)
 
 
 def test_a_module_that_lacks_an_output_says_what_it_gives() -> None:
