@@ -1,5 +1,6 @@
 """XGBoost, LightGBM and CatBoost by the ecosystem's own converters, in one call of export."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,17 @@ def test_one_call_puts_a_model_into_the_catalogue(library: str, tmp_path: Any) -
     (answer,) = predict(Registry(tmp_path).get("fna_means"), [row])
     expected = model.predict_proba(cells[:1, :10])[0, 0]
     assert answer["output"]["probabilities"]["malignant"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_converter_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = make("xgboost", "Classifier").fit(X, Y)
+    within = CalibratedClassifierCV(make("lightgbm", "Classifier"), cv=2).fit(X, Y)
+    loaded = [name for name in sys.modules if name.partition(".")[0] == "onnxmltools"]
+    for name in {"onnxmltools", *loaded}:
+        monkeypatch.setitem(sys.modules, name, None)
+    for one in (model, within):
+        with pytest.raises(TrainingError, match=r"no onnxmltools.: pip install onnxmltools"):
+            prove(one, X, NUMBERS, CLASSES)
 
 
 @ALL

@@ -26,6 +26,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from medmaas_training.catalogue.conversion.additive import read_additive
 from medmaas_training.catalogue.conversion.asked import Array, Asked
+from medmaas_training.catalogue.conversion.boosted import explain_absence
 from medmaas_training.catalogue.conversion.causes import explain_cause
 from medmaas_training.catalogue.conversion.columns import MISSING, Table, of_numbers
 from medmaas_training.catalogue.conversion.glue import ML, Glue
@@ -219,7 +220,10 @@ def _convert(
         types = [("numbers", FloatTensorType([None, len(table.columns)]))]
     has_classes = is_classifier(model)
     for library in {find_library(part) for part in walk(copy)} & _WITHIN:
-        import_module(f"medmaas_training.catalogue.conversion.{library}").register()
+        try:
+            import_module(f"medmaas_training.catalogue.conversion.{library}").register()
+        except ModuleNotFoundError as error:
+            raise explain_absence(error) from error
     steps = [type(part).__name__ for part in walk(copy)]
     try:
         with quiet(), mended():
