@@ -37,6 +37,7 @@ OWNERS = {
         "training/medmaas_training/catalogue/graph.py",
         f"{CONVERSION}lightgbm.py",
         f"{CONVERSION}sklearn.py",
+        f"{CONVERSION}sklearn_steps.py",
         f"{CONVERSION}xgboost.py",
     },
     "xgboost": {f"{CONVERSION}xgboost.py"},

@@ -29,6 +29,7 @@ from medmaas.model.manifest import (
 from medmaas.model.session import Session
 from medmaas_training.catalogue.completion import complete, settle
 from medmaas_training.catalogue.conversion import open_trained
+from medmaas_training.catalogue.conversion.survival_graph import convert_survival
 from medmaas_training.catalogue.draft import INPUT_PART, OUTPUT_PART, parse, read_draft
 from medmaas_training.catalogue.folder import describe_artefact, place_model
 from medmaas_training.catalogue.golden import read_instances, record
@@ -46,6 +47,7 @@ __all__ = [
     "check_graph",
     "compare",
     "convert_sklearn",
+    "convert_survival",
     "convert_torch",
     "export",
     "refuse_other_data",

@@ -7,8 +7,9 @@ sksurv.py, lifelines.py, statsmodels.py, xgboost.py, lightgbm.py, catboost.py, t
   columns.py its columns by name and in words, asked.py what the draft asks of its answer.
 - boosted.py is what libraries of boosted trees have in common.
 - glue.py puts graphs together; trees.py has trees as one operator, additive.py sums of one term
-  per feature, curves.py survival curves of them.
-- causes.py says why a converter gave up.
+  per feature, curves.py survival curves of them; survival_graph.py gives such a graph alone.
+- sklearn_steps.py writes steps of scikit-learn that skl2onnx leaves out; causes.py says why
+  a converter gave up.
 """
 
 from typing import Protocol

@@ -52,10 +52,18 @@ class Boosted(Predictor):
                 graph = remove_zipmap(self.convert(len(table.columns)))
         except TrainingError:
             raise
+        except ModuleNotFoundError as error:
+            raise explain_absence(error) from error
         except Exception as error:  # converters raise anything
             raise explain_cause(self.converter, error, way=self.way) from error
         (taken,) = graph.graph.input
         return glue.include(graph, {taken.name: matrix}, graph.graph.output[-1].name), columns
+
+
+def explain_absence(error: ModuleNotFoundError) -> TrainingError:
+    """A refusal where a converter is not installed."""
+    name = str(error.name).partition(".")[0]
+    return TrainingError(f"the converter is missing (no {name}): pip install {name}")
 
 
 def require_objective(name: str, known: set[str], objective: str, way: str) -> None:

@@ -247,6 +247,8 @@ def _read_column(
     seen = pd.unique(series[~absent])
     codes = _count_codes(feature)
     has_words = any(isinstance(value, str) for value in seen)
+    if not len(seen):
+        has_words = series.dtype.kind not in "fiub"
     if codes and (has_words or (by_name and _are_numbered(feature))):
         return *_read_words(feature, series, seen), series.dtype, missing, codes
     numbers = _read_numbers(feature, series)

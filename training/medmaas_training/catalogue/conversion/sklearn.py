@@ -1,6 +1,6 @@
 """scikit-learn, by skl2onnx; a Pipeline may end with an estimator of another library."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from importlib import import_module
@@ -21,10 +21,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from sklearn.utils.validation import check_is_fitted
 
+from medmaas_training.catalogue.conversion.additive import read_additive
 from medmaas_training.catalogue.conversion.asked import Array, Asked
+from medmaas_training.catalogue.conversion.boosted import explain_absence
 from medmaas_training.catalogue.conversion.causes import explain_cause
 from medmaas_training.catalogue.conversion.columns import MISSING, Table, of_numbers
 from medmaas_training.catalogue.conversion.glue import ML, Glue
@@ -34,16 +36,18 @@ from medmaas_training.catalogue.conversion.predictor import (
     list_names,
     open_predictor,
 )
+from medmaas_training.catalogue.conversion.sklearn_steps import (
+    CONVERTERS,
+    FUNCTIONS,
+    SHAPES,
+    apply,
+)
 from medmaas_training.catalogue.conversion.trees import round_down
 from medmaas_training.catalogue.graph import ML_OPSET, OPSET, quiet
 from medmaas_training.catalogue.operators import find_graphs
 from medmaas_training.errors import TrainingError
 
 _WITHIN = {"xgboost", "lightgbm"}  # whose estimators scikit-learn's own may hold
-_FUNCTIONS = {  # what numpy calls them, as operators one after the other
-    np.log: ("Log",), np.log1p: ("+1", "Log"), np.exp: ("Exp",), np.expm1: ("Exp", "-1"),
-    np.sqrt: ("Sqrt",), np.square: ("square",), np.abs: ("Abs",), np.reciprocal: ("Reciprocal",),
-}  # fmt: skip
 
 
 def open_model(model: Any, asked: Asked) -> Predictor:  # noqa: ANN401 - as the room says
@@ -111,7 +115,7 @@ class _Estimator(Predictor):
         elif _gives_absence_first(model, columns):
             answer = glue.take_columns(answer, range(columns, 2 * columns))
         for function in undo or ():
-            answer = _apply(glue, function, answer)
+            answer = apply(function, answer, glue.add, glue.constant)
         return answer, columns
 
 
@@ -127,17 +131,43 @@ class _Chain(Predictor):
         return self._last.answer(self._steps.transform(given))
 
     def build(self, glue: Glue, table: Table, tensor: str, rows: Array) -> tuple[str, int]:
-        before = self._steps.transform(table.restore(rows))
+        first, steps, given = self._steps[0], self._steps, table.restore(rows)
+        if find_library(first) != "sklearn":  # scikit-survival has an encoder of its own
+            steps = self._steps[1:]
+            table, tensor, rows, given = _encode(first, glue, table, tensor, rows)
+        before = steps.transform(given) if len(steps) else given
         if issparse(before) and not self._last.takes_sparse:
             raise TrainingError(
                 "the steps before hand on a sparse matrix, whose zeros the model takes for missing "
                 "values: fit it with OneHotEncoder(sparse_output=False)"
             )
         between = before.toarray() if issparse(before) else np.asarray(before, np.float64)
-        graph, inputs = _convert(self._steps, glue, table, tensor)
-        matrix = glue.include(graph, inputs, graph.graph.output[0].name)
+        if len(steps):
+            graph, inputs = _convert(steps, glue, table, tensor)
+            tensor = glue.include(graph, inputs, graph.graph.output[0].name)
         names = [str(name) for name in before.columns] if hasattr(before, "columns") else None
-        return self._last.build(glue, of_numbers(between.shape[1], names), matrix, between)
+        return self._last.build(glue, of_numbers(between.shape[1], names), tensor, between)
+
+
+def _encode(
+    encoder: Any,  # noqa: ANN401 - of another library
+    glue: Glue,
+    table: Table,
+    tensor: str,
+    rows: Array,
+) -> tuple[Table, str, Array, Any]:
+    """The columns that a transformer makes, each a sum of one term per feature."""
+    encoded = encoder.transform(table.restore(rows))
+    names = [str(name) for name in encoded.columns]
+
+    def take(place: int) -> Callable[[Any], Array]:
+        return lambda given: np.asarray(encoder.transform(given).iloc[:, place], np.float64)
+
+    columns = [
+        read_additive(take(place), table, rows).convert(glue, tensor) for place in range(len(names))
+    ]
+    matrix = glue.cast(glue.join(columns))
+    return of_numbers(len(names), names), matrix, np.asarray(encoded, np.float64), encoded
 
 
 def _gives_absence_first(model: Any, columns: int) -> bool:  # noqa: ANN401 - of scikit-learn
@@ -159,19 +189,13 @@ def _take_second(answers: Array) -> Array:
 
 def _take_inner(model: TransformedTargetRegressor) -> tuple[Any, list[str]]:
     """The regressor inside, and what undoes the change of its target."""
-    functions = _FUNCTIONS.get(model.inverse_func) if model.transformer is None else None
+    functions = FUNCTIONS.get(model.inverse_func) if model.transformer is None else None
     if functions is None:
         raise TrainingError(
             "TransformedTargetRegressor is exported where inverse_func is exp, expm1, square, sqrt "
             "or another of numpy's: state it so, or fit the regressor on the target as it is"
         )
     return model.regressor_, list(functions)
-
-
-def _apply(glue: Glue, function: str, tensor: str) -> str:
-    if function in {"+1", "-1"}:
-        return glue.add("Add", tensor, glue.constant([float(function)]))
-    return glue.add("Mul", tensor, tensor) if function == "square" else glue.add(function, tensor)
 
 
 def _convert(
@@ -197,7 +221,10 @@ def _convert(
         types = [("numbers", FloatTensorType([None, len(table.columns)]))]
     has_classes = is_classifier(model)
     for library in {find_library(part) for part in walk(copy)} & _WITHIN:
-        import_module(f"medmaas_training.catalogue.conversion.{library}").register()
+        try:
+            import_module(f"medmaas_training.catalogue.conversion.{library}").register()
+        except ModuleNotFoundError as error:
+            raise explain_absence(error) from error
     steps = [type(part).__name__ for part in walk(copy)]
     try:
         with quiet(), mended():
@@ -206,8 +233,8 @@ def _convert(
                 initial_types=types,
                 options={"zipmap": False} if has_classes else None,
                 target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET},
-                custom_conversion_functions={FunctionTransformer: _convert_function},
-                custom_shape_calculators={FunctionTransformer: _shape_function},
+                custom_conversion_functions=CONVERTERS,
+                custom_shape_calculators=SHAPES,
             )
     except Exception as error:  # its converters raise anything
         raise explain_cause("skl2onnx", error, steps) from error
@@ -329,30 +356,3 @@ def mended() -> Iterator[None]:
 
 def _make_plain(value: Any) -> Any:  # noqa: ANN401 - passed on
     return int(value) if isinstance(value, np.integer | np.bool_ | bool) else value
-
-
-def _shape_function(operator: Any) -> None:  # noqa: ANN401 - of skl2onnx
-    operator.outputs[0].type = operator.inputs[0].type.__class__(operator.inputs[0].type.shape)
-
-
-def _convert_function(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401 - as above
-    function = operator.raw_operator.func
-    steps = () if function is None else _FUNCTIONS.get(function)
-    if steps is None or operator.raw_operator.kw_args:
-        raise TypeError("FunctionTransformer runs a function of Python that is no operator")
-    tensor = operator.inputs[0].full_name
-    for step in (*steps, "Identity"):
-        output = (
-            operator.outputs[0].full_name
-            if step == "Identity"
-            else scope.get_unique_variable_name("applied")
-        )
-        if step in {"+1", "-1"}:
-            one = scope.get_unique_variable_name("one")
-            container.add_initializer(one, onnx.TensorProto.FLOAT, [1], [float(step)])
-            container.add_node("Add", [tensor, one], output, op_version=14)
-        elif step == "square":
-            container.add_node("Mul", [tensor, tensor], output, op_version=14)
-        else:
-            container.add_node(step, tensor, output, op_version=13)
-        tensor = output

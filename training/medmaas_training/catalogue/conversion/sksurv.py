@@ -19,15 +19,26 @@ from medmaas_training.errors import TrainingError
 
 _FORESTS = {"RandomSurvivalForest", "ExtraSurvivalTrees", "SurvivalTree"}
 _BOOSTED = "GradientBoostingSurvivalAnalysis"
+_EXPONENT = "IPCRidge"  # which answers with the exponential of its sum
+_SUMS = {
+    _BOOSTED, _EXPONENT, "CoxPHSurvivalAnalysis", "CoxnetSurvivalAnalysis",
+    "ComponentwiseGradientBoostingSurvivalAnalysis", "FastSurvivalSVM", "NaiveSurvivalSVM",
+}  # fmt: skip
 
 
 def open_model(model: Any, asked: Asked) -> Predictor:  # noqa: ANN401 - as the room says
     """A survival model, which gives a curve, or a number: its risk score or its time."""
+    name = type(model).__name__
+    if name not in _FORESTS | _SUMS:
+        raise TrainingError(
+            f"no converter knows {name}, which is neither a forest nor a sum over features: fit "
+            "RandomSurvivalForest, GradientBoostingSurvivalAnalysis or CoxPHSurvivalAnalysis"
+        )
     if not hasattr(model, "n_features_in_"):
         raise TrainingError("the model is not fitted: call fit before export")
     if asked.form not in {"a survival curve", "numbers"}:
         asked.require("a survival curve", "survival curves")
-    if type(model).__name__ in _FORESTS:
+    if name in _FORESTS:
         return _Forest(model, asked)
     return _Hazards(model, asked)
 
@@ -95,6 +106,9 @@ class _Hazards(_Survival):
             )
         if name == _BOOSTED:
             score = self._sum_trees(glue, table, tensor, rows)
+        elif name == _EXPONENT:
+            sums = read_additive(lambda given: np.log(self._model.predict(given)), table, rows)
+            score = glue.add("Exp", sums.convert(glue, tensor))
         else:
             score = read_additive(self._model.predict, table, rows).convert(glue, tensor)
         if not len(self._times):
