@@ -1,6 +1,7 @@
 # Every target makes what it needs: .venv for Python, .venv-sam for SAM CLI, which pins boto3 and
 # pydantic, .venv-lambda for the Lambda runtime's own Python, .venv-kserve for KServe's client, which
-# wants an older protobuf, .venv-clients for generators of clients, with a Java of their own.
+# wants an older protobuf, .venv-clients for generators of clients, with a Java of their own,
+# .venv-foreign for libraries whose models join.
 PYTHON ?= python3
 # Python 3.13 is Lambda's: on PATH, else pyenv's; where there is none, the tests that need it say so.
 PYTHON_3_13 = $(shell infra/find_python.sh)
@@ -28,8 +29,8 @@ quick: .venv/.dev page/node_modules/.made
 test: $(TESTED)
 	$(PYTEST) --durations=30
 
-soak: $(TESTED)
-	$(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
+soak: $(TESTED) .venv-foreign/.made
+	MEDMAAS_REQUIRE_FOREIGN=1 $(PYTEST) -m "soak or hypothesis" --hypothesis-profile=soak
 
 check: .venv/.dev page/node_modules/.made
 	.venv/bin/ruff check .
@@ -64,7 +65,7 @@ page: page/node_modules/.made
 	$(NPM) run build
 
 clean:
-	rm -rf page/node_modules .venv .venv-sam .venv-lambda .venv-kserve .venv-clients .aws-sam build
+	rm -rf page/node_modules .venv .venv-sam .venv-lambda .venv-kserve .venv-clients .venv-foreign .aws-sam build
 
 .venv/.serve: pyproject.toml $(PINS)
 	test -d .venv || $(PYTHON) -m venv .venv
@@ -93,6 +94,11 @@ page/node_modules/.made: page/package-lock.json .venv/.dev
 .venv-clients/.made: infra/clients-requirements.txt
 	test -d .venv-clients || $(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet --requirement $<
+	touch $@
+
+.venv-foreign/.made: infra/foreign-requirements.txt
+	test -d .venv-foreign || $(PYTHON) -m venv .venv-foreign
+	.venv-foreign/bin/pip install --quiet --requirement $<
 	touch $@
 
 .venv-lambda/.made: infra/lambda-requirements.txt

@@ -2616,7 +2616,7 @@ export interface ManifestParity {
   largest_difference: number;
   tolerance: number;
   /**
-   * How many rows were made besides and compared, where graphs break: at thresholds of trees, with values missing, at the ends of ranges; absent: none.
+   * How many rows were made besides and compared, where graphs break: at thresholds, with values missing, at the ends of ranges; absent: none.
    */
   made?: number;
   /**
