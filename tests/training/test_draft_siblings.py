@@ -259,6 +259,14 @@ def test_two_readings_are_asked_for_and_never_chosen(mine: Mine, capsys: Any) ->
     assert "input.kind is missing: tabular or text?" in capsys.readouterr().out
 
 
+def test_a_picture_whose_channels_may_be_first_or_last_is_asked_about(mine: Mine) -> None:
+    nodes = [node("Flatten", "x", "f"), node("MatMul", "f w", "l"), node("Softmax", "l", "y")]
+    takes, gives = [("x", FLOAT, ["n", 3, 8, 1])], [("y", FLOAT, ["n", 2])]
+    assert mine.draft(make_graph(nodes, takes, gives, w=np.zeros((24, 2), np.float32))) == 0
+    assert (mine.tree["input"]["layout"], mine.tree["input"]["mode"]) == (None, None)
+    assert "QUESTION: NCHW or NHWC? The shape fits both" in mine.yaml.read_text()
+
+
 def test_text_in_one_tensor_is_refused_with_a_way_out(mine: Mine, capsys: Any) -> None:
     graph = make_graph(
         [node("Shape", "x", "s"), node("Cast", "s", "y", to=FLOAT)],

@@ -36,6 +36,7 @@ _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
 _TYPES = {"tensor(double)": np.float64, "tensor(uint8)": np.uint8, "tensor(float16)": np.float16,
           "tensor(int64)": np.int64, "tensor(int32)": np.int32}  # fmt: skip
 _ANY_SIZE = 16
+_PROBES = (-1, 1), (-100, 100), (0.1, 1), (1, 2), (10, 100)  # between which rows by chance lie
 _CASES, _EXAMPLES, _TRIES = 3, 2, 200
 _STAGE = "Research use only, not for time-critical decisions"
 _ROLE = "It supports a decision that a clinician makes and can check; it makes none."
@@ -78,7 +79,7 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
     given = _answer_cases(opened, takes)
     of_cases = any(a.dtype.kind == "f" and np.isfinite(a).any() for a in given.values())
     if not of_cases:
-        given = _run(opened.session, _probe(opened.inputs))
+        given = _answer_probes(opened)
     outcome = table.outcome if table else None
     seen = [
         SeenOutput(tensor, opened, fields, given.get(tensor.name), of_cases, outcome)
@@ -150,8 +151,20 @@ def _run(session: Session, rows: Mapping[str, NDArray[Any]]) -> dict[str, NDArra
         return {}
 
 
-def _probe(tensors: Sequence[Tensor]) -> dict[str, NDArray[Any]]:
-    """A few rows by chance, of which the graph shows what kind of numbers it gives."""
+def _answer_probes(opened: Opened) -> dict[str, NDArray[Any]]:
+    """What the graph gives for a few rows by chance, of every size at which it gives numbers."""
+    found: dict[str, list[NDArray[Any]]] = {}
+    for low, high in _PROBES:
+        given = _run(opened.session, _probe(opened.inputs, low, high))
+        floats = {name: array for name, array in given.items() if array.dtype.kind == "f"}
+        if all(np.isfinite(array).all() for array in floats.values()):
+            for name, array in floats.items():
+                found.setdefault(name, []).append(array)
+    return {name: np.concatenate(arrays) for name, arrays in found.items()}
+
+
+def _probe(tensors: Sequence[Tensor], low: float, high: float) -> dict[str, NDArray[Any]]:
+    """Rows by chance, between two numbers."""
     draw = np.random.default_rng(0)
     rows = 1 if any(tensor.shape[:1] == (1,) for tensor in tensors) else 4
     made = {}
@@ -160,7 +173,7 @@ def _probe(tensors: Sequence[Tensor]) -> dict[str, NDArray[Any]]:
         if tensor.datatype in _TYPES and tensor.datatype not in _FLOATS:
             made[tensor.name] = draw.integers(0, 2, shape).astype(_TYPES[tensor.datatype])
         else:
-            values = draw.normal(size=shape)
+            values = draw.uniform(low, high, shape)
             made[tensor.name] = values.astype(_TYPES.get(tensor.datatype, np.float32))
     return made
 

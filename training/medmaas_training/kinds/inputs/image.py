@@ -18,6 +18,8 @@ from medmaas_training.report.markdown import bullets
 _SPOTS = 6
 _SHAPE = 4  # dimensions: n, and height, width, channels in either order
 _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
+_BYTES = {"tensor(uint8)", "tensor(int32)", "tensor(int64)"}
+_CHANNELS = {1, 3}
 
 
 class ImageDescription(InputDescription):
@@ -110,25 +112,30 @@ def draft(seen: SeenInput) -> InputDraft | None:
     """One tensor of four dimensions, of which one is 1 or 3 channels."""
     tensor, *others = seen.tensors
     is_float = tensor.datatype in _FLOATS
-    if (
-        others
-        or len(tensor.shape) != _SHAPE
-        or not (is_float or tensor.datatype == "tensor(uint8)")
-    ):
+    if others or len(tensor.shape) != _SHAPE or not (is_float or tensor.datatype in _BYTES):
         return None
-    first, *_, last = tensor.shape[1:]
-    if first in {1, 3} and last not in {1, 3}:
-        layout, channels, (height, width) = "NCHW", first, tensor.shape[2:]
-    elif last in {1, 3}:
-        layout, channels, (height, width) = "NHWC", last, tensor.shape[1:3]
-    else:
+    first, second, third = tensor.shape[1:]
+    layouts = {}
+    if first in _CHANNELS:
+        layouts["NCHW"] = (first, second, third)
+    if third in _CHANNELS:
+        layouts["NHWC"] = (third, first, second)
+    if not layouts:
         return None
-    fields: dict[str, Any] = {"kind": "image", "tensor": tensor.name}
-    fields |= {
-        name: size if size > 0 else None for name, size in (("height", height), ("width", width))
+    layout, (channels, height, width) = next(iter(layouts.items()))
+    fields: dict[str, Any] = {
+        "kind": "image",
+        "tensor": tensor.name,
+        "height": height if height > 0 else None,
+        "width": width if width > 0 else None,
+        "mode": "RGB" if channels == max(_CHANNELS) else "L",
+        "layout": layout,
     }
-    fields |= {"mode": "RGB" if channels == 3 else "L", "layout": layout}
     questions = []
+    if len(layouts) > 1:
+        unknown = dict.fromkeys(("height", "width", "mode", "layout"))
+        fields |= unknown
+        questions.append(Question(("layout",), f"{' or '.join(layouts)}? The shape fits both"))
     if is_float:
         fields["normalisation"] = {"mean": None, "deviation": None}
         words = (

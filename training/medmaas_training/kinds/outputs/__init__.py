@@ -136,6 +136,10 @@ def draft_output(tensors: Sequence[SeenOutput]) -> OutputDraft:
     first, *others = [draft for draft in drafts if draft.fit == best]
     asked: list[Question] = []
     fields = first.fields
+    more = [seen.tensor.name for seen in tensors if seen.tensor.name != fields["tensor"]]
+    if more and {draft.fields["tensor"] for draft in others} <= {fields["tensor"]}:
+        words = f"the graph gives {', '.join(more)}, too: is the answer made of this one alone?"
+        asked.append(Question(("tensor",), words))
     for name in ("tensor", "kind"):
         found = dict.fromkeys(str(draft.fields[name]) for draft in (first, *others))
         if len(found) > 1:
