@@ -80,13 +80,13 @@ MAY_BE_HOLED = [
 ]
 
 
-def encode(encoder: object, *words: str, model: Any = None) -> Pipeline:
+def encode(encoder: object, *words: str) -> Pipeline:
     """Numbers imputed and scaled, words encoded, and a classifier behind."""
     numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
     columns = ColumnTransformer(
         [("numbers", numbers, [*NAMES]), ("words", encoder, [*words])], remainder="passthrough"
     )
-    return make_pipeline(columns, LogisticRegression() if model is None else model)
+    return make_pipeline(columns, LogisticRegression())
 
 
 NUMERIC = {
@@ -94,19 +94,22 @@ NUMERIC = {
     "histogram boosting of a value": (HistGradientBoostingRegressor(max_iter=9), X[:, 0], VALUE),
     "soft voting": (
         VotingClassifier(
-            [("a", LogisticRegression()), ("b", RandomForestClassifier(5))], voting="soft"
+            [("a", LogisticRegression()), ("b", RandomForestClassifier(5, random_state=0))],
+            voting="soft",
         ),
         Y,
         CLASSES,
     ),
     "stacking": (
-        StackingClassifier([("a", LogisticRegression()), ("b", RandomForestClassifier(5))], cv=2),
+        StackingClassifier(
+            [("a", LogisticRegression()), ("b", RandomForestClassifier(5, random_state=0))], cv=2
+        ),
         Y,
         CLASSES,
     ),
     "calibration": (CalibratedClassifierCV(LinearSVC(), cv=2), Y, CLASSES),
     "isotonic calibration": (
-        CalibratedClassifierCV(RandomForestClassifier(5), method="isotonic", cv=2),
+        CalibratedClassifierCV(RandomForestClassifier(5, random_state=0), method="isotonic", cv=2),
         Y,
         CLASSES,
     ),
@@ -232,7 +235,10 @@ def test_a_position_that_is_missing_goes_its_way_in_a_tree() -> None:
 def test_words_are_encoded_by_their_outcome_and_in_several_pipelines() -> None:
     target = encode(TargetEncoder(cv=KFold(2)), "sex", "size").fit(FRAME, Y)
     prove(target, FRAME, FEATURES, CLASSES)
-    forest = encode(OneHotEncoder(), "sex", "size", "smoker", model=RandomForestClassifier(4))
+    columns = ColumnTransformer(
+        [("words", OneHotEncoder(), ["sex", "size", "smoker"])], remainder="passthrough"
+    )
+    forest = make_pipeline(columns, RandomForestClassifier(4, random_state=0))
     vote = VotingClassifier(
         [("a", encode(OneHotEncoder(), "sex", "size")), ("b", forest)], voting="soft"
     )

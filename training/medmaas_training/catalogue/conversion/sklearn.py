@@ -263,6 +263,7 @@ def walk(estimator: object) -> Iterator[Any]:
 def _prepare(model: Any) -> Any:  # noqa: ANN401 - of scikit-learn
     """A copy that skl2onnx can read, and that gives the same."""
     copy = deepcopy(model)
+    reads_columns = not any(isinstance(part, Pipeline) for part in walk(copy))
     for part in walk(copy):
         if isinstance(part, VotingClassifier):
             part.flatten_transform = False  # of transform alone
@@ -273,20 +274,27 @@ def _prepare(model: Any) -> Any:  # noqa: ANN401 - of scikit-learn
         elif hasattr(part, "tree_"):
             part.tree_.threshold[:] = round_down(part.tree_.threshold)
         elif hasattr(part, "_predictors"):  # of HistGradientBoosting
-            _round_thresholds(part)
+            _round_thresholds(part, reads_columns=reads_columns)
         elif isinstance(part, SimpleImputer) and _has_words(getattr(part, "statistics_", ())):
             part.missing_values = MISSING
     return copy
 
 
-def _round_thresholds(boosting: Any) -> None:  # noqa: ANN401 - of scikit-learn
+def _round_thresholds(boosting: Any, *, reads_columns: bool) -> None:  # noqa: ANN401 - of scikit-learn
+    """Have boosting part float32 as it parts float64.
+
+    Of columns as they came, the threshold that is rounded down does so. What a step before made
+    differs from float64 in its last digit, and a threshold may be such a value itself: there the
+    nearest float32 is the better one, which skl2onnx takes.
+    """
     if boosting.is_categorical_ is not None:
         raise TrainingError(
             "skl2onnx knows no splits of HistGradientBoosting by categories: fit it with "
             "categorical_features=None behind a ColumnTransformer with a OneHotEncoder"
         )
     for predictor in (one for stage in boosting._predictors for one in stage):  # noqa: SLF001
-        predictor.nodes["num_threshold"] = round_down(predictor.nodes["num_threshold"])
+        if reads_columns:
+            predictor.nodes["num_threshold"] = round_down(predictor.nodes["num_threshold"])
 
 
 def _has_words(values: Iterable[Any]) -> bool:
