@@ -31,10 +31,10 @@ def read(models: Path) -> Json:
 
 @pytest.fixture(scope="session")
 def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """120 people of three features, and which of them were sick; one is 18.73 years old."""
+    """Eighty people of three features, and which of them were sick; one is 18.73 years old."""
     folder = tmp_path_factory.mktemp("joined")
     (folder / "data").mkdir()
-    data = CLASSES.write(folder / "data", 120, 1)
+    data = CLASSES.write(folder / "data", 80, 1)
     lines = data.read_text().splitlines()
     row = lines[7].split(",")
     lines[7] = ",".join([str(CANARY), *row[1:]])

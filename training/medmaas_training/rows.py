@@ -1,6 +1,6 @@
 """Rows as a graph takes them: one array, or one for each of its tensors."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+_AT_ONCE = 2**24  # bytes of what goes in: what a network makes of it is many times as large
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,23 @@ def feed(rows: Fed, tensors: Iterable[str]) -> dict[str, Array]:
         return {name: as_fed(rows.tensors[name]) for name in tensors}
     (tensor,) = tensors
     return {tensor: as_fed(rows)}
+
+
+def run_in_parts(
+    run: Callable[[dict[str, Array]], Mapping[str, Array]], rows: Fed, tensors: Sequence[str]
+) -> dict[str, Array]:
+    """What a graph gives for rows, by name [n, ...]; large ones, as pictures, some at a time.
+
+    Args:
+        run: from what a graph is called with to its outputs.
+        rows: n of them, at least one.
+        tensors: all that it takes, by name.
+    """
+    one = feed(rows[:1], tensors)
+    at_once = max(1, _AT_ONCE // max(1, sum(tensor.nbytes for tensor in one.values())))
+    if len(rows) <= at_once:
+        return dict(run(feed(rows, tensors)))
+    parts = [
+        run(feed(rows[start : start + at_once], tensors)) for start in range(0, len(rows), at_once)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -21,7 +21,7 @@ from medmaas_training.assessment.inputs import make_input_assessor
 from medmaas_training.assessment.outputs import OutputAssessor, make_output_assessor
 from medmaas_training.assessment.resampling import Floats, Sample
 from medmaas_training.assessment.splits import Array, Cases, draw_folds, take_cases
-from medmaas_training.rows import Fed, feed, join_features
+from medmaas_training.rows import Fed, join_features, run_in_parts
 
 _FEWEST_OF_CLASS = 5
 _FOLDS = 5
@@ -42,7 +42,7 @@ class Answerer:
 
     def run(self, rows: Fed) -> Tensors:
         """Outputs by name, as a request would get them."""
-        return self._session.run(feed(rows, self.spec.tensors))
+        return run_in_parts(self._session.run, rows, [*self.spec.tensors])
 
     def measure(self, rows: Array, outputs: Tensors) -> Floats | None:
         """How far each row is, [n]."""

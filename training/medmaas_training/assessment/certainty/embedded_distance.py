@@ -19,7 +19,7 @@ from medmaas_training.assessment.certainty.embedding import (
     fit_space,
 )
 from medmaas_training.assessment.resampling import Floats
-from medmaas_training.rows import Fed, feed
+from medmaas_training.rows import Fed, feed, run_in_parts
 
 _OPSET = 18  # since when reductions take their axes as inputs
 _MATRIX = 2
@@ -69,7 +69,7 @@ def _embed(
         session = Session(exposed.SerializeToString(deterministic=True))
     except ValueError:  # what goes into the last layer is not one vector per instance
         return None
-    embedded = session.run(feed(rows, tensors))[EMBEDDING].astype(float)
+    embedded = run_in_parts(session.run, rows, tensors)[EMBEDDING].astype(float)
     return embedded if embedded.ndim == _MATRIX else None
 
 
