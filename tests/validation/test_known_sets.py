@@ -233,9 +233,9 @@ def test_coverage_is_that_of_the_same_model_measured_as_recipes_do(
     output = TypeAdapter(Output).validate_python(foreign.output)
     subject = Subject(graph, spec, output, [foreign.instance], {})
     named = dict(zip(foreign.options[::2], foreign.options[1::2], strict=True))
+    targets = [value for key, value in named.items() if key == "--target"]
     parsed = {key.removeprefix("--"): value for key, value in named.items()}
-    parsed["target"] = [parsed["target"]] if "target" in parsed else None
-    request = read_request({"data": data, **parsed})
+    request = read_request({"data": data, **parsed, "target": targets})
     assert request
     found = read_cases(subject, request)
     assert np.array_equal(found.cases.outcome, rest.outcome)

@@ -132,8 +132,8 @@ def make_parser() -> argparse.ArgumentParser:
         description="Measure again how sure a trained model is and what its answers rest on: "
         "intervals, abstention, calibration, explanations. Its weights stay as they are. What is "
         "measured is written as a new version, if anything changed.",
-        epilog="medmaas assess ID --data FILE --called NAME measures any model on other people, of "
-        "another period or site: medmaas assess ID --help",
+        epilog="medmaas assess ID --data FILE --called NAME [--renew] measures any model on people "
+        "of another period or site: medmaas assess ID --help",
     )
     parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE", help="that trained the model")
     parser.add_argument("--data", type=Path, help="what it was trained on, if that was yours")
