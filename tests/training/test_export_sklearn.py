@@ -323,6 +323,8 @@ def test_what_is_fitted_otherwise_than_stated_is_refused() -> None:
         prove(LinearRegression().fit(X, Y), X, NUMBERS, CLASSES)
     with pytest.raises(TrainingError, match="radius states what happens if it is missing, but"):
         prove(LogisticRegression().fit(X, Y), X, MAY_MISS, CLASSES)
+    with pytest.raises(TrainingError, match="rows lack values of radius, and the model takes no"):
+        prove(LogisticRegression().fit(X, Y), LOST, NUMBERS, CLASSES)
     frame = FRAME[["radius", "size"]]
     by_category = HistGradientBoostingClassifier(categorical_features="from_dtype").fit(frame, Y)
     with pytest.raises(TrainingError, match="knows no splits of HistGradientBoosting by cat"):

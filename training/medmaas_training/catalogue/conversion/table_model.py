@@ -1,5 +1,6 @@
 """A model of a table, of whatever library: its rows, its graph, and what it answers itself."""
 
+import numpy as np
 import onnx
 
 from medmaas.model.manifest import Choice, Feature, Input
@@ -62,8 +63,10 @@ class TableModel:
 
     def _require_answers(self) -> None:
         """Refuse a choice, or a missing value, that is stated and that the model does not take."""
+        holes = np.isnan(self._rows)
+        self._person = self._rows[np.argmin(holes.any(axis=1))]  # the first without a hole
         try:
-            self.answer(self._rows[:1])
+            self.answer(self._person[None])
         except TrainingError:
             raise
         except Exception as error:  # of any library
@@ -73,20 +76,25 @@ class TableModel:
             ) from error
         refused = []
         for place, feature in enumerate(self._features):
-            for code in range(len(feature.choices) if isinstance(feature, Choice) else 0):
-                if not self._takes(place, code):
-                    refused.append(
-                        f"{feature.name} has a choice that the model was not fitted with: leave it "
-                        "out of choices, or fit an encoder with handle_unknown='ignore'"
-                    )
-                    break
-            if not feature.required and not self._takes(place, float("nan")):
+            choices = feature.choices if isinstance(feature, Choice) else ()
+            if not all(self._takes(place, code) for code in range(len(choices))):
+                refused.append(
+                    f"{feature.name} has a choice that the model was not fitted with: leave it "
+                    "out of choices, or fit an encoder with handle_unknown='ignore'"
+                )
+            if not feature.required and not self._takes(place, np.nan):
                 refused.append(_explain_missing(feature, in_pipeline=self._predictor.imputes))
+            elif holes[:, place].any() and not self._takes(place, np.nan):
+                refused.append(
+                    f"rows lack values of {feature.name}, and the model takes no missing value of "
+                    "it: leave these rows out"
+                )
         if refused:
             raise RefusedError(refused)
 
     def _takes(self, place: int, value: float) -> bool:
-        row = self._rows[:1].copy()
+        """Whether the model answers a person with this value."""
+        row = self._person[None].copy()
         row[0, place] = value
         try:
             self.answer(row)
