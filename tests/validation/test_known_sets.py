@@ -29,7 +29,7 @@ from medmaas_training.assessment.certainty.uncertainty import learn
 from medmaas_training.assessment.splits import Cases, Splits
 from medmaas_training.validation.cases import read_cases
 from medmaas_training.validation.halves import deal
-from medmaas_training.validation.measurement import make_measurer
+from medmaas_training.validation.measurer import make_measurer
 from medmaas_training.validation.request import read_request
 from medmaas_training.validation.subject import Subject
 from tests.validation.conftest import join, read

@@ -15,9 +15,10 @@ from medmaas_training.add import main
 from medmaas_training.errors import TrainingError
 from medmaas_training.validation.cases import ValidationSet, read_cases
 from medmaas_training.validation.labels_in_cells import OTHER, UNKNOWN, find_labels
+from medmaas_training.validation.leaks import find_leaks
 from medmaas_training.validation.request import Request
 from medmaas_training.validation.subject import Subject
-from tests.validation.foreign import CLASSES, IMAGE, KINDS, MASK, SERIES, SURVIVAL, Foreign
+from tests.validation.foreign import CLASSES, IMAGE, KINDS, MASK, SERIES, SURVIVAL, VALUE, Foreign
 
 Row = list[str]
 
@@ -166,3 +167,26 @@ def test_options_that_make_no_sense_are_refused(
     model, draft = CLASSES.put(tmp_path)
     assert main([str(model), str(draft), *options, "--out", str(tmp_path / "models")]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("foreign", "column"), [(CLASSES, 3), (VALUE, 3), (SURVIVAL, 3)])
+def test_a_feature_that_all_but_gives_the_outcome_is_asked_about(
+    foreign: Foreign, column: int, tmp_path: Path
+) -> None:
+    path = foreign.write(tmp_path, 80, 1)
+    found, subject = ask(foreign, path), open_subject(foreign)
+    cases, spec = found.cases, subject.spec
+    assert find_leaks(spec, found.reader, cases.rows, cases.outcome, 0) == []
+    known = [row[column] for row in [*csv.reader(path.read_text().splitlines())][1:]]
+    order = {value: i for i, value in enumerate(sorted({*known}, key=read_number))}
+    rows = cases.rows.copy()
+    rows[:, 1] = [order[value] for value in known]  # the marker is the outcome
+    (told,) = find_leaks(spec, found.reader, rows, cases.outcome, 0)
+    assert told.startswith("marker alone all but gives")
+
+
+def read_number(text: str) -> tuple[float, str]:
+    try:
+        return float(text), ""
+    except ValueError:
+        return 0.0, text

@@ -9,7 +9,8 @@ In the order in which a set passes them:
 - halves.py says who calibrates and who is reported on.
 - figures.py compares the model with simple_models.py; decision_curve.py says whether it pays to act
   on it; leaks.py what may give the outcome away.
-- measurement.py runs it all; privacy.py keeps what one person alone has out of the folder.
+- measurer.py measures figures and certainty, measurement.py runs it all; privacy.py keeps what one
+  person alone has out of the folder.
 - naming.py says on whom, card.py what a card says of it.
 - addition.py adds a model so; repetition.py measures one again on a new set, and change.py says by
   how much a figure changed.

@@ -29,13 +29,12 @@ from medmaas_training.validation.card import describe_measurement
 from medmaas_training.validation.cases import ValidationSet, read_cases
 from medmaas_training.validation.change import state_changes
 from medmaas_training.validation.leaks import find_leaks
-from medmaas_training.validation.measurement import (
+from medmaas_training.validation.measurement import READING, validate
+from medmaas_training.validation.measurer import (
     FIGURES,
-    READING,
     Measurer,
     make_measurer,
     require_people,
-    validate,
 )
 from medmaas_training.validation.request import Request
 from medmaas_training.validation.subject import Subject

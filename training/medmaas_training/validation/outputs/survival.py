@@ -178,8 +178,12 @@ class SurvivalReader(OutcomeReader):
         return [Risk(f"death by day {day}", 1 - answers[:, self._position(day)], outcome, day)]
 
     def find_classes(self, outcome: Any) -> Mapping[str, Any]:  # noqa: ANN401
-        """Who had the event."""
-        return {"who has the event": outcome["event"].astype(np.int64)}
+        """Who had the event, and who was followed for longer than the middle."""
+        longer = outcome["time"] > np.median(outcome["time"])
+        return {
+            "who has the event": outcome["event"].astype(np.int64),
+            "how long somebody is followed": longer.astype(np.int64),
+        }
 
     def _position(self, day: float) -> int:
         return int(np.searchsorted(self._days, day))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from medmaas.model.inputs.reading import InputColumn
@@ -58,6 +59,10 @@ class ValueReader(OutcomeReader):
         with np.errstate(divide="ignore", invalid="ignore"):  # R2 where all are the same
             found = score(outcome, answers)
         return {name: value if np.isfinite(value) else np.nan for name, value in found.items()}
+
+    def find_classes(self, outcome: Any) -> Mapping[str, NDArray[np.int64]]:  # noqa: ANN401
+        """Who is above the middle."""
+        return {"which half a number is in": (outcome > np.median(outcome)).astype(np.int64)}
 
     def make_rivals(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from medmaas.model.inputs.reading import InputColumn
@@ -81,6 +82,14 @@ class ValuesReader(OutcomeReader):
         each = np.nansum(errors, axis=0) / np.maximum((~np.isnan(errors)).sum(0), 1)
         known = (~np.isnan(errors)).any(0)
         return {f"{MAE} in standard deviations, mean of values": float(each[known].mean())}
+
+    def find_classes(self, outcome: Any) -> Mapping[str, NDArray[np.int64]]:  # noqa: ANN401
+        """Who is above the middle, of each value that everyone has."""
+        return {
+            f"which half {name} is in": (y > np.median(y)).astype(np.int64)
+            for name, y in zip(self._names, outcome.T, strict=True)
+            if not np.isnan(y).any()
+        }
 
     def make_rivals(
         self,
