@@ -143,7 +143,9 @@ def test_intervals_hold_on_fresh_people_of_the_same_source(n: int, tmp_path: Pat
     held = answered = 0
     for start in range(0, fresh, 500):
         part = instances[start : start + 500]
-        given = client.post("/models/foreign/predict?force=true", json={"instances": part}).json()
+        given = client.post(
+            "/models/foreign/predict", json={"instances": part, "force": True}
+        ).json()
         for prediction, truth in zip(given["predictions"], sick[start:], strict=False):
             answered += 1
             held += ("well", "sick")[int(truth)] in prediction["interval"]["labels"]

@@ -203,10 +203,8 @@ def test_from_a_file_to_a_page_within_two_minutes(name: str, tmp_path: Path) -> 
     assert manifest["uncertainty"]["intervals"]
     assert manifest["uncertainty"]["distance"]
     client = TestClient(create_app(Registry(models)))
-    asked = {"instances": [foreign.instance]}
-    (prediction,) = client.post("/models/foreign/predict?force=true", json=asked).json()[
-        "predictions"
-    ]
+    asked = {"instances": [foreign.instance], "force": True}
+    (prediction,) = client.post("/models/foreign/predict", json=asked).json()["predictions"]
     assert prediction["interval"]
     page = client.get("/models/foreign").json()
     assert page["card"]["metrics"]
