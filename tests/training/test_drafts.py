@@ -220,7 +220,7 @@ def test_an_ecg_of_twelve_leads(mine: Mine) -> None:
 def test_a_history_of_a_table_in_long_form(mine: Mine) -> None:
     graph = make_graph(
         [node("IsNaN", "x", "gap"), node("Where", "gap zero x", "full"),
-         node("ReduceMean", "full axes", "m", keepdims=0), node("MatMul", "m w", "v")],
+         node("ReduceSum", "full axes", "m", keepdims=0), node("MatMul", "m w", "v")],
         [("x", FLOAT, ["n", "rows", 3])], [("v", FLOAT, ["n", 1])],
         zero=np.float32(0), axes=np.array([1]), w=weigh(3, 1),
     )  # fmt: skip

@@ -28,7 +28,7 @@ MADE, SKLEARN, TORCH, BY_HAND = BLOCKS[:4]
 (COMPARED,) = re.findall(r"## How it is compared.+?```python\n(.+?)```", PAGE, re.DOTALL)
 (COMMAND,) = re.findall(r"^```sh\nmedmaas add (.+?)\n```", PAGE, re.MULTILINE)
 (DRAFTING,) = re.findall(r"medmaas draft (tumour.+)\n", PAGE)
-(ADDING,) = re.findall(r"medmaas add (tumour.+yaml)\n", PAGE)
+(ADDING,) = re.findall(r"medmaas add (tumour.+)\n", PAGE)
 DRAFT = yaml.safe_load((ROOT / "docs/own-model.yaml").read_text())
 
 
@@ -52,15 +52,24 @@ def test_a_file_and_a_table_become_a_model_in_three_steps(folder: Path, capsys: 
     told = capsys.readouterr().out
     assert "card.intended_use is missing" in told
     path = folder / "tumour.yaml"
-    text, lines = answer(path.read_text(), [LICENCE, *CARD])
+    known = [one for one in CARD if one[0] != "metrics"]
+    known[-1] = ("split", "{train: 285, calibration: 0, test: null}")
+    text, lines = answer(path.read_text(), [LICENCE, *known])
     assert lines <= 12, "about a dozen"
     path.write_text(text)
+    assert f"Then: medmaas add {ADDING}" in told
     assert main(shlex.split(ADDING)) == 0
     served = Registry(folder / "models").get("tumour")
-    (prediction,) = predict(served, [served.example])
-    (expected,) = model.predict_proba([[*served.example.values()]])
+    typical = served.manifest.examples[0].instance
+    (prediction,) = predict(served, [typical])
+    (expected,) = model.predict_proba([[*typical.values()]])
     given = prediction["output"]["probabilities"]
     assert [given[label] for label in model.classes_] == pytest.approx(expected, abs=1e-4)
+    assert prediction["status"] == "ok", "an example is of somebody whom the model knows"
+    card = served.manifest.card
+    assert (card.data.split.calibration, card.data.split.test) == (284, 284)
+    assert all(metric.n for metric in card.metrics)
+    assert served.manifest.uncertainty
 
 
 def test_ten_lines_of_scikit_learn_put_a_model_into_the_catalogue(folder: Path) -> None:

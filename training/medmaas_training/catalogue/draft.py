@@ -39,6 +39,7 @@ OPERATORS_PART: TypeAdapter[tuple[OperatorName, ...] | None] = TypeAdapter(
     tuple[OperatorName, ...] | None
 )
 UNCERTAINTY_PART: TypeAdapter[Uncertainty | None] = TypeAdapter(Uncertainty | None)
+UNWRITTEN_FINDINGS = "Nobody has written down yet what the figures say."
 
 
 class CaseDraft(Contract):

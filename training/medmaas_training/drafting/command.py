@@ -1,5 +1,6 @@
 """`medmaas draft`: reads, drafts, asks, writes, and lists what is missing."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -67,7 +68,12 @@ def draft(
         path.write_text(write(drafted.tree, _list_all(drafted), _HEAD), encoding="utf-8")
     except OSError as error:
         raise TrainingError(f"{path.name} cannot be written ({error.strerror})") from error
-    _report(drafted, model, path)
+    print(f"drafted {path}")
+    _report(drafted)
+    measure = {"data": data, "target": target, "time": time, "unit": unit, "event": event}
+    options = [*measure.items(), ("group", group)] if data else []
+    more = [part for name, value in options if value for part in (f"--{name}", str(value))]
+    print(f"Then: {shlex.join(['medmaas', 'add', str(model), str(path), *more])}")
     return path
 
 
@@ -107,12 +113,11 @@ def _list_all(drafted: Drafted) -> list[Question]:
     return [*drafted.questions, *more]
 
 
-def _report(drafted: Drafted, model: Path, path: Path) -> None:
+def _report(drafted: Drafted) -> None:
     for clause in drafted.told:
         print(f"Note: {clause}.", file=sys.stderr)
-    print(f"drafted {path}. What only you know:")
+    print("What only you know:")
     is_open = {*find_open(drafted.tree)}
     for question in _list_all(drafted):
         lacks = " is missing" if question.place in is_open else ""
         print(f"  {name_place(question.place)}{lacks}: {question.words}")
-    print(f"Then: medmaas add {model} {path}")

@@ -14,7 +14,12 @@ from medmaas.errors import ModelOutputError
 from medmaas.model.inputs import make_input
 from medmaas.model.manifest import Tensor
 from medmaas.model.session import Session
-from medmaas_training.catalogue.draft import INPUT_PART, check_draft, parse
+from medmaas_training.catalogue.draft import (
+    INPUT_PART,
+    UNWRITTEN_FINDINGS,
+    check_draft,
+    parse,
+)
 from medmaas_training.catalogue.invention import invent_cases
 from medmaas_training.catalogue.refusals import RefusedError
 from medmaas_training.drafting.opened import Opened
@@ -40,7 +45,6 @@ _PROBES = (-1, 1), (-100, 100), (0.1, 1), (1, 2), (10, 100)  # between which row
 _CASES, _EXAMPLES, _TRIES = 3, 2, 200
 _STAGE = "Research use only, not for time-critical decisions"
 _ROLE = "It supports a decision that a clinician makes and can check; it makes none."
-_FINDINGS = "Nobody has written down yet what the figures say."
 _LIMITS = "Whether it holds for other people than those whom it was measured on was not examined."
 _REFERENCE = "None was named."
 _INCLUSION = "Nobody has written down yet who is in the data, and who was left out."
@@ -98,15 +102,16 @@ def draft_model(opened: Opened, name: str, table: Table | None, beside: Path) ->
     tree |= {"input": fields, "output": gives.fields}
     tree |= _invent(fields, takes, beside, _find_tolerance(given))
     tree["card"] = _draft_card(opened)
-    split = Question(
-        ("card", "data", "split"),
-        "how many people fitted the model, and how many tested it alone?",
-        covers=True,
-    )
+    later = ", unless `medmaas add --data` is to measure it" if table else ""
+    words = f"how many people fitted the model, and how many tested it alone{later}?"
+    measured = [Question(("card", "data", "split"), words, covers=True)]
+    if table:
+        words = f"at least one measured figure with its 95 % interval{later}"
+        measured.append(Question(("card", "metrics"), words))
     questions = [
         *ask_below(takes.questions, "input"),
         *ask_below(gives.questions, "output"),
-        split,
+        *measured,
     ]
     if opened.operators:
         words = "these are of ONNX Runtime alone, and the graph runs nowhere else: is that meant?"
@@ -264,7 +269,7 @@ def _draft_card(opened: Opened) -> Tree:
             "split": {"train": None, "calibration": 0, "test": None},
         },
         "metrics": None,
-        "findings": [_FINDINGS],
+        "findings": [UNWRITTEN_FINDINGS],
         "limits": [_LIMITS],
         "references": [_REFERENCE],
     }

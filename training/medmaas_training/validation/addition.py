@@ -6,15 +6,18 @@ from pathlib import Path
 import onnx
 
 from medmaas.model.inputs import Files
-from medmaas.model.manifest import Manifest
+from medmaas.model.manifest import Example, Manifest
 from medmaas_training.assessment.assess import restate
 from medmaas_training.catalogue.graph import check_graph
 from medmaas_training.catalogue.refusals import RefusedError
+from medmaas_training.kinds.inputs import describe_input
 from medmaas_training.report.page import Section, write_report
 from medmaas_training.validation.card import complete_card
 from medmaas_training.validation.measurement import Validation, validate
 from medmaas_training.validation.request import Request
 from medmaas_training.validation.subject import Subject
+
+_TYPICAL, _MOST_EXAMPLES = 2, 6
 
 
 @dataclass(frozen=True)
@@ -56,5 +59,23 @@ def join(manifest: Manifest, content: bytes, files: Files, request: Request) -> 
     card = complete_card(manifest.card, validation, request)
     if not card.metrics:
         raise RefusedError(["--data: nothing at all could be measured: give more cases"])
-    update = {"card": card, "seed": request.seed if not manifest.seed else manifest.seed}
+    update = {
+        "card": card,
+        "seed": request.seed if not manifest.seed else manifest.seed,
+        "examples": (*_list_typical(measured), *manifest.examples)[:_MOST_EXAMPLES],
+    }
     return Joined(measured.model_copy(update=update), written, validation)
+
+
+def _list_typical(manifest: Manifest) -> list[Example]:
+    """The middle of many people, for people to try: what is drawn value by value is far from all.
+
+    From that a model abstains, and whoever tries it first would see nothing else.
+    """
+    background = manifest.explanation.background if manifest.explanation else None
+    description = describe_input(manifest.input)
+    return [
+        Example(title=f"Typical, {i}: the mean of {centre.people} people", instance=instance)
+        for i, centre in enumerate((background.centres if background else ())[:_TYPICAL], start=1)
+        if (instance := description.show_centre(centre.values)) is not None
+    ]

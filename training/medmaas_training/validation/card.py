@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from medmaas.model.manifest import Card, Metric
+from medmaas.model.manifest.card import Data
+from medmaas_training.catalogue.draft import UNWRITTEN_FINDINGS
 from medmaas_training.catalogue.source_attributes import state_external
 from medmaas_training.comparisons import name_gain, state_comparisons
 from medmaas_training.validation.measurement import Validation
@@ -21,8 +23,17 @@ def leave_open(tree: dict[str, Any]) -> dict[str, Any]:
         metric=_TO_COME, model=_TO_COME, evaluated_on=_TO_COME, n=1, value=0, low=0, high=0
     )
     left = {"metrics": [metric.model_dump()], "findings": [_TO_COME], "limits": [_TO_COME]}
-    stated = {name: value for name, value in card.items() if value not in (None, [], ())}
-    return tree | {"card": left | stated}
+    unsaid: tuple[object, ...] = (None, [], (), [UNWRITTEN_FINDINGS])
+    stated = {name: value for name, value in card.items() if value not in unsaid}
+    return tree | {"card": left | stated | _leave_split_open(card.get("data"))}
+
+
+def _leave_split_open(data: object) -> dict[str, Any]:
+    """The data of a card on which nobody tested the model before."""
+    split = data.get("split") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(split, dict) or split.get("test"):
+        return {}
+    return {"data": data | {"split": split | {"test": 1, "by": _TO_COME}}}
 
 
 def complete_card(card: Card, validation: Validation, request: Request) -> Card:
@@ -32,6 +43,7 @@ def complete_card(card: Card, validation: Validation, request: Request) -> Card:
     told = _state_findings(validation)
     method = (*card.method, describe_measurement(validation, request))
     update = {
+        "data": _complete_split(card.data, validation, request),
         "method": method,
         "metrics": (*measured.metrics, *stated),
         "calibration": (*measured.calibration, *card.calibration),
@@ -45,6 +57,18 @@ def complete_card(card: Card, validation: Validation, request: Request) -> Card:
     if attributes:
         attributes["Known risks and limitations"] = " ".join(completed.limits)
     return state_external(completed.model_copy(update={"source_attributes": attributes}))
+
+
+def _complete_split(data: Data, validation: Validation, request: Request) -> Data:
+    """Who fitted the model, as its author says, and who calibrated and tested it here."""
+    if data.split.by != _TO_COME:
+        return data
+    found, (one, other) = validation.validated, validation.halves
+    if not validation.naming.is_halved:
+        one = other = found.people
+    by = f"its author, who fitted it; those who calibrate and test it are of {request.called}"
+    split = data.split.model_copy(update={"calibration": one, "test": other, "by": by})
+    return data.model_copy(update={"split": split})
 
 
 def describe_measurement(validation: Validation, request: Request) -> str:

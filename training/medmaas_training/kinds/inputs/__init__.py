@@ -59,6 +59,15 @@ class InputDescription(ABC):
         del draw
         raise TrainingError("golden.invented is not of this kind of input: state golden.cases")
 
+    def show_centre(self, values: Sequence[float | None]) -> dict[str, Any] | None:
+        """The instance that the middle of many people is; None of a kind that has none.
+
+        Args:
+            values: as the graph takes them, a choice as its position, None for missing [features].
+        """
+        del values
+        return None
+
     def explain_count(self) -> str:
         """What to do about a graph that takes another number of tensors."""
         return (

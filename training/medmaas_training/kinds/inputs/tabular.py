@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from medmaas.model.kinds import expect
-from medmaas.model.manifest import Input, TabularInput
+from medmaas.model.manifest import Boolean, Choice, Feature, Input, TabularInput
 from medmaas_training.drafting.features import (
     TEXT,
     WHOLE,
@@ -59,6 +59,22 @@ class TabularDescription(InputDescription):
     def invent(self, draw: np.random.Generator) -> dict[str, Any]:
         """Each feature by itself, within its range."""
         return invent_values(self._features, draw)
+
+    def show_centre(self, values: Sequence[float | None]) -> dict[str, Any]:
+        """Each feature as it is sent; what most of them lack is left out."""
+        pairs = zip(self._features, values, strict=True)
+        return {
+            feature.name: _show(feature, value) for feature, value in pairs if value is not None
+        }
+
+
+def _show(feature: Feature, value: float) -> object:
+    match feature:
+        case Boolean():
+            return bool(value)
+        case Choice():
+            return feature.choices[int(value)]
+    return round(value) if feature.whole else value
 
 
 def make(spec: Input) -> TabularDescription:
