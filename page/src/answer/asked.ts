@@ -6,6 +6,6 @@ export interface Asked {
   instance: Instance;
   answered: Answered;
   at: Date;
-  /** Whether the explanation is still to come. */
+  /** Whether the explanation, or another answer, is still to come. */
   pending: boolean;
 }

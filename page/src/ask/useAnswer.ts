@@ -31,6 +31,7 @@ export function useAnswer(model: Manifest) {
     running.current = controller;
     const { signal } = controller;
     setRefused(draft);
+    setAsked((now) => now && { ...now, pending: true }); // until the new answer takes its place
     try {
       const answered = await askWhole(model, instance, wrong, force, signal);
       const explained = answered.predictions[0]?.status === "ok";
