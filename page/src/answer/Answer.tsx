@@ -47,8 +47,7 @@ export function Answer(props: Props) {
       {prediction.explanation ? (
         <Reasons model={model} instance={asked.instance} explanation={prediction.explanation} />
       ) : (
-        asked.pending &&
-        prediction.status === "ok" && <p role="status">{t("answer.explaining")}</p>
+        asked.pending && prediction.status === "ok" && <p role="status">{t("answer.explaining")}</p>
       )}
       {prediction.status === "ok" && <WhatIf model={model} instance={asked.instance} />}
       <Foot model={model} asked={asked} />
