@@ -40,6 +40,9 @@ from medmaas_training.catalogue.translations import translate
 from medmaas_training.catalogue.versions import find_folder
 from medmaas_training.errors import TrainingError
 from medmaas_training.rows import Fed
+from medmaas_training.validation.addition import join
+from medmaas_training.validation.arrays import write_cases
+from medmaas_training.validation.card import leave_open
 
 __all__ = [
     "INPUT",
@@ -169,6 +172,8 @@ def export(
     out: str | Path = "models",
     golden: str | Path | None = None,
     time_unit: str | None = None,
+    y: object = None,
+    reports: str | Path = "reports",
 ) -> Path:
     """Put a model of your own into the catalogue: converted, compared on every row, described.
 
@@ -192,6 +197,10 @@ def export(
         golden: path of a JSON list of golden cases, in the place of those of the draft.
         time_unit: of a survival model, in what its times were counted when it was fitted: days,
             weeks, months or years.
+        y: what came of the rows, whose people fitted nothing: the model is measured on them as
+            `medmaas add --data` does. [n]; of labels and values [n, columns], NaN where nobody
+            looked; of a survival model the structured array (event, time) of scikit-survival.
+        reports: where a report of that is written.
 
     Returns:
         The folder `<out>/<id>/<version>/`.
@@ -201,6 +210,8 @@ def export(
     """
     out, refusals = Path(out), Refusals()
     tree = read_draft(Path(draft), Path(golden) if golden else None)
+    if y is not None:
+        tree = leave_open(tree)
     spec, output = parse(INPUT_PART, tree, "input"), parse(OUTPUT_PART, tree, "output")
     source = None
     if spec and output:
@@ -224,7 +235,17 @@ def export(
     made, rounded = probed
     told = {"rows_of": "the rows given to the export", "made": made, "rounded": rounded}
     parity = parity.model_copy(update=told)
-    return place_model(out, manifest.model_copy(update={"parity": parity}), content, more=files)
+    manifest = manifest.model_copy(update={"parity": parity})
+    if y is None:
+        return place_model(out, manifest, content, more=files)
+    classes = getattr(model, "classes_", None)
+    with write_cases(
+        spec, output, source.rows, y, classes=classes, time_unit=time_unit
+    ) as validation:
+        joined = join(manifest, content, files, validation)
+    folder = place_model(out, joined.manifest, joined.content, more=files)
+    joined.write_report(Path(reports), folder)
+    return folder
 
 
 def _commit() -> str:

@@ -77,5 +77,5 @@ def _list_typical(manifest: Manifest) -> list[Example]:
     return [
         Example(title=f"Typical, {i}: the mean of {centre.people} people", instance=instance)
         for i, centre in enumerate((background.centres if background else ())[:_TYPICAL], start=1)
-        if (instance := description.show_centre(centre.values)) is not None
+        if (instance := description.restore(centre.values)) is not None
     ]

@@ -59,11 +59,11 @@ class InputDescription(ABC):
         del draw
         raise TrainingError("golden.invented is not of this kind of input: state golden.cases")
 
-    def show_centre(self, values: Sequence[float | None]) -> dict[str, Any] | None:
-        """The instance that the middle of many people is; None of a kind that has none.
+    def restore(self, values: Sequence[float | None]) -> dict[str, Any] | None:
+        """The instance of a row as the graph takes it; None of a kind that is no row.
 
         Args:
-            values: as the graph takes them, a choice as its position, None for missing [features].
+            values: [features], a choice as its position, None for missing.
         """
         del values
         return None

@@ -60,8 +60,8 @@ class TabularDescription(InputDescription):
         """Each feature by itself, within its range."""
         return invent_values(self._features, draw)
 
-    def show_centre(self, values: Sequence[float | None]) -> dict[str, Any]:
-        """Each feature as it is sent; what most of them lack is left out."""
+    def restore(self, values: Sequence[float | None]) -> dict[str, Any]:
+        """Each feature as it is sent; what is missing is left out."""
         pairs = zip(self._features, values, strict=True)
         return {
             feature.name: _show(feature, value) for feature, value in pairs if value is not None

@@ -34,11 +34,13 @@ class OutputDescription(ABC):
         notice: what a reader must be told first; None is nothing.
         form: what a model must give to become it.
         days: of the columns of a survival curve; none of other forms.
+        names: of the columns, where each is an answer by itself; none of other forms.
     """
 
     labels: tuple[str, ...] = ()
     form: Form = "another form"
     days: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
     notice: str | None = None
 
     def __init__(self, output: Output) -> None:

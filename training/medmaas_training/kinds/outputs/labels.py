@@ -23,6 +23,7 @@ class LabelsDescription(OutputDescription):
     def __init__(self, output: LabelsOutput) -> None:
         super().__init__(output)
         self._labels = output.labels
+        self.names = tuple(label.name for label in output.labels)
 
     def describe(self) -> str:
         """All labels with their thresholds."""

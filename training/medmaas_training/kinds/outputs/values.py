@@ -27,6 +27,7 @@ class ValuesDescription(OutputDescription):
     def __init__(self, output: ValuesOutput) -> None:
         super().__init__(output)
         self._values = output.values
+        self.names = tuple(value.name for value in output.values)
 
     def describe(self) -> str:
         """All of them with their units and bounds."""
