@@ -32,7 +32,7 @@ def test_parts_are_assessed_together(
     splits = Splits(train, calibration, test)
     found = assess(graph, manifest.input, manifest.output, CASES[name][:2], splits, seed=0)
     assert found.uncertainty.intervals is not None
-    assert found.uncertainty.distance is None
+    assert found.uncertainty.distance is not None
     parts = {one.part for one in found.explanation.importance}
     assert parts == {part["name"] for part in manifest.model_dump()["input"]["parts"]}
     checks = {check.check.partition(" in the order")[0] for check in found.explanation.faithfulness}
