@@ -141,3 +141,18 @@ class Mine:
         assert response.status_code == 200, response.text
         found: list[Json] = response.json()["predictions"]
         return found
+
+
+ROWS = np.random.default_rng(0).normal(50, 10, size=(200, 3)).round(1)
+ILL = np.where(ROWS[:, 0] > 50, "ill", "well")
+HALF = linear([[-0.02, 0.02], [0, 0], [0, 0]], "Softmax")
+
+
+def tabulate(*names: str, rows: Any = ROWS, **more: Any) -> dict[str, Any]:
+    return dict(zip(names or ("a", "b", "c"), rows.T.tolist(), strict=True)) | more
+
+
+def draft_table(mine: Mine, columns: dict[str, Any], *options: str, graph: bytes = HALF) -> Any:
+    """The tree of what is drafted of a table."""
+    assert mine.draft(graph, columns, *options) == 0
+    return mine.tree
